@@ -1,0 +1,40 @@
+import type { Channel, ProviderAnswer } from "../verification/index.ts";
+
+/** What is handed to a carrier: the only place where a code meets a number. */
+export interface OutgoingMessage {
+  /** Stable over retries of one delivery: the provider's idempotency key or client reference (D-3). */
+  readonly reference: string;
+  readonly channel: Channel;
+  /** E.164 number or e-mail address. */
+  readonly to: string;
+  readonly text: string;
+  /** Set for messages that carry a code of ours, so that virtual phones can show it by itself. */
+  readonly code: string | null;
+  readonly locale: string;
+  readonly brand: string;
+}
+
+/** What a carrier can do, as far as it changes how we treat its answers (D-6, D-11). */
+export interface ProviderCapabilities {
+  /** Sending again with the same reference is not a second message. */
+  readonly idempotencyKey: boolean;
+  readonly clientReference: boolean;
+  readonly lookupByReference: boolean;
+  readonly lookupByRecipientAndTime: boolean;
+  readonly receipts: boolean;
+  readonly managedCode: boolean;
+  readonly keyPress: boolean;
+}
+
+/**
+ * A carrier. An implementer answers within the time given by `signal`, never throws for what the carrier said, and
+ * tells apart what was certainly not sent (`refused`) from what may have been (`unknown`).
+ */
+export interface Provider {
+  readonly id: string;
+  readonly channels: readonly Channel[];
+  readonly capabilities: ProviderCapabilities;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<ProviderAnswer>;
+}
+
+export const providerTimeoutMs = 5_000;

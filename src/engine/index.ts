@@ -1,0 +1,11 @@
+/** The imperative shell: applies decisions, works on the outbox, runs the jobs. It owns no rules. */
+export { createEngine, type Engine } from "./engine.ts";
+export type { EngineParts, Log, Meter } from "./parts.ts";
+export type { DetailedView, ListPage, ListRequest } from "./read.ts";
+export type { Receipt } from "./receipts.ts";
+export type { Result, VerificationResult } from "./result.ts";
+export type { StartRefusal, StartRequest, StartResult } from "./start.ts";
+export { brandProblem, localeProblem } from "./start-text.ts";
+export type { Idempotency } from "./transaction.ts";
+export type { CheckRequest, SettleRequest, VerbRequest } from "./verbs.ts";
+export type { VerificationView } from "./view.ts";

@@ -1,0 +1,32 @@
+import type { Clock, Random } from "../clock/index.ts";
+import type { Provider } from "../delivery/index.ts";
+import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
+import type { Keyring } from "../secrets/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Directory } from "../tenants/directory.ts";
+
+/** Where the engine writes what an operator must know. A log call takes fields first, then one constant sentence. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** Counts things that happen; names and labels come from fixed sets, never from callers. */
+export interface Meter {
+  count(name: string, labels?: Readonly<Record<string, string>>): void;
+}
+
+/** Everything impure that the engine works with, passed in (DT-1). */
+export interface EngineParts {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly providers: readonly Provider[];
+  readonly numberPolicy: NumberPolicy;
+  readonly numberOverrides: readonly NumberOverride[];
+  readonly log: Log;
+  readonly meter: Meter;
+}

@@ -1,0 +1,74 @@
+import { parsePhoneNumber } from "../numbers/index.ts";
+import { bindingDigest, blindIndex } from "../secrets/index.ts";
+import { key } from "../store/index.ts";
+import { asOf, type CheckRecord, type Delivery, type Status } from "../verification/index.ts";
+import type { EngineParts } from "./parts.ts";
+import type { VerbRequest } from "./verbs.ts";
+import { addressOf, toView, type VerificationView } from "./view.ts";
+
+/** A verification with all that happened to it. Codes are not among it. */
+export interface DetailedView extends VerificationView {
+  readonly deliveries: readonly Delivery[];
+  readonly checks: readonly CheckRecord[];
+}
+
+/** Null for what does not exist, is another tenant's, or was started with another binding (A-17, W-2). */
+export async function get(parts: EngineParts, request: VerbRequest): Promise<DetailedView | null> {
+  const verification = await parts.store.get(key("verification", request.id));
+  if (verification === undefined || verification.tenantId !== request.tenantId) return null;
+  const binding =
+    request.binding === undefined
+      ? null
+      : bindingDigest(parts.keyring, request.tenantId, "binding", request.binding);
+  if (verification.binding !== binding) return null;
+  const recipient = await parts.store.get(key("recipient", verification.recipientId));
+  if (recipient === undefined) return null;
+  const deliveries = await parts.store.deliveriesOf(verification.id);
+  const view = toView(verification, addressOf(parts.keyring, recipient), parts.clock.now());
+  return { ...view, deliveries, checks: verification.checks };
+}
+
+export interface ListRequest {
+  readonly tenantId: string;
+  readonly to?: string | undefined;
+  readonly status?: Status | undefined;
+  /** Id of the last verification of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export interface ListPage {
+  readonly items: readonly VerificationView[];
+  /** Where the next page begins; null on the last. */
+  readonly nextBefore: string | null;
+}
+
+/** The tenant's verifications, newest first. */
+export async function list(parts: EngineParts, request: ListRequest): Promise<ListPage> {
+  const { tenantId, status, before, limit } = request;
+  const recipientId = request.to === undefined ? undefined : indexOf(parts, tenantId, request.to);
+  if (recipientId === null) return { items: [], nextBefore: null };
+  // A pending row may have expired without having been written yet: such rows are asked for as pending too.
+  const rows = await parts.store.verifications({
+    tenantId,
+    limit: limit + 1,
+    ...(recipientId === undefined ? {} : { recipientId }),
+    ...(status === undefined ? {} : { status }),
+    ...(before === undefined ? {} : { before }),
+  });
+  const page = rows.slice(0, limit);
+  const now = parts.clock.now();
+  const items: VerificationView[] = [];
+  for (const row of page) {
+    if (status !== undefined && asOf(row, now).status !== status) continue;
+    const recipient = await parts.store.get(key("recipient", row.recipientId));
+    if (recipient !== undefined) items.push(toView(row, addressOf(parts.keyring, recipient), now));
+  }
+  return { items, nextBefore: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {
+  const parsed = parsePhoneNumber(to, { allow: parts.numberOverrides });
+  if (parsed.type === "refused") return null;
+  return blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
+}

@@ -1,0 +1,109 @@
+import { deliveryId, type IdempotencyRecord, type Key, key, type Rows, type Write } from "../store/index.ts";
+import type { Decision, Delivery, Outcome, Recipient, Verification } from "../verification/index.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** The caller's `Idempotency-Key`, already bound to tenant, key, method and path (W-4). */
+export interface Idempotency {
+  /** Digest of all of them: the id of the record. */
+  readonly id: string;
+  /** Keyed digest of the request's body. */
+  readonly fingerprint: string;
+}
+
+export interface IdempotencyKeyReused {
+  readonly type: "idempotencyKeyReused";
+}
+
+/** What came of a transaction, and the rows as it left them. */
+export interface Transacted<O> {
+  readonly outcome: O | IdempotencyKeyReused;
+  readonly verification: Verification | null;
+  readonly recipient: Recipient | null;
+  readonly deliveries: readonly Delivery[];
+  /** Answered from the record of the same request before. */
+  readonly replayed: boolean;
+}
+
+export type TransactionStep<O extends Outcome> = { readonly need: readonly Key[] } | Decision<O> | Nothing<O>;
+
+/** An outcome that changes nothing, for rows that do not exist. */
+export interface Nothing<O extends Outcome> {
+  readonly nothing: O;
+}
+
+/**
+ * One durable transaction around one decision: loads, decides, writes what changed and the idempotency record with
+ * it, or answers a repeated request from that record without deciding again.
+ */
+export async function transact<O extends Outcome>(
+  parts: EngineParts,
+  keys: readonly Key[],
+  idempotency: Idempotency | null,
+  step: (rows: Rows, now: number) => TransactionStep<O>,
+): Promise<Transacted<O>> {
+  const recordKey = idempotency === null ? null : key("idempotency", idempotency.id);
+  const allKeys = recordKey === null ? keys : [...keys, recordKey];
+  return await parts.store.update(allKeys, (rows, now) => {
+    const record = recordKey === null ? undefined : rows.get(recordKey);
+    if (record !== undefined && idempotency !== null) return replay<O>(rows, record, idempotency);
+    const made = step(rows, now);
+    if ("need" in made) return made;
+    const decision = "nothing" in made ? null : made;
+    const outcome = "nothing" in made ? made.nothing : made.outcome;
+    const writes = decision === null ? [] : changes(rows, decision);
+    if (idempotency !== null) {
+      const id = idempotency.id;
+      const verificationId = decision?.verification?.id ?? null;
+      const row = { ...idempotency, verificationId, outcome: { ...outcome }, createdAt: now };
+      writes.push({ table: "idempotency", id, row });
+    }
+    const result: Transacted<O> = {
+      outcome,
+      verification: decision?.verification ?? null,
+      recipient: decision?.recipient ?? null,
+      deliveries: decision?.deliveries ?? [],
+      replayed: false,
+    };
+    return { writes, result };
+  });
+}
+
+function replay<O>(
+  rows: Rows,
+  record: IdempotencyRecord,
+  idempotency: Idempotency,
+): { need: readonly Key[] } | { writes: readonly Write[]; result: Transacted<O> } {
+  const nothing = { verification: null, recipient: null, deliveries: [], replayed: true };
+  if (record.fingerprint !== idempotency.fingerprint) {
+    return { writes: [], result: { ...nothing, outcome: { type: "idempotencyKeyReused" }, replayed: false } };
+  }
+  const outcome = record.outcome as unknown as O;
+  if (record.verificationId === null) return { writes: [], result: { ...nothing, outcome } };
+  const verificationKey = key("verification", record.verificationId);
+  if (!rows.has(verificationKey)) return { need: [verificationKey] };
+  const verification = rows.get(verificationKey) ?? null;
+  if (verification === null) return { writes: [], result: { ...nothing, outcome } };
+  const recipientKey = key("recipient", verification.recipientId);
+  if (!rows.has(recipientKey)) return { need: [recipientKey] };
+  const recipient = rows.get(recipientKey) ?? null;
+  return { writes: [], result: { ...nothing, outcome, verification, recipient } };
+}
+
+/** The rows that a decision made different. */
+function changes(rows: Rows, decision: Decision): Write[] {
+  const writes: Write[] = [];
+  const { recipient, verification, replaced, deliveries } = decision;
+  if (rows.get(key("recipient", recipient.id)) !== recipient) {
+    writes.push({ table: "recipient", id: recipient.id, row: recipient });
+  }
+  for (const row of [verification, replaced]) {
+    if (row === null) continue;
+    const before = key("verification", row.id);
+    if (!rows.has(before) || rows.get(before) !== row)
+      writes.push({ table: "verification", id: row.id, row });
+  }
+  for (const row of deliveries) {
+    writes.push({ table: "delivery", id: deliveryId(row.verificationId, row.sequence), row });
+  }
+  return writes;
+}

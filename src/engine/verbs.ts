@@ -1,0 +1,146 @@
+import { parsePhoneNumber } from "../numbers/index.ts";
+import { bindingDigest, blindIndex, codesEqual } from "../secrets/index.ts";
+import { key } from "../store/index.ts";
+import {
+  type CancelOutcome,
+  type CheckCommand,
+  type CheckOutcome,
+  type CodeFormat,
+  type Command,
+  decide,
+  type OutcomeFor,
+  parseSubmittedCode,
+  type SendOutcome,
+  type SettleOutcome,
+  type Verification,
+} from "../verification/index.ts";
+import { codeOf, decoyCode } from "./code.ts";
+import type { EngineParts } from "./parts.ts";
+import { type PaymentInput, paymentMatches } from "./payment.ts";
+import { type Idempotency, type Transacted, transact } from "./transaction.ts";
+
+/** Which verification, and who goes on with it. */
+export interface VerbRequest {
+  readonly tenantId: string;
+  readonly id: string;
+  /** What the start was given as `binding`; any other value, or none, finds nothing. */
+  readonly binding?: string | undefined;
+  readonly idempotency?: Idempotency | undefined;
+}
+
+export interface CheckRequest extends VerbRequest, PaymentInput {
+  readonly code: string;
+  /** The recipient that the caller believes it verifies: another one counts as a wrong code (C-14). */
+  readonly to?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+export type SettleRequest = VerbRequest & { readonly status: "approved" | "canceled" };
+
+export function check(parts: EngineParts, request: CheckRequest): Promise<Transacted<CheckOutcome>> {
+  return perform(parts, request, (verification) => checkCommand(parts, request, verification));
+}
+
+export function resend(parts: EngineParts, request: VerbRequest): Promise<Transacted<SendOutcome>> {
+  return perform(parts, request, () => sendCommand(parts, request, "resend"));
+}
+
+export function next(parts: EngineParts, request: VerbRequest): Promise<Transacted<SendOutcome>> {
+  return perform(parts, request, () => sendCommand(parts, request, "next"));
+}
+
+export function cancel(parts: EngineParts, request: VerbRequest): Promise<Transacted<CancelOutcome>> {
+  return perform(parts, request, () => ({ type: "cancel", binding: callerBinding(parts, request) }) as const);
+}
+
+export function settle(parts: EngineParts, request: SettleRequest): Promise<Transacted<SettleOutcome>> {
+  const { status } = request;
+  return perform(
+    parts,
+    request,
+    () => ({ type: "settle", status, binding: callerBinding(parts, request) }) as const,
+  );
+}
+
+/** The one path of all verbs on a verification that exists: lock recipient and verification, decide, write. */
+async function perform<C extends Command>(
+  parts: EngineParts,
+  request: VerbRequest,
+  commandFor: (verification: Verification | null) => C,
+): Promise<Transacted<OutcomeFor<C>>> {
+  const verificationKey = key("verification", request.id);
+  return await transact<OutcomeFor<C>>(parts, [verificationKey], request.idempotency ?? null, (rows, now) => {
+    const verification = rows.get(verificationKey);
+    if (verification === undefined || verification.tenantId !== request.tenantId) {
+      // The same work as for a verification that exists, so that time tells nothing either (C-19).
+      commandFor(null);
+      return { nothing: { type: "notFound" } as OutcomeFor<C> };
+    }
+    const recipientKey = key("recipient", verification.recipientId);
+    if (!rows.has(recipientKey)) return { need: [recipientKey] };
+    const recipient = rows.get(recipientKey);
+    if (recipient === undefined) return { nothing: { type: "notFound" } as OutcomeFor<C> };
+    return decide({ recipient, verification }, commandFor(verification), now);
+  });
+}
+
+function callerBinding(parts: EngineParts, request: VerbRequest): string | null {
+  if (request.binding === undefined) return null;
+  return bindingDigest(parts.keyring, request.tenantId, "binding", request.binding);
+}
+
+function sendCommand(
+  parts: EngineParts,
+  request: VerbRequest,
+  type: "resend" | "next",
+): { type: "resend" | "next"; binding: string | null; codeKeyId: string } {
+  return { type, binding: callerBinding(parts, request), codeKeyId: parts.keyring.currentId };
+}
+
+/** Compares on every path, also where nothing can match, so that each costs the same hashes (C-19). */
+function checkCommand(
+  parts: EngineParts,
+  request: CheckRequest,
+  verification: Verification | null,
+): CheckCommand {
+  const submitted = parseSubmittedCode(request.code, formatOf(verification));
+  const expected =
+    verification?.status === "pending" ? codeOf(parts.keyring, verification) : decoyCode(parts.keyring);
+  const codeMatches = codesEqual(parts.keyring, expected, submitted ?? "");
+  const binding = callerBinding(parts, request);
+  const subject = verification?.subject ?? null;
+  const known = [
+    verification?.binding ?? null,
+    subject === null ? null : bindingDigest(parts.keyring, request.tenantId, "subject", subject),
+  ];
+  return {
+    type: "check",
+    binding,
+    wellFormed: submitted !== null,
+    matches: codeMatches && verification !== null && contextMatches(parts, request, verification),
+    claimants: known.filter((one) => one !== null),
+  };
+}
+
+function formatOf(verification: Verification | null): CodeFormat {
+  if (verification?.status === "pending" && verification.suppliedCode !== null) return { type: "supplied" };
+  const { alphabet, codeLength } = verification?.policy ?? { alphabet: "decimal" as const, codeLength: 6 };
+  return { type: "derived", alphabet, length: codeLength };
+}
+
+function contextMatches(parts: EngineParts, request: CheckRequest, verification: Verification): boolean {
+  return (
+    recipientMatches(parts, request, verification) &&
+    (request.subject === undefined || request.subject === verification.subject) &&
+    paymentMatches(verification.payment, request)
+  );
+}
+
+function recipientMatches(parts: EngineParts, request: CheckRequest, verification: Verification): boolean {
+  if (request.to === undefined) return true;
+  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
+  if (parsed.type === "refused") return false;
+  return (
+    blindIndex(parts.keyring, request.tenantId, "phone", parsed.phoneNumber.e164) === verification.recipientId
+  );
+}

@@ -1,0 +1,80 @@
+import { type Keyring, open, type SealContext } from "../secrets/index.ts";
+import {
+  asOf,
+  type Channel,
+  type Payment,
+  type Recipient,
+  type Status,
+  type Verification,
+} from "../verification/index.ts";
+
+/** A verification as its caller sees it: everything but the code. Instants are milliseconds since the epoch. */
+export interface VerificationView {
+  readonly id: string;
+  readonly status: Status;
+  /** The recipient in full: E.164 number or e-mail address. */
+  readonly to: string;
+  readonly channel: Channel;
+  /** Position in the workflow, from 0. */
+  readonly step: number;
+  readonly steps: number;
+  readonly serviceId: string;
+  readonly purpose: string;
+  readonly subject: string | null;
+  readonly brand: string;
+  readonly locale: string;
+  readonly payment: Payment | null;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  /** Wrong codes that are still allowed; 0 once settled. */
+  readonly checksLeft: number;
+  readonly sends: number;
+  readonly createdAt: number;
+  /** When the code of the newest message stops working; null once settled. */
+  readonly codeExpiresAt: number | null;
+  /** When the next step starts by itself; null on the last step and once settled. */
+  readonly nextStepAt: number | null;
+  readonly endsAt: number;
+  readonly settledAt: number | null;
+  readonly settledByTenant: boolean;
+}
+
+export function addressContext(recipientId: string, tenantId: string): SealContext {
+  return { table: "recipients", column: "address", row: recipientId, tenant: tenantId };
+}
+
+/** @throws SealBroken when the recipient's address does not open. */
+export function addressOf(keyring: Keyring, recipient: Recipient): string {
+  return open(keyring, addressContext(recipient.id, recipient.tenantId), recipient.sealedAddress);
+}
+
+export function toView(stored: Verification, to: string, now: number): VerificationView {
+  const verification = asOf(stored, now);
+  const pending = verification.status === "pending" ? verification : null;
+  const settled = verification.status === "pending" ? null : verification;
+  const step = verification.policy.workflow[verification.step];
+  return {
+    id: verification.id,
+    status: verification.status,
+    to,
+    channel: step?.channel ?? "sms",
+    step: verification.step,
+    steps: verification.policy.workflow.length,
+    serviceId: verification.serviceId,
+    purpose: verification.purpose,
+    subject: verification.subject,
+    brand: verification.brand,
+    locale: verification.locale,
+    payment: verification.payment,
+    clientRef: verification.clientRef,
+    metadata: verification.metadata,
+    checksLeft: pending === null ? 0 : pending.policy.checksMax - pending.checks.length,
+    sends: verification.sends,
+    createdAt: verification.createdAt,
+    codeExpiresAt: pending?.codeExpiresAt ?? null,
+    nextStepAt: pending?.nextStepAt ?? null,
+    endsAt: verification.endsAt,
+    settledAt: settled?.settledAt ?? null,
+    settledByTenant: settled?.settledByTenant ?? false,
+  };
+}

@@ -1,0 +1,16 @@
+/** Keys, sealing, blind indexes and the derivation of codes: the only room that does cryptography for verifications. */
+export { type CodeContext, codesEqual, deriveCode } from "./code.ts";
+export { SealBroken, SecretInvalid } from "./errors.ts";
+export {
+  bearerDigest,
+  checkValue,
+  createKeyring,
+  type KeyPurpose,
+  type Keyring,
+  keyedDigest,
+  keyPurposes,
+  masterSecretBytesMin,
+  requireKey,
+} from "./keyring.ts";
+export { bindingDigest, blindIndex, open, type SealContext, seal } from "./sealing.ts";
+export { Secret } from "./secret.ts";

@@ -1,0 +1,103 @@
+import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { SecretInvalid } from "./errors.ts";
+import type { Secret } from "./secret.ts";
+
+/** What each derived key is for: one label a purpose, and no key serves two (K-6). */
+export const keyPurposes = [
+  "code",
+  "compare",
+  "sealing",
+  "blindIndex",
+  "binding",
+  "fingerprint",
+  "cursor",
+  "dialect",
+  "checkValue",
+] as const;
+
+export type KeyPurpose = (typeof keyPurposes)[number];
+
+export const masterSecretBytesMin = 32;
+
+/** Master secrets by id: the first one is used for what is new, the others still open what is old. */
+export interface Keyring {
+  /** Id of the secret that new codes and ciphertexts are made with. */
+  readonly currentId: string;
+  readonly ids: readonly string[];
+  /** 32 bytes for one purpose; `undefined` for a key id that this ring does not hold. */
+  key(purpose: KeyPurpose, id?: string): Uint8Array | undefined;
+}
+
+/**
+ * Builds the ring. Give the current secret first.
+ * @throws SecretInvalid for a secret of less than 32 bytes or one that is plainly an example (K-5).
+ */
+export function createKeyring(masterSecrets: readonly Secret[]): Keyring {
+  const keys = new Map<string, Uint8Array>();
+  const ids: string[] = [];
+  for (const secret of masterSecrets) {
+    const material = checkedMaterial(secret);
+    // The id is public: a digest under its own label tells nothing about the keys beside it.
+    const id = Buffer.from(derive(material, "id")).subarray(0, 4).toString("hex");
+    if (ids.includes(id)) continue;
+    ids.push(id);
+    for (const purpose of keyPurposes) keys.set(`${id}/${purpose}`, derive(material, purpose));
+  }
+  const currentId = ids[0];
+  if (currentId === undefined) throw new SecretInvalid("no master secret was given");
+  return {
+    currentId,
+    ids,
+    key: (purpose, id = currentId) => keys.get(`${id}/${purpose}`),
+  };
+}
+
+function checkedMaterial(secret: Secret): Buffer {
+  const material = Buffer.from(secret.reveal(), "utf8");
+  if (material.length < masterSecretBytesMin) {
+    throw new SecretInvalid(
+      `the master secret has ${material.length} bytes; at least ${masterSecretBytesMin} are needed`,
+    );
+  }
+  const isExample = /change.?me|example|default|secretsecret|password/i.test(secret.reveal());
+  if (isExample || new Set(material).size < 8) {
+    throw new SecretInvalid(
+      "the master secret looks like an example: make one with `openssl rand -base64 32`",
+    );
+  }
+  return material;
+}
+
+function derive(material: Uint8Array, label: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", material, "countersign", `countersign/v1/${label}`, 32));
+}
+
+/** The key of a purpose, for callers that just use the current secret or one known to exist. */
+export function requireKey(keyring: Keyring, purpose: KeyPurpose, id?: string): Uint8Array {
+  const key = keyring.key(purpose, id);
+  if (key === undefined) {
+    throw new SecretInvalid(
+      `the master secret with id ${id} is missing: add it to COUNTERSIGN_SECRET as a former secret`,
+    );
+  }
+  return key;
+}
+
+/** HMAC-SHA-256 over parts, each with its length in front, so that no two lists of parts give the same input (K-1). */
+export function keyedDigest(key: Uint8Array, parts: readonly string[]): Buffer {
+  let input = "";
+  for (const part of parts) input += `${part.length}:${part}`;
+  return createHmac("sha256", key).update(input, "utf8").digest();
+}
+
+/** What proves later that the same master secret is in use, without telling anything about it (K-5). */
+export function checkValue(keyring: Keyring, id: string): string {
+  return keyedDigest(requireKey(keyring, "checkValue", id), ["check"])
+    .subarray(0, 16)
+    .toString("hex");
+}
+
+/** SHA-256 of what a caller presents; the only form in which a bearer secret is stored (W-1). */
+export function bearerDigest(presented: string): string {
+  return createHash("sha256").update(presented, "utf8").digest("base64url");
+}

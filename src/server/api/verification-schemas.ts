@@ -1,0 +1,131 @@
+import { type TSchema, Type } from "typebox";
+import { type AlphabetName, alphabets } from "../../verification/index.ts";
+
+export const channelSchema = Type.Enum(["sms", "voice", "email"]);
+export const statusSchema = Type.Enum([
+  "pending",
+  "approved",
+  "canceled",
+  "expired",
+  "exhausted",
+  "undeliverable",
+]);
+
+/** An RFC 3339 instant in UTC. */
+const Instant = Type.String({ format: "date-time" });
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+const opaque = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, description });
+
+const Amount = Type.Object(
+  {
+    currency: Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as EUR" }),
+    value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
+  },
+  { additionalProperties: false },
+);
+
+const Metadata = Type.Record(
+  Type.String({ pattern: "^[A-Za-z0-9_.-]{1,40}$" }),
+  Type.String({ maxLength: 200 }),
+  {
+    maxProperties: 10,
+    additionalProperties: false,
+  },
+);
+
+export const StartBody = Type.Object(
+  {
+    to: Type.String({ minLength: 1, maxLength: 64, description: "Phone number in international form" }),
+    channel: Type.Optional(channelSchema),
+    workflow: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { channel: channelSchema, waitSeconds: Type.Integer({ minimum: 15, maximum: 2_700 }) },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: 10 },
+      ),
+    ),
+    service: Type.Optional(opaque(64, "Id or name of a service")),
+    brand: Type.Optional(opaque(20, "Named in the text")),
+    locale: Type.Optional(opaque(20, "BCP 47 language tag")),
+    codeLength: Type.Optional(Type.Integer({ minimum: 4, maximum: 10 })),
+    alphabet: Type.Optional(Type.Enum(Object.keys(alphabets) as AlphabetName[])),
+    code: Type.Optional(Type.String({ minLength: 4, maxLength: 10, description: "A code of your own" })),
+    purpose: Type.Optional(Type.String({ pattern: "^[a-z][a-z0-9_-]{0,31}$" })),
+    subject: Type.Optional(opaque(200, "Your id of the user")),
+    binding: Type.Optional(opaque(200, "Opaque handle of the browser or session that starts")),
+    amount: Type.Optional(Amount),
+    payee: Type.Optional(opaque(120, "Who is paid")),
+    clientRef: Type.Optional(opaque(100, "Your reference")),
+    metadata: Type.Optional(Metadata),
+  },
+  { additionalProperties: false },
+);
+
+export const CheckBody = Type.Object(
+  {
+    code: Type.String({ maxLength: 1_000 }),
+    to: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    binding: Type.Optional(opaque(200, "What the start was given")),
+    subject: Type.Optional(opaque(200, "What the start was given")),
+    amount: Type.Optional(Amount),
+    payee: Type.Optional(opaque(120, "What the start was given")),
+  },
+  { additionalProperties: false },
+);
+
+export const ContinueBody = Type.Optional(
+  Type.Object(
+    { binding: Type.Optional(opaque(200, "What the start was given")) },
+    { additionalProperties: false },
+  ),
+);
+
+export const SettleBody = Type.Object(
+  {
+    status: Type.Enum(["approved", "canceled"]),
+    binding: Type.Optional(opaque(200, "What the start was given")),
+  },
+  { additionalProperties: false },
+);
+
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+export const VerificationBody = Type.Object(
+  {
+    id: Type.String(),
+    status: statusSchema,
+    to: Type.String(),
+    channel: channelSchema,
+    step: Type.Integer(),
+    steps: Type.Integer(),
+    service: Type.String(),
+    purpose: Type.String(),
+    subject: orNull(Type.String()),
+    brand: Type.String(),
+    locale: Type.String(),
+    amount: orNull(Type.Object({ currency: Type.String(), value: Type.String() })),
+    payee: orNull(Type.String()),
+    clientRef: orNull(Type.String()),
+    metadata: orNull(Type.Record(Type.String(), Type.String())),
+    checksLeft: Type.Integer(),
+    sends: Type.Integer(),
+    createdAt: Instant,
+    codeExpiresAt: orNull(Instant),
+    nextStepAt: orNull(Instant),
+    endsAt: Instant,
+    settledAt: orNull(Instant),
+    settledByTenant: Type.Boolean(),
+    assurance: Type.Optional(
+      Type.Object({
+        aal: orNull(Type.Integer()),
+        restricted: Type.Boolean(),
+        phishingResistant: Type.Boolean(),
+      }),
+    ),
+  },
+  { $id: "Verification" },
+);

@@ -1,0 +1,92 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { type ErrorCode, errorTable } from "../errors/codes.ts";
+import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
+
+/** A refusal on its way to the wire: thrown by routes, written by the one error handler. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly fields: Readonly<Record<string, unknown>>;
+  override readonly name = "Problem";
+
+  constructor(code: ErrorCode, detail?: string, fields: Readonly<Record<string, unknown>> = {}) {
+    super(detail ?? errorTable[code].title);
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+const quotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
+/** Where a code is explained; relative to whatever host answers. */
+export function problemType(code: ErrorCode): string {
+  return code === "rate_limited" ? quotaExceeded : `/errors/${code}`;
+}
+
+/** RFC 9457: no stack, no SQL, nothing that the caller sent. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, title, retryable } = errorTable[problem.code];
+  const retryAt = problem.fields["retryAt"];
+  if (typeof retryAt === "string") reply.header("retry-after", retryAfterSeconds(request, retryAt));
+  else if (status === 503) reply.header("retry-after", "1");
+  const body = {
+    type: problemType(problem.code),
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    instance: request.id,
+    retryable,
+    ...problem.fields,
+  };
+  // Serialized here: a response schema of the route describes its successes.
+  return reply
+    .code(status)
+    .type("application/problem+json; charset=utf-8")
+    .serializer(JSON.stringify)
+    .send(body);
+}
+
+function retryAfterSeconds(request: FastifyRequest, retryAt: string): string {
+  const waitMs = Date.parse(retryAt) - request.server.clock.now();
+  return String(Math.max(1, Math.ceil(waitMs / 1_000)));
+}
+
+const codeOfFastifyError: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "media_type_unsupported",
+  FST_ERR_CTP_BODY_TOO_LARGE: "body_too_large",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "request_malformed",
+  FST_ERR_CTP_INVALID_JSON_BODY: "request_malformed",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "request_malformed",
+  FST_ERR_BAD_URL: "not_found",
+  FST_ERR_MAX_PARAM_LENGTH: "not_found",
+};
+
+/** Turns whatever was thrown into a problem; what we did not foresee is a 500 and an entry in the log. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StorageOverloaded)
+    return new Problem("storage_unavailable", "Too much is waiting; try again soon.");
+  if (error instanceof StorageUnavailable) return new Problem("storage_unavailable");
+  const { validation, code, statusCode } = error as Partial<FastifyError>;
+  if (validation !== undefined) return validationProblem(error as FastifyError);
+  const known = code === undefined ? undefined : codeOfFastifyError[code];
+  if (known !== undefined) return new Problem(known);
+  if (statusCode === 400) return new Problem("request_malformed");
+  if (statusCode === 413) return new Problem("body_too_large");
+  return new Problem("internal_error");
+}
+
+function validationProblem(error: FastifyError): Problem {
+  const first = error.validation?.[0];
+  const params = (first?.params ?? {}) as Record<string, unknown>;
+  const unknown = params["additionalProperty"] ?? params["unevaluatedProperty"];
+  const missing = params["missingProperty"];
+  const base = (first?.instancePath ?? "").slice(1).replaceAll("/", ".");
+  const name = [base, unknown ?? missing].filter((part) => typeof part === "string" && part !== "").join(".");
+  const field = name === "" ? (error.validationContext ?? "body") : name.slice(0, 100);
+  if (error.validationContext === "params") return new Problem("not_found");
+  if (typeof unknown === "string")
+    return new Problem("request_invalid", "This field is not known here.", { field });
+  if (typeof missing === "string") return new Problem("request_invalid", "This field is missing.", { field });
+  return new Problem("request_invalid", `This field ${first?.message ?? "is wrong"}.`, { field });
+}

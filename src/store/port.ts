@@ -1,0 +1,133 @@
+import type { ApiKey, Service, Tenant } from "../tenants/records.ts";
+import type { Delivery, Recipient, Status, Verification } from "../verification/index.ts";
+
+/** What a repeated request is answered from: outcome and id, never a response body (W-4). */
+export interface IdempotencyRecord {
+  /** Digest of (tenant, key id, method, path, Idempotency-Key). */
+  readonly id: string;
+  /** Keyed digest of the request's body. */
+  readonly fingerprint: string;
+  readonly verificationId: string | null;
+  /** The outcome as its discriminated union, without anything secret. */
+  readonly outcome: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+}
+
+/** The kinds of rows, in the order in which they are locked: one total order over all tables (design 3.3). */
+export interface Tables {
+  readonly recipient: Recipient;
+  readonly verification: Verification;
+  readonly delivery: Delivery;
+  readonly idempotency: IdempotencyRecord;
+  readonly tenant: Tenant;
+  readonly service: Service;
+  readonly apiKey: ApiKey;
+}
+
+export const tableOrder = [
+  "recipient",
+  "verification",
+  "delivery",
+  "idempotency",
+  "tenant",
+  "service",
+  "apiKey",
+] as const;
+
+export type TableName = keyof Tables;
+
+export interface Key<T extends TableName = TableName> {
+  readonly table: T;
+  readonly id: string;
+}
+
+export function key<T extends TableName>(table: T, id: string): Key<T> {
+  return { table, id };
+}
+
+/** The id of a delivery's row: its verification and its sequence number. */
+export function deliveryId(verificationId: string, sequence: number): string {
+  return `${verificationId}.${sequence}`;
+}
+
+/** The locked rows of an update. */
+export interface Rows {
+  /** Whether this key was loaded, with or without a row. */
+  has(key: Key): boolean;
+  /** The row, or undefined if there is none; asking for a key that was not loaded is a bug and throws. */
+  get<T extends TableName>(key: Key<T>): Tables[T] | undefined;
+}
+
+/** Put or, with `null`, remove one row. */
+export type Write = {
+  readonly [T in TableName]: { readonly table: T; readonly id: string; readonly row: Tables[T] | null };
+}[TableName];
+
+/** Learns of a further row, or is done. The decision may run several times: it must be a function of its arguments. */
+export type UpdateDecision<R> =
+  | { readonly need: readonly Key[] }
+  | { readonly writes: readonly Write[]; readonly result: R };
+
+/** A row that is due, with what an update of it must lock. */
+export interface Due {
+  readonly verificationId: string;
+  readonly recipientId: string;
+  /** For deliveries: which one. */
+  readonly sequence: number;
+}
+
+export interface VerificationQuery {
+  readonly tenantId: string;
+  readonly recipientId?: string;
+  readonly status?: Status;
+  /** Only verifications that sort before this id: the last one of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface PurgeCounts {
+  readonly verifications: number;
+  readonly deliveries: number;
+  readonly recipients: number;
+  readonly idempotency: number;
+}
+
+/**
+ * Durable rows and the one way to change them. An implementer keeps: an update locks its rows in table and key order,
+ * reads `now` after the locks, runs the decision on the current rows, and writes everything in one durable transaction
+ * or nothing; updates of one row happen one after the other; what a promise resolved with survives a crash.
+ *
+ * Faults: `StorageUnavailable` (nothing was written, or it is not known), `StorageOverloaded` (refused at the door).
+ */
+export interface Store {
+  /** Locks, decides and writes in one durable transaction; a decision that throws rejects only its own promise. */
+  update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R>;
+  /** One committed row, without a lock. */
+  get<T extends TableName>(key: Key<T>): Promise<Tables[T] | undefined>;
+  /** The deliveries of a verification, oldest first. */
+  deliveriesOf(verificationId: string): Promise<readonly Delivery[]>;
+  /** What is due by `now`, oldest first. A hint: the update decides again. */
+  due(queue: "delivery" | "alarm", now: number, limit: number): Promise<readonly Due[]>;
+  /** When something is due next; null when nothing waits. */
+  nextDueAt(): Promise<number | null>;
+  /** Newest first. */
+  verifications(query: VerificationQuery): Promise<readonly Verification[]>;
+  apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
+  tenants(): Promise<readonly Tenant[]>;
+  services(tenantId: string): Promise<readonly Service[]>;
+  apiKeys(tenantId: string): Promise<readonly ApiKey[]>;
+  /** Removes what is older than the given instants, at most `limit` rows of each kind. */
+  purge(
+    before: { readonly settled: number; readonly idempotency: number },
+    limit: number,
+  ): Promise<PurgeCounts>;
+  /** A small value outside all locks, for example the check value of a secret. */
+  readMeta(name: string): Promise<string | undefined>;
+  writeMeta(name: string, value: string): Promise<void>;
+  /** Whether a durable write works right now. */
+  probe(): Promise<void>;
+  /** A consistent copy of everything, while updates go on. */
+  backup(path: string): Promise<void>;
+  /** Finishes what was accepted, then lets go of the data. */
+  close(): Promise<void>;
+}

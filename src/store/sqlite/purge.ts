@@ -1,0 +1,66 @@
+import type { DatabaseSync } from "node:sqlite";
+import { uuidv7Floor } from "../../clock/index.ts";
+import type { PurgeCounts } from "../port.ts";
+
+/**
+ * Removes old rows in one small transaction. Ids carry their time, so that the oldest rows are the first of the table
+ * and no index on age is needed; recipients are walked round and round by key.
+ */
+export function purge(
+  database: DatabaseSync,
+  before: { readonly settled: number; readonly idempotency: number },
+  limit: number,
+): PurgeCounts {
+  const floor = uuidv7Floor(before.settled);
+  const walkedTo = database.prepare("select value from meta where name = 'purge_recipients_after'").get() as
+    | { value: string }
+    | undefined;
+  database.exec("begin immediate");
+  try {
+    // No verification outlives 45 minutes, so an old id is a settled verification, written down or not.
+    const verifications = database
+      .prepare(
+        "delete from verifications where id in (select id from verifications where id < ? order by id limit ?)",
+      )
+      .run(floor, limit).changes;
+    const deliveries = database
+      .prepare(
+        `delete from deliveries where (verification_id, sequence) in
+         (select verification_id, sequence from deliveries where verification_id < ? order by verification_id limit ?)`,
+      )
+      .run(floor, limit).changes;
+    const idempotency = database
+      .prepare(
+        `delete from idempotency where id in
+         (select id from idempotency where created_at < ? order by created_at limit ?)`,
+      )
+      .run(before.idempotency, limit).changes;
+    const after = walkedTo?.value ?? "";
+    const walked = database
+      .prepare("select id from recipients where id > ? order by id limit ?")
+      .all(after, limit);
+    const last = (walked.at(-1) as { id: string } | undefined)?.id;
+    const recipients =
+      last === undefined
+        ? 0
+        : database
+            .prepare("delete from recipients where id > ? and id <= ? and last_seen_at < ?")
+            .run(after, last, before.settled).changes;
+    database
+      .prepare(
+        `insert into meta (name, value) values ('purge_recipients_after', ?)
+         on conflict (name) do update set value = excluded.value`,
+      )
+      .run(walked.length < limit ? "" : (last ?? ""));
+    database.exec("commit");
+    return {
+      verifications: Number(verifications),
+      deliveries: Number(deliveries),
+      recipients: Number(recipients),
+      idempotency: Number(idempotency),
+    };
+  } catch (cause) {
+    database.exec("rollback");
+    throw cause;
+  }
+}

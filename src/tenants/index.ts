@@ -1,0 +1,21 @@
+/** Who calls, with which keys and settings. */
+export {
+  adoptApiKey,
+  createApiKey,
+  type IssuedKey,
+  issuedKey,
+  type NewKey,
+  ownKeyLengthMin,
+} from "./api-keys.ts";
+export { createDirectory, type Directory } from "./directory.ts";
+export {
+  type ApiKey,
+  type Dialect,
+  type DialectRecord,
+  dialects,
+  type Scope,
+  type Service,
+  type ServiceSettings,
+  scopes,
+  type Tenant,
+} from "./records.ts";

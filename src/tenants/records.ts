@@ -1,0 +1,74 @@
+import type { Channel, Policy } from "../verification/index.ts";
+
+/** Who calls: owns keys, services and recipients, and sees nothing of other tenants. */
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+/** A named set of settings; a start names one, or gets the tenant's first. */
+export interface Service {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly settings: ServiceSettings;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ServiceSettings {
+  /** Named in every text; at most 20 characters of letters, digits and limited punctuation (C-25). */
+  readonly brand: string;
+  /** BCP 47; what a start may override. */
+  readonly locale: string;
+  /** What differs from the default policy. */
+  readonly policy: Partial<Policy>;
+  readonly channels: readonly Channel[];
+}
+
+/** What a key may do. A key holds any set of them. */
+export const scopes = [
+  "verifications:write",
+  "verifications:read",
+  "verifications:settle",
+  "numbers:read",
+  "messages:send",
+  "services:write",
+  "services:read",
+  "keys:write",
+  "keys:read",
+  "tenants:write",
+  "tenants:read",
+  "backup",
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** Each vendor's API that we speak; each has a secret of its own, verified alone and revocable alone (W-1). */
+export const dialects = ["vonage", "twilio", "telnyx", "flowroute"] as const;
+
+export type Dialect = (typeof dialects)[number];
+
+/** A record of what a caller presents; the secret itself is not in it. */
+export interface ApiKey {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** SHA-256 of the bearer secret. */
+  readonly digest: string;
+  /** Per dialect: the public half, and the SHA-256 of the secret half. */
+  readonly dialects: Readonly<Partial<Record<Dialect, DialectRecord>>>;
+  /** CIDR ranges the key may be used from; empty for all. */
+  readonly allowedAddresses: readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface DialectRecord {
+  readonly user: string;
+  readonly digest: string;
+  readonly revokedAt: number | null;
+}

@@ -1,0 +1,273 @@
+import type { Channel, PendingVerification } from "./verification.ts";
+
+/** Why a delivery exists. Only the first three were asked for. */
+export type DeliveryCause = "start" | "resend" | "next" | "automatic";
+
+/**
+ * `queued` waits for its time, `sending` is leased by a node, `unknown` waits for a receipt; all others are final,
+ * except that receipts still move `accepted` and `unconfirmed` forward.
+ */
+export type DeliveryState =
+  | "queued"
+  | "sending"
+  | "unknown"
+  | "accepted"
+  | "delivered"
+  | "failed"
+  /** Every answer was unknown and no receipt came: it may have arrived, nobody can tell. */
+  | "unconfirmed"
+  /** The deadline passed, or the verification settled, before it was sent (D-8). */
+  | "dropped";
+
+/** One call of a provider. */
+export interface DeliveryAttempt {
+  readonly provider: string;
+  readonly at: number;
+  readonly answer: "none" | "accepted" | "rejected" | "notSent" | "unknown";
+  /** The provider's own id of the message. */
+  readonly providerMessageId: string | null;
+  /** Our own stable reason; the provider's text stays in the operator's log. */
+  readonly reason: string | null;
+  /** Sent although an earlier attempt may have arrived; it carries the same code (D-6). */
+  readonly possibleDuplicate: boolean;
+}
+
+/** One message of one step, and the outbox row that makes it happen (D-1). It holds no text and no code. */
+export interface Delivery {
+  readonly verificationId: string;
+  /** 1 for the first delivery of the verification. */
+  readonly sequence: number;
+  readonly recipientId: string;
+  readonly tenantId: string;
+  readonly step: number;
+  readonly generation: number;
+  readonly channel: Channel;
+  readonly cause: DeliveryCause;
+  readonly state: DeliveryState;
+  readonly createdAt: number;
+  /** When the dispatcher must look at it next: to send, to take over an expired lease, to resolve an unknown. */
+  readonly dueAt: number;
+  readonly deadline: number;
+  readonly leaseOwner: string | null;
+  /** Fences the result of a node that lost its lease (D-4). */
+  readonly leaseEpoch: number;
+  readonly attempts: readonly DeliveryAttempt[];
+}
+
+/** A send must be able to arrive while its code still works. */
+export const sendMarginMs = 15_000;
+export const sendWindowMs = 90_000;
+/** Longer than the provider time-out of 5 s (D-2). */
+export const leaseMs = 15_000;
+/** How long an unknown answer waits for a receipt before the one resend (D-6). */
+export const unknownWaitMs = 3_000;
+export const unknownResendsMax = 1;
+const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+export const attemptsMax = 8;
+
+export function newDelivery(
+  verification: PendingVerification,
+  cause: DeliveryCause,
+  channel: Channel,
+  now: number,
+): Delivery {
+  return {
+    verificationId: verification.id,
+    sequence: verification.sends,
+    recipientId: verification.recipientId,
+    tenantId: verification.tenantId,
+    step: verification.step,
+    generation: verification.generation,
+    channel,
+    cause,
+    state: "queued",
+    createdAt: now,
+    dueAt: now,
+    deadline: Math.min(verification.codeExpiresAt - sendMarginMs, now + sendWindowMs),
+    leaseOwner: null,
+    leaseEpoch: 0,
+    attempts: [],
+  };
+}
+
+/** The three answers of a provider call (D-5). */
+export type ProviderAnswer =
+  | { readonly type: "accepted"; readonly providerMessageId: string }
+  | {
+      readonly type: "refused";
+      /** `rejected`: this provider will never take it. `notSent`: nothing left, safe to try again or elsewhere. */
+      readonly kind: "rejected" | "notSent";
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+    }
+  | { readonly type: "unknown"; readonly detail: string };
+
+export function isOpen(delivery: Delivery): boolean {
+  return delivery.state === "queued" || delivery.state === "sending" || delivery.state === "unknown";
+}
+
+/** May still bring a code to its recipient, or has. */
+export function mayArrive(delivery: Delivery): boolean {
+  return isOpen(delivery) || !["failed", "dropped"].includes(delivery.state);
+}
+
+/** Providers that refused it for good are not asked again; after an unknown answer another one is preferred. */
+export function triedProviders(delivery: Delivery): { rejectedBy: string[]; avoid: string[] } {
+  const rejectedBy = delivery.attempts.filter((one) => one.answer === "rejected").map((one) => one.provider);
+  const avoid = delivery.attempts.filter((one) => one.answer !== "rejected").map((one) => one.provider);
+  return { rejectedBy, avoid };
+}
+
+function unknownCount(delivery: Delivery): number {
+  return delivery.attempts.filter((one) => one.answer === "unknown" || one.answer === "none").length;
+}
+
+export type ClaimDecision =
+  | { readonly type: "send"; readonly next: Delivery }
+  | { readonly type: "drop"; readonly next: Delivery }
+  /** Took over an expired lease: the call may have been made, so its answer is unknown (D-7). */
+  | { readonly type: "wait"; readonly next: Delivery }
+  | { readonly type: "fail"; readonly next: Delivery }
+  | { readonly type: "nothing" };
+
+/**
+ * Decides what to do with a delivery that is due. `provider` is where it would go now, null when no provider is left.
+ * The caller commits `sending` before it calls the provider (D-2).
+ */
+export function claim(
+  delivery: Delivery,
+  verification: PendingVerification | null,
+  provider: string | null,
+  owner: string,
+  now: number,
+): ClaimDecision {
+  if (!isOpen(delivery) || delivery.dueAt > now) return { type: "nothing" };
+  if (delivery.state === "sending") {
+    return {
+      type: "wait",
+      next: awaitReceipt(answerLast(delivery, { answer: "unknown", reason: "lease_expired" }), now),
+    };
+  }
+  const stale = verification === null || verification.generation !== delivery.generation;
+  const late = stale || now >= delivery.deadline;
+  const spent = provider === null || delivery.attempts.length >= attemptsMax;
+  if (delivery.state === "unknown" && (late || spent || unknownCount(delivery) > unknownResendsMax)) {
+    return { type: "drop", next: close(delivery, "unconfirmed") };
+  }
+  if (late) return { type: "drop", next: close(delivery, "dropped") };
+  if (spent) return { type: "fail", next: close(delivery, "failed") };
+  const attempt: DeliveryAttempt = {
+    provider,
+    at: now,
+    answer: "none",
+    providerMessageId: null,
+    reason: null,
+    possibleDuplicate: unknownCount(delivery) > 0,
+  };
+  return {
+    type: "send",
+    next: {
+      ...delivery,
+      state: "sending",
+      dueAt: now + leaseMs,
+      leaseOwner: owner,
+      leaseEpoch: delivery.leaseEpoch + 1,
+      attempts: [...delivery.attempts, attempt],
+    },
+  };
+}
+
+/** Writes a provider's answer; null when another node holds the lease by now, so that nothing changes (D-4). */
+export function answer(
+  delivery: Delivery,
+  given: ProviderAnswer,
+  leaseEpoch: number,
+  alternatives: boolean,
+  now: number,
+): Delivery | null {
+  if (delivery.state !== "sending" || delivery.leaseEpoch !== leaseEpoch) return null;
+  switch (given.type) {
+    case "accepted":
+      return close(
+        answerLast(delivery, { answer: "accepted", providerMessageId: given.providerMessageId }),
+        "accepted",
+      );
+    case "unknown":
+      return awaitReceipt(answerLast(delivery, { answer: "unknown", reason: "no_answer" }), now);
+    case "refused": {
+      const answered = answerLast(delivery, { answer: given.kind, reason: given.reason });
+      if (given.kind === "rejected" && !alternatives) return close(answered, "failed");
+      return requeue(answered, alternatives ? 0 : retryDelay(answered, given.retryAfterMs), now);
+    }
+    default:
+      return unreachableAnswer(given);
+  }
+}
+
+function unreachableAnswer(given: never): never {
+  throw new TypeError(`not a provider answer: ${JSON.stringify(given)}`);
+}
+
+function retryDelay(delivery: Delivery, retryAfterMs: number | undefined): number {
+  const backoff = retryDelaysMs[Math.min(delivery.attempts.length, retryDelaysMs.length) - 1] ?? 16_000;
+  return Math.max(backoff, retryAfterMs ?? 0);
+}
+
+function requeue(delivery: Delivery, delayMs: number, now: number): Delivery {
+  const dueAt = now + delayMs;
+  // A retry that could only come too late is no retry: say so now, so that the next step can start.
+  if (dueAt >= delivery.deadline || delivery.attempts.length >= attemptsMax) return close(delivery, "failed");
+  return { ...delivery, state: "queued", dueAt, leaseOwner: null };
+}
+
+function awaitReceipt(delivery: Delivery, now: number): Delivery {
+  return { ...delivery, state: "unknown", dueAt: now + unknownWaitMs, leaseOwner: null };
+}
+
+function close(delivery: Delivery, state: DeliveryState): Delivery {
+  return { ...delivery, state, leaseOwner: null };
+}
+
+function answerLast(delivery: Delivery, change: Partial<DeliveryAttempt>): Delivery {
+  const last = delivery.attempts.at(-1);
+  if (last === undefined) return delivery;
+  return { ...delivery, attempts: [...delivery.attempts.slice(0, -1), { ...last, ...change }] };
+}
+
+/** What a provider says later about a message. */
+export type ReceiptStatus = "sent" | "delivered" | "failed";
+
+/**
+ * Moves a delivery along the lattice queued < sent < delivered or failed (D-12): duplicates and late receipts change
+ * nothing, and an unknown answer is settled by the receipt that arrives for it (D-3).
+ */
+export function receive(
+  delivery: Delivery,
+  status: ReceiptStatus,
+  providerMessageId: string | null,
+): Delivery {
+  switch (delivery.state) {
+    case "delivered":
+    case "failed":
+    case "dropped":
+    case "queued":
+      return delivery;
+    case "accepted":
+      if (status === "sent") return delivery;
+      return close(delivery, status);
+    case "sending":
+    case "unconfirmed":
+    case "unknown": {
+      if (status === "failed") {
+        return close(
+          answerLast(delivery, { answer: "rejected", reason: "receipt_failed", providerMessageId }),
+          "failed",
+        );
+      }
+      const adopted = answerLast(delivery, { answer: "accepted", providerMessageId });
+      return close(adopted, status === "delivered" ? "delivered" : "accepted");
+    }
+    default:
+      return unreachableAnswer(delivery.state);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The pure machine of one verification: state, policy, and `decide(current, command, now)`. No clock, no randomness,
+ * no keys, no I/O: everything it knows is in its arguments, everything it wants is in its answer.
+ */
+export { type AlphabetName, alphabets, type CodeFormat, parseSubmittedCode } from "./code-format.ts";
+export type {
+  CancelCommand,
+  CheckCommand,
+  Command,
+  CommandType,
+  DeliveryFailedCommand,
+  SendCommand,
+  SettleCommand,
+  StartCommand,
+  WakeCommand,
+} from "./command.ts";
+export { commandTypes, decide, type OutcomeFor } from "./decide.ts";
+export type {
+  CancelOutcome,
+  CheckOutcome,
+  Current,
+  Decision,
+  Outcome,
+  QuietOutcome,
+  SendOutcome,
+  SettledOutcome,
+  SettleOutcome,
+  StartOutcome,
+} from "./decision.ts";
+export {
+  answer,
+  type ClaimDecision,
+  claim,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryCause,
+  type DeliveryState,
+  isOpen,
+  leaseMs,
+  mayArrive,
+  type ProviderAnswer,
+  type ReceiptStatus,
+  receive,
+  triedProviders,
+} from "./delivery.ts";
+export {
+  type CodeReuse,
+  defaultPolicy,
+  type IfPending,
+  type Policy,
+  type PolicyProblem,
+  policyProblems,
+  type Step,
+} from "./policy.ts";
+export {
+  dailySendOpensAt,
+  type KnownClaimant,
+  lockedUntil,
+  type PendingRef,
+  type Recipient,
+  unlock,
+} from "./recipient.ts";
+export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
+export {
+  alarmAt,
+  asOf,
+  type Channel,
+  type CheckRecord,
+  type Payment,
+  type PendingVerification,
+  type SettledStatus,
+  type SettledVerification,
+  type Status,
+  type Verification,
+} from "./verification.ts";

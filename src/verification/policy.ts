@@ -1,0 +1,159 @@
+import { type AlphabetName, alphabets } from "./code-format.ts";
+import type { Channel } from "./verification.ts";
+
+/** A channel and how long to wait before the next step starts by itself. */
+export interface Step {
+  readonly channel: Channel;
+  readonly waitMs: number;
+}
+
+/** When a send carries a new code: never, with each step, or once the old one can no longer be used. */
+export type CodeReuse = "same" | "perStep" | "whenExpired";
+
+/** What a start does when the recipient has a pending verification (A-17). */
+export type IfPending = "separate" | "continue" | "refuse" | "replace";
+
+/** The settings of one verification, frozen into it when it starts (design: policy). */
+export interface Policy {
+  readonly codeLength: number;
+  readonly alphabet: AlphabetName;
+  /** Codes of 4 or 5 characters, at the price of at most 3 checks. */
+  readonly allowWeakCodes: boolean;
+  readonly codeLifetimeMs: number;
+  readonly codeReuse: CodeReuse;
+  readonly checksMax: number;
+  readonly ifPending: IfPending;
+  /** A cancel before this age is refused; 0 allows it at once. */
+  readonly cancelFromMs: number;
+  /** The last step on which a cancel is allowed; null for all. */
+  readonly cancelUntilStep: number | null;
+  /** Waits between asked-for sends to one recipient; the last one repeats. */
+  readonly resendWaitsMs: readonly number[];
+  readonly sendsMax: number;
+  readonly workflow: readonly Step[];
+  /** Wrong codes of a recipient, over all its verifications since its last success (A-9). */
+  readonly wrongPerHourMax: number;
+  readonly wrongPerDayMax: number;
+  /** Sends to a recipient in 24 hours, automatic steps included. */
+  readonly sendsPerDayMax: number;
+}
+
+export const codeLifetimeMsMax = 600_000;
+export const verificationLifetimeMsMax: number = 45 * 60_000;
+export const workflowStepsMax = 10;
+export const resendWaitsMax = 10;
+/** Bounds the arrays of a recipient row. */
+export const sendsPerDayCeiling = 1_000;
+/** No more than the failures that SP 800-63B-4 (3.2.2) allows before an authenticator is disabled. */
+export const wrongPerDayCeiling = 100;
+
+export const defaultPolicy: Policy = {
+  codeLength: 6,
+  alphabet: "decimal",
+  allowWeakCodes: false,
+  codeLifetimeMs: 300_000,
+  codeReuse: "whenExpired",
+  checksMax: 5,
+  ifPending: "separate",
+  cancelFromMs: 0,
+  cancelUntilStep: null,
+  resendWaitsMs: [30_000, 60_000, 120_000, 240_000],
+  sendsMax: 5,
+  // The waits add up to the default lifetime of a code: the verification ends with its code.
+  workflow: [
+    { channel: "sms", waitMs: 60_000 },
+    { channel: "voice", waitMs: 240_000 },
+  ],
+  wrongPerHourMax: 10,
+  wrongPerDayMax: 25,
+  sendsPerDayMax: 10,
+};
+
+/** One wrong setting: which, and what would be right. */
+export interface PolicyProblem {
+  readonly setting: keyof Policy;
+  readonly detail: string;
+}
+
+/** What is wrong with a policy; empty when it may be frozen into a verification (A-1, A-3, A-6). */
+export function policyProblems(policy: Policy): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const whole = (setting: keyof Policy, value: number, min: number, max: number): void => {
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+    problems.push({ setting, detail: `must be a whole number from ${min} to ${max}, not ${value}` });
+  };
+  whole("codeLength", policy.codeLength, 4, 10);
+  whole("checksMax", policy.checksMax, 1, 5);
+  whole("codeLifetimeMs", policy.codeLifetimeMs, 30_000, codeLifetimeMsMax);
+  whole("sendsMax", policy.sendsMax, 1, 5);
+  whole("cancelFromMs", policy.cancelFromMs, 0, verificationLifetimeMsMax);
+  whole("wrongPerHourMax", policy.wrongPerHourMax, 1, wrongPerDayCeiling);
+  whole("wrongPerDayMax", policy.wrongPerDayMax, 1, wrongPerDayCeiling);
+  whole("sendsPerDayMax", policy.sendsPerDayMax, 1, sendsPerDayCeiling);
+  if (policy.cancelUntilStep !== null) whole("cancelUntilStep", policy.cancelUntilStep, 0, workflowStepsMax);
+  if (!Object.hasOwn(alphabets, policy.alphabet)) {
+    problems.push({
+      setting: "alphabet",
+      detail: `must be one of ${Object.keys(alphabets).join(", ")}, not ${policy.alphabet}`,
+    });
+  }
+  return [...problems, ...weakCodeProblems(policy), ...workflowProblems(policy), ...waitProblems(policy)];
+}
+
+function weakCodeProblems(policy: Policy): PolicyProblem[] {
+  if (policy.codeLength >= 6) return [];
+  if (!policy.allowWeakCodes) {
+    return [
+      {
+        setting: "codeLength",
+        detail: `${policy.codeLength} is below 6: set allowWeakCodes to accept the risk`,
+      },
+    ];
+  }
+  if (policy.checksMax <= 3) return [];
+  return [
+    { setting: "checksMax", detail: `must be at most 3 with codes of ${policy.codeLength} characters` },
+  ];
+}
+
+function workflowProblems(policy: Policy): PolicyProblem[] {
+  const { workflow } = policy;
+  if (workflow.length === 0 || workflow.length > workflowStepsMax) {
+    return [
+      { setting: "workflow", detail: `must have 1 to ${workflowStepsMax} steps, not ${workflow.length}` },
+    ];
+  }
+  if (workflow.some((step) => !Number.isSafeInteger(step.waitMs) || step.waitMs < 15_000)) {
+    return [{ setting: "workflow", detail: "each step must wait at least 15 seconds" }];
+  }
+  const total = workflow.reduce((sum, step) => sum + step.waitMs, 0);
+  if (total > verificationLifetimeMsMax) {
+    return [
+      {
+        setting: "workflow",
+        detail: `the waits add up to ${total / 60_000} minutes; at most 45 are allowed`,
+      },
+    ];
+  }
+  return [];
+}
+
+function waitProblems(policy: Policy): PolicyProblem[] {
+  const waits = policy.resendWaitsMs;
+  const fine =
+    waits.length <= resendWaitsMax &&
+    waits.every((wait) => Number.isSafeInteger(wait) && wait >= 0 && wait <= 3_600_000);
+  if (fine) return [];
+  return [
+    { setting: "resendWaitsMs", detail: `must be at most ${resendWaitsMax} waits of 0 to 3600 seconds` },
+  ];
+}
+
+/**
+ * How long a verification with this policy lives. Where every send carries the same code, the verification ends with
+ * that code: no later send could carry a code that still works.
+ */
+export function lifetimeMs(policy: Policy): number {
+  const waits = policy.workflow.reduce((sum, step) => sum + step.waitMs, 0);
+  return policy.codeReuse === "same" ? Math.min(waits, policy.codeLifetimeMs) : waits;
+}

@@ -1,0 +1,172 @@
+import type { Policy } from "./policy.ts";
+
+/** A pending verification, as far as a start must know it without reading its row. */
+export interface PendingRef {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly purpose: string;
+  readonly subject: string | null;
+  readonly binding: string | null;
+  readonly endsAt: number;
+}
+
+/** A subject or binding that succeeded before: it keeps a small reserve of guesses of its own while others are locked out. */
+export interface KnownClaimant {
+  /** Keyed digest. */
+  readonly id: string;
+  readonly provenAt: number;
+  readonly wrongAt: readonly number[];
+}
+
+/**
+ * One row per (tenant, recipient): the lock of the aggregate, and the exact counters that all verifications of the
+ * recipient share (A-8, A-9, A-17, F-3, F-4).
+ */
+export interface Recipient {
+  /** Blind index, tenant-scoped. */
+  readonly id: string;
+  readonly tenantId: string;
+  /** The number or address, sealed (N-8). */
+  readonly sealedAddress: string;
+  readonly pending: readonly PendingRef[];
+  /** Wrong codes since the last success, oldest first. */
+  readonly wrongAt: readonly number[];
+  /** Sends of the last 24 hours, oldest first. */
+  readonly sentAt: readonly number[];
+  /** Asked-for sends since the last success: they decide how long the next must wait. */
+  readonly askedSends: number;
+  readonly lastAskedAt: number;
+  readonly provenAt: number | null;
+  readonly known: readonly KnownClaimant[];
+  readonly lastSeenAt: number;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+const knownMax = 8;
+/** Guesses a day that a known claimant keeps while the recipient is locked. */
+export const reserveGuessesPerDay = 3;
+
+export function newRecipient(id: string, tenantId: string, sealedAddress: string, now: number): Recipient {
+  return {
+    id,
+    tenantId,
+    sealedAddress,
+    pending: [],
+    wrongAt: [],
+    sentAt: [],
+    askedSends: 0,
+    lastAskedAt: 0,
+    provenAt: null,
+    known: [],
+    lastSeenAt: now,
+  };
+}
+
+/** When a sliding window of `max` events has room again; null when it has room now. */
+function windowOpensAt(at: readonly number[], windowMs: number, max: number, now: number): number | null {
+  const limiting = at.at(-max);
+  if (limiting === undefined || now >= limiting + windowMs) return null;
+  return limiting + windowMs;
+}
+
+function later(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+/** Until when wrong codes lock the recipient for this claimant; null when a code may be compared (A-9). */
+export function lockedUntil(
+  recipient: Recipient,
+  policy: Policy,
+  claimants: readonly string[],
+  now: number,
+): number | null {
+  const until = later(
+    windowOpensAt(recipient.wrongAt, hourMs, policy.wrongPerHourMax, now),
+    windowOpensAt(recipient.wrongAt, dayMs, policy.wrongPerDayMax, now),
+  );
+  if (until === null) return null;
+  const reserve = recipient.known.find((known) => claimants.includes(known.id));
+  if (reserve === undefined) return until;
+  const reserveOpensAt = windowOpensAt(reserve.wrongAt, dayMs, reserveGuessesPerDay, now);
+  return reserveOpensAt === null ? null : Math.min(until, reserveOpensAt);
+}
+
+/** Counts a wrong code: on the shared budget, or on a known claimant's reserve while that budget is spent. */
+export function countWrong(
+  recipient: Recipient,
+  policy: Policy,
+  claimants: readonly string[],
+  now: number,
+): Recipient {
+  const locked = lockedUntil(recipient, policy, [], now) !== null;
+  if (!locked) {
+    const wrongAt = [...recipient.wrongAt.filter((at) => at > now - dayMs), now];
+    return { ...recipient, wrongAt, lastSeenAt: now };
+  }
+  const known = recipient.known.map((one) =>
+    claimants.includes(one.id)
+      ? { ...one, wrongAt: [...one.wrongAt.slice(1 - reserveGuessesPerDay), now] }
+      : one,
+  );
+  return { ...recipient, known, lastSeenAt: now };
+}
+
+/** A success, and nothing else, clears what was counted (A-8, C-08); the claimants become known. */
+export function countSuccess(recipient: Recipient, claimants: readonly string[], now: number): Recipient {
+  const others = recipient.known.filter((one) => !claimants.includes(one.id));
+  const proven = claimants.map((id) => ({ id, provenAt: now, wrongAt: [] }));
+  return {
+    ...recipient,
+    wrongAt: [],
+    askedSends: 0,
+    provenAt: now,
+    known: [...others, ...proven].slice(-knownMax),
+    lastSeenAt: now,
+  };
+}
+
+/** The tenant opens a locked recipient early: wrong codes are forgotten, sends are not. */
+export function unlock(recipient: Recipient): Recipient {
+  return { ...recipient, wrongAt: [] };
+}
+
+/** When one more send would be within the day's limit; null when it is now. */
+export function dailySendOpensAt(recipient: Recipient, policy: Policy, now: number): number | null {
+  return windowOpensAt(recipient.sentAt, dayMs, policy.sendsPerDayMax, now);
+}
+
+/** When an asked-for send would have waited long enough (F-4); null when it has. */
+export function askedSendOpensAt(recipient: Recipient, policy: Policy, now: number): number | null {
+  if (recipient.askedSends === 0) return null;
+  const wait = policy.resendWaitsMs[recipient.askedSends - 1] ?? policy.resendWaitsMs.at(-1) ?? 0;
+  const opensAt = recipient.lastAskedAt + wait;
+  return now >= opensAt ? null : opensAt;
+}
+
+export function countSend(recipient: Recipient, asked: boolean, now: number): Recipient {
+  return {
+    ...recipient,
+    sentAt: [...recipient.sentAt.filter((at) => at > now - dayMs), now],
+    askedSends: asked ? recipient.askedSends + 1 : recipient.askedSends,
+    lastAskedAt: asked ? now : recipient.lastAskedAt,
+    lastSeenAt: now,
+  };
+}
+
+export function addPending(recipient: Recipient, ref: PendingRef, now: number): Recipient {
+  return { ...recipient, pending: [...livePending(recipient, now), ref] };
+}
+
+export function removePending(recipient: Recipient, id: string): Recipient {
+  if (!recipient.pending.some((ref) => ref.id === id)) return recipient;
+  return { ...recipient, pending: recipient.pending.filter((ref) => ref.id !== id) };
+}
+
+/** What expired needs no timer to be gone from here. */
+export function livePending(recipient: Recipient, now: number): readonly PendingRef[] {
+  return recipient.pending.every((ref) => now < ref.endsAt)
+    ? recipient.pending
+    : recipient.pending.filter((ref) => now < ref.endsAt);
+}

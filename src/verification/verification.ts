@@ -1,0 +1,112 @@
+import type { Policy } from "./policy.ts";
+
+/** How a code travels. One word a way; a workflow is an ordered list of them. */
+export type Channel = "sms" | "voice" | "email";
+
+/** Where a verification ended. A settled verification never changes again (I3). */
+export type SettledStatus = "approved" | "canceled" | "expired" | "exhausted" | "undeliverable";
+
+export type Status = "pending" | SettledStatus;
+
+/** Amount and payee of a payment, in canonical form (S-2): both are part of what a code is bound to. */
+export interface Payment {
+  /** Canonical: ISO 4217 currency and minor units, for example `EUR 1000` for ten euros. */
+  readonly amount: string;
+  /** Unicode NFC. */
+  readonly payee: string;
+}
+
+/** What stays the same from start to purge. */
+export interface VerificationIdentity {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly serviceId: string;
+  /** Blind index of the recipient: the key of the row that locks this aggregate. */
+  readonly recipientId: string;
+  readonly purpose: string;
+  readonly subject: string | null;
+  /** Keyed digest of the caller's binding; the binding itself is never stored. */
+  readonly binding: string | null;
+  readonly payment: Payment | null;
+  readonly brand: string;
+  /** BCP 47. */
+  readonly locale: string;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly policy: Policy;
+  readonly createdAt: number;
+  /** The sum of the waits: nothing that happens later moves it. */
+  readonly endsAt: number;
+}
+
+/** One submitted code that was compared. The code itself is never kept. */
+export interface CheckRecord {
+  readonly at: number;
+  readonly right: boolean;
+}
+
+export interface PendingVerification extends VerificationIdentity {
+  readonly status: "pending";
+  /** Index into `policy.workflow`. */
+  readonly step: number;
+  /** Which code is valid: part of its derivation. A new generation kills the old code. */
+  readonly generation: number;
+  /** Id of the secret that derives the code, so that secrets can rotate under pending verifications. */
+  readonly codeKeyId: string;
+  /** Ciphertext of a code that the caller supplied, bound to this row; null for derived codes. */
+  readonly suppliedCode: string | null;
+  readonly codeExpiresAt: number;
+  /** When the next step starts by itself; null on the last step. */
+  readonly nextStepAt: number | null;
+  readonly checks: readonly CheckRecord[];
+  /** Deliveries asked for so far, automatic steps included; also the sequence number of the newest delivery. */
+  readonly sends: number;
+}
+
+/** Has no generation and no sealed code, so that no code can be derived for it and compared. */
+export interface SettledVerification extends VerificationIdentity {
+  readonly status: SettledStatus;
+  readonly step: number;
+  readonly settledAt: number;
+  readonly checks: readonly CheckRecord[];
+  readonly sends: number;
+  /** Whether the tenant settled it from outside instead of a check. */
+  readonly settledByTenant: boolean;
+}
+
+export type Verification = PendingVerification | SettledVerification;
+
+/** Step, send count and checks are kept for the record; everything that could make a code is dropped. */
+export function settle(
+  verification: PendingVerification,
+  status: SettledStatus,
+  now: number,
+  settledByTenant = false,
+): SettledVerification {
+  const { generation, codeKeyId, suppliedCode, codeExpiresAt, nextStepAt, ...kept } = verification;
+  return { ...kept, status, settledAt: now, settledByTenant };
+}
+
+/**
+ * A clock that stepped back must not revive what had expired (C-40): a verification that seems to lie in the future
+ * by more than this is treated as ended.
+ */
+const clockStepMaxMs = 5_000;
+
+/** Expiry is derived from time, not from whether a timer ran. */
+export function hasEnded(verification: PendingVerification, now: number): boolean {
+  return now >= verification.endsAt || now < verification.createdAt - clockStepMaxMs;
+}
+
+/** The verification as it is at `now`: what should have expired is expired. */
+export function asOf(verification: Verification, now: number): Verification {
+  if (verification.status !== "pending" || !hasEnded(verification, now)) return verification;
+  return settle(verification, "expired", verification.endsAt);
+}
+
+/** When the verification next needs attention without anybody asking: its next step, or its end. */
+export function alarmAt(verification: Verification): number | null {
+  if (verification.status !== "pending") return null;
+  return Math.min(verification.nextStepAt ?? verification.endsAt, verification.endsAt);
+}

@@ -1,0 +1,84 @@
+// Checks the tarball that npm would publish: its manifest, its types, and whether a stranger can import all of it.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { stage } from "./stage.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const tarball = stage();
+
+checkContents();
+run("publint", "publint/src/cli.js", ["run", tarball, "--strict"]);
+run("attw", "@arethetypeswrong/cli/dist/index.js", [
+  tarball,
+  "--profile",
+  "esm-only",
+  "--no-emoji",
+  "--quiet",
+]);
+checkConsumer();
+
+function checkContents() {
+  const files = tar(["-tzf", tarball]).split("\n");
+  const strays = files.filter((file) => /\.test\.|\/src\/|(?<!\.d)\.ts$/.test(file));
+  if (strays.length > 0) stop(`the package holds files that belong to the clone: ${strays.join(", ")}`);
+  const wanted = ["package/LICENSE", "package/bin/countersign.js"];
+  const missing = wanted.filter((file) => !files.includes(file));
+  if (missing.length > 0) stop(`the package lacks ${missing.join(", ")}`);
+  console.log(`${files.filter((file) => file !== "").length} files in the package`);
+}
+
+/** Installs the tarball beside nothing of ours (its dependencies come from the clone), imports and type-checks it. */
+function checkConsumer() {
+  const consumer = join(root, ".stage", "consumer");
+  const installed = join(consumer, "node_modules", manifest.name);
+  mkdirSync(installed, { recursive: true });
+  tar(["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+
+  const subpaths = Object.entries(manifest.exports)
+    .filter(([subpath, target]) => target.startsWith("./src/") && !subpath.includes("*"))
+    .map(([subpath]) => join(manifest.name, subpath));
+  const lines = subpaths.map((path, index) => `import * as part${index} from "${path}";`);
+  const names = subpaths.map((_, index) => `part${index}`).join(", ");
+  writeFileSync(join(consumer, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(
+    join(consumer, "index.ts"),
+    `${lines.join("\n")}\nconsole.log(Object.keys({ ${names} }).length);\n`,
+  );
+  writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions: consumerOptions }));
+  run("the consumer's types", "typescript/bin/tsc", ["-p", consumer]);
+  node("the consumer's imports", [join(consumer, "index.ts")]);
+}
+
+const consumerOptions = {
+  module: "NodeNext",
+  target: "ES2024",
+  lib: ["ES2024"],
+  types: ["node"],
+  strict: true,
+  noEmit: true,
+  skipLibCheck: false,
+};
+
+function run(title, script, args) {
+  node(title, [join(root, "node_modules", script), ...args]);
+}
+
+function node(title, args) {
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (result.status !== 0) stop(`${title}:\n${result.stdout}${result.stderr}`);
+}
+
+function tar(args) {
+  const result = spawnSync("tar", args, { encoding: "utf8" });
+  if (result.status !== 0) stop(`tar ${args.join(" ")}: ${result.stderr ?? result.error}`);
+  return result.stdout;
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}

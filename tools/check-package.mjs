@@ -7,8 +7,18 @@ import { fileURLToPath } from "node:url";
 import { stage } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const consumerOptions = {
+  module: "NodeNext",
+  target: "ES2024",
+  lib: ["ES2024"],
+  types: ["node"],
+  strict: true,
+  noEmit: true,
+  skipLibCheck: false,
+};
+
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const tarball = stage();
+const tarball = stage({ isChecked: true });
 
 checkContents();
 run("publint", "publint/src/cli.js", ["run", tarball, "--strict"]);
@@ -52,16 +62,6 @@ function checkConsumer() {
   run("the consumer's types", "typescript/bin/tsc", ["-p", consumer]);
   node("the consumer's imports", [join(consumer, "index.ts")]);
 }
-
-const consumerOptions = {
-  module: "NodeNext",
-  target: "ES2024",
-  lib: ["ES2024"],
-  types: ["node"],
-  strict: true,
-  noEmit: true,
-  skipLibCheck: false,
-};
 
 function run(title, script, args) {
   node(title, [join(root, "node_modules", script), ...args]);

@@ -58,7 +58,7 @@ function packagesOf(file) {
 }
 
 function install() {
-  const args = ["ci", "--include=dev", "--no-fund", "--no-audit"];
+  const args = ["ci", "--include=dev", "--no-fund", "--no-audit", "--loglevel=error"];
   // Inside an npm script, use the npm (and its Node) that runs us, not another one on the path.
   const npm = process.env.npm_execpath;
   const result = npm?.endsWith(".js")

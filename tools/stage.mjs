@@ -17,8 +17,11 @@ if (process.argv.includes("--refuse-publish")) {
 }
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(stage());
 
-/** Writes .stage/ anew, packs it and returns the path of the tarball. */
-export function stage() {
+/**
+ * Writes .stage/ anew, packs it and returns the path of the tarball.
+ * `isChecked` says that somebody else checks the types of the source: without that, building takes a tenth of the time.
+ */
+export function stage({ isChecked = false } = {}) {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const missing = sourcesOf(manifest.exports).filter(
     (file) => !file.includes("*") && !existsSync(join(root, file)),
@@ -28,7 +31,8 @@ export function stage() {
 
   rmSync(stageFolder, { recursive: true, force: true });
   mkdirSync(stageFolder);
-  run([join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   copyAssets();
   for (const name of ["bin", "README.md", "LICENSE", "CHANGELOG.md"]) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stageFolder, name), { recursive: true });

@@ -29,21 +29,21 @@ export interface Dispatcher {
 }
 
 const inFlightMax = 256;
-const pollLimit = 256;
+const pollLimit = 2 * inFlightMax;
 
 /** Works on the outbox: claims with a lease, calls the provider, and feeds its answer back (D-1 to D-8). */
 export function createDispatcher(parts: EngineParts, owner: string): Dispatcher {
   /** What this node works on; the lease protects it from other nodes, this from itself. */
   const working = new Map<string, Promise<void>>();
-  const waiting: Due[] = [];
+  let overflowed = false;
   const idle: (() => void)[] = [];
 
   function work(due: Due): void {
     const id = deliveryId(due.verificationId, due.sequence);
     if (working.has(id)) return;
     if (working.size >= inFlightMax) {
-      // Beyond this the next poll finds it: the outbox is the queue.
-      if (waiting.length < inFlightMax) waiting.push(due);
+      // The outbox is the queue: what does not fit is looked for there as soon as there is room.
+      overflowed = true;
       return;
     }
     const done = deliver(parts, owner, due)
@@ -54,9 +54,8 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
       .then((started) => {
         working.delete(id);
         if (started !== undefined) offer(started);
-        const next = waiting.shift();
-        if (next !== undefined) work(next);
-        if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
+        if (overflowed && working.size <= inFlightMax / 2) lookAgain();
+        else if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
       });
     working.set(id, done);
   }
@@ -66,14 +65,23 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
     for (const delivery of deliveries) if (delivery.dueAt <= now) work(delivery);
   }
 
+  function lookAgain(): void {
+    poll().catch((cause: unknown) => {
+      parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
+    });
+  }
+
+  async function poll(): Promise<void> {
+    if (working.size >= inFlightMax) return;
+    overflowed = false;
+    // What is under way is due as well until its claim is committed, so that a look must reach beyond it.
+    const due = await parts.store.due("delivery", parts.clock.now(), pollLimit);
+    for (const one of due) work(one);
+  }
+
   return {
     offer,
-    async poll() {
-      const free = inFlightMax - working.size;
-      if (free <= 0) return;
-      const due = await parts.store.due("delivery", parts.clock.now(), pollLimit);
-      for (const one of due) work(one);
-    },
+    poll,
     settled: () => (working.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     get inFlight() {
       return working.size;

@@ -5,8 +5,8 @@ import type {
   SendOutcome,
   SettleOutcome,
 } from "../verification/index.ts";
-import { isFullRound, ringAlarms } from "./alarms.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
 import { type DetailedView, get, type ListPage, type ListRequest, list } from "./read.ts";
 import { applyReceipt, type Receipt } from "./receipts.ts";
@@ -46,17 +46,10 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const pollMs = 250;
-const purgeEveryMs = 3_600_000;
-const purgePauseMs = 1_000;
-const purgeRows = 500;
-const settledKeptMs = 30 * 86_400_000;
-const idempotencyKeptMs = 86_400_000;
-
+/** Puts the verbs together with the jobs that work on what they leave behind. */
 export function createEngine(parts: EngineParts, owner: string): Engine {
   const dispatcher = createDispatcher(parts, owner);
-  const stopping = new AbortController();
-  let loops: Promise<void>[] = [];
+  const jobs = createJobs(parts, dispatcher);
 
   /** After the commit: count it, wake the dispatcher, and answer. */
   async function finish<O extends Outcome>(
@@ -68,23 +61,6 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     dispatcher.offer(transacted.deliveries);
     return toResult(parts, transacted);
   }
-
-  async function loop(name: string, round: () => Promise<void>, everyMs: number): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await round();
-      } catch (cause) {
-        parts.log.error({ job: name, error: String(cause) }, "a job failed and will be tried again");
-      }
-      await parts.clock.sleep(everyMs, stopping.signal);
-    }
-  }
-
-  const ring = async (): Promise<void> => {
-    while (isFullRound(await ringAlarms(parts, dispatcher.offer))) {
-      if (stopping.signal.aborted) return;
-    }
-  };
 
   return {
     async start(request) {
@@ -105,34 +81,15 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
       const update = await applyReceipt(parts, receipt);
       if (update !== null) dispatcher.offer(update.started);
     },
-    run() {
-      loops = [
-        loop("deliveries", () => dispatcher.poll(), pollMs),
-        loop("alarms", ring, pollMs),
-        loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
-      ];
-    },
+    run: () => jobs.run(),
     async tick() {
-      await ring();
+      await jobs.ring();
       await dispatcher.poll();
       await dispatcher.settled();
     },
     async stop() {
-      stopping.abort();
-      await Promise.all(loops);
+      await jobs.stop();
       await dispatcher.settled();
     },
   };
-}
-
-/** Small batches with pauses, so that no request waits behind a purge (N-8). */
-async function purgeAll(parts: EngineParts, signal: AbortSignal): Promise<void> {
-  let more = true;
-  while (more && !signal.aborted) {
-    const now = parts.clock.now();
-    const before = { settled: now - settledKeptMs, idempotency: now - idempotencyKeptMs };
-    const counts = await parts.store.purge(before, purgeRows);
-    more = Object.values(counts).some((count) => count >= purgeRows);
-    if (more) await parts.clock.sleep(purgePauseMs, signal);
-  }
 }

@@ -1,5 +1,11 @@
 import { uuidv7 } from "../clock/index.ts";
-import { judgeNumber, type NumberDenial, type NumberRefusal, parsePhoneNumber } from "../numbers/index.ts";
+import {
+  judgeNumber,
+  type NumberDenial,
+  type NumberRefusal,
+  type PhoneNumber,
+  parsePhoneNumber,
+} from "../numbers/index.ts";
 import { bindingDigest, blindIndex, seal } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import type { Service } from "../tenants/records.ts";
@@ -83,9 +89,7 @@ export async function start(
   const planned = planPolicy(parts, request, service);
   if ("problem" in planned) return refuse({ type: "requestInvalid", ...planned.problem });
 
-  const allowed = allowedWorkflow(parts, planned.policy, (channel) =>
-    channel === "email" ? null : judgeNumber(parsed.phoneNumber, channel, parts.numberPolicy),
-  );
+  const allowed = allowedWorkflow(parts, planned.policy, parsed.phoneNumber);
   if ("denied" in allowed) return refuse(allowed.denied);
   const text = textOf(request, service);
   const textProblem = "problem" in text ? text.problem : startTextProblem(text, allowed.policy);
@@ -157,38 +161,37 @@ function planPolicy(
   return { problem: { field: fieldOfSetting[first.setting] ?? field, detail: first.detail } };
 }
 
-type Judgement = ReturnType<typeof judgeNumber> | null;
-
 /**
- * The first step must be allowed for this number. A later one that is not is left out, and its time goes to the step
+ * The first step must be possible for this number. A later one that is not is left out, and its time goes to the step
  * before it, so that the verification lasts as long.
  */
 function allowedWorkflow(
   parts: EngineParts,
   policy: Policy,
-  judge: (channel: Channel) => Judgement,
+  phoneNumber: PhoneNumber,
 ): { policy: Policy } | { denied: StartRefusal } {
   const kept: Step[] = [];
   for (const step of policy.workflow) {
-    if (!parts.providers.some((one) => one.channels.includes(step.channel))) {
-      if (kept.length === 0) return { denied: noProvider(step.channel) };
-    }
-    const judgement = judge(step.channel);
-    if (judgement?.type === "denied") {
-      if (kept.length === 0) {
-        return { denied: { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail } };
-      }
-      const last = kept.pop() as Step;
-      kept.push({ ...last, waitMs: last.waitMs + step.waitMs });
-      continue;
-    }
-    kept.push(step);
+    const denied = stepRefusal(parts, step.channel, phoneNumber);
+    const last = kept.at(-1);
+    if (denied === null) kept.push(step);
+    else if (last === undefined) return { denied };
+    else kept[kept.length - 1] = { ...last, waitMs: last.waitMs + step.waitMs };
   }
   return { policy: kept.length === policy.workflow.length ? policy : { ...policy, workflow: kept } };
 }
 
-function noProvider(channel: Channel): StartRefusal {
-  return { type: "requestInvalid", field: "channel", detail: `no provider is configured for ${channel}` };
+/** Why nothing can go to this number on this channel. */
+function stepRefusal(parts: EngineParts, channel: Channel, phoneNumber: PhoneNumber): StartRefusal | null {
+  if (channel === "email") {
+    return { type: "requestInvalid", field: "channel", detail: "a phone number cannot be reached by email" };
+  }
+  if (!parts.providers.some((one) => one.channels.includes(channel))) {
+    return { type: "requestInvalid", field: "channel", detail: `no provider is configured for ${channel}` };
+  }
+  const judgement = judgeNumber(phoneNumber, channel, parts.numberPolicy);
+  if (judgement.type === "allowed") return null;
+  return { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail };
 }
 
 function textOf(request: StartRequest, service: Service): StartText | Problem {

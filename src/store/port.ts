@@ -90,6 +90,8 @@ export interface PurgeCounts {
   readonly deliveries: number;
   readonly recipients: number;
   readonly idempotency: number;
+  /** Whether nothing old is left: every recipient was looked at, and no kind of row reached the limit. */
+  readonly finished: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Channel, PendingVerification } from "./verification.ts";
+import type { Channel } from "./channel.ts";
+import type { PendingVerification } from "./verification.ts";
 
 /** Why a delivery exists. Only the first three were asked for. */
 export type DeliveryCause = "start" | "resend" | "next" | "automatic";

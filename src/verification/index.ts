@@ -2,6 +2,7 @@
  * The pure machine of one verification: state, policy, and `decide(current, command, now)`. No clock, no randomness,
  * no keys, no I/O: everything it knows is in its arguments, everything it wants is in its answer.
  */
+export type { Channel } from "./channel.ts";
 export { type AlphabetName, alphabets, type CodeFormat, parseSubmittedCode } from "./code-format.ts";
 export type {
   CancelCommand,
@@ -64,7 +65,6 @@ export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
 export {
   alarmAt,
   asOf,
-  type Channel,
   type CheckRecord,
   type Payment,
   type PendingVerification,

@@ -1,5 +1,5 @@
+import type { Channel } from "./channel.ts";
 import { type AlphabetName, alphabets } from "./code-format.ts";
-import type { Channel } from "./verification.ts";
 
 /** A channel and how long to wait before the next step starts by itself. */
 export interface Step {

@@ -1,8 +1,5 @@
 import type { Policy } from "./policy.ts";
 
-/** How a code travels. One word a way; a workflow is an ordered list of them. */
-export type Channel = "sms" | "voice" | "email";
-
 /** Where a verification ended. A settled verification never changes again (I3). */
 export type SettledStatus = "approved" | "canceled" | "expired" | "exhausted" | "undeliverable";
 

@@ -46,7 +46,7 @@ test("installs when node_modules is missing, and says why", () => {
   writeLock("package-lock.json", packages, 100);
   expect(run()).toEqual({
     code: 0,
-    stdout: "npm ci --include=dev --no-fund --no-audit\n",
+    stdout: "npm ci --include=dev --no-fund --no-audit --loglevel=error\n",
     stderr: 'ready: node_modules is missing, running "npm ci --include=dev"\n',
   });
 });
@@ -76,4 +76,8 @@ test.each([
   writeLock("package-lock.json", packages, 200);
   writeLock("node_modules/.package-lock.json", found, 100);
   expect(run().stderr).toContain("node_modules is older than package-lock.json");
+});
+
+test("tests run on the project's own Node, whatever the machine has", () => {
+  expect(Number.parseInt(process.versions.node, 10)).toBeGreaterThanOrEqual(24);
 });

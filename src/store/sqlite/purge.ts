@@ -53,11 +53,13 @@ export function purge(
       )
       .run(walked.length < limit ? "" : (last ?? ""));
     database.exec("commit");
+    const full = [verifications, deliveries, idempotency].some((count) => Number(count) >= limit);
     return {
       verifications: Number(verifications),
       deliveries: Number(deliveries),
       recipients: Number(recipients),
       idempotency: Number(idempotency),
+      finished: !full && walked.length < limit,
     };
   } catch (cause) {
     database.exec("rollback");

@@ -144,10 +144,16 @@ function claimOne(parts: EngineParts, owner: string, due: Due): Promise<ClaimRes
 async function callProvider(parts: EngineParts, claimed: Claimed): Promise<ProviderAnswer> {
   const { provider } = claimed;
   const message = await compose(parts, claimed);
+  // Whoever stood still after the claim may have lost the lease, or missed the deadline, without noticing (D-4, D-8).
+  const { dueAt: leaseUntil, deadline } = claimed.delivery;
+  if (parts.clock.now() >= Math.min(leaseUntil, deadline)) {
+    return { type: "refused", kind: "notSent", reason: "not_sent_in_time" };
+  }
   const timeout = new AbortController();
   const finished = new AbortController();
   const outOfTime = parts.clock.sleep(providerTimeoutMs, finished.signal).then((): ProviderAnswer => {
-    timeout.abort();
+    // The wait also ends when the answer is there: then nothing is aborted.
+    if (!finished.signal.aborted) timeout.abort("out of time");
     return { type: "unknown", detail: "no answer in time" };
   });
   try {
@@ -159,7 +165,8 @@ async function callProvider(parts: EngineParts, claimed: Claimed): Promise<Provi
     );
     return { type: "unknown", detail: "the provider failed" };
   } finally {
-    finished.abort();
+    // With a reason of our own: the default one is a DOMException with a stack, made for nobody on every delivery.
+    finished.abort("answered");
   }
 }
 

@@ -29,4 +29,6 @@ export interface EngineParts {
   readonly numberOverrides: readonly NumberOverride[];
   readonly log: Log;
   readonly meter: Meter;
+  /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */
+  readonly dataFolder?: string;
 }

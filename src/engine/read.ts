@@ -14,6 +14,8 @@ export interface DetailedView extends VerificationView {
 
 /** Null for what does not exist, is another tenant's, or was started with another binding (A-17, W-2). */
 export async function get(parts: EngineParts, request: VerbRequest): Promise<DetailedView | null> {
+  // Before the row is read: a row that is old by the time it is shown must not look expired if it was not then.
+  const now = parts.clock.now();
   const verification = await parts.store.get(key("verification", request.id));
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
   const binding =
@@ -24,7 +26,7 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
   const deliveries = await parts.store.deliveriesOf(verification.id);
-  const view = toView(verification, addressOf(parts.keyring, recipient), parts.clock.now());
+  const view = toView(verification, addressOf(parts.keyring, recipient), now);
   return { ...view, deliveries, checks: verification.checks };
 }
 
@@ -48,6 +50,8 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
   const { tenantId, status, before, limit } = request;
   const recipientId = request.to === undefined ? undefined : indexOf(parts, tenantId, request.to);
   if (recipientId === null) return { items: [], nextBefore: null };
+  // As in `get`: first the time, then the rows.
+  const now = parts.clock.now();
   // A pending row may have expired without having been written yet: such rows are asked for as pending too.
   const rows = await parts.store.verifications({
     tenantId,
@@ -57,7 +61,6 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
-  const now = parts.clock.now();
   const items: VerificationView[] = [];
   for (const row of page) {
     if (status !== undefined && asOf(row, now).status !== status) continue;

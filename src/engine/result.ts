@@ -8,7 +8,7 @@ export type Result<O> = O extends { readonly type: infer T }
   ? { readonly outcome: T } & Omit<O, "type">
   : never;
 
-/** A result with the verification as it is now; null where there is none that this caller may see. */
+/** A result with the verification as it was when it was decided; null where there is none that this caller may see. */
 export type VerificationResult<O> = Result<O | IdempotencyKeyReused> & {
   readonly verification: VerificationView | null;
   /** Answered from the record of an earlier request with the same Idempotency-Key. */
@@ -23,11 +23,11 @@ export function toResult<O extends Outcome>(
   transacted: Transacted<O>,
   address?: string,
 ): VerificationResult<O> {
-  const { outcome, verification, recipient, replayed } = transacted;
+  const { outcome, verification, recipient, replayed, now } = transacted;
   const { type, ...fields } = outcome;
   let view: VerificationView | null = null;
   if (verification !== null && recipient !== null && !withoutView.has(type)) {
-    view = toView(verification, address ?? addressOf(parts.keyring, recipient), parts.clock.now());
+    view = toView(verification, address ?? addressOf(parts.keyring, recipient), now);
   }
   return { outcome: type, ...fields, verification: view, replayed } as unknown as VerificationResult<O>;
 }

@@ -17,8 +17,11 @@ export interface TextProblem {
 
 /** Letters, digits, spaces and little else: a brand can never start a line of its own (C-25). */
 const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'._!+-]{0,19}$/u;
-/** What phones turn into a link: a name with a dot and letters behind it, or a scheme (C-28). */
-const linkPattern = /:\/\/|www\.|[\p{L}\p{N}-]\.\p{L}{2,}(?:\/|\s|$)/iu;
+/**
+ * What phones turn into a link: a name with a dot and letters behind it, or a scheme (C-28). Whatever follows: a link
+ * also ends at a question mark, a bracket or a comma. The ideographic and full-width dots count, since IDNA reads them so.
+ */
+const linkPattern = /:\/\/|www\.|[\p{L}\p{N}-][.\u3002\uff0e\uff61]\p{L}{2,}/iu;
 const localePattern = /^[a-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$/;
 const codePattern = /^[A-Za-z0-9]{4,10}$/;
 const segmentsMax = 2;

@@ -22,6 +22,8 @@ export interface Transacted<O> {
   readonly deliveries: readonly Delivery[];
   /** Answered from the record of the same request before. */
   readonly replayed: boolean;
+  /** When it was decided: what the rows say is said as of then, however late the answer comes. */
+  readonly now: number;
 }
 
 export type TransactionStep<O extends Outcome> = { readonly need: readonly Key[] } | Decision<O> | Nothing<O>;
@@ -45,7 +47,7 @@ export async function transact<O extends Outcome>(
   const allKeys = recordKey === null ? keys : [...keys, recordKey];
   return await parts.store.update(allKeys, (rows, now) => {
     const record = recordKey === null ? undefined : rows.get(recordKey);
-    if (record !== undefined && idempotency !== null) return replay<O>(rows, record, idempotency);
+    if (record !== undefined && idempotency !== null) return replay<O>(rows, record, idempotency, now);
     const made = step(rows, now);
     if ("need" in made) return made;
     const decision = "nothing" in made ? null : made;
@@ -63,6 +65,7 @@ export async function transact<O extends Outcome>(
       recipient: decision?.recipient ?? null,
       deliveries: decision?.deliveries ?? [],
       replayed: false,
+      now,
     };
     return { writes, result };
   });
@@ -72,8 +75,9 @@ function replay<O>(
   rows: Rows,
   record: IdempotencyRecord,
   idempotency: Idempotency,
+  now: number,
 ): { need: readonly Key[] } | { writes: readonly Write[]; result: Transacted<O> } {
-  const nothing = { verification: null, recipient: null, deliveries: [], replayed: true };
+  const nothing = { verification: null, recipient: null, deliveries: [], replayed: true, now };
   if (record.fingerprint !== idempotency.fingerprint) {
     return { writes: [], result: { ...nothing, outcome: { type: "idempotencyKeyReused" }, replayed: false } };
   }

@@ -107,17 +107,16 @@ function checkCommand(
   const expected =
     verification?.status === "pending" ? codeOf(parts.keyring, verification) : decoyCode(parts.keyring);
   const codeMatches = codesEqual(parts.keyring, expected, submitted ?? "");
+  const contextIsRight = contextMatches(parts, request, verification);
   const binding = callerBinding(parts, request);
   const subject = verification?.subject ?? null;
-  const known = [
-    verification?.binding ?? null,
-    subject === null ? null : bindingDigest(parts.keyring, request.tenantId, "subject", subject),
-  ];
+  const subjectDigest = bindingDigest(parts.keyring, request.tenantId, "subject", subject ?? "");
+  const known = [verification?.binding ?? null, subject === null ? null : subjectDigest];
   return {
     type: "check",
     binding,
     wellFormed: submitted !== null,
-    matches: codeMatches && verification !== null && contextMatches(parts, request, verification),
+    matches: codeMatches && contextIsRight,
     claimants: known.filter((one) => one !== null),
   };
 }
@@ -128,19 +127,26 @@ function formatOf(verification: Verification | null): CodeFormat {
   return { type: "derived", alphabet, length: codeLength };
 }
 
-function contextMatches(parts: EngineParts, request: CheckRequest, verification: Verification): boolean {
-  return (
-    recipientMatches(parts, request, verification) &&
-    (request.subject === undefined || request.subject === verification.subject) &&
-    paymentMatches(verification.payment, request)
-  );
+/** Looks at all of it, whether or not the code was right: time must not tell which element was wrong (S-5). */
+function contextMatches(
+  parts: EngineParts,
+  request: CheckRequest,
+  verification: Verification | null,
+): boolean {
+  const recipientIsRight = recipientMatches(parts, request, verification);
+  const subjectIsRight = request.subject === undefined || request.subject === verification?.subject;
+  const paymentIsRight = paymentMatches(verification?.payment ?? null, request);
+  return verification !== null && recipientIsRight && subjectIsRight && paymentIsRight;
 }
 
-function recipientMatches(parts: EngineParts, request: CheckRequest, verification: Verification): boolean {
+function recipientMatches(
+  parts: EngineParts,
+  request: CheckRequest,
+  verification: Verification | null,
+): boolean {
   if (request.to === undefined) return true;
   const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
   if (parsed.type === "refused") return false;
-  return (
-    blindIndex(parts.keyring, request.tenantId, "phone", parsed.phoneNumber.e164) === verification.recipientId
-  );
+  const recipientId = blindIndex(parts.keyring, request.tenantId, "phone", parsed.phoneNumber.e164);
+  return recipientId === verification?.recipientId;
 }

@@ -20,8 +20,12 @@ export type CodeFormat =
 
 export const submittedCodeLengthMax = 64;
 
-/** Only the confusions of Crockford's base 32: O is 0, I and L are 1. */
-const lookAlikes: Readonly<Record<string, string>> = { O: "0", I: "1", L: "1" };
+/** Only the confusions of Crockford's base 32: O is 0, I and L are 1. A code of digits knows none (C-09). */
+const lookAlikes: ReadonlyMap<string, string> = new Map([
+  ["O", "0"],
+  ["I", "1"],
+  ["L", "1"],
+]);
 
 /**
  * Reads what a person typed: spaces and dashes (ASCII) are dropped, our own letters ignore case and look-alikes.
@@ -33,9 +37,10 @@ export function parseSubmittedCode(input: string, format: CodeFormat): string | 
   const compact = input.replaceAll(/[ -]/g, "");
   if (compact.length !== format.length) return null;
   const alphabet: string = alphabets[format.alphabet];
+  const isDecimal = format.alphabet === "decimal";
   let code = "";
-  for (const typed of format.alphabet === "decimal" ? compact : compact.toUpperCase()) {
-    const meant = alphabet.includes(typed) ? typed : (lookAlikes[typed] ?? "");
+  for (const typed of isDecimal ? compact : compact.toUpperCase()) {
+    const meant = alphabet.includes(typed) || isDecimal ? typed : (lookAlikes.get(typed) ?? "");
     if (meant === "" || !alphabet.includes(meant)) return null;
     code += meant;
   }

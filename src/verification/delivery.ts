@@ -123,6 +123,22 @@ function unknownCount(delivery: Delivery): number {
   return delivery.attempts.filter((one) => one.answer === "unknown" || one.answer === "none").length;
 }
 
+/** An attempt whose answer nobody knows may have brought the code, whatever became of the attempts after it. */
+function mayHaveLeft(delivery: Delivery): boolean {
+  return unknownCount(delivery) > 0;
+}
+
+/** Nothing more will be tried. Only where nothing can have left is that a failure. */
+function giveUp(delivery: Delivery): Delivery {
+  return close(delivery, mayHaveLeft(delivery) ? "unconfirmed" : "failed");
+}
+
+/** Whether a provider that could not be reached, but did not refuse, can be asked again. */
+function mayRetry(delivery: Delivery): boolean {
+  const { rejectedBy } = triedProviders(delivery);
+  return delivery.attempts.some((one) => one.answer === "notSent" && !rejectedBy.includes(one.provider));
+}
+
 export type ClaimDecision =
   | { readonly type: "send"; readonly next: Delivery }
   | { readonly type: "drop"; readonly next: Delivery }
@@ -155,8 +171,8 @@ export function claim(
   if (delivery.state === "unknown" && (late || spent || unknownCount(delivery) > unknownResendsMax)) {
     return { type: "drop", next: close(delivery, "unconfirmed") };
   }
-  if (late) return { type: "drop", next: close(delivery, "dropped") };
-  if (spent) return { type: "fail", next: close(delivery, "failed") };
+  if (late) return { type: "drop", next: close(delivery, mayHaveLeft(delivery) ? "unconfirmed" : "dropped") };
+  if (spent) return { type: "fail", next: giveUp(delivery) };
   const attempt: DeliveryAttempt = {
     provider,
     at: now,
@@ -197,7 +213,7 @@ export function answer(
       return awaitReceipt(answerLast(delivery, { answer: "unknown", reason: "no_answer" }), now);
     case "refused": {
       const answered = answerLast(delivery, { answer: given.kind, reason: given.reason });
-      if (given.kind === "rejected" && !alternatives) return close(answered, "failed");
+      if (given.kind === "rejected" && !alternatives && !mayRetry(answered)) return giveUp(answered);
       return requeue(answered, alternatives ? 0 : retryDelay(answered, given.retryAfterMs), now);
     }
     default:
@@ -217,7 +233,7 @@ function retryDelay(delivery: Delivery, retryAfterMs: number | undefined): numbe
 function requeue(delivery: Delivery, delayMs: number, now: number): Delivery {
   const dueAt = now + delayMs;
   // A retry that could only come too late is no retry: say so now, so that the next step can start.
-  if (dueAt >= delivery.deadline || delivery.attempts.length >= attemptsMax) return close(delivery, "failed");
+  if (dueAt >= delivery.deadline || delivery.attempts.length >= attemptsMax) return giveUp(delivery);
   return { ...delivery, state: "queued", dueAt, leaseOwner: null };
 }
 
@@ -225,50 +241,12 @@ function awaitReceipt(delivery: Delivery, now: number): Delivery {
   return { ...delivery, state: "unknown", dueAt: now + unknownWaitMs, leaseOwner: null };
 }
 
-function close(delivery: Delivery, state: DeliveryState): Delivery {
+export function close(delivery: Delivery, state: DeliveryState): Delivery {
   return { ...delivery, state, leaseOwner: null };
 }
 
-function answerLast(delivery: Delivery, change: Partial<DeliveryAttempt>): Delivery {
+export function answerLast(delivery: Delivery, change: Partial<DeliveryAttempt>): Delivery {
   const last = delivery.attempts.at(-1);
   if (last === undefined) return delivery;
   return { ...delivery, attempts: [...delivery.attempts.slice(0, -1), { ...last, ...change }] };
-}
-
-/** What a provider says later about a message. */
-export type ReceiptStatus = "sent" | "delivered" | "failed";
-
-/**
- * Moves a delivery along the lattice queued < sent < delivered or failed (D-12): duplicates and late receipts change
- * nothing, and an unknown answer is settled by the receipt that arrives for it (D-3).
- */
-export function receive(
-  delivery: Delivery,
-  status: ReceiptStatus,
-  providerMessageId: string | null,
-): Delivery {
-  switch (delivery.state) {
-    case "delivered":
-    case "failed":
-    case "dropped":
-    case "queued":
-      return delivery;
-    case "accepted":
-      if (status === "sent") return delivery;
-      return close(delivery, status);
-    case "sending":
-    case "unconfirmed":
-    case "unknown": {
-      if (status === "failed") {
-        return close(
-          answerLast(delivery, { answer: "rejected", reason: "receipt_failed", providerMessageId }),
-          "failed",
-        );
-      }
-      const adopted = answerLast(delivery, { answer: "accepted", providerMessageId });
-      return close(adopted, status === "delivered" ? "delivered" : "accepted");
-    }
-    default:
-      return unreachableAnswer(delivery.state);
-  }
 }

@@ -40,8 +40,6 @@ export {
   leaseMs,
   mayArrive,
   type ProviderAnswer,
-  type ReceiptStatus,
-  receive,
   triedProviders,
 } from "./delivery.ts";
 export {
@@ -53,6 +51,7 @@ export {
   policyProblems,
   type Step,
 } from "./policy.ts";
+export { type ReceiptStatus, receive } from "./receipt.ts";
 export {
   dailySendOpensAt,
   type KnownClaimant,

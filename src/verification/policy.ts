@@ -153,7 +153,8 @@ function waitProblems(policy: Policy): PolicyProblem[] {
  * How long a verification with this policy lives. Where every send carries the same code, the verification ends with
  * that code: no later send could carry a code that still works.
  */
-export function lifetimeMs(policy: Policy): number {
+export function lifetimeMs(policy: Policy, isSuppliedCode: boolean): number {
   const waits = policy.workflow.reduce((sum, step) => sum + step.waitMs, 0);
-  return policy.codeReuse === "same" ? Math.min(waits, policy.codeLifetimeMs) : waits;
+  const isFixed = policy.codeReuse === "same" || isSuppliedCode;
+  return isFixed ? Math.min(waits, policy.codeLifetimeMs) : waits;
 }

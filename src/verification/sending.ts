@@ -113,7 +113,7 @@ export function decideSend(
 }
 
 /** Until when a code sent now could be used: the end, or the code's own end where no new one may be drawn. */
-function lastUsableAt(verification: PendingVerification): number {
+export function lastUsableAt(verification: PendingVerification): number {
   const fixed = verification.policy.codeReuse === "same" || verification.suppliedCode !== null;
   return fixed ? Math.min(verification.codeExpiresAt, verification.endsAt) : verification.endsAt;
 }

@@ -13,7 +13,7 @@ import {
   type Recipient,
   removePending,
 } from "./recipient.ts";
-import { send } from "./sending.ts";
+import { lastUsableAt, send } from "./sending.ts";
 import { asOf, type PendingVerification, settle, type Verification } from "./verification.ts";
 
 /** Rows of a start. `pending` is the verification that `pendingToLoad` names, once it was loaded. */
@@ -71,7 +71,7 @@ export function decideStart(
   }
   const rival = policy.ifPending === "refuse" ? pendingRival(recipient, command, now) : undefined;
   if (rival !== undefined) {
-    const mine = rival.binding === command.binding;
+    const mine = rival.binding !== null && rival.binding === command.binding;
     return refuse({ type: "verificationPending", verificationId: mine ? rival.id : null });
   }
   const limit = sendLimit(recipient, command, now);
@@ -111,7 +111,7 @@ function continuePending(
 ): Decision<StartOutcome> {
   const maySend =
     pending.sends < pending.policy.sendsMax &&
-    now + sendMarginMs < pending.endsAt &&
+    now + sendMarginMs < lastUsableAt(pending) &&
     sendLimit(recipient, command, now) === null;
   if (!maySend) {
     const outcome = { type: "continued", resent: false } as const;
@@ -160,7 +160,7 @@ function startNew(
 
 function newVerification(command: StartCommand, now: number): PendingVerification {
   const { type, claimants, sealedAddress, ...identity } = command;
-  const endsAt = now + lifetimeMs(command.policy);
+  const endsAt = now + lifetimeMs(command.policy, command.suppliedCode !== null);
   const first = command.policy.workflow[0];
   const isOnlyStep = command.policy.workflow.length === 1;
   return {

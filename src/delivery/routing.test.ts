@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { deliveryRow, t0 } from "../../test/support/rows.ts";
+import type { DeliveryAttempt } from "../verification/index.ts";
+import { type Provider, route } from "./index.ts";
+
+function provider(id: string, channels: Provider["channels"] = ["sms"]): Provider {
+  return {
+    id,
+    channels,
+    capabilities: {
+      idempotencyKey: false,
+      clientReference: false,
+      lookupByReference: false,
+      lookupByRecipientAndTime: false,
+      receipts: false,
+      managedCode: false,
+      keyPress: false,
+    },
+    send: () => Promise.reject(new Error("routing never sends")),
+  };
+}
+
+const attempt = (id: string, answer: DeliveryAttempt["answer"]): DeliveryAttempt => ({
+  provider: id,
+  at: t0,
+  answer,
+  providerMessageId: null,
+  reason: null,
+  possibleDuplicate: false,
+});
+
+describe("D-5, D-6, D-10: who takes the next attempt", () => {
+  const both = [provider("a"), provider("b")];
+  const table: readonly [string, readonly DeliveryAttempt[], string | null, boolean][] = [
+    ["the first, at first", [], "a", true],
+    ["the other one after a refusal for good", [attempt("a", "rejected")], "b", false],
+    ["the other one after nothing was sent", [attempt("a", "notSent")], "b", false],
+    ["the other one after an unknown answer", [attempt("a", "unknown")], "b", false],
+    [
+      "the first again when both could not be reached",
+      [attempt("a", "notSent"), attempt("b", "notSent")],
+      "a",
+      false,
+    ],
+    ["the one that did not refuse", [attempt("a", "notSent"), attempt("b", "rejected")], "a", false],
+    ["nobody when both refused", [attempt("a", "rejected"), attempt("b", "rejected")], null, false],
+  ];
+
+  test.each(table)("%s", (_, attempts, id, hasAlternative) => {
+    const chosen = route(both, "sms", deliveryRow({ attempts }));
+    expect({ id: chosen.provider?.id ?? null, hasAlternative: chosen.hasAlternative }).toEqual({
+      id,
+      hasAlternative,
+    });
+  });
+
+  test("only a provider of the channel is asked", () => {
+    const mixed = [provider("a"), provider("b", ["voice"])];
+    expect(route(mixed, "voice", deliveryRow()).provider?.id).toBe("b");
+    expect(route(mixed, "email", deliveryRow())).toEqual({ provider: null, hasAlternative: false });
+  });
+});

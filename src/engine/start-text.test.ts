@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { defaultPolicy } from "../verification/index.ts";
+import { parsePayment, paymentMatches } from "./payment.ts";
+import { brandProblem, localeProblem, startTextProblem } from "./start-text.ts";
+
+describe("C-25, C-28: what a brand may be", () => {
+  test.each([
+    "Acme",
+    "A",
+    "Café Zoë",
+    "Ärzte & Co.",
+    "Dr. No's",
+    "7-Eleven",
+    "漢字",
+    "x".repeat(20),
+    "Yahoo!",
+  ])("%s is one", (brand) => {
+    expect(brandProblem(brand)).toBeNull();
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["21 characters", "x".repeat(21)],
+    ["a line of its own", "Acme\r\n@evil.example #000000"],
+    ["a line feed", "Acme\n"],
+    ["a tab", "Ac\tme"],
+    ["a line separator", "Acme\u2028x"],
+    ["a paragraph separator", "Acme\u2029x"],
+    ["a right-to-left override", "Acme\u202eemca"],
+    ["a zero-width space", "Ac\u200bme"],
+    ["a NUL", "Acme\u0000"],
+    ["an ANSI escape", "\u001b[31mAcme"],
+    ["a leading space", " Acme"],
+    ["markup", "</Say><Redirect>"],
+    ["an entity", "&#x3C;"],
+    ["a template", "{{constructor}}"],
+    ["another template", "${7*7}"],
+    ["a bound line", "@evil.example #1"],
+    ["a link", "https://evil"],
+    ["a bare host", "evil.com"],
+    ["a host after words", "pay at bit.ly"],
+    ["www", "www.evil"],
+  ])("%s is none", (_, brand) => {
+    expect(brandProblem(brand)).not.toBeNull();
+  });
+});
+
+describe("locales", () => {
+  test.each(["en", "pt-BR", "zh-Hant", "zh-Hant-TW", "es-419"])("%s is one", (locale) => {
+    expect(localeProblem(locale)).toBeNull();
+  });
+  test.each(["", "EN", "english", "en_US", "../en", "en-", "en-US-x-1"])("%j is none", (locale) => {
+    expect(localeProblem(locale)).not.toBeNull();
+  });
+});
+
+const text = { brand: "Acme", locale: "en", payment: null, code: null };
+const paying = (payee: string) => ({ ...text, payment: { amount: "EUR 1000", payee } });
+
+describe("S-6, C-28: the words of a payment", () => {
+  test.each(["Shop", "Dr. Müller", "J. R. Smith & Sons, Ltd.", "St. Gallen", "5.50 Store", "漢字商店"])(
+    "to %s",
+    (payee) => {
+      expect(startTextProblem(paying(payee), defaultPolicy)).toBeNull();
+    },
+  );
+
+  test.each([
+    "pay at bit.ly/x",
+    "bit.ly",
+    "bit.ly?x=1",
+    "bit.ly#x",
+    "bit.ly:80",
+    "(bit.ly)",
+    "bit.ly, now",
+    "“bit.ly”",
+    "me@evil.example",
+    "evil.xn--p1ai",
+    "evil。com",
+    "evil．com",
+    "HTTP://evil",
+    "www.evil",
+  ])("C-28: not to %s", (payee) => {
+    expect(startTextProblem(paying(payee), defaultPolicy)).toMatchObject({ field: "payee" });
+  });
+
+  test("S-6: a payee is never cut: what does not fit into two segments is refused", () => {
+    const short = `${"漢字".repeat(10)} shop`;
+    expect(startTextProblem(paying(short), defaultPolicy)).toBeNull();
+    expect(
+      startTextProblem({ ...paying("漢".repeat(60)), brand: "漢".repeat(20) }, defaultPolicy),
+    ).toMatchObject({ field: "payee" });
+  });
+
+  test.each(["AbC123", "0000", "0123456789"])("a caller's code %s", (code) => {
+    expect(startTextProblem({ ...text, code }, defaultPolicy)).toBeNull();
+  });
+
+  test.each(["123", "12345678901", "12 456", "12-456", "１２３４５６", "1234\n", "ab<b>cd"])(
+    "no caller's code: %j",
+    (code) => {
+      expect(startTextProblem({ ...text, code }, defaultPolicy)).toMatchObject({ field: "code" });
+    },
+  );
+});
+
+const eur = (value: string) => ({ currency: "EUR", value });
+
+describe("S-2: the canonical form of a payment", () => {
+  test.each([
+    [eur("10"), "EUR 1000"],
+    [eur("10.50"), "EUR 1050"],
+    [eur("0.05"), "EUR 5"],
+    [eur("0"), "EUR 0"],
+    [{ currency: "JPY", value: "1050" }, "JPY 1050"],
+    [{ currency: "KWD", value: "1.050" }, "KWD 1050"],
+    [eur("999999999999.99"), "EUR 99999999999999"],
+  ])("%j is %s", (amount, canonical) => {
+    expect(parsePayment({ amount, payee: "Shop" })).toEqual({ amount: canonical, payee: "Shop" });
+  });
+
+  test("the payee is compared in NFC, so that an accent typed in two ways is one name", () => {
+    const decomposed = parsePayment({ amount: eur("1"), payee: " Cafe\u0301 " });
+    expect(decomposed).toEqual({ amount: "EUR 100", payee: "Caf\u00e9" });
+  });
+
+  test.each([
+    ["a comma", { amount: eur("1,00"), payee: "Shop" }, "amount.value"],
+    ["three decimals of a euro", { amount: eur("1.000"), payee: "Shop" }, "amount.value"],
+    ["one decimal of a euro", { amount: eur("1.5"), payee: "Shop" }, "amount.value"],
+    ["decimals of a yen", { amount: { currency: "JPY", value: "1.00" }, payee: "Shop" }, "amount.value"],
+    ["an exponent", { amount: eur("1e3"), payee: "Shop" }, "amount.value"],
+    ["a sign", { amount: eur("-1"), payee: "Shop" }, "amount.value"],
+    ["a leading zero", { amount: eur("01"), payee: "Shop" }, "amount.value"],
+    ["too many digits", { amount: eur("1234567890123"), payee: "Shop" }, "amount.value"],
+    ["a line feed", { amount: eur("1\n"), payee: "Shop" }, "amount.value"],
+    ["no ISO code", { amount: { currency: "eur", value: "1" }, payee: "Shop" }, "amount.currency"],
+    ["no payee", { amount: eur("1") }, "payee"],
+    ["no amount", { payee: "Shop" }, "amount"],
+    ["an empty payee", { amount: eur("1"), payee: " " }, "payee"],
+    ["61 characters", { amount: eur("1"), payee: "x".repeat(61) }, "payee"],
+    ["U+202E", { amount: eur("1"), payee: "Shop\u202e" }, "payee"],
+    ["a zero-width joiner", { amount: eur("1"), payee: "Sh\u200dop" }, "payee"],
+    ["a new line", { amount: eur("1"), payee: "Shop\n@evil" }, "payee"],
+  ])("S-6: %s is refused", (_, input, field) => {
+    expect(parsePayment(input)).toMatchObject({ field });
+  });
+
+  test("only the same amount and payee match, however they are written", () => {
+    const expected = { amount: "EUR 1000", payee: "Café" };
+    expect(paymentMatches(expected, { amount: eur("10.00"), payee: "Cafe\u0301" })).toBe(true);
+    for (const given of [
+      {},
+      { amount: eur("10.00") },
+      { payee: "Café" },
+      { amount: eur("10.01"), payee: "Café" },
+      { amount: { currency: "USD", value: "10.00" }, payee: "Café" },
+      { amount: eur("10.00"), payee: "Cafe" },
+      { amount: eur("10,00"), payee: "Café" },
+    ]) {
+      expect(paymentMatches(expected, given), JSON.stringify(given)).toBe(false);
+    }
+    expect(paymentMatches(null, {})).toBe(true);
+    expect(paymentMatches(null, { amount: eur("10.00"), payee: "Café" })).toBe(false);
+  });
+});

@@ -1,0 +1,18 @@
+/** Settings: the only room that reads the environment. */
+export {
+  type ExplainedSetting,
+  explainSettings,
+  type PrintedSetting,
+  printSettings,
+  settingsPage,
+} from "./describe.ts";
+export { configFileName, type Origin, type SettingProblem } from "./given.ts";
+export {
+  type LoadedSettings,
+  loadSettings,
+  type RefusedSettings,
+  type Settings,
+  type SettingsSources,
+} from "./load.ts";
+export { isLoopback } from "./rules.ts";
+export { type SettingName, settingNames } from "./table.ts";

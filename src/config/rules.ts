@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import ipaddr from "ipaddr.js";
+import { problem, type SettingProblem } from "./given.ts";
+import type { SettingValues } from "./table.ts";
+
+/** All settings together, with what they meet. */
+export interface SeenTogether {
+  readonly values: SettingValues;
+  /** The real carriers that are configured. */
+  readonly carriers: readonly string[];
+  /** Where the master secret was read from, if from a file. */
+  readonly secretPath: string | null;
+}
+
+/** On when asked for; by itself only where nobody but this machine can read the codes and nothing real is sent. */
+export function isSandboxOn({ values, carriers }: SeenTogether): boolean {
+  if (values.sandbox !== null) return values.sandbox;
+  return values.environment === "development" && carriers.length === 0 && values.host.every(isLoopback);
+}
+
+export function isLoopback(address: string): boolean {
+  return ipaddr.process(address).range() === "loopback";
+}
+
+/** What no parser of one setting can see (K-5, C-48). */
+export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] {
+  const { values, carriers } = seen;
+  const problems: SettingProblem[] = [];
+  if (values.sandbox === true && carriers.length > 0) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_SANDBOX",
+        `the virtual phones show every code, so they never run together with a real carrier (${carriers.join(", ")}): set it to off, or remove the carrier`,
+      ),
+    );
+  }
+  if (values.environment === "production") problems.push(...productionProblems(seen));
+  return problems;
+}
+
+function productionProblems({ values, carriers, secretPath }: SeenTogether): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const generated = join(values.data, "secret");
+  if (values.secret.length === 0) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_SECRET",
+        `production needs a master secret that is not kept beside the data: make one with \`openssl rand -base64 32\`, or, for data that exists already, move ${generated} elsewhere and name it in COUNTERSIGN_SECRET_FILE`,
+      ),
+    );
+  } else if (secretPath === generated) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_SECRET_FILE",
+        `this is the generated secret beside the data, stolen together with it: move ${generated} elsewhere and name its new place`,
+      ),
+    );
+  }
+  if (values.sandbox === null && carriers.length === 0) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_SANDBOX",
+        "no carrier is configured, and production does not turn to the virtual phones by itself: configure a carrier, or set COUNTERSIGN_SANDBOX=on if everybody who reaches this server may read the codes",
+      ),
+    );
+  }
+  return problems;
+}
+
+/** Fit to run, but worth a sentence. */
+export function settingsWarnings(seen: SeenTogether): readonly string[] {
+  const { values, carriers } = seen;
+  const warnings: string[] = [];
+  const open = values.host.filter((one) => !isLoopback(one));
+  if (!isSandboxOn(seen) && carriers.length === 0) {
+    const why = values.sandbox === false ? "COUNTERSIGN_SANDBOX is off" : `HOST is ${open.join(",")}`;
+    warnings.push(
+      `No carrier is configured and ${why}, so nothing can be sent: set COUNTERSIGN_SANDBOX=on if everybody who reaches this server may read the codes.`,
+    );
+  } else if (isSandboxOn(seen) && open.length > 0) {
+    warnings.push(
+      `The virtual phones are on and HOST is ${open.join(",")}: everybody who reaches this server can read the codes.`,
+    );
+  }
+  if (values.environment === "production" && values.publicUrl?.startsWith("http:") === true) {
+    warnings.push("PUBLIC_URL is plain http: keys and codes cross the network in the clear.");
+  }
+  return warnings;
+}

@@ -1,0 +1,251 @@
+import ipaddr from "ipaddr.js";
+import { regions } from "../numbers/index.ts";
+import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
+import { ownKeyLengthMin } from "../tenants/index.ts";
+import {
+  integer,
+  list,
+  oneOf,
+  oneSecret,
+  onOrOff,
+  type Parsed,
+  type Setting,
+  secrets,
+  text,
+} from "./setting.ts";
+
+/** Both loopback addresses: `localhost` resolves to either, and browsers try both. */
+export const loopbackAddresses: readonly string[] = ["127.0.0.1", "::1"];
+
+const rateMax = 10_000_000;
+
+/** All settings there are. Parsing, `config print`, `config explain` and the page of settings follow from it. */
+export const settingsTable = {
+  port: integer({
+    environment: "PORT",
+    description: "The port to listen on. 0 takes a free one.",
+    default: 3000,
+    min: 0,
+    max: 65_535,
+  }),
+  host: list<readonly string[]>(
+    {
+      environment: "HOST",
+      description:
+        "The addresses to listen on. Without it only this machine reaches the server; 0.0.0.0 and :: open it to the network.",
+      allowed: "localhost, or IP addresses with commas between them",
+      default: loopbackAddresses,
+      defaultText: "localhost (127.0.0.1 and ::1)",
+    },
+    parseHosts,
+  ),
+  publicUrl: text<string | null>(
+    {
+      environment: "PUBLIC_URL",
+      description:
+        "The address under which callers and browsers reach this server, for links and checks of the host.",
+      allowed:
+        "an http or https address without path, query and fragment, such as https://verify.example.com",
+      default: null,
+    },
+    publicUrlProblem,
+  ),
+  trustedProxies: list<readonly string[]>(
+    {
+      environment: "TRUSTED_PROXIES",
+      description: "Proxies whose X-Forwarded-For is believed. From anybody else the header changes nothing.",
+      allowed: "IP addresses and CIDR ranges with commas between them",
+      default: [],
+      defaultText: "none",
+    },
+    parseRanges,
+  ),
+  data: text<string>(
+    {
+      environment: "COUNTERSIGN_DATA",
+      description: "The folder of the embedded database. One process holds it at a time.",
+      allowed: "the path of a folder",
+      default: "./data",
+    },
+    () => null,
+  ),
+  secret: secrets(
+    {
+      environment: "COUNTERSIGN_SECRET",
+      description:
+        "The master secret, from which every key is derived. Former secrets follow the current one, so that what they sealed can still be opened.",
+      allowed: "32 or more bytes that are no example, such as the output of `openssl rand -base64 32`",
+      default: [],
+      defaultText: "made once and kept in the data folder; production refuses that",
+    },
+    masterSecretProblem,
+  ),
+  apiKey: oneSecret(
+    {
+      environment: "COUNTERSIGN_API_KEY",
+      description: "The first API key, for installations that bring their own.",
+      allowed: `${ownKeyLengthMin} to 256 printable ASCII characters without spaces, at least 10 different ones`,
+      default: null,
+      defaultText: "made and shown once on the first start",
+    },
+    apiKeyProblem,
+  ),
+  sandbox: onOrOff({
+    environment: "COUNTERSIGN_SANDBOX",
+    description:
+      "The virtual phones. Whoever reaches them reads every code, so they never run together with a real carrier.",
+    default: null,
+    defaultText:
+      "on while no carrier is configured and only this machine reaches the server; never in production",
+  }),
+  environment: oneOf(["development", "production"], {
+    environment: "COUNTERSIGN_ENV",
+    description: "production refuses what is fit for development only, each by name and with its remedy.",
+    default: "development",
+  }),
+  log: oneOf(["trace", "debug", "info", "warn", "error", "silent"], {
+    environment: "COUNTERSIGN_LOG",
+    description: "The least important lines that are still written to the log.",
+    default: "info",
+  }),
+  brand: text<string>(
+    {
+      environment: "COUNTERSIGN_BRAND",
+      description:
+        "Who the messages of the first service speak for. Later, services are changed by their own calls.",
+      allowed: "1 to 20 letters, digits, spaces or & ' . _ ! + -, and nothing that looks like a link",
+      default: "Countersign",
+    },
+    brandProblem,
+  ),
+  countries: list<"all" | readonly string[] | null>(
+    {
+      environment: "COUNTERSIGN_COUNTRIES",
+      description: "Where messages may go.",
+      allowed: "all, or ISO 3166 regions with commas between them, such as DE,AT,CH",
+      default: null,
+      defaultText: "all with the sandbox, none with a real carrier",
+    },
+    parseCountries,
+  ),
+  databaseUrl: text<string | null>(
+    {
+      environment: "DATABASE_URL",
+      description:
+        "Reserved for PostgreSQL, which this version does not speak yet: the embedded database is used.",
+      allowed: "nothing in this version",
+      default: null,
+    },
+    () => "PostgreSQL is not in this version yet: remove the setting to use the embedded database",
+  ),
+  keyRequestsPerSecond: integer({
+    environment: "COUNTERSIGN_KEY_REQUESTS_PER_SECOND",
+    description: "Requests that one API key may make, sustained; twice as many in a burst. 0 sets no limit.",
+    default: 1_000,
+    min: 0,
+    max: rateMax,
+  }),
+  addressRequestsPerSecond: integer({
+    environment: "COUNTERSIGN_ADDRESS_REQUESTS_PER_SECOND",
+    description:
+      "Requests from one address (of IPv6: one /64), sustained; twice as many in a burst. 0 sets no limit.",
+    default: 2_000,
+    min: 0,
+    max: rateMax,
+  }),
+  addressFailuresPerMinute: integer({
+    environment: "COUNTERSIGN_ADDRESS_FAILURES_PER_MINUTE",
+    description:
+      "Requests with a missing or wrong API key from one address, after which it is told to wait. 0 sets no limit.",
+    default: 60,
+    min: 0,
+    max: rateMax,
+  }),
+  connectionsMax: integer({
+    environment: "COUNTERSIGN_CONNECTIONS_MAX",
+    description: "Connections held open at once, on each address listened on; further ones are dropped.",
+    default: 16_384,
+    min: 1,
+    max: 1_000_000,
+  }),
+};
+
+export type SettingName = keyof typeof settingsTable;
+export const settingNames = Object.keys(settingsTable) as readonly SettingName[];
+
+type ValueOf<S> = S extends Setting<infer V> ? V : never;
+
+/** What the table's parsers give, before the settings are seen together. */
+export type SettingValues = { readonly [N in SettingName]: ValueOf<(typeof settingsTable)[N]> };
+
+function parseHosts(given: readonly string[]): Parsed<readonly string[]> {
+  const addresses = given.flatMap((one) =>
+    one === "localhost" ? loopbackAddresses : [one.replace(/^\[|\]$/g, "")],
+  );
+  const wrong = addresses.find((one) => !isAddress(one));
+  if (wrong !== undefined || addresses.length === 0) {
+    return { problem: "allowed is localhost, or IP addresses with commas between them" };
+  }
+  return { value: [...new Set(addresses)] };
+}
+
+function parseRanges(given: readonly string[]): Parsed<readonly string[]> {
+  const wrong = given.find((one) => !isAddress(one) && !ipaddr.isValidCIDR(one));
+  if (wrong === undefined) return { value: given };
+  return { problem: `${wrong} is neither an IP address nor a CIDR range such as 10.0.0.0/8` };
+}
+
+/** Four decimal parts or IPv6: ipaddr.js would also take 127.1 and 0x7f000001. */
+function isAddress(given: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(given) || ipaddr.IPv6.isValid(given);
+}
+
+function publicUrlProblem(given: string): string | null {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const isPlain = url?.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
+  if (isPlain && (url?.protocol === "https:" || url?.protocol === "http:")) return null;
+  return "allowed is an http or https address without path, query and fragment";
+}
+
+function masterSecretProblem(given: Secret): string | null {
+  try {
+    createKeyring([given]);
+    return null;
+  } catch (cause) {
+    if (cause instanceof SecretInvalid) return cause.message;
+    throw cause;
+  }
+}
+
+const examplePattern = /change.?me|example|default|secretsecret|password|your.?key/i;
+const differentCharactersMin = 10;
+
+function apiKeyProblem(given: Secret): string | null {
+  const key = given.reveal();
+  if (key.length < ownKeyLengthMin) {
+    return `it has ${key.length} characters, at least ${ownKeyLengthMin} are needed: make one with \`openssl rand -base64 32\``;
+  }
+  if (!/^[\x21-\x7e]{1,256}$/.test(key))
+    return "allowed are at most 256 printable ASCII characters without spaces";
+  if (examplePattern.test(key) || new Set(key).size < differentCharactersMin) {
+    return "it looks like an example: make one with `openssl rand -base64 32`";
+  }
+  return null;
+}
+
+/** The engine holds every brand to its rule; the first one is refused here already, by the name of its setting. */
+const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'._!+-]{0,19}$/u;
+const linkPattern = /www\.|[\p{L}\p{N}-]\.\p{L}{2,}(?:\s|$)/iu;
+
+function brandProblem(given: string): string | null {
+  if (!brandPattern.test(given)) return "allowed are 1 to 20 letters, digits, spaces or & ' . _ ! + -";
+  return linkPattern.test(given) ? "it must not look like a link" : null;
+}
+
+function parseCountries(given: readonly string[]): Parsed<"all" | readonly string[] | null> {
+  if (given.length === 1 && given[0] === "all") return { value: "all" };
+  const upper = given.map((one) => one.toUpperCase());
+  const wrong = upper.find((one) => !regions.has(one));
+  if (wrong === undefined) return { value: upper };
+  return { problem: `${wrong} is no region: allowed is all, or ISO 3166 regions such as DE,AT,CH` };
+}

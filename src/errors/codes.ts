@@ -14,6 +14,7 @@ export const errorCodes = {
   not_found: { status: 404, title: "There is nothing here", retryable: false },
   verification_not_found: { status: 404, title: "There is no such verification", retryable: false },
   method_not_allowed: { status: 405, title: "This method does not exist here", retryable: false },
+  request_timeout: { status: 408, title: "The request did not arrive in time", retryable: true },
   no_further_step: { status: 409, title: "The workflow has no further step", retryable: false },
   verification_pending: {
     status: 409,
@@ -28,6 +29,7 @@ export const errorCodes = {
   body_too_large: { status: 413, title: "The body is too large", retryable: false },
   url_too_long: { status: 414, title: "The URL is too long", retryable: false },
   media_type_unsupported: { status: 415, title: "The body must be JSON", retryable: false },
+  host_not_allowed: { status: 421, title: "The Host header names another site", retryable: false },
   request_invalid: { status: 422, title: "A field is missing or wrong", retryable: false },
   number_invalid: { status: 422, title: "This is not a phone number", retryable: false },
   number_not_allowed: { status: 422, title: "Nothing is sent to this number", retryable: false },
@@ -50,6 +52,7 @@ export const errorCodes = {
   internal_error: { status: 500, title: "Something went wrong on our side", retryable: true },
   storage_unavailable: { status: 503, title: "The storage does not answer", retryable: true },
   delivery_congested: { status: 503, title: "No carrier can deliver in time", retryable: true },
+  starting: { status: 503, title: "The server is starting", retryable: true },
   stopping: { status: 503, title: "The server is stopping", retryable: true },
 } as const;
 

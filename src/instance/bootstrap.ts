@@ -4,6 +4,7 @@ import { key, type Store } from "../store/index.ts";
 import {
   adoptApiKey,
   createApiKey,
+  firstTenant,
   type IssuedKey,
   type Service,
   scopes,
@@ -32,7 +33,7 @@ export async function bootstrap(
   random: Random,
   options: BootstrapOptions,
 ): Promise<Bootstrapped> {
-  const tenant = (await store.tenants())[0] ?? (await makeTenant(store, clock, random, options.brand));
+  const tenant = (await firstTenant(store)) ?? (await makeTenant(store, clock, random, options.brand));
   const existing = await store.apiKeys(tenant.id);
   if (options.apiKey !== null) {
     const digest = bearerDigest(options.apiKey.reveal());
@@ -62,6 +63,8 @@ async function makeTenant(store: Store, clock: Clock, random: Random, brand: str
   };
   await put(store, "tenant", tenant);
   await put(store, "service", service);
+  // Before anybody can make another tenant.
+  await firstTenant(store);
   return tenant;
 }
 

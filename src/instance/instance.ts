@@ -33,6 +33,8 @@ export interface InstanceOptions {
   readonly lockWaitMs?: number;
   readonly batchMax?: number;
   readonly defer?: (turn: () => void) => void;
+  /** Runs once the data folder is held and before anything is made in it, such as a first key to be shown once. */
+  readonly onOpen?: () => Promise<void>;
 }
 
 /** Everything that runs, put together; HTTP is not part of it. */
@@ -66,58 +68,79 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     ...given("defer", options.defer),
   });
   try {
-    const secrets = options.secrets ?? [];
-    const keyring = createKeyring(
-      secrets.length > 0 ? secrets : [secretBesideDatabase(options.folder, random)],
-    );
-    await proveSecrets(store, keyring);
-    const made = await bootstrap(store, clock, random, {
-      apiKey: options.apiKey ?? null,
-      brand: options.brand ?? "Countersign",
-    });
-    const sandbox =
-      options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
-    const receive: { engine: Engine | null } = { engine: null };
-    const providers = [...(options.providers ?? [])];
-    if (sandbox !== null) {
-      providers.push(
-        createSandboxProvider({
-          clock,
-          ...sandbox,
-          onReceipt: (reference, status, providerMessageId) =>
-            void receive.engine?.receipt({ reference, status, providerMessageId }),
-        }),
-      );
-    }
-    const parts: EngineParts = {
-      store,
-      directory: createDirectory(store, clock),
-      keyring,
-      clock,
-      random,
-      providers,
-      numberPolicy: options.numberPolicy ?? { countries: "all" },
-      numberOverrides: options.numberOverrides ?? [],
-      log: options.log ?? silent,
-      meter: options.meter ?? { count: () => {} },
-    };
-    const engine = createEngine(parts, uuidv7(clock.now(), random));
-    receive.engine = engine;
-    return {
-      engine,
-      parts,
-      store,
-      ...made,
-      sandbox,
-      async close() {
-        await engine.stop();
-        await store.close();
-      },
-    };
+    await options.onOpen?.();
+    return await openOn(store, options, clock, random);
   } catch (cause) {
     await store.close();
     throw cause;
   }
+}
+
+async function openOn(
+  store: Store,
+  options: InstanceOptions,
+  clock: Clock,
+  random: Random,
+): Promise<Instance> {
+  const secrets = options.secrets ?? [];
+  const keyring = createKeyring(
+    secrets.length > 0 ? secrets : [secretBesideDatabase(options.folder, random)],
+  );
+  await proveSecrets(store, keyring);
+  const made = await bootstrap(store, clock, random, {
+    apiKey: options.apiKey ?? null,
+    brand: options.brand ?? "Countersign",
+  });
+  const log = options.log ?? silent;
+  const sandbox =
+    options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
+  const receiver: { engine: Engine | null } = { engine: null };
+  const providers = [...(options.providers ?? [])];
+  if (sandbox !== null) providers.push(sandboxProvider(sandbox, clock, receiver, log));
+  const parts: EngineParts = {
+    store,
+    directory: createDirectory(store, clock),
+    keyring,
+    clock,
+    random,
+    providers,
+    numberPolicy: options.numberPolicy ?? { countries: "all" },
+    numberOverrides: options.numberOverrides ?? [],
+    log,
+    meter: options.meter ?? { count: () => {} },
+    dataFolder: options.folder,
+  };
+  const engine = createEngine(parts, uuidv7(clock.now(), random));
+  receiver.engine = engine;
+  return {
+    engine,
+    parts,
+    store,
+    ...made,
+    sandbox,
+    async close() {
+      await engine.stop();
+      await store.close();
+    },
+  };
+}
+
+function sandboxProvider(
+  sandbox: { readonly phones: Phones; readonly faults: SandboxFaults },
+  clock: Clock,
+  receiver: { readonly engine: Engine | null },
+  log: Log,
+): Provider {
+  return createSandboxProvider({
+    clock,
+    ...sandbox,
+    onReceipt(reference, status, providerMessageId) {
+      // A late receipt may find the store closed: that must not end the process.
+      receiver.engine?.receipt({ reference, status, providerMessageId }).catch((cause: unknown) => {
+        log.warn({ event: "receipt", reference, error: String(cause) }, "a receipt could not be applied");
+      });
+    },
+  });
 }
 
 function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {

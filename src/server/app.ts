@@ -3,10 +3,15 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/index.ts";
 import type { Engine, EngineParts } from "../engine/index.ts";
 import type { Directory } from "../tenants/directory.ts";
-import { verificationRoutes } from "./api/verifications.ts";
+import { api } from "./api/index.ts";
 import type { Caller } from "./caller.ts";
+import { proxyTrust } from "./client-address.ts";
+import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
+import { noteAnswer, noteRoutes } from "./notes.ts";
+import { errorPageRoutes, operatorRoutes } from "./operator-routes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
+import type { Runtime } from "./runtime.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -14,6 +19,8 @@ declare module "fastify" {
     readonly directory: Directory;
     readonly engine: Engine;
     readonly parts: EngineParts;
+    /** Null without a running server around the app: then nothing is limited or measured. */
+    readonly runtime: Runtime | null;
     /** The caller of a request that came over the admin socket; null for all others. */
     adminCaller(request: FastifyRequest): Caller | null;
   }
@@ -28,22 +35,33 @@ export interface AppParts {
   /** Further routes: sandbox, pages, administration. */
   readonly register?: (app: FastifyInstance) => void;
   readonly adminCaller?: (request: FastifyRequest) => Caller | null;
+  /** Limits, health and metrics of a running server. */
+  readonly runtime?: Runtime;
+  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
 }
 
 const bodyBytesMax = 65_536;
 
 /** The HTTP face: routes, limits and problems. It listens nowhere by itself. */
-export function createApp({ engine, parts, register, adminCaller }: AppParts): FastifyInstance {
+export function createApp(appParts: AppParts): FastifyInstance {
+  const { engine, parts, register, adminCaller } = appParts;
+  const runtime = appParts.runtime ?? null;
   const app = Fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 128 },
-    requestTimeout: 30_000,
-    keepAliveTimeout: 5_000,
+    trustProxy: proxyTrust(appParts.trustedProxies ?? []),
     // Ids of ours: a caller's header never becomes part of our log.
     genReqId: () => `req-${Buffer.from(parts.random.bytes(9)).toString("base64url")}`,
     requestIdHeader: false,
     return503OnClosing: true,
+    // What the router itself refuses, such as %zz, meets no hook.
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(reply);
+      sendProblem(request, reply, requestProblem(request) ?? toProblem(error));
+      noteAnswer(parts.log, runtime, request, reply, "unmatched");
+    },
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
     },
@@ -52,25 +70,37 @@ export function createApp({ engine, parts, register, adminCaller }: AppParts): F
   app.decorate("directory", parts.directory);
   app.decorate("engine", engine);
   app.decorate("parts", parts);
+  app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);
+  guardRequests(app, runtime);
+  noteRoutes(app, parts.log, runtime);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
     if (problem.code === "internal_error") {
       const name = error instanceof Error ? error.name : "unknown";
-      const stack = error instanceof Error ? error.stack : undefined;
+      const stack = error instanceof Error ? framesOf(error) : undefined;
       parts.log.error(
-        { requestId: request.id, route: request.routeOptions.url, error: name, stack },
+        { event: "failure", requestId: request.id, route: request.routeOptions.url, error: name, stack },
         "a request failed",
       );
     }
     return sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
-  app.register(verificationRoutes, { prefix: "/api/v1" });
+  app.register(api, { prefix: "/api" });
+  app.register(errorPageRoutes);
+  if (runtime !== null) app.register(operatorRoutes(runtime));
   register?.(app);
   return app;
+}
+
+/** Where it happened, without its message: that may repeat what the caller sent (K-7). */
+function framesOf(error: Error): string {
+  const stack = error.stack ?? "";
+  const first = stack.indexOf("\n    at ");
+  return first === -1 ? "" : stack.slice(first + 1);
 }
 
 /** JSON and nothing else: valid UTF-8, no repeated keys, no way to a prototype, no endless nesting (W-7). */

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
+import type { Quota } from "./limits.ts";
 
 /** A refusal on its way to the wire: thrown by routes, written by the one error handler. */
 export class Problem extends Error {
@@ -12,6 +14,18 @@ export class Problem extends Error {
     super(detail ?? errorTable[code].title);
     this.code = code;
     this.fields = fields;
+  }
+}
+
+/** Too many requests of a key or an address: with the quota in the headers (W-5). */
+export class RateLimited extends Problem {
+  readonly quota: Quota;
+
+  constructor(quota: Quota) {
+    super("rate_limited", "Too many requests; wait as long as Retry-After says.", {
+      retryAt: new Date(quota.retryAt).toISOString(),
+    });
+    this.quota = quota;
   }
 }
 
@@ -28,6 +42,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   const retryAt = problem.fields["retryAt"];
   if (typeof retryAt === "string") reply.header("retry-after", retryAfterSeconds(request, retryAt));
   else if (status === 503) reply.header("retry-after", "1");
+  if (problem instanceof RateLimited) setQuotaHeaders(reply, problem.quota);
   const body = {
     type: problemType(problem.code),
     title,
@@ -38,12 +53,37 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     retryable,
     ...problem.fields,
   };
+  dropRest(request.raw);
   // Serialized here: a response schema of the route describes its successes.
   return reply
     .code(status)
     .type("application/problem+json; charset=utf-8")
     .serializer(JSON.stringify)
     .send(body);
+}
+
+/** What may still come in after an answer that did not wait for the body. */
+const unreadBytesMax = 65_536;
+
+/**
+ * A refusal may leave before the whole body is there. Node would read the rest to its end, however long it is, to keep
+ * the connection; we read a little, so that an honest client gets its answer, and then cut (R-13).
+ */
+function dropRest(raw: IncomingMessage): void {
+  // Before the answer is sent: afterwards Node has taken the stream for itself.
+  if (raw.complete !== false) return;
+  let left = unreadBytesMax;
+  raw.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) raw.socket.destroy();
+  });
+  raw.resume();
+}
+
+/** The structured fields of draft-ietf-httpapi-ratelimit-headers-10. */
+export function setQuotaHeaders(reply: FastifyReply, quota: Quota): void {
+  reply.header("ratelimit-policy", quota.policy);
+  reply.header("ratelimit", quota.state);
 }
 
 function retryAfterSeconds(request: FastifyRequest, retryAt: string): string {

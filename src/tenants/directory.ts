@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/index.ts";
 import type { Store } from "../store/index.ts";
 import { defaultPolicy, type Policy } from "../verification/index.ts";
+import { createKeyUse } from "./key-use.ts";
 import type { ApiKey, Service } from "./records.ts";
 
 /** Keys and services as the hot path needs them: a short-lived copy, so that a revocation on another node is seen soon. */
@@ -10,6 +11,10 @@ export interface Directory {
   service(tenantId: string, nameOrId?: string): Promise<Service | undefined>;
   /** The service's policy over the defaults: the same object while the service does not change. */
   policyOf(service: Service): Policy;
+  /** Notes that a key was just used: in memory at once, in the store at most once a minute. */
+  used(apiKey: ApiKey): void;
+  /** When the key was last used, as far as this node knows; null for never. */
+  lastUsedAt(apiKey: ApiKey): number | null;
   /** What was just written here is read anew. */
   forget(): void;
 }
@@ -21,6 +26,7 @@ export function createDirectory(store: Store, clock: Clock): Directory {
   const keys = new Map<string, { readonly value: ApiKey | undefined; readonly until: number }>();
   const services = new Map<string, { readonly value: readonly Service[]; readonly until: number }>();
   const policies = new WeakMap<Service, Policy>();
+  const keyUse = createKeyUse(store, clock);
 
   async function cached<V>(
     entries: Map<string, { readonly value: V; readonly until: number }>,
@@ -53,6 +59,8 @@ export function createDirectory(store: Store, clock: Clock): Directory {
       policies.set(service, policy);
       return policy;
     },
+    used: keyUse.used,
+    lastUsedAt: keyUse.lastUsedAt,
     forget() {
       keys.clear();
       services.clear();

@@ -8,6 +8,21 @@ export {
   ownKeyLengthMin,
 } from "./api-keys.ts";
 export { createDirectory, type Directory } from "./directory.ts";
+export { firstTenant } from "./first-tenant.ts";
+export {
+  addressRangeProblem,
+  isUsable,
+  retireKey,
+  revokeDialect,
+  revokeKey,
+} from "./key-changes.ts";
+export {
+  fromPolicySettings,
+  type PolicyChanges,
+  type PolicySettings,
+  policySettingsProblem,
+  toPolicySettings,
+} from "./policy-settings.ts";
 export {
   type ApiKey,
   type Dialect,

@@ -5,6 +5,8 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Raised with each change of its services, so that a list of them that was read before is known to be whole. */
+  readonly servicesRevision?: number;
 }
 
 /** A named set of settings; a start names one, or gets the tenant's first. */
@@ -65,6 +67,8 @@ export interface ApiKey {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** Approximate: written at most once a minute. */
+  readonly lastUsedAt?: number;
 }
 
 export interface DialectRecord {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import { Problem } from "../problems.ts";
-import { iso } from "./verification-body.ts";
+import { iso } from "./schemas.ts";
 
 /** Every outcome that is not a success, as one discriminated union of what the engine's verbs can answer. */
 export type RefusedOutcome =

@@ -1,10 +1,11 @@
 import type { Static } from "typebox";
 import { readableAmount } from "../../delivery/index.ts";
-import type { VerificationView } from "../../engine/index.ts";
-import type { VerificationBody } from "./verification-schemas.ts";
-
-export const iso = (at: number): string => new Date(at).toISOString();
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+import type { DetailedView, VerificationView } from "../../engine/index.ts";
+import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { deliveryId } from "../../store/index.ts";
+import type { Delivery } from "../../verification/index.ts";
+import { iso, isoOrNull } from "./schemas.ts";
+import type { VerificationBody, VerificationDetailsBody } from "./verification-schemas.ts";
 
 /** A verification as our API writes it. */
 export function toBody(view: VerificationView): Static<typeof VerificationBody> {
@@ -35,6 +36,40 @@ export function toBody(view: VerificationView): Static<typeof VerificationBody> 
     settledAt: isoOrNull(view.settledAt),
     settledByTenant: view.settledByTenant,
     ...(view.status === "approved" ? { assurance: assurance(view) } : {}),
+  };
+}
+
+/** With its number masked, for lists (N-8). */
+export function toListedBody(view: VerificationView): Static<typeof VerificationBody> {
+  const to = view.to.includes("@") ? maskEmail(view.to) : maskPhoneNumber(view.to);
+  return { ...toBody(view), to };
+}
+
+export function toDetailsBody(view: DetailedView): Static<typeof VerificationDetailsBody> {
+  return {
+    ...toBody(view),
+    deliveries: view.deliveries.map(toDeliveryBody),
+    checks: view.checks.map(({ at, right }) => ({ at: iso(at), right })),
+  };
+}
+
+/** Ids of our own and stable reasons: what a carrier said in its own words stays in the operator's log. */
+function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBody>["deliveries"][number] {
+  return {
+    id: deliveryId(delivery.verificationId, delivery.sequence),
+    step: delivery.step,
+    channel: delivery.channel,
+    provider: delivery.attempts.at(-1)?.provider ?? null,
+    state: delivery.state,
+    cause: delivery.cause,
+    createdAt: iso(delivery.createdAt),
+    attempts: delivery.attempts.map(({ provider, at, answer, reason, possibleDuplicate }) => ({
+      provider,
+      at: iso(at),
+      answer,
+      reason,
+      possibleDuplicate,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
-import { type TSchema, Type } from "typebox";
+import { Type } from "typebox";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
+import { Instant, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 
 export const channelSchema = Type.Enum(["sms", "voice", "email"]);
 export const statusSchema = Type.Enum([
@@ -11,20 +12,10 @@ export const statusSchema = Type.Enum([
   "undeliverable",
 ]);
 
-/** An RFC 3339 instant in UTC. */
-const Instant = Type.String({ format: "date-time" });
-const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-
-const opaque = (maxLength: number, description: string) =>
-  Type.String({ minLength: 1, maxLength, description });
-
-const Amount = Type.Object(
-  {
-    currency: Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as EUR" }),
-    value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
-  },
-  { additionalProperties: false },
-);
+const Amount = strict({
+  currency: Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as EUR" }),
+  value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
+});
 
 const Metadata = Type.Record(
   Type.String({ pattern: "^[A-Za-z0-9_.-]{1,40}$" }),
@@ -62,7 +53,7 @@ export const StartBody = Type.Object(
     clientRef: Type.Optional(opaque(100, "Your reference")),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: "Start" },
 );
 
 export const CheckBody = Type.Object(
@@ -74,14 +65,11 @@ export const CheckBody = Type.Object(
     amount: Type.Optional(Amount),
     payee: Type.Optional(opaque(120, "What the start was given")),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: "Check" },
 );
 
 export const ContinueBody = Type.Optional(
-  Type.Object(
-    { binding: Type.Optional(opaque(200, "What the start was given")) },
-    { additionalProperties: false },
-  ),
+  strict({ binding: Type.Optional(opaque(200, "What the start was given")) }, { title: "Continuation" }),
 );
 
 export const SettleBody = Type.Object(
@@ -89,43 +77,94 @@ export const SettleBody = Type.Object(
     status: Type.Enum(["approved", "canceled"]),
     binding: Type.Optional(opaque(200, "What the start was given")),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: "Settlement" },
 );
 
-export const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const verification = {
+  id: Type.String(),
+  status: statusSchema,
+  to: Type.String(),
+  channel: channelSchema,
+  step: Type.Integer(),
+  steps: Type.Integer(),
+  service: Type.String(),
+  purpose: Type.String(),
+  subject: orNull(Type.String()),
+  brand: Type.String(),
+  locale: Type.String(),
+  amount: orNull(Type.Object({ currency: Type.String(), value: Type.String() })),
+  payee: orNull(Type.String()),
+  clientRef: orNull(Type.String()),
+  metadata: orNull(Type.Record(Type.String(), Type.String())),
+  checksLeft: Type.Integer(),
+  sends: Type.Integer(),
+  createdAt: Instant,
+  codeExpiresAt: orNull(Instant),
+  nextStepAt: orNull(Instant),
+  endsAt: Instant,
+  settledAt: orNull(Instant),
+  settledByTenant: Type.Boolean(),
+  assurance: Type.Optional(
+    Type.Object({
+      aal: orNull(Type.Integer()),
+      restricted: Type.Boolean(),
+      phishingResistant: Type.Boolean(),
+    }),
+  ),
+};
 
-export const VerificationBody = Type.Object(
+/** A verification as every verb answers it. */
+export const VerificationBody = Type.Object(verification, { title: "Verification" });
+
+const AttemptBody = Type.Object({
+  provider: Type.String(),
+  at: Instant,
+  answer: Type.Enum(["none", "accepted", "rejected", "notSent", "unknown"]),
+  reason: orNull(Type.String({ description: "Stable; why the provider did not take it" })),
+  possibleDuplicate: Type.Boolean({ description: "Sent although an earlier attempt may have arrived" }),
+});
+
+const DeliveryBody = Type.Object(
   {
     id: Type.String(),
-    status: statusSchema,
-    to: Type.String(),
-    channel: channelSchema,
     step: Type.Integer(),
-    steps: Type.Integer(),
-    service: Type.String(),
-    purpose: Type.String(),
-    subject: orNull(Type.String()),
-    brand: Type.String(),
-    locale: Type.String(),
-    amount: orNull(Type.Object({ currency: Type.String(), value: Type.String() })),
-    payee: orNull(Type.String()),
-    clientRef: orNull(Type.String()),
-    metadata: orNull(Type.Record(Type.String(), Type.String())),
-    checksLeft: Type.Integer(),
-    sends: Type.Integer(),
+    channel: channelSchema,
+    provider: orNull(Type.String()),
+    state: Type.Enum([
+      "queued",
+      "sending",
+      "unknown",
+      "accepted",
+      "delivered",
+      "failed",
+      "unconfirmed",
+      "dropped",
+    ]),
+    cause: Type.Enum(["start", "resend", "next", "automatic"]),
     createdAt: Instant,
-    codeExpiresAt: orNull(Instant),
-    nextStepAt: orNull(Instant),
-    endsAt: Instant,
-    settledAt: orNull(Instant),
-    settledByTenant: Type.Boolean(),
-    assurance: Type.Optional(
-      Type.Object({
-        aal: orNull(Type.Integer()),
-        restricted: Type.Boolean(),
-        phishingResistant: Type.Boolean(),
-      }),
-    ),
+    attempts: Type.Array(AttemptBody),
   },
-  { $id: "Verification" },
+  { title: "Delivery" },
 );
+
+/** A verification with all that happened to it, and never a code. */
+export const VerificationDetailsBody = Type.Object(
+  {
+    ...verification,
+    deliveries: Type.Array(DeliveryBody),
+    checks: Type.Array(Type.Object({ at: Instant, right: Type.Boolean() })),
+  },
+  { title: "VerificationDetails" },
+);
+
+/** In a list `to` is masked: only who asks for one verification sees its number. */
+export const VerificationListBody = listOf(VerificationBody, "VerificationList");
+
+export const VerificationQuery = strict({
+  to: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: "Phone number in international form" }),
+  ),
+  status: Type.Optional(statusSchema),
+  ...pageQuery,
+});
+export { IdParams } from "./schemas.ts";

@@ -1,34 +1,51 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { uuidPattern } from "../../clock/index.ts";
-import type { VerificationView } from "../../engine/index.ts";
-import { requireScope } from "../caller.ts";
+import type { FastifyRequest } from "fastify";
+import type { Static } from "typebox";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
-import { type RefusedOutcome, refusal } from "./outcomes.ts";
-import { toBody } from "./verification-body.ts";
+import { answer, bindingHeaders, bindingOf, malformedCode, verb } from "./continuation.ts";
+import { limitOf, readCursor, writeCursor } from "./cursor.ts";
+import { numberOf } from "./numbers.ts";
+import { described } from "./route.ts";
+import { IdParams } from "./schemas.ts";
+import { toDetailsBody, toListedBody } from "./verification-body.ts";
 import {
   CheckBody,
-  ContinueBody,
-  IdParams,
-  SettleBody,
   StartBody,
   VerificationBody,
+  VerificationDetailsBody,
+  VerificationListBody,
+  VerificationQuery,
 } from "./verification-schemas.ts";
+import { verificationVerbRoutes } from "./verification-verbs.ts";
 
-/** Where a GET or DELETE, which has no body, repeats its binding: never in the URL, which ends in logs. */
-const bindingHeader = "countersign-binding";
-
-const write = requireScope("verifications:write");
-
-/** Starting, checking and going on with verifications. */
+/** Starting, checking and reading verifications. */
 export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.addSchema(VerificationBody);
-
   app.post(
     "/verifications",
     {
-      onRequest: write,
+      ...described({
+        operationId: "startVerification",
+        tag: "Verifications",
+        summary: "Start a verification",
+        description:
+          "Answers as soon as the start is durable; the message goes out on its own. Without `channel` and `workflow`, the service's workflow is followed.",
+        scope: "verifications:write",
+        successes: {
+          201: "Started",
+          200: "A pending verification with the same binding goes on, where the service is set to continue",
+        },
+        problems: [
+          "number_invalid",
+          "number_not_allowed",
+          "service_not_found",
+          "recipient_locked",
+          "send_limit_reached",
+          "verification_pending",
+          "delivery_congested",
+        ],
+        example: { body: { to: "+14155550123" } },
+      }),
       schema: { body: StartBody, response: { 200: VerificationBody, 201: VerificationBody } },
     },
     async (request, reply) => {
@@ -47,87 +64,91 @@ export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     "/verifications/:id/check",
-    { onRequest: write, schema: { params: IdParams, body: CheckBody, response: { 200: VerificationBody } } },
+    {
+      ...described({
+        operationId: "checkVerification",
+        tag: "Verifications",
+        summary: "Check a code",
+        description:
+          "200 only if approved. What cannot be a code is refused without counting: nothing was compared. What the start was given as `binding`, `subject`, `amount` and `payee` must be repeated.",
+        scope: "verifications:write",
+        successes: { 200: "Approved" },
+        problems: [
+          "verification_not_found",
+          "code_malformed",
+          "code_mismatch",
+          "code_expired",
+          "verification_expired",
+          "verification_settled",
+          "verification_exhausted",
+          "recipient_locked",
+        ],
+        example: { body: { code: "493817", to: "+14155550123" } },
+      }),
+      schemaErrorFormatter: malformedCode,
+      schema: { params: IdParams, body: CheckBody, response: { 200: VerificationBody } },
+    },
     async (request, reply) =>
       answer(reply, await app.engine.check({ ...request.body, ...verb(request) }), { approved: 200 }),
   );
 
-  for (const name of ["resend", "next"] as const) {
-    app.post(
-      `/verifications/:id/${name}`,
-      {
-        onRequest: write,
-        schema: { params: IdParams, body: ContinueBody, response: { 200: VerificationBody } },
-      },
-      async (request, reply) =>
-        answer(reply, await app.engine[name]({ ...request.body, ...verb(request) }), { sent: 200 }),
-    );
-  }
-
-  app.post(
-    "/verifications/:id/settle",
-    {
-      onRequest: requireScope("verifications:settle"),
-      schema: { params: IdParams, body: SettleBody, response: { 200: VerificationBody } },
-    },
-    async (request, reply) =>
-      answer(reply, await app.engine.settle({ ...request.body, ...verb(request) }), {
-        approved: 200,
-        canceled: 200,
-      }),
-  );
-
-  app.delete(
-    "/verifications/:id",
-    { onRequest: write, schema: { params: IdParams, response: { 200: VerificationBody } } },
-    async (request, reply) =>
-      answer(reply, await app.engine.cancel({ ...bindingOf(request), ...verb(request) }), { canceled: 200 }),
-  );
-
   app.get(
     "/verifications/:id",
-    { onRequest: requireScope("verifications:read"), schema: { params: IdParams } },
+    {
+      ...described({
+        operationId: "getVerification",
+        tag: "Verifications",
+        summary: "Show a verification",
+        headers: bindingHeaders,
+        description: "With its deliveries and checks.",
+        scope: "verifications:read",
+        successes: { 200: "The verification as it is now" },
+        problems: ["verification_not_found"],
+      }),
+      schema: { params: IdParams, response: { 200: VerificationDetailsBody } },
+    },
     async (request) => {
       const found = await app.engine.get({ ...bindingOf(request), ...verb(request) });
       if (found === null) throw new Problem("verification_not_found");
-      return toBody(found);
+      return toDetailsBody(found);
     },
   );
+
+  app.get(
+    "/verifications",
+    {
+      ...described({
+        operationId: "listVerifications",
+        tag: "Verifications",
+        summary: "List verifications, newest first",
+        description: "Numbers are masked. What starts while a list is read is not in its later pages.",
+        scope: "verifications:read",
+        successes: { 200: "A page of verifications" },
+        problems: ["number_invalid", "cursor_invalid"],
+      }),
+      schema: { querystring: VerificationQuery, response: { 200: VerificationListBody } },
+    },
+    async (request) => listPage(request, request.query),
+  );
+
+  await app.register(verificationVerbRoutes);
 };
 
-/** The verification that a call names. What cannot be an id finds nothing, like any other unknown id (C-12). */
-function verb(request: FastifyRequest): {
-  tenantId: string;
-  id: string;
-  idempotency: ReturnType<typeof idempotencyOf>;
-} {
-  const { id } = request.params as { id: string };
-  if (!uuidPattern.test(id)) throw new Problem("verification_not_found");
-  const idempotency = request.method === "POST" ? idempotencyOf(request) : undefined;
-  return { tenantId: request.caller.tenantId, id, idempotency };
-}
-
-function bindingOf(request: FastifyRequest): { binding?: string } {
-  const header = request.headers[bindingHeader];
-  return typeof header === "string" && header.length <= 200 ? { binding: header } : {};
-}
-
-interface Answered {
-  readonly outcome: string;
-  readonly verification: VerificationView | null;
-  readonly replayed: boolean;
-}
-
-/** The status of a success, or the problem of a refusal. */
-function answer(
-  reply: FastifyReply,
-  result: Answered,
-  successes: Readonly<Record<string, 200 | 201>>,
-): ReturnType<typeof toBody> {
-  if (result.replayed) reply.header("idempotency-replayed", "true");
-  const status = successes[result.outcome];
-  if (status === undefined) throw refusal({ ...result, outcome: result.outcome as RefusedOutcome });
-  if (result.verification === null) throw new Problem("verification_not_found");
-  reply.code(status);
-  return toBody(result.verification);
+async function listPage(
+  request: FastifyRequest,
+  query: Static<typeof VerificationQuery>,
+): Promise<Static<typeof VerificationListBody>> {
+  const { engine, parts } = request.server;
+  const { status } = query;
+  // A plus sign that was not written as %2B arrives as a space.
+  const to = query.to === undefined ? undefined : numberOf(parts, query.to.replace(/^ /, "+")).e164;
+  const listed = { list: "verifications", filter: [to ?? "", status ?? ""] };
+  const before = readCursor(request, listed, query.cursor);
+  const { tenantId } = request.caller;
+  const page = await engine.list({ tenantId, to, status, before, limit: limitOf(query) });
+  const next = page.nextBefore;
+  return {
+    items: page.items.map(toListedBody),
+    nextCursor: next === null ? null : writeCursor(request, listed, next),
+  };
 }

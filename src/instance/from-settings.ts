@@ -1,0 +1,32 @@
+import type { Settings } from "../config/index.ts";
+import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
+import { StartRefused, toStartRefused } from "./start-refused.ts";
+
+/**
+ * Opens the data folder as the settings say. What is in `more` goes before them.
+ * @throws StartRefused with a sentence for the operator
+ */
+export async function openConfigured(
+  settings: Settings,
+  more: Partial<InstanceOptions> = {},
+): Promise<Instance> {
+  if (settings.sandbox && (more.providers ?? []).length > 0) {
+    throw new StartRefused(
+      "settings_invalid",
+      "COUNTERSIGN_SANDBOX: the virtual phones show every code, so they never run together with a real carrier: set it to off, or remove the carrier",
+    );
+  }
+  try {
+    return await openInstance({
+      folder: settings.data,
+      secrets: settings.secret,
+      apiKey: settings.apiKey,
+      brand: settings.brand,
+      sandbox: settings.sandbox,
+      numberPolicy: { countries: settings.countries ?? (settings.sandbox ? "all" : []) },
+      ...more,
+    });
+  } catch (cause) {
+    throw toStartRefused(cause, settings.data);
+  }
+}

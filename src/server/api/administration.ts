@@ -1,0 +1,99 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { uuidPattern } from "../../clock/index.ts";
+import { type Key, key, type Rows, type TableName, type Tables, type Write } from "../../store/index.ts";
+import { firstTenant, type Scope } from "../../tenants/index.ts";
+import type { Caller } from "../caller.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { Problem } from "../problems.ts";
+
+/** A change of keys, services or tenants: what is written, and the id of the row that the answer shows. */
+export type Change =
+  | { readonly need: readonly Key[] }
+  | { readonly writes: readonly Write[]; readonly id: string };
+
+export interface Administered {
+  readonly id: string;
+  /** Answered from the record of the same request before: nothing secret can be shown again. */
+  readonly replayed: boolean;
+}
+
+/**
+ * One change in one transaction, with the record of its Idempotency-Key (W-4). `change` refuses by throwing a Problem:
+ * nothing is written then, and the same request may be tried again.
+ */
+export async function administer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  keys: readonly Key[],
+  change: (rows: Rows, now: number) => Change,
+): Promise<Administered> {
+  const { store, directory } = request.server.parts;
+  const idempotency = request.method === "POST" ? idempotencyOf(request) : undefined;
+  const recordKey = idempotency === undefined ? null : key("idempotency", idempotency.id);
+  const allKeys = recordKey === null ? keys : [...keys, recordKey];
+  const administered = await store.update<Administered>(allKeys, (rows, now) => {
+    const record = recordKey === null ? undefined : rows.get(recordKey);
+    if (record !== undefined) {
+      if (record.fingerprint !== idempotency?.fingerprint) throw keyReused();
+      return { writes: [], result: { id: String(record.outcome["id"]), replayed: true } };
+    }
+    const made = change(rows, now);
+    if ("need" in made) return made;
+    const writes = [...made.writes];
+    if (idempotency !== undefined) {
+      const outcome = { type: "administered", id: made.id };
+      const row = { ...idempotency, verificationId: null, outcome, createdAt: now };
+      writes.push({ table: "idempotency", id: idempotency.id, row });
+    }
+    return { writes, result: { id: made.id, replayed: false } };
+  });
+  directory.forget();
+  if (administered.replayed) reply.header("idempotency-replayed", "true");
+  return administered;
+}
+
+export function keyReused(): Problem {
+  return new Problem(
+    "idempotency_key_reused",
+    "This Idempotency-Key came with another body before. Use a new key for a new request.",
+  );
+}
+
+/** The id in the path; what cannot be an id finds nothing, like any other unknown id (C-12). */
+export function idOf(request: FastifyRequest): string {
+  const { id } = request.params as { id: string };
+  if (!uuidPattern.test(id)) throw new Problem("not_found");
+  return id;
+}
+
+/** The row of the caller's own tenant; another tenant's is not there (W-2). */
+export function ownRow<T extends "service" | "apiKey">(
+  request: FastifyRequest,
+  row: Tables[T] | undefined,
+): Tables[T] {
+  if (row === undefined || row.tenantId !== request.caller.tenantId) throw new Problem("not_found");
+  return row;
+}
+
+/** @throws Problem when there is no such row of this tenant. */
+export async function loadOwn<T extends "service" | "apiKey">(
+  request: FastifyRequest,
+  table: T & TableName,
+  id: string,
+): Promise<Tables[T]> {
+  return ownRow<T>(request, await request.server.parts.store.get(key<T>(table, id)));
+}
+
+/** Whoever hands out scopes must hold them: a key cannot make a stronger one. */
+export function refuseFurtherScopes(caller: Caller, asked: readonly Scope[]): void {
+  const missing = asked.find((scope) => !caller.scopes.has(scope));
+  if (missing === undefined) return;
+  throw new Problem("forbidden", "A key cannot grant a scope that it does not hold.", { scope: missing });
+}
+
+/** Tenants and backups concern everybody here: only the tenant that came with the installation may touch them. */
+export async function refuseOtherTenants(request: FastifyRequest): Promise<void> {
+  const first = await firstTenant(request.server.parts.store);
+  if (first?.id === request.caller.tenantId) return;
+  throw new Problem("forbidden", "Only keys of the installation's first tenant may do this.");
+}

@@ -1,0 +1,42 @@
+import { Type } from "typebox";
+import { errorCodes } from "../../errors/codes.ts";
+
+type Json = Record<string, unknown>;
+
+/** RFC 9457, with the fields that help a caller to go on. */
+export const problemSchema = Type.Object(
+  {
+    type: Type.String({ description: "URI reference of the page that explains `code`" }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Enum(Object.keys(errorCodes), { description: "Stable; what programs look at" }),
+    detail: Type.String({ description: "For people" }),
+    instance: Type.String({ description: "Id of the request, as in the server's log" }),
+    retryable: Type.Boolean({ description: "Whether the same request may succeed later" }),
+    field: Type.Optional(Type.String({ description: "The field that is wrong" })),
+    reason: Type.Optional(Type.String({ description: "Why a number is refused" })),
+    scope: Type.Optional(Type.String({ description: "The scope that the key lacks" })),
+    limit: Type.Optional(Type.String({ description: "Which limit is reached" })),
+    checksLeft: Type.Optional(Type.Integer({ minimum: 0 })),
+    verificationStatus: Type.Optional(Type.String()),
+    verificationId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    retryAt: Type.Optional(Type.String({ format: "date-time" })),
+  },
+  { title: "Problem" },
+);
+
+/** Moves every schema with a title to the components, so that clients get one type for it instead of one a route. */
+export function withComponents({ paths }: { paths: Json }): { paths: unknown; components: Json } {
+  const components: Json = {};
+  const moved = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(moved);
+    if (typeof value !== "object" || value === null) return value;
+    const walked = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, moved(one)]));
+    const { type, title } = walked;
+    // A problem's example has a title too; its type is no type of JSON.
+    if (type !== "object" || typeof title !== "string") return walked;
+    components[title] = walked;
+    return { $ref: `#/components/schemas/${title}` };
+  };
+  return { paths: moved(paths), components };
+}

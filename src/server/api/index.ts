@@ -1,0 +1,55 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { backupRoutes } from "./backup.ts";
+import { type DocumentedRoute, documentOf } from "./document.ts";
+import { keyRoutes } from "./keys.ts";
+import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
+import { numberRoutes } from "./numbers.ts";
+import { serviceRoutes } from "./services.ts";
+import { tenantRoutes } from "./tenants.ts";
+import { verificationRoutes } from "./verifications.ts";
+
+/** Our own HTTP API: everything under `/api`. */
+export const api: FastifyPluginAsyncTypebox = async (app) => {
+  const routes: DocumentedRoute[] = [];
+  await app.register(
+    async (v1) => {
+      const methods: MethodsByPath = new Map();
+      v1.addHook("onRoute", (route) => {
+        noteMethods(methods, route);
+        const { config, schema } = route;
+        if (config?.api !== undefined && route.method !== "HEAD") {
+          routes.push({
+            method: String(route.method),
+            path: route.routePath,
+            api: config.api,
+            schema: schema ?? {},
+          });
+        }
+      });
+      for (const plugin of [
+        verificationRoutes,
+        numberRoutes,
+        keyRoutes,
+        serviceRoutes,
+        tenantRoutes,
+        backupRoutes,
+      ]) {
+        await v1.register(plugin);
+      }
+      answerOtherMethods(v1, methods);
+    },
+    { prefix: "/v1" },
+  );
+
+  await app.register(async (about) => {
+    const methods: MethodsByPath = new Map();
+    about.addHook("onRoute", (route) => noteMethods(methods, route));
+    // Written when somebody asks for it, so that a start does not wait for it.
+    let document: string | null = null;
+    about.get("/openapi.json", async (_request, reply) => {
+      document ??= JSON.stringify(documentOf(routes));
+      return reply.type("application/json; charset=utf-8").serializer(String).send(document);
+    });
+    answerOtherMethods(about, methods);
+  });
+};

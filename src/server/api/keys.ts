@@ -1,0 +1,247 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
+import type { Static } from "typebox";
+import { key } from "../../store/index.ts";
+import {
+  type ApiKey,
+  addressRangeProblem,
+  createApiKey,
+  type Dialect,
+  dialects,
+  type IssuedKey,
+  isUsable,
+  type NewKey,
+  retireKey,
+  revokeDialect,
+  revokeKey,
+} from "../../tenants/index.ts";
+import { Problem } from "../problems.ts";
+import { administer, idOf, loadOwn, ownRow, refuseFurtherScopes } from "./administration.ts";
+import { pageOf } from "./cursor.ts";
+import {
+  DialectParams,
+  IssuedKeyBody,
+  KeyBody,
+  KeyListBody,
+  NewKeyBody,
+  overlapSecondsDefault,
+  RotateBody,
+  toIssuedBody,
+  toKeyBody,
+} from "./key-schemas.ts";
+import { bodyMayBeAbsent, described } from "./route.ts";
+import { IdParams, PageQuery } from "./schemas.ts";
+
+const exampleBody = { name: "checkout", scopes: ["verifications:write", "verifications:read"] };
+
+/** Making and listing keys. */
+export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/keys",
+    {
+      ...described({
+        operationId: "createKey",
+        tag: "Keys",
+        summary: "Create a key",
+        description:
+          "The secret, and the pair of each vendor's dialect, are in this answer and nowhere else. A request repeated with the same Idempotency-Key answers without them.",
+        scope: "keys:write",
+        successes: { 201: "The key, with its secrets, once" },
+        example: { body: exampleBody },
+      }),
+      schema: { body: NewKeyBody, response: { 201: IssuedKeyBody } },
+    },
+    async (request, reply) => {
+      refuseFurtherScopes(request.caller, request.body.scopes);
+      const { now, random } = making(request);
+      const made = createApiKey(random, now, newKeyOf(request.body, request.caller.tenantId, now));
+      const write = { table: "apiKey", id: made.record.id, row: made.record } as const;
+      const done = await administer(request, reply, [key("apiKey", made.record.id)], () => ({
+        writes: [write],
+        id: made.record.id,
+      }));
+      reply.code(201);
+      return issuedAnswer(request, done, made);
+    },
+  );
+
+  app.get(
+    "/keys",
+    {
+      ...described({
+        operationId: "listKeys",
+        tag: "Keys",
+        summary: "List keys, newest first",
+        scope: "keys:read",
+        successes: { 200: "A page of keys, revoked ones included" },
+        problems: ["cursor_invalid"],
+      }),
+      schema: { querystring: PageQuery, response: { 200: KeyListBody } },
+    },
+    async (request) =>
+      pageOf(request, "keys", await app.parts.store.apiKeys(request.caller.tenantId), (row) =>
+        body(request, row),
+      ),
+  );
+
+  app.get(
+    "/keys/:id",
+    {
+      ...described({
+        operationId: "getKey",
+        tag: "Keys",
+        summary: "Show a key",
+        scope: "keys:read",
+        successes: { 200: "The key without its secrets" },
+      }),
+      schema: { params: IdParams, response: { 200: KeyBody } },
+    },
+    async (request) => body(request, await loadOwn(request, "apiKey", idOf(request))),
+  );
+
+  await app.register(keyChangeRoutes);
+};
+
+/** Rotating and revoking keys. */
+const keyChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/keys/:id/rotate",
+    {
+      ...described({
+        operationId: "rotateKey",
+        tag: "Keys",
+        summary: "Replace a key by a new one",
+        description:
+          "The new key has the name, scopes and addresses of the old one, and secrets of its own in every dialect. The old key works on for `overlapSeconds`.",
+        scope: "keys:write",
+        successes: { 201: "The new key, with its secrets, once" },
+        problems: ["resource_conflict"],
+        example: { body: { overlapSeconds: 3_600 } },
+      }),
+      ...bodyMayBeAbsent,
+      schema: { params: IdParams, body: RotateBody, response: { 201: IssuedKeyBody } },
+    },
+    async (request, reply) => {
+      const oldKey = key("apiKey", idOf(request));
+      const overlapMs = (request.body?.overlapSeconds ?? overlapSecondsDefault) * 1_000;
+      const old = await loadOwn(request, "apiKey", oldKey.id);
+      refuseFurtherScopes(request.caller, old.scopes);
+      const { now: madeAt, random } = making(request);
+      const made = createApiKey(random, madeAt, old);
+      const done = await administer(request, reply, [oldKey], (rows, now) => {
+        const current = ownRow<"apiKey">(request, rows.get(oldKey));
+        if (!isUsable(current, now)) {
+          throw new Problem("resource_conflict", "This key has expired or was revoked: create a new one.");
+        }
+        return {
+          writes: [
+            { table: "apiKey", id: oldKey.id, row: retireKey(current, overlapMs, now) },
+            { table: "apiKey", id: made.record.id, row: made.record },
+          ],
+          id: made.record.id,
+        };
+      });
+      reply.code(201);
+      return issuedAnswer(request, done, made);
+    },
+  );
+
+  app.delete(
+    "/keys/:id",
+    {
+      ...described({
+        operationId: "revokeKey",
+        tag: "Keys",
+        summary: "Revoke a key",
+        description: "It works nowhere any more, in no dialect. Revoking it again changes nothing.",
+        scope: "keys:write",
+        successes: { 200: "The revoked key" },
+      }),
+      schema: { params: IdParams, response: { 200: KeyBody } },
+    },
+    async (request, reply) => {
+      const id = key("apiKey", idOf(request));
+      await administer(request, reply, [id], (rows, now) => {
+        const current = ownRow<"apiKey">(request, rows.get(id));
+        return { writes: [{ table: "apiKey", id: id.id, row: revokeKey(current, now) }], id: id.id };
+      });
+      return body(request, await loadOwn(request, "apiKey", id.id));
+    },
+  );
+
+  app.delete(
+    "/keys/:id/dialects/:dialect",
+    {
+      ...described({
+        operationId: "revokeKeyDialect",
+        tag: "Keys",
+        summary: "Revoke one vendor's secret of a key",
+        scope: "keys:write",
+        successes: { 200: "The key; its other secrets go on working" },
+      }),
+      schema: { params: DialectParams, response: { 200: KeyBody } },
+    },
+    async (request, reply) => {
+      const dialect = dialectOf(request.params.dialect);
+      const id = key("apiKey", idOf(request));
+      await administer(request, reply, [id], (rows, now) => {
+        const row = revokeDialect(ownRow<"apiKey">(request, rows.get(id)), dialect, now);
+        if (row === null) throw new Problem("not_found");
+        return { writes: [{ table: "apiKey", id: id.id, row }], id: id.id };
+      });
+      return body(request, await loadOwn(request, "apiKey", id.id));
+    },
+  );
+};
+
+interface Made {
+  readonly record: ApiKey;
+  readonly issued: IssuedKey;
+}
+
+async function issuedAnswer(
+  request: FastifyRequest,
+  done: { readonly id: string; readonly replayed: boolean },
+  made: Made,
+): Promise<Static<typeof IssuedKeyBody>> {
+  if (!done.replayed) return toIssuedBody(made.record, null, made.issued);
+  const row = await loadOwn(request, "apiKey", done.id);
+  return toIssuedBody(row, lastUsedAt(request, row), null);
+}
+
+function making(request: FastifyRequest): { now: number; random: typeof request.server.parts.random } {
+  const { clock, random } = request.server.parts;
+  return { now: clock.now(), random };
+}
+
+/** @throws Problem naming the field that the schema could not judge. */
+function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string, now: number): NewKey {
+  const allowedAddresses = asked.allowedAddresses ?? [];
+  for (const [index, range] of allowedAddresses.entries()) {
+    const problem = addressRangeProblem(range);
+    if (problem !== null) {
+      const field = `allowedAddresses.${index}`;
+      throw new Problem("request_invalid", `This field ${problem}.`, { field });
+    }
+  }
+  const expiresAt = asked.expiresAt === undefined ? null : Date.parse(asked.expiresAt);
+  // Not a number: a leap second has the right format and is no instant here.
+  if (expiresAt !== null && !(expiresAt > now)) {
+    throw new Problem("request_invalid", "This field must be in the future.", { field: "expiresAt" });
+  }
+  return { tenantId, name: asked.name, scopes: asked.scopes, allowedAddresses, expiresAt };
+}
+
+function dialectOf(name: string): Dialect {
+  const dialect = dialects.find((one) => one === name);
+  if (dialect === undefined) throw new Problem("not_found");
+  return dialect;
+}
+
+function lastUsedAt(request: FastifyRequest, apiKey: ApiKey): number | null {
+  return request.server.parts.directory.lastUsedAt(apiKey);
+}
+
+function body(request: FastifyRequest, apiKey: ApiKey): Static<typeof KeyBody> {
+  return toKeyBody(apiKey, lastUsedAt(request, apiKey));
+}

@@ -1,0 +1,120 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "typebox";
+import type { EngineParts } from "../../engine/index.ts";
+import {
+  describeNumber,
+  judgeNumber,
+  metadataRelease,
+  type PhoneChannel,
+  type PhoneNumber,
+  parsePhoneNumber,
+} from "../../numbers/index.ts";
+import { Problem } from "../problems.ts";
+import { described } from "./route.ts";
+import { orNull } from "./schemas.ts";
+
+const NumberParams = Type.Object({
+  number: Type.String({
+    maxLength: 64,
+    description: "Phone number in international form, such as +14155550123",
+  }),
+});
+
+const Judgement = Type.Object({
+  allowed: Type.Boolean(),
+  reason: orNull(Type.String({ description: "Stable; null where a code would be sent" })),
+  detail: orNull(Type.String()),
+});
+
+const NumberBody = Type.Object(
+  {
+    e164: Type.String(),
+    international: Type.String(),
+    national: Type.String(),
+    rfc3966: Type.String(),
+    region: Type.String(),
+    regionName: Type.String(),
+    countryCallingCode: Type.String(),
+    type: Type.String(),
+    possibleTypes: Type.Array(Type.String()),
+    channels: Type.Object({ sms: Judgement, voice: Judgement }),
+    metadata: Type.Object({ library: Type.String(), release: Type.String(), releasedOn: Type.String() }),
+  },
+  { title: "Number" },
+);
+
+/** What the numbering plans know of a number; nobody is asked and nothing is sent. */
+export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    "/numbers/:number",
+    {
+      ...described({
+        operationId: "getNumber",
+        tag: "Numbers",
+        summary: "Describe a phone number",
+        description: "From the metadata alone: whether a code would be sent to it, and why not.",
+        scope: "numbers:read",
+        successes: { 200: "The number" },
+        problems: ["number_invalid"],
+      }),
+      schema: { params: NumberParams, response: { 200: NumberBody } },
+    },
+    async (request) => {
+      const phoneNumber = numberOf(app.parts, request.params.number);
+      const { formats, numberType, possibleTypes, ...place } = describeNumber(phoneNumber);
+      const { library, metadata: release, releasedOn } = metadataRelease;
+      return {
+        ...formats,
+        ...place,
+        type: numberType,
+        possibleTypes: [...possibleTypes],
+        channels: {
+          sms: judgement(app.parts, phoneNumber, "sms"),
+          voice: judgement(app.parts, phoneNumber, "voice"),
+        },
+        metadata: { library, release, releasedOn },
+      };
+    },
+  );
+
+  app.delete(
+    "/numbers/:number/lock",
+    {
+      ...described({
+        operationId: "unlockNumber",
+        tag: "Numbers",
+        summary: "Open a locked number early",
+        description:
+          "Forgets the wrong codes of this recipient, not its messages. A number that is not locked stays as it is.",
+        scope: "verifications:settle",
+        successes: { 204: "The number is open" },
+        problems: ["number_invalid"],
+      }),
+      schema: { params: NumberParams, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      const { e164 } = numberOf(app.parts, request.params.number);
+      await app.engine.unlockRecipient({ tenantId: request.caller.tenantId, to: e164 });
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+/** @throws Problem with the reason why this is no phone number. */
+export function numberOf(parts: EngineParts, input: string): PhoneNumber {
+  const parsed = parsePhoneNumber(input, { allow: parts.numberOverrides });
+  if (parsed.type === "parsed") return parsed.phoneNumber;
+  throw new Problem("number_invalid", parsed.detail, { reason: parsed.reason });
+}
+
+function judgement(
+  parts: EngineParts,
+  phoneNumber: PhoneNumber,
+  channel: PhoneChannel,
+): Static<typeof Judgement> {
+  const judged = judgeNumber(phoneNumber, channel, parts.numberPolicy);
+  if (judged.type === "denied") return { allowed: false, reason: judged.reason, detail: judged.detail };
+  if (parts.providers.some((one) => one.channels.includes(channel)))
+    return { allowed: true, reason: null, detail: null };
+  return { allowed: false, reason: "no_provider", detail: `No provider is configured for ${channel}.` };
+}

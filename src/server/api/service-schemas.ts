@@ -1,0 +1,101 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { type Service, toPolicySettings } from "../../tenants/index.ts";
+import { type AlphabetName, alphabets } from "../../verification/index.ts";
+import { Instant, iso, listOf, opaque, strict } from "./schemas.ts";
+import { channelSchema } from "./verification-schemas.ts";
+
+const whole = (minimum: number, maximum: number, description: string) =>
+  Type.Integer({ minimum, maximum, description });
+
+const settings = {
+  codeLength: whole(4, 10, "Characters of a code; 4 and 5 need `allowWeakCodes`"),
+  alphabet: Type.Enum(Object.keys(alphabets) as AlphabetName[]),
+  allowWeakCodes: Type.Boolean({ description: "Allows 4 or 5 characters, with at most 3 checks" }),
+  codeLifetimeSeconds: whole(30, 600, "How long a code works"),
+  codeReuse: Type.Enum(["same", "perStep", "whenExpired"]),
+  checksMax: whole(1, 5, "Wrong codes until a verification is exhausted"),
+  ifPending: Type.Enum(["separate", "continue", "refuse", "replace"]),
+  cancelFromSeconds: whole(0, 2_700, "A younger verification cannot be canceled"),
+  cancelUntilStep: Type.Union([whole(0, 10, "The last step on which a cancel is possible"), Type.Null()]),
+  resendWaitsSeconds: Type.Array(whole(0, 3_600, "Seconds"), {
+    maxItems: 10,
+    description: "Waits between messages that were asked for; the last one repeats",
+  }),
+  sendsMax: whole(1, 5, "Messages of a verification"),
+  workflow: Type.Array(
+    strict({ channel: channelSchema, waitSeconds: whole(15, 2_700, "Until the next step") }),
+    {
+      minItems: 1,
+      maxItems: 10,
+    },
+  ),
+  wrongPerHourMax: whole(1, 100, "Wrong codes of a recipient in an hour"),
+  wrongPerDayMax: whole(1, 100, "Wrong codes of a recipient in a day"),
+  sendsPerDayMax: whole(1, 1_000, "Messages to a recipient in a day"),
+};
+
+type Settings = typeof settings;
+type Changes = { [K in keyof Settings]: ReturnType<typeof Type.Optional<Settings[K]>> };
+
+const changes = Object.fromEntries(
+  Object.entries(settings).map(([name, schema]) => [name, Type.Optional(schema as TSchema)]),
+) as unknown as Changes;
+
+const PolicyChangesBody = strict(changes, { title: "PolicyChanges" });
+const PolicyBody = Type.Object(settings, { title: "Policy" });
+
+const name = Type.String({
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$",
+  description: "Unique in the tenant; a start names it",
+});
+const brand = opaque(20, "Named in every text");
+const locale = opaque(20, "BCP 47 language tag");
+
+export const NewServiceBody = strict(
+  {
+    name,
+    brand: Type.Optional(brand),
+    locale: Type.Optional(locale),
+    policy: Type.Optional(PolicyChangesBody),
+  },
+  { title: "NewService" },
+);
+
+export const ServiceChangesBody = strict(
+  {
+    name: Type.Optional(name),
+    brand: Type.Optional(brand),
+    locale: Type.Optional(locale),
+    policy: Type.Optional(PolicyChangesBody),
+  },
+  { title: "ServiceChanges", minProperties: 1 },
+);
+
+export const ServiceBody = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    brand: Type.String(),
+    locale: Type.String(),
+    policy: PolicyBody,
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { title: "Service" },
+);
+
+export const ServiceListBody = listOf(ServiceBody, "ServiceList");
+
+/** A service with its whole policy, so that nobody must know the defaults to read it. */
+export function toServiceBody(service: Service): Static<typeof ServiceBody> {
+  const { resendWaitsSeconds, workflow, ...policy } = toPolicySettings(service.settings.policy);
+  return {
+    id: service.id,
+    name: service.name,
+    brand: service.settings.brand,
+    locale: service.settings.locale,
+    policy: { ...policy, resendWaitsSeconds: [...resendWaitsSeconds], workflow: [...workflow] },
+    createdAt: iso(service.createdAt),
+    updatedAt: iso(service.updatedAt),
+  };
+}

@@ -1,0 +1,222 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Static } from "typebox";
+import { uuidv7 } from "../../clock/index.ts";
+import { brandProblem, localeProblem } from "../../engine/index.ts";
+import { key } from "../../store/index.ts";
+import {
+  fromPolicySettings,
+  policySettingsProblem,
+  type Service,
+  type ServiceSettings,
+} from "../../tenants/index.ts";
+import { Problem } from "../problems.ts";
+import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
+import { pageOf } from "./cursor.ts";
+import { described } from "./route.ts";
+import { IdParams, PageQuery } from "./schemas.ts";
+import {
+  NewServiceBody,
+  ServiceBody,
+  ServiceChangesBody,
+  ServiceListBody,
+  toServiceBody,
+} from "./service-schemas.ts";
+
+const servicesMax = 100;
+const defaults: ServiceSettings = {
+  brand: "Countersign",
+  locale: "en",
+  policy: {},
+  channels: ["sms", "voice"],
+};
+
+/** Named settings of a tenant. */
+export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/services",
+    {
+      ...described({
+        operationId: "createService",
+        tag: "Services",
+        summary: "Create a service",
+        description: "What is not given has the installation's default. Durations are in seconds.",
+        scope: "services:write",
+        successes: { 201: "The service" },
+        problems: ["resource_conflict"],
+        example: { body: { name: "payments", brand: "Example Bank", policy: { checksMax: 3 } } },
+      }),
+      schema: { body: NewServiceBody, response: { 201: ServiceBody } },
+    },
+    async (request, reply) => {
+      const { name } = request.body;
+      const settings = settingsOf(defaults, request.body);
+      const { tenantId } = request.caller;
+      const done = await underName(request, reply, { name }, (_current, now, id) => ({
+        id,
+        tenantId,
+        name,
+        settings,
+        createdAt: now,
+        updatedAt: now,
+      }));
+      reply.code(201);
+      return toServiceBody(await loadOwn(request, "service", done.id));
+    },
+  );
+
+  app.get(
+    "/services",
+    {
+      ...described({
+        operationId: "listServices",
+        tag: "Services",
+        summary: "List services, newest first",
+        scope: "services:read",
+        successes: { 200: "A page of services" },
+        problems: ["cursor_invalid"],
+      }),
+      schema: { querystring: PageQuery, response: { 200: ServiceListBody } },
+    },
+    async (request) =>
+      pageOf(request, "services", await app.parts.store.services(request.caller.tenantId), toServiceBody),
+  );
+
+  app.get(
+    "/services/:id",
+    {
+      ...described({
+        operationId: "getService",
+        tag: "Services",
+        summary: "Show a service",
+        scope: "services:read",
+        successes: { 200: "The service" },
+      }),
+      schema: { params: IdParams, response: { 200: ServiceBody } },
+    },
+    async (request) => toServiceBody(await loadOwn(request, "service", idOf(request))),
+  );
+
+  app.patch(
+    "/services/:id",
+    {
+      ...described({
+        operationId: "updateService",
+        tag: "Services",
+        summary: "Change a service",
+        description:
+          "What is not given stays. Verifications that are pending keep the settings they started with.",
+        scope: "services:write",
+        successes: { 200: "The service as it is now" },
+        problems: ["resource_conflict"],
+        example: { body: { policy: { codeLength: 8 } } },
+      }),
+      schema: { params: IdParams, body: ServiceChangesBody, response: { 200: ServiceBody } },
+    },
+    async (request, reply) => {
+      const id = idOf(request);
+      await loadOwn(request, "service", id);
+      const { name } = request.body;
+      await underName(request, reply, { id, name }, (row, now) => {
+        const current = ownRow<"service">(request, row);
+        return {
+          ...current,
+          name: name ?? current.name,
+          settings: settingsOf(current.settings, request.body),
+          updatedAt: now,
+        };
+      });
+      return toServiceBody(await loadOwn(request, "service", id));
+    },
+  );
+};
+
+/**
+ * Writes a service whose name no other of the tenant has. The names are read before the transaction, and the tenant's
+ * row counts the changes of its services: where the count moved in between, the names are read again.
+ */
+async function underName(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  named: { readonly id?: string; readonly name: string | undefined },
+  make: (current: Service | undefined, now: number, id: string) => Service,
+): Promise<Administered> {
+  const { store } = request.server.parts;
+  const { name } = named;
+  const tenantKey = key("tenant", request.caller.tenantId);
+  for (;;) {
+    const seen = (await store.get(tenantKey))?.servicesRevision ?? 0;
+    const services = await store.services(tenantKey.id);
+    const id = named.id ?? idAfter(request, services);
+    const serviceKey = key("service", id);
+    const others = services.filter((one) => one.id !== id);
+    try {
+      return await administer(request, reply, [tenantKey, serviceKey], (rows, now) => {
+        const tenant = rows.get(tenantKey);
+        if (tenant === undefined) throw new Problem("not_found");
+        // Thrown and caught here: no decision may be written on names that may be out of date.
+        if ((tenant.servicesRevision ?? 0) !== seen) throw new NamesMoved();
+        const current = rows.get(serviceKey);
+        refuseTaken(others, name, current === undefined);
+        return {
+          writes: [
+            { table: "tenant", id: tenant.id, row: { ...tenant, servicesRevision: seen + 1 } },
+            { table: "service", id, row: make(current, now, id) },
+          ],
+          id,
+        };
+      });
+    } catch (cause) {
+      if (!(cause instanceof NamesMoved)) throw cause;
+    }
+  }
+}
+
+/**
+ * An id that sorts behind all others of the tenant: its first service is the one that a start without a name gets, and
+ * a clock that was set back must not make it another one.
+ */
+function idAfter(request: FastifyRequest, services: readonly Service[]): string {
+  const { clock, random } = request.server.parts;
+  const latest = Math.max(
+    0,
+    ...services.map(({ id }) => Number.parseInt(id.replace("-", "").slice(0, 12), 16)),
+  );
+  return uuidv7(Math.max(clock.now(), latest + 1), random);
+}
+
+/** The names were read too early. */
+class NamesMoved extends Error {
+  override readonly name = "NamesMoved";
+}
+
+function refuseTaken(others: readonly Service[], name: string | undefined, isNew: boolean): void {
+  if (isNew && others.length >= servicesMax) {
+    throw new Problem("resource_conflict", `A tenant has at most ${servicesMax} services.`);
+  }
+  // An id as a name would hide the service that has this id.
+  if (name !== undefined && others.some((one) => one.name === name || one.id === name)) {
+    throw new Problem("resource_conflict", "A service of this tenant has this name already.");
+  }
+}
+
+/** @throws Problem naming the field that is wrong (C-25, C-36). */
+export function settingsOf(
+  before: ServiceSettings,
+  asked: Static<typeof ServiceChangesBody>,
+): ServiceSettings {
+  const brand = asked.brand ?? before.brand;
+  const locale = asked.locale ?? before.locale;
+  const policy = { ...before.policy, ...fromPolicySettings(asked.policy ?? {}) };
+  const wrongBrand = brandProblem(brand);
+  if (wrongBrand !== null) throw invalid("brand", wrongBrand);
+  const wrongLocale = localeProblem(locale);
+  if (wrongLocale !== null) throw invalid("locale", wrongLocale);
+  const wrong = policySettingsProblem(policy);
+  if (wrong !== null) throw invalid(`policy.${wrong.setting}`, wrong.detail);
+  return { ...before, brand, locale, policy };
+}
+
+function invalid(field: string, detail: string): Problem {
+  return new Problem("request_invalid", `This field is wrong: ${detail}.`, { field });
+}

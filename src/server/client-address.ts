@@ -1,0 +1,49 @@
+import type { FastifyRequest } from "fastify";
+import ipaddr from "ipaddr.js";
+
+type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/**
+ * Whether a hop is a proxy of ours. Fastify walks X-Forwarded-For from the right and stops at the first hop that is
+ * not: that one is the client, whatever stands to its left (W-6).
+ */
+export function proxyTrust(trustedProxies: readonly string[]): false | ((address: string) => boolean) {
+  if (trustedProxies.length === 0) return false;
+  const ranges = trustedProxies.map(toRange);
+  return (address) => {
+    if (!ipaddr.isValid(address)) return false;
+    const hop = ipaddr.process(address);
+    return ranges.some((range) => isWithin(hop, range));
+  };
+}
+
+function toRange(given: string): Range {
+  if (given.includes("/")) return ipaddr.parseCIDR(given);
+  const address = ipaddr.process(given);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}
+
+function isWithin(hop: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boolean {
+  return hop.kind() === network.kind() && hop.match(network, bits);
+}
+
+/** The address that limits count: what a trusted proxy wrote that is no address counts as the proxy itself. */
+export function clientAddress(request: FastifyRequest): string {
+  const { ip } = request;
+  if (ipPattern.test(ip)) return ip;
+  return request.raw.socket.remoteAddress ?? "unknown";
+}
+
+/** Only characters of addresses: cheap enough for every request, and `networkOf` reads it properly. */
+const ipPattern = /^[0-9a-f.:]{2,45}$/i;
+
+/** Headers by which a proxy admits that the connection is not the client's. */
+const forwardingHeaders = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+
+/** Whether the client itself runs on this machine: a proxy on this machine does not make its clients local. */
+export function isLocalClient(request: FastifyRequest): boolean {
+  const address = request.raw.socket.remoteAddress;
+  if (address === undefined || !ipaddr.isValid(address)) return false;
+  if (forwardingHeaders.some((name) => request.headers[name] !== undefined)) return false;
+  return ipaddr.process(address).range() === "loopback";
+}

@@ -1,0 +1,5 @@
+/** The server: HTTP around an engine. */
+export { StartRefused, type StartRefusedCode } from "../instance/start-refused.ts";
+export { adminSocketPath } from "./admin-socket.ts";
+export { type LocalApp, openLocalApp } from "./local.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from "fastify";
+import type { Settings } from "../config/index.ts";
+import { openConfigured } from "../instance/from-settings.ts";
+import type { Instance, InstanceOptions } from "../instance/instance.ts";
+import { sandboxRoutes } from "../phones/routes.ts";
+import { localAdministrator } from "./admin-socket.ts";
+import { createApp } from "./app.ts";
+
+/** The whole application in this process, without a socket: for commands while no server runs. */
+export interface LocalApp {
+  /** Takes requests by `inject`; every one of them is the local administrator's. */
+  readonly app: FastifyInstance;
+  readonly instance: Instance;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder for one command.
+ * @throws StartRefused with a sentence for the operator
+ */
+export async function openLocalApp(
+  settings: Settings,
+  more: Partial<InstanceOptions> = {},
+): Promise<LocalApp> {
+  const instance = await openConfigured(settings, more);
+  const administrator = localAdministrator(instance.tenant);
+  const app = createApp({
+    engine: instance.engine,
+    parts: instance.parts,
+    adminCaller: () => administrator,
+    register: (one) => {
+      const { sandbox } = instance;
+      if (sandbox !== null) void one.register(sandboxRoutes(sandbox), { prefix: "/sandbox/api" });
+    },
+  });
+  await app.ready();
+  instance.engine.run();
+  return {
+    app,
+    instance,
+    async close() {
+      await app.close();
+      await instance.close();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Gauge } from "prom-client";
+import type { Meter } from "../engine/index.ts";
+import type { Instance } from "../instance/instance.ts";
+import { createHttpTimes } from "./http-times.ts";
+import type { Listeners } from "./listeners.ts";
+
+/** Numbers for operators, in Prometheus' text form. Every label has few values, and none comes from a caller. */
+export interface Metrics {
+  readonly meter: Meter;
+  /** One answered request. `route` is the pattern, never the URL. */
+  answered(method: string, route: string, status: number, seconds: number): void;
+  watch(instance: Instance, listeners: readonly Listeners[]): void;
+  /** All numbers as they are now. */
+  page(): Promise<MetricsPage>;
+  close(): void;
+}
+
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+interface Count {
+  readonly labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+const delayResolutionMs = 20;
+const outboxCountMax = 10_000;
+
+const helpOf: Readonly<Record<string, string>> = {
+  verbs: "Calls of a verb by their outcome.",
+  deliveries: "Deliveries handed to a provider, by its answer.",
+};
+
+export function createMetrics(): Metrics {
+  const counts = new Map<string, Map<string, Count>>();
+  const http = createHttpTimes();
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+  delay.enable();
+  let watched: { readonly instance: Instance; readonly listeners: readonly Listeners[] } | null = null;
+
+  return {
+    meter: {
+      count(name, labels = {}) {
+        let series = counts.get(name);
+        if (series === undefined) {
+          series = new Map();
+          counts.set(name, series);
+        }
+        let id = "";
+        for (const label in labels) id += `${labels[label]}\n`;
+        const one = series.get(id);
+        if (one === undefined) series.set(id, { labels, value: 1 });
+        else one.value += 1;
+      },
+    },
+    answered: (method, route, status, seconds) => http.add(method, route, status, seconds),
+    watch(instance, listeners) {
+      watched = { instance, listeners };
+    },
+    async page() {
+      // Loaded when somebody asks: its 40 ms would be a tenth of a start, and most installations never ask.
+      const { Counter, Gauge, Registry } = await import("prom-client");
+      const registry = new Registry();
+      const registers = [registry];
+      for (const [name, series] of counts) {
+        const labelNames = Object.keys(series.values().next().value?.labels ?? {});
+        const help = helpOf[name] ?? `Counted as ${name}.`;
+        const counter = new Counter({ name: `countersign_${name}_total`, help, labelNames, registers });
+        for (const { labels, value } of series.values()) counter.inc(labels, value);
+      }
+      const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+        new Gauge({ name, help, labelNames, registers });
+      writeProcess(gauge, delay);
+      if (watched !== null) await writeInstance(gauge, watched.instance, watched.listeners);
+      return { contentType: registry.contentType, text: `${await registry.metrics()}\n${http.text()}` };
+    },
+    close: () => void delay.disable(),
+  };
+}
+
+type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
+
+function writeProcess(gauge: MakeGauge, delay: ReturnType<typeof monitorEventLoopDelay>): void {
+  const late = gauge(
+    "countersign_event_loop_delay_seconds",
+    "How late the event loop was since the last look.",
+    ["quantile"],
+  );
+  for (const quantile of [50, 99, 99.9]) {
+    late.set({ quantile: String(quantile / 100) }, delay.percentile(quantile) / 1e9);
+  }
+  delay.reset();
+  gauge("process_resident_memory_bytes", "Resident memory.").set(process.memoryUsage.rss());
+  const { user, system } = process.cpuUsage();
+  gauge("process_cpu_seconds", "User and system time spent.").set((user + system) / 1e6);
+}
+
+async function writeInstance(
+  gauge: MakeGauge,
+  { store, parts }: Instance,
+  listeners: readonly Listeners[],
+): Promise<void> {
+  const connections = await Promise.all(listeners.map((one) => one.connections()));
+  gauge("countersign_connections", "Open connections.").set(connections.reduce((sum, one) => sum + one, 0));
+  gauge("countersign_store_waiting", "Updates that wait for the next commit.").set(store.waiting?.() ?? 0);
+  try {
+    const due = await store.due("delivery", parts.clock.now(), outboxCountMax);
+    const help = `Deliveries that are due and not handed over yet; ${outboxCountMax} stands for more.`;
+    gauge("countersign_outbox_due", help).set(due.length);
+  } catch {
+    // A storage that does not answer must not take the other numbers with it.
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../clock/index.ts";
+import type { Instance } from "../instance/instance.ts";
+import { createRequestLimits, type LimitSettings, type RequestLimits } from "./limits.ts";
+import type { Listeners } from "./listeners.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+
+export type ServerState = "starting" | "ready" | "stopping";
+
+/** Whether requests can be served, and if not, why. */
+export type Readiness =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly reason: "starting" | "stopping" | "storage" };
+
+/** What a running server knows about itself, beside its engine. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly state: ServerState;
+  readonly limits: RequestLimits;
+  readonly metrics: Metrics;
+  become(state: ServerState): void;
+  /** From here on the storage is looked at for readiness and metrics. */
+  watch(instance: Instance, listeners: readonly Listeners[]): void;
+  readiness(): Promise<Readiness>;
+  close(): void;
+}
+
+const probeKeptMs = 1_000;
+
+export function createRuntime(clock: Clock, limits: LimitSettings): Runtime {
+  const metrics = createMetrics();
+  let state: ServerState = "starting";
+  let watched: Instance | null = null;
+  let probe: { readonly at: number; readonly works: Promise<boolean> } | null = null;
+
+  /** A durable write, at most one a second however many ask. */
+  function storageWorks(instance: Instance): Promise<boolean> {
+    const now = clock.now();
+    if (probe === null || now - probe.at >= probeKeptMs) {
+      const works = instance.store.probe().then(
+        () => true,
+        () => false,
+      );
+      probe = { at: now, works };
+    }
+    return probe.works;
+  }
+
+  return {
+    clock,
+    metrics,
+    limits: createRequestLimits(limits),
+    get state() {
+      return state;
+    },
+    become(next) {
+      state = next;
+    },
+    watch(instance, listeners) {
+      watched = instance;
+      metrics.watch(instance, listeners);
+    },
+    async readiness() {
+      if (state !== "ready" || watched === null) {
+        return { ready: false, reason: state === "stopping" ? "stopping" : "starting" };
+      }
+      return (await storageWorks(watched)) ? { ready: true } : { ready: false, reason: "storage" };
+    },
+    close: () => metrics.close(),
+  };
+}

@@ -1,0 +1,92 @@
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Answer } from "./installation.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is JSON whose shape these tests prove
+export type Json = any;
+
+/** Holds answers against the OpenAPI document: the status must be declared, the type right, the body valid. */
+export interface Contract {
+  check(method: string, path: string, answer: Answer): void;
+}
+
+/** One operation of the document. */
+export interface Operation {
+  readonly method: string;
+  /** With braces: `/verifications/{id}`. */
+  readonly path: string;
+  readonly operation: Json;
+}
+
+export function operationsOf(document: Json): Operation[] {
+  return Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+    Object.entries<Json>(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
+  );
+}
+
+export function createAjv(document: Json): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addFormat("date-time", /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/);
+  return ajv.addSchema(document, "document");
+}
+
+export function createContract(document: Json): Contract {
+  const ajv = createAjv(document);
+  const templates = Object.keys(document.paths).map((path) => ({
+    path,
+    // An id may be empty: a router that splits at slashes takes `/keys/` for a key without a name.
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]*")}$`),
+  }));
+  const validators = new Map<string, ValidateFunction>();
+
+  function validate(parts: readonly string[], answer: Answer, where: string): void {
+    const reference = referenceTo(...parts);
+    const known = validators.get(reference.$ref) ?? ajv.compile(reference);
+    validators.set(reference.$ref, known);
+    if (known(answer.json)) return;
+    throw new Error(`${where} does not match the document: ${ajv.errorsText(known.errors)}\n${answer.text}`);
+  }
+
+  return {
+    check(method, path, answer) {
+      const where = `${method} ${path} -> ${answer.status}`;
+      if (answer.headers["cache-control"]?.includes("no-store") !== true && path !== "")
+        throw new Error(`${where} may be cached`);
+      const [plain = ""] = path.split("?");
+      const template = templates.find(({ pattern }) => pattern.test(plain))?.path;
+      const verb = method === "HEAD" ? "get" : method.toLowerCase();
+      const operation = template === undefined ? undefined : document.paths[template][verb];
+      if (operation === undefined || template === undefined) return checkUndeclared(where, template, answer);
+      const declared = operation.responses[String(answer.status)];
+      if (declared === undefined) throw new Error(`${where} is not in the document: ${answer.text}`);
+      if (method === "HEAD" || declared.content === undefined) {
+        if (answer.text !== "") throw new Error(`${where} has a body that is not in the document`);
+        return;
+      }
+      const [type = ""] = Object.keys(declared.content);
+      if (answer.headers["content-type"]?.startsWith(type) !== true)
+        throw new Error(`${where} has the type ${answer.headers["content-type"]}, not ${type}`);
+      const parts = ["paths", template, verb, "responses", String(answer.status), "content", type, "schema"];
+      validate(parts, answer, where);
+    },
+  };
+
+  /** A method or path that the document does not have: a 404 or 405 of ours, or the answer to OPTIONS. */
+  function checkUndeclared(where: string, template: string | undefined, answer: Answer): void {
+    // 400: a GET or HEAD with a body is refused before anybody looks at its path. 404: so is a path that cannot be
+    // decoded or has an overlong part, whatever the method.
+    const allowed = template === undefined ? [400, 404, 414] : [400, 404, 405, 204];
+    if (!allowed.includes(answer.status)) throw new Error(`${where} is neither documented nor refused`);
+    if (answer.text !== "") validate(["components", "schemas", "Problem"], answer, where);
+  }
+}
+
+/** A reference into the document: RFC 6901, in a URI fragment. */
+export function referenceTo(...parts: readonly string[]): { readonly $ref: string } {
+  const pointer = parts.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")));
+  return { $ref: `document#/${pointer.join("/")}` };
+}

@@ -1,0 +1,109 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { errorCodes } from "../../src/errors/codes.ts";
+import { createAjv, type Json, operationsOf, referenceTo } from "./contract.ts";
+import { openInstallation } from "./installation.ts";
+
+const installation = await openInstallation();
+const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
+const operations = operationsOf(document);
+const ajv = createAjv(document);
+
+afterAll(() => installation.close());
+
+describe("the OpenAPI document", () => {
+  test("is 3.1, needs no key, and lists exactly the routes that exist", () => {
+    expect(document.openapi).toBe("3.1.0");
+    expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toMatchInlineSnapshot(`
+      [
+        "DELETE /keys/{id}",
+        "DELETE /keys/{id}/dialects/{dialect}",
+        "DELETE /numbers/{number}/lock",
+        "DELETE /verifications/{id}",
+        "GET /keys",
+        "GET /keys/{id}",
+        "GET /numbers/{number}",
+        "GET /services",
+        "GET /services/{id}",
+        "GET /tenants",
+        "GET /tenants/{id}",
+        "GET /verifications",
+        "GET /verifications/{id}",
+        "PATCH /services/{id}",
+        "POST /backup",
+        "POST /keys",
+        "POST /keys/{id}/rotate",
+        "POST /services",
+        "POST /tenants",
+        "POST /verifications",
+        "POST /verifications/{id}/check",
+        "POST /verifications/{id}/next",
+        "POST /verifications/{id}/resend",
+        "POST /verifications/{id}/settle",
+      ]
+    `);
+  });
+
+  test.each(operations)("describes $method $path in words, with its scope", ({ operation }) => {
+    expect(operation.summary).toMatch(/^[A-Z].{5,}[^.]$/);
+    expect(operation.operationId).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+    expect(document.tags.map((tag: { name: string }) => tag.name)).toEqual(
+      expect.arrayContaining(operation.tags),
+    );
+    expect(operation.security).toEqual([{ apiKey: [expect.any(String)] }]);
+  });
+
+  test("names every operation once", () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test.each(operations)(
+    "declares the problems of $method $path by status and code",
+    ({ operation, path, method }) => {
+      for (const [status, response] of Object.entries<Json>(operation.responses)) {
+        if (Number(status) < 400) continue;
+        const { schema, examples } = response.content["application/problem+json"];
+        const codes: (keyof typeof errorCodes)[] = schema.allOf[1].properties.code.enum;
+        expect(codes.length).toBeGreaterThan(0);
+        for (const code of codes) expect(errorCodes[code].status).toBe(Number(status));
+        expect(Object.keys(examples).sort()).toEqual([...codes].sort());
+        const at = ["paths", path, method.toLowerCase(), "responses", status];
+        const validate = ajv.compile(referenceTo(...at, "content", "application/problem+json", "schema"));
+        for (const [code, { $ref }] of Object.entries<{ $ref: string }>(examples)) {
+          expect($ref).toBe(`#/components/examples/${code}`);
+          const { value } = document.components.examples[code];
+          expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+          expect(validate({ ...value, stack: "at here" })).toBe(false);
+        }
+      }
+      for (const status of ["401", "403", "429", "500", "503"])
+        expect(operation.responses).toHaveProperty(status);
+    },
+  );
+
+  test("has schemas that compile, each under one name", () => {
+    const names = Object.keys(document.components.schemas);
+    expect(names).toEqual(
+      expect.arrayContaining(["Problem", "Verification", "VerificationDetails", "Key", "Service", "Tenant"]),
+    );
+    for (const name of names)
+      expect(ajv.getSchema(`document#/components/schemas/${name}`)).toBeTypeOf("function");
+  });
+
+  test.each(operations.filter(({ operation }) => operation.requestBody?.content["application/json"].example))(
+    "has an example of a body for $method $path that its own schema accepts",
+    ({ operation, path, method }) => {
+      const { example } = operation.requestBody.content["application/json"];
+      const at = ["paths", path, method.toLowerCase(), "requestBody", "content", "application/json"];
+      const validate = ajv.compile(referenceTo(...at, "schema"));
+      expect(validate(example), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
+
+  test("every path answers a key of all scopes in a way that the document declares", async () => {
+    for (const { method, path } of operations) {
+      const body = method === "POST" || method === "PATCH" ? {} : undefined;
+      await installation.call({ method, path: path.replaceAll(/\{\w+\}/g, "constructor"), body });
+    }
+  });
+});

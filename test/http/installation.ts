@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Clock } from "../../src/clock/index.ts";
+import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
+import { createApp } from "../../src/server/app.ts";
+import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
+import { createContract } from "./contract.ts";
+
+/** What came back; `json` is null where there was no body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+  readonly json: any;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly path: string;
+  /** A bearer secret; null for none. By default the installation's first key. */
+  readonly key?: string | null;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+}
+
+/** A whole installation on a port of its own, in a folder of its own. */
+export interface Installation {
+  readonly instance: Instance;
+  readonly app: FastifyInstance;
+  readonly clock: FakeClock;
+  readonly folder: string;
+  readonly port: number;
+  readonly firstKey: string;
+  /** Sends a request under /api/v1, and holds the answer against the document. */
+  call(call: Call): Promise<Answer>;
+  /** The same for any path, without looking at the answer. */
+  send(call: Call): Promise<Answer>;
+  /** Starts a verification and lets its message go out. */
+  start(body?: Readonly<Record<string, unknown>>, key?: string): Promise<{ id: string; code: string }>;
+  makeKey(body: Readonly<Record<string, unknown>>, key?: string): Promise<Answer["json"]>;
+  close(): Promise<void>;
+}
+
+let numbers = 0;
+
+/** A number that no other test of the process uses. */
+export function freshNumber(): string {
+  numbers += 1;
+  return `+1415555${String(1_000 + numbers)}`;
+}
+
+export async function openInstallation(
+  options: Partial<InstanceOptions> & { readonly realClock?: Clock } = {},
+): Promise<Installation> {
+  const { realClock, ...given } = options;
+  const folder = mkdtempSync(join(tmpdir(), "countersign-http-"));
+  const clock = createFakeClock();
+  const instance = await openInstance({ folder, clock: realClock ?? clock, ...given });
+  const app = createApp({ engine: instance.engine, parts: instance.parts });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const firstKey = instance.firstKey?.key ?? "";
+
+  const send = (call: Call): Promise<Answer> => exchange(agent, port, { key: firstKey, ...call });
+  const contract = createContract((await send({ path: "/api/openapi.json", key: null })).json);
+  const call = async (asked: Call): Promise<Answer> => {
+    const answer = await send({ ...asked, path: `/api/v1${asked.path}` });
+    contract.check(asked.method ?? "GET", asked.path, answer);
+    return answer;
+  };
+  return {
+    instance,
+    app,
+    clock,
+    folder,
+    port,
+    firstKey,
+    send,
+    call,
+    async start(body = {}, key = firstKey) {
+      const started = await call({
+        method: "POST",
+        path: "/verifications",
+        body: { to: freshNumber(), ...body },
+        key,
+      });
+      if (started.status !== 201) throw new Error(`not started: ${started.text}`);
+      await instance.engine.tick();
+      const messages = instance.sandbox?.phones.messages(started.json.to) ?? [];
+      return { id: started.json.id, code: String(messages[0]?.code) };
+    },
+    async makeKey(body, key = firstKey) {
+      const made = await call({ method: "POST", path: "/keys", body: { name: "made", ...body }, key });
+      if (made.status !== 201) throw new Error(`not made: ${made.text}`);
+      return made.json;
+    },
+    async close() {
+      agent.destroy();
+      await app.close();
+      await instance.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function exchange(agent: Agent, port: number, call: Call): Promise<Answer> {
+  const { method = "GET", path, key, body, raw } = call;
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const headers: Record<string, string | string[]> = {
+    ...(typeof key === "string" ? { authorization: `Bearer ${key}` } : {}),
+    ...(payload === undefined ? {} : { "content-type": "application/json" }),
+    ...(payload === undefined ? {} : { "content-length": String(Buffer.byteLength(payload)) }),
+    ...call.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ agent, host: "127.0.0.1", port, method, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: text === "" ? null : JSON.parse(text),
+        });
+      });
+    });
+    sent.on("error", reject);
+    sent.end(payload);
+  });
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scopes } from "../../src/tenants/index.ts";
+import { operationsOf } from "./contract.ts";
+import { type Answer, openInstallation } from "./installation.ts";
+import { makeTargets, requestFor, type Targets } from "./requests.ts";
+
+const installation = await openInstallation();
+const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
+const operations = operationsOf(document);
+
+let own: Targets;
+let otherTenantKey = "";
+const keys: Record<string, string> = {};
+/** The key that is issued for a caller of each kind. */
+const presented: Record<string, (operationScope: string) => string | null> = {
+  "no key": () => null,
+  "a key that nobody issued": () => `cs_${"A".repeat(43)}`,
+  "the Vonage secret of a good key": () => keys["vonage"] ?? "",
+  "the Twilio secret of a good key": () => keys["twilio"] ?? "",
+  "the Telnyx secret of a good key": () => keys["telnyx"] ?? "",
+  "the Flowroute secret of a good key": () => keys["flowroute"] ?? "",
+  "a revoked key": () => keys["revoked"] ?? "",
+  "an expired key": () => keys["expired"] ?? "",
+};
+
+beforeAll(async () => {
+  own = await makeTargets(installation, installation.firstKey);
+  const good = await installation.makeKey({ scopes });
+  keys["vonage"] = good.vonage.apiSecret;
+  keys["twilio"] = good.twilio.authToken;
+  keys["telnyx"] = good.telnyx.apiKey;
+  keys["flowroute"] = good.flowroute.secretKey;
+  const revoked = await installation.makeKey({ scopes });
+  await installation.call({ method: "DELETE", path: `/keys/${revoked.id}` });
+  keys["revoked"] = revoked.key;
+  const inAnHour = new Date(installation.clock.now() + 3_600_000).toISOString();
+  keys["expired"] = (await installation.makeKey({ scopes, expiresAt: inAnHour })).key;
+  keys["elsewhere"] = (await installation.makeKey({ scopes, allowedAddresses: ["10.0.0.0/8"] })).key;
+  for (const scope of scopes) {
+    keys[`without ${scope}`] = (
+      await installation.makeKey({ scopes: scopes.filter((one) => one !== scope) })
+    ).key;
+    keys[`only ${scope}`] = (await installation.makeKey({ scopes: [scope] })).key;
+  }
+  const tenant = await installation.call({ method: "POST", path: "/tenants", body: { name: "Other" } });
+  otherTenantKey = tenant.json.key.key;
+  await installation.clock.advance(3_600_001);
+});
+
+afterAll(() => installation.close());
+
+/** What any of the refused requests could have changed. */
+async function rowsOfTenant(): Promise<unknown> {
+  const { store, tenant } = installation.instance;
+  const withoutUse = (await store.apiKeys(tenant.id)).map(({ lastUsedAt, ...rest }) => rest);
+  return {
+    keys: withoutUse,
+    services: await store.services(tenant.id),
+    tenants: (await store.tenants()).map(({ id, name }) => ({ id, name })),
+    verifications: await store.verifications({ tenantId: tenant.id, limit: 100 }),
+  };
+}
+
+describe.each(operations)("$method $path", (operation) => {
+  const scope: string = operation.operation.security[0].apiKey[0];
+
+  test.each(Object.keys(presented))("W-1: answers %s with 401", async (who) => {
+    const before = await rowsOfTenant();
+    const key = presented[who]?.(scope) ?? null;
+    const answer = await installation.call({ ...requestFor(operation, own), key });
+    expect(answer).toMatchObject({ status: 401, json: { code: "unauthorized" } });
+    expect(await rowsOfTenant()).toEqual(before);
+  });
+
+  test("W-1: answers a key that may not be used from this address with 403", async () => {
+    const before = await rowsOfTenant();
+    const answer = await installation.call({ ...requestFor(operation, own), key: keys["elsewhere"] ?? "" });
+    expect(answer).toMatchObject({ status: 403, json: { code: "forbidden" } });
+    expect(await rowsOfTenant()).toEqual(before);
+  });
+
+  test("W-1: answers a key with every scope but its own with 403, and names the scope", async () => {
+    const before = await rowsOfTenant();
+    const key = keys[`without ${scope}`] ?? "";
+    const answer = await installation.call({ ...requestFor(operation, own), key });
+    expect(answer).toMatchObject({ status: 403, json: { code: "forbidden", scope } });
+    expect(await rowsOfTenant()).toEqual(before);
+  });
+
+  test("W-2: shows a key of another tenant nothing, and lets it change nothing", async () => {
+    const before = await rowsOfTenant();
+    const answer = await installation.call({ ...requestFor(operation, own), key: otherTenantKey });
+    expect(await rowsOfTenant()).toEqual(before);
+    expectNothingOf(own, answer);
+    const namesARow = operation.path.includes("{id}");
+    const ofInstallation = /^\/(tenants|backup)/.test(operation.path);
+    if (ofInstallation) expect(answer.status).toBe(403);
+    else if (namesARow) expect(answer.status).toBe(404);
+    else expect(answer.status).toBeLessThan(300);
+  });
+
+  test("W-1: lets a key with its one scope in", async () => {
+    const key = keys[`only ${scope}`] ?? "";
+    const answer = await installation.call({ ...requestFor(operation, own), key });
+    // Nobody hands out more than it holds: the key made or replaced here has the scope keys:read.
+    if (["createKey", "rotateKey"].includes(operation.operation.operationId))
+      expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
+    else expect([401, 403, 404]).not.toContain(answer.status);
+  });
+});
+
+function expectNothingOf(targets: Targets, answer: Answer): void {
+  for (const id of Object.values(targets)) expect(answer.text).not.toContain(id);
+}
+
+test("W-2: ids near to those of another tenant, and its own ids with another case, find nothing", async () => {
+  const { verificationId } = own;
+  const near = Array.from({ length: 40 }, (_, index) => {
+    const digit = verificationId.at(-1) === "0" ? "1" : "0";
+    const at = verificationId.length - 1 - (index % 12);
+    return verificationId.slice(0, at) + digit + verificationId.slice(at + 1);
+  });
+  for (const id of [...near.filter((one) => one !== verificationId), verificationId.toUpperCase()]) {
+    const answer = await installation.call({ path: `/verifications/${id}` });
+    expect(answer).toMatchObject({ status: 404, json: { code: "verification_not_found" } });
+  }
+});
+
+test("W-1: no bearer secret is in the database, and a key is usable at once and until it is revoked", async () => {
+  const { store, tenant } = installation.instance;
+  const made = await installation.makeKey({ scopes: ["keys:read"] });
+  const dump = JSON.stringify(await store.apiKeys(tenant.id));
+  for (const secret of [
+    made.key,
+    made.vonage.apiSecret,
+    made.twilio.authToken,
+    made.telnyx.apiKey,
+    made.flowroute.secretKey,
+  ]) {
+    expect(secret.length).toBeGreaterThanOrEqual(32);
+    expect(dump).not.toContain(secret);
+  }
+  expect((await installation.call({ path: "/keys", key: made.key })).status).toBe(200);
+  await installation.call({ method: "DELETE", path: `/keys/${made.id}` });
+  expect((await installation.call({ path: "/keys", key: made.key })).status).toBe(401);
+});

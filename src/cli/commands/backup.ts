@@ -1,0 +1,78 @@
+import { chmodSync, constants, copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { call, connected, type GlobalOptions } from "../connection.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CommandFailed, usageFailure } from "../failure.ts";
+import { printable, type Terminal } from "../terminal.ts";
+
+interface BackupAnswer {
+  readonly path: string;
+  readonly bytes: number;
+  readonly remark: string;
+}
+
+/** A consistent copy of the database while everything goes on; moved to `file` where one is named. */
+export async function backup(
+  file: string | undefined,
+  all: GlobalOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const target = file === undefined ? null : resolve(file);
+  if (target !== null && all.url !== undefined) {
+    throw usageFailure(
+      "A server elsewhere writes the backup on its own machine.",
+      "Leave the file out: the answer says where the backup is.",
+    );
+  }
+  if (target !== null && existsSync(target)) throw taken(target);
+  await connected(all, terminal, async (connection) => {
+    const made = (await call(connection, "POST", "/api/v1/backup", {})) as BackupAnswer;
+    if (target !== null) move(made.path, target);
+    const answer = target === null ? made : { ...made, path: target };
+    terminal.result(
+      answer,
+      () => `Backup ${printable(answer.path)} (${answer.bytes} bytes).\n${printable(made.remark)}`,
+    );
+  });
+}
+
+/** Renamed where that is possible, copied to another disk where it is not; nothing is ever overwritten. */
+function move(from: string, to: string): void {
+  try {
+    if (existsSync(to)) throw taken(to);
+    renameSync(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EXDEV") throw moveFailed(from, to, cause);
+    try {
+      copyFileSync(from, to, constants.COPYFILE_EXCL);
+      chmodSync(to, 0o600);
+      rmSync(from);
+    } catch (copyCause) {
+      throw moveFailed(from, to, copyCause);
+    }
+  }
+}
+
+function moveFailed(from: string, to: string, cause: unknown): unknown {
+  if (cause instanceof CommandFailed) return cause;
+  return new CommandFailed(
+    {
+      exitCode: exitCodes.storage,
+      code: "backup_not_moved",
+      what: `The backup could not be written to ${to}.`,
+      why: (cause as Error).message,
+      remedy: `It is complete at ${from}: move it yourself.`,
+    },
+    { cause },
+  );
+}
+
+function taken(path: string): CommandFailed {
+  return new CommandFailed({
+    exitCode: exitCodes.refused,
+    code: "file_exists",
+    what: `${path} exists already.`,
+    why: "A backup never overwrites anything.",
+    remedy: "Name another file.",
+  });
+}

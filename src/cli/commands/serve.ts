@@ -1,0 +1,144 @@
+import process from "node:process";
+import type { LoadedSettings } from "../../config/index.ts";
+import type { RunningServer } from "../../server/index.ts";
+import { type GlobalOptions, loadedSettings } from "../connection.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { usageFailure } from "../failure.ts";
+import { logForPeople } from "../log-for-people.ts";
+import { printable, type Terminal } from "../terminal.ts";
+
+export interface ServeOptions {
+  readonly lockWait?: string;
+  /** Settings by their camelCase name. */
+  readonly [setting: string]: string | undefined;
+}
+
+/** Runs the server until a signal ends it; a second signal does not wait. */
+export async function serve(options: ServeOptions, all: GlobalOptions, terminal: Terminal): Promise<number> {
+  if (all.url !== undefined) throw usageFailure("serve starts a server here.", "Leave --url out.");
+  const { lockWait, ...flags } = options;
+  const loaded = loadedSettings(all, flags);
+  const { startServer } = await import("../../server/index.ts");
+  const isForPeople = process.stdout.isTTY === true && !terminal.json;
+  const stopped = stopSignal();
+  const server = await startServer({
+    settings: loaded.settings,
+    ...(isForPeople ? { logTo: logForPeople(terminal) } : {}),
+    ...(lockWait === undefined ? {} : { lockWaitMs: seconds(lockWait) * 1_000 }),
+  });
+  for (const warning of loaded.warnings) {
+    if (isForPeople) terminal.note(`${terminal.style("yellow", "Warning:")} ${warning}`);
+    else server.log.warn({ event: "setting" }, warning);
+  }
+  announce(server, loaded, terminal, isForPeople);
+  const signal = await stopped.first;
+  if (isForPeople) terminal.say(`\n${signal}: finishing what is under way. Once more stops at once.`);
+  await server.close();
+  stopped.forget();
+  return exitCodes.ok;
+}
+
+interface StopSignal {
+  readonly first: Promise<string>;
+  forget(): void;
+}
+
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** From the start on: a signal that comes while the data is being opened counts as well. */
+function stopSignal(): StopSignal {
+  let count = 0;
+  let tell: (signal: string) => void = () => {};
+  const first = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const onSignal = (signal: NodeJS.Signals): void => {
+    count += 1;
+    // Nothing acknowledged is lost: it is on the disk.
+    if (count > 1) process.exit(128 + signalNumbers[signal as keyof typeof signalNumbers]);
+    tell(signal);
+  };
+  const signals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    first,
+    forget() {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+function announce(
+  server: RunningServer,
+  { settings }: LoadedSettings,
+  terminal: Terminal,
+  isForPeople: boolean,
+): void {
+  const { url, port, addresses, firstKey } = server;
+  const dataFolder = settings.data;
+  const places = {
+    api: `${url}/api/v1`,
+    ...(settings.sandbox ? { phones: `${url}/sandbox/api/phones` } : {}),
+    openapi: `${url}/api/openapi.json`,
+    health: `${url}/health/ready`,
+  };
+  if (terminal.json) {
+    server.log.flush();
+    const ready = { event: "ready", url, port, addresses, ...places, dataFolder, firstKey };
+    terminal.result(ready, () => "");
+    return;
+  }
+  if (!isForPeople) {
+    // Beside the log, not in it: log lines are collected and kept, and this one has a key in it.
+    const key = firstKey === null ? "" : `, first API key, shown this once: ${firstKey.key}`;
+    terminal.note(`countersign: ready at ${url}, data in ${dataFolder}${key}`);
+    return;
+  }
+  terminal.say(welcome(server, places, dataFolder, terminal));
+}
+
+function welcome(
+  { url, firstKey }: RunningServer,
+  places: {
+    readonly api: string;
+    readonly phones?: string;
+    readonly openapi: string;
+    readonly health: string;
+  },
+  dataFolder: string,
+  terminal: Terminal,
+): string {
+  const bold = (text: string): string => terminal.style("bold", text);
+  const dim = (text: string): string => terminal.style("dim", text);
+  const lines = [
+    bold(`Countersign is ready at ${url}`),
+    "",
+    `  Verification API   ${places.api}`,
+    ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
+    `  OpenAPI            ${places.openapi}`,
+    `  Health             ${places.health}`,
+    `  Data folder        ${printable(dataFolder)}`,
+    "",
+  ];
+  if (firstKey !== null)
+    lines.push(`  ${bold("First API key")}      ${firstKey.key}`, dim("  Shown this once."), "");
+  const shownKey = firstKey?.key ?? "<key>";
+  lines.push(
+    firstKey === null ? "Try it (`countersign keys create` makes a key):" : "Try it:",
+    "",
+    `  curl ${places.api}/verifications -H 'Authorization: Bearer ${shownKey}' \\`,
+    `    -H 'Content-Type: application/json' -d '{"to":"+14155550123"}'`,
+    ...(places.phones === undefined ? [] : [`  curl ${places.phones}/+14155550123/messages`]),
+    "",
+    "Or the whole round in another terminal: countersign verify +14155550123",
+    dim("Ctrl-C stops."),
+    "",
+  );
+  return lines.join("\n");
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,4}$/.test(text))
+    throw usageFailure("--lock-wait is no number of seconds.", "Write it like --lock-wait 30.");
+  return Number(text);
+}

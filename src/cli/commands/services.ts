@@ -1,0 +1,133 @@
+import { call, connected, type GlobalOptions } from "../connection.ts";
+import type { Connection } from "../contract.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CommandFailed, usageFailure } from "../failure.ts";
+import { allItems } from "../pages.ts";
+import { fields, type Terminal, table } from "../terminal.ts";
+
+export interface ServiceOptions {
+  readonly brand?: string;
+  readonly locale?: string;
+  readonly name?: string;
+  /** `codeLength=8`, repeated. */
+  readonly set: readonly string[];
+}
+
+interface ServiceAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly brand: string;
+  readonly locale: string;
+  readonly policy: Readonly<Record<string, unknown>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+const base = "/api/v1/services";
+
+export async function createService(
+  name: string,
+  options: ServiceOptions,
+  all: GlobalOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const body = { ...changes(options), name };
+  await connected(all, terminal, async (connection) => {
+    const made = (await call(connection, "POST", base, body)) as ServiceAnswer;
+    terminal.result(made, () => serviceText(made));
+  });
+}
+
+export async function updateService(
+  nameOrId: string,
+  options: ServiceOptions,
+  all: GlobalOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const body = changes(options);
+  if (Object.keys(body).length === 0) {
+    throw usageFailure(
+      "Nothing to change was given.",
+      "Give --brand, --locale, --name or --set <setting>=<value>.",
+    );
+  }
+  await connected(all, terminal, async (connection) => {
+    const { id } = await find(connection, nameOrId);
+    const changed = (await call(connection, "PATCH", `${base}/${id}`, body)) as ServiceAnswer;
+    terminal.result(changed, () => serviceText(changed));
+  });
+}
+
+export async function showService(nameOrId: string, all: GlobalOptions, terminal: Terminal): Promise<void> {
+  await connected(all, terminal, async (connection) => {
+    const found = await find(connection, nameOrId);
+    terminal.result(found, () => serviceText(found));
+  });
+}
+
+export async function listServices(all: GlobalOptions, terminal: Terminal): Promise<void> {
+  await connected(all, terminal, async (connection) => {
+    const services = await allItems<ServiceAnswer>(connection, base);
+    terminal.result({ items: services }, () =>
+      table(
+        ["ID", "NAME", "BRAND", "LOCALE"],
+        services.map((one) => [one.id, one.name, one.brand, one.locale]),
+        "There are no services.",
+      ),
+    );
+  });
+}
+
+/** By id or name, as a start names it. */
+async function find(connection: Connection, nameOrId: string): Promise<ServiceAnswer> {
+  const services = await allItems<ServiceAnswer>(connection, base);
+  const found = services.find((one) => one.id === nameOrId || one.name === nameOrId);
+  if (found !== undefined) return found;
+  throw new CommandFailed({
+    exitCode: exitCodes.refused,
+    code: "service_not_found",
+    what: "There is no such service.",
+    why: `None of ${services.length} has this id or name.`,
+    remedy: "See `countersign services list`.",
+  });
+}
+
+function changes({ brand, locale, name, set }: ServiceOptions): Record<string, unknown> {
+  const policy = Object.fromEntries(set.map(setting));
+  return {
+    ...(brand === undefined ? {} : { brand }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(name === undefined ? {} : { name }),
+    ...(set.length === 0 ? {} : { policy }),
+  };
+}
+
+function setting(given: string): [string, unknown] {
+  const at = given.indexOf("=");
+  if (at < 1) throw usageFailure("--set takes a setting and its value.", "Write it like --set codeLength=8.");
+  return [given.slice(0, at), parsedValue(given.slice(at + 1))];
+}
+
+/** Numbers, lists and true are JSON already; a bare word is itself. */
+function parsedValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function serviceText(one: ServiceAnswer): string {
+  const policy = Object.entries(one.policy).map(
+    ([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : value] as const,
+  );
+  return fields([
+    ["id", one.id],
+    ["name", one.name],
+    ["brand", one.brand],
+    ["locale", one.locale],
+    ["created", one.createdAt],
+    ["updated", one.updatedAt],
+    ...policy,
+  ]);
+}

@@ -1,0 +1,17 @@
+/** What a request came back with, whatever carried it. */
+export interface Answer {
+  readonly status: number;
+  /** Parsed JSON; null where there is no body. */
+  readonly body: unknown;
+}
+
+/** The methods that the API knows. */
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** The HTTP API, wherever it is. */
+export interface Connection {
+  /** A server of this machine, the data folder in this process, or a server elsewhere. */
+  readonly kind: "server" | "inProcess" | "remote";
+  request(method: Method, path: string, body?: unknown): Promise<Answer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,103 @@
+import { type IncomingMessage, request as plainRequest, type RequestOptions } from "node:http";
+import { request as secureRequest } from "node:https";
+import type { Answer, Method } from "./contract.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { CommandFailed } from "./failure.ts";
+
+/** Where requests go: the socket of a data folder, or an address with a key. */
+export type HttpTarget = { readonly socketPath: string } | { readonly url: URL; readonly key: string };
+
+const timeoutMs = 30_000;
+const answerBytesMax = 16 * 1_048_576;
+
+/** One request. Redirects are not followed: a key goes to the address that was given, and nowhere else. */
+export async function requestOver(
+  target: HttpTarget,
+  method: Method,
+  path: string,
+  body: unknown,
+): Promise<Answer> {
+  const sent = body === undefined ? null : Buffer.from(JSON.stringify(body));
+  const headers: Record<string, string> = { accept: "application/json", connection: "close" };
+  if (sent !== null) {
+    headers["content-type"] = "application/json";
+    headers["content-length"] = String(sent.length);
+  }
+  try {
+    const message = await open(target, { method, headers, timeout: timeoutMs }, path, sent);
+    return { status: message.statusCode ?? 0, body: await bodyOf(message) };
+  } catch (cause) {
+    throw unreachable(target, cause);
+  }
+}
+
+function open(
+  target: HttpTarget,
+  options: RequestOptions & { readonly headers: Record<string, string> },
+  path: string,
+  body: Buffer | null,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request =
+      "socketPath" in target
+        ? plainRequest({
+            ...options,
+            socketPath: target.socketPath,
+            path,
+            headers: { host: "localhost", ...options.headers },
+          })
+        : (target.url.protocol === "https:" ? secureRequest : plainRequest)(joined(target.url, path), {
+            ...options,
+            headers: { ...options.headers, authorization: `Bearer ${target.key}` },
+          });
+    request.once("response", resolve);
+    request.once("error", reject);
+    request.once("timeout", () => request.destroy(new Error("no answer in 30 seconds")));
+    request.end(body ?? undefined);
+  });
+}
+
+/** An address may have a path in front of ours, as behind a proxy. */
+function joined(base: URL, path: string): URL {
+  return new URL(`${base.pathname.replace(/\/$/, "")}${path}`, base);
+}
+
+async function bodyOf(message: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) throw new Error("the answer is too large");
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function unreachable(target: HttpTarget, cause: unknown): CommandFailed {
+  const where = "url" in target ? target.url.origin : "the server of the data folder";
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new CommandFailed(
+    {
+      exitCode: exitCodes.unreachable,
+      code: "server_unreachable",
+      what: `No answer from ${where}.`,
+      why: reasons[code ?? ""] ?? message ?? String(cause),
+      remedy: "Start it with `countersign serve`, or correct the address.",
+    },
+    { cause },
+  );
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "Nothing listens there.",
+  ECONNRESET: "It closed the connection.",
+  ENOTFOUND: "There is no host of this name.",
+  EAI_AGAIN: "The name of the host cannot be looked up now.",
+  ETIMEDOUT: "It did not answer in time.",
+};

@@ -1,0 +1,115 @@
+import type { Command } from "commander";
+import { addHelp, type Run } from "./program-help.ts";
+
+/** Commands about the installation: virtual phones, backups, settings. */
+export function addInstallation(program: Command, run: Run): void {
+  addSandbox(program, run);
+  addBackup(program, run);
+  addConfig(program, run);
+}
+
+function addSandbox(program: Command, run: Run): void {
+  const sandbox = program.command("sandbox").description("the virtual phones of a running server");
+  addHelp(sandbox, [["countersign sandbox messages +14155550123", "what arrived there"]]);
+
+  const messages = sandbox
+    .command("messages [number]")
+    .description("what arrived on a virtual phone; without a number, all phones");
+  addHelp(messages, [
+    ["countersign sandbox messages", "all phones"],
+    ["countersign --json sandbox messages +14155550123 | jq -r '.messages[0].code'", "the newest code"],
+  ]);
+  messages.action(async (number: string | undefined) => {
+    const { all, terminal } = run(messages);
+    await (await import("./commands/sandbox.ts")).showMessages(number, all, terminal);
+  });
+
+  const clear = sandbox.command("clear [number]").description("forget the messages of a phone, or of all");
+  addHelp(clear, [["countersign sandbox clear +14155550123", "one phone"]]);
+  clear.action(async (number: string | undefined) => {
+    const { all, terminal } = run(clear);
+    await (await import("./commands/sandbox.ts")).clearMessages(number, all, terminal);
+  });
+
+  const fault = sandbox
+    .command("fault [prefix] [type]")
+    .description("let messages to numbers that begin with a prefix fail; without arguments, show the faults")
+    .option("--times <count>", "how often, before the phones work again")
+    .option("--delay <seconds>", "for delay and lateReceipt")
+    .option("--clear", "remove all faults");
+  addHelp(
+    fault,
+    [
+      ["countersign sandbox fault +14155550123 refuse --times 1", "the next message is refused"],
+      ["countersign sandbox fault +4415 delay --delay 5", "messages to these numbers come late"],
+      ["countersign sandbox fault --clear", "everything works again"],
+    ],
+    "\nFaults: refuse, notSent, acceptAndLose, timeoutAfterAccept, delay, duplicate, lateReceipt, failedReceipt",
+  );
+  fault.action(async (prefix: string | undefined, type: string | undefined, options: object) => {
+    const { all, terminal } = run(fault);
+    await (await import("./commands/sandbox.ts")).fault(prefix, type, options, all, terminal);
+  });
+}
+
+function addBackup(program: Command, run: Run): void {
+  const backup = program
+    .command("backup [file]")
+    .description("a consistent copy of the database, while everything goes on; without the master secret");
+  addHelp(backup, [
+    ["countersign backup", "into the folder backups of the data folder"],
+    ["countersign backup /mnt/backup/monday.db", "to a file of this name"],
+  ]);
+  backup.action(async (file: string | undefined) => {
+    const { all, terminal } = run(backup);
+    await (await import("./commands/backup.ts")).backup(file, all, terminal);
+  });
+
+  const restore = program
+    .command("restore <file>")
+    .description("put a backup in place of the database; no server may run")
+    .option("--force", "also where there is a database already, which is kept aside");
+  addHelp(
+    restore,
+    [
+      ["countersign restore monday.db --data ./data", "into an empty folder"],
+      ["countersign restore monday.db --force", "in place of the present database"],
+    ],
+    '\nA backup is of no use without the master secret: copy the file "secret" of the old data folder\nto the new one first, or set COUNTERSIGN_SECRET.',
+  );
+  restore.action(async (file: string, options: object) => {
+    const { all, terminal } = run(restore);
+    await (await import("./commands/restore.ts")).restore(file, options, all, terminal);
+  });
+}
+
+function addConfig(program: Command, run: Run): void {
+  const config = program.command("config").description("the settings of this machine");
+  addHelp(config, [["countersign config check", "says what is wrong"]]);
+
+  const check = config.command("check").description("say what is wrong with the settings, all at once");
+  addHelp(check, [["countersign config check && countersign serve", "start only with valid settings"]]);
+  check.action(async () => {
+    const { all, terminal } = run(check);
+    (await import("./commands/config.ts")).checkConfig(all, terminal);
+  });
+
+  const print = config.command("print").description("the settings as they hold, and where each came from");
+  addHelp(print, [["countersign config print", "secrets show as ***"]]);
+  print.action(async () => {
+    const { all, terminal } = run(print);
+    (await import("./commands/config.ts")).printConfig(all, terminal);
+  });
+
+  const explain = config
+    .command("explain [setting]")
+    .description("what a setting does and may be; without one, all");
+  addHelp(explain, [
+    ["countersign config explain", "all settings"],
+    ["countersign config explain PORT", "one of them"],
+  ]);
+  explain.action(async (name: string | undefined) => {
+    const { terminal } = run(explain);
+    (await import("./commands/config.ts")).explainConfig(name, terminal);
+  });
+}

@@ -1,0 +1,109 @@
+import { Command, Option } from "commander";
+import { explainSettings } from "../config/index.ts";
+import type { GlobalOptions } from "./connection.ts";
+import { exitCodesHelp } from "./exit-codes.ts";
+import { addHelp, type Run } from "./program-help.ts";
+import { addInstallation } from "./program-installation.ts";
+import { addTenant } from "./program-tenant.ts";
+import { createTerminal } from "./terminal.ts";
+
+/** The whole command line. `onExitCode` hears of ends that are neither success nor failure. */
+export function createProgram(version: string, onExitCode: (code: number) => void): Command {
+  const program = new Command("countersign");
+  program
+    .description("Self-hosted phone verification.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "say what a command does, with examples")
+    .option("--json", "exact machine output on standard output, and nothing else")
+    .option("--data <folder>", "the data folder (default: COUNTERSIGN_DATA, else ./data)")
+    .option("--url <address>", "talk to a server elsewhere")
+    .option("--key <key>", "API key for --url; other users of this machine can see it, so prefer --key-file")
+    .option("--key-file <path>", "file with the API key for --url (default: COUNTERSIGN_API_KEY)")
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  addHelp(
+    program,
+    [
+      ["countersign serve", "start the server on http://localhost:3000"],
+      ["countersign verify +14155550123", "a whole verification, here and now"],
+      ["countersign keys create --name shop", "an API key for an application"],
+    ],
+    `\n${exitCodesHelp}`,
+  );
+  const run: Run = (command) => {
+    const all = command.optsWithGlobals<GlobalOptions>();
+    return { all, terminal: createTerminal(all.json === true) };
+  };
+  addServe(program, run, onExitCode);
+  addVerification(program, run);
+  addTenant(program, run);
+  addInstallation(program, run);
+  return program;
+}
+
+function addServe(program: Command, run: Run, onExitCode: (code: number) => void): void {
+  const command = program.command("serve").description("start the server; Ctrl-C or SIGTERM stops it");
+  for (const setting of explainSettings()) {
+    // A secret on a command line is seen by everybody on the machine; --data is an option of all commands.
+    if (setting.environmentFile !== null || setting.name === "data" || setting.name === "databaseUrl")
+      continue;
+    command.addOption(new Option(`${setting.flag} <value>`, `${setting.environment}: ${setting.allowed}`));
+  }
+  command.option(
+    "--lock-wait <seconds>",
+    "how long to wait for another process to let go of the folder (default: 10)",
+  );
+  addHelp(command, [
+    ["countersign serve", "on http://localhost:3000, data in ./data"],
+    ["countersign serve --port 0", "on a free port"],
+    ["countersign serve --json | jq", "log lines and the line that says where it listens, as JSON"],
+  ]);
+  command.action(async (options: Record<string, string | undefined>) => {
+    const { all, terminal } = run(command);
+    const { serve } = await import("./commands/serve.ts");
+    onExitCode(await serve(options, all, terminal));
+  });
+}
+
+function addVerification(program: Command, run: Run): void {
+  const verify = program
+    .command("verify <number>")
+    .description("verify a number from start to end, typing the code here")
+    .option("--channel <channel>", "sms, voice or email; by default the service's workflow")
+    .option("--service <service>", "id or name of the service")
+    .option("--brand <brand>", "who the message speaks for")
+    .option("--locale <locale>", "language of the message, such as de")
+    .option("--code-from-phone", "do not ask: read the code from the virtual phone");
+  addHelp(verify, [
+    ["countersign verify +14155550123", "asks for the code; r sends again, n calls, c cancels"],
+    ["countersign verify +14155550123 --code-from-phone", "for scripts, with the sandbox"],
+    ["countersign verify +4915112345678 --channel voice", "reads the code out in a call"],
+  ]);
+  verify.action(async (number: string, options: object) => {
+    const { all, terminal } = run(verify);
+    await (await import("./commands/verify.ts")).verify(number, options, all, terminal);
+  });
+
+  const check = program
+    .command("check <id> [code]")
+    .description("check a code; without one, it is asked for or read from standard input");
+  addHelp(check, [
+    ["countersign check 0199e3c1-5d1e-7a40-8c11-3f1f6f3b2a10 123456", "0 if it is right, 1 if not"],
+  ]);
+  check.action(async (id: string, code: string | undefined) => {
+    const { all, terminal } = run(check);
+    await (await import("./commands/verify.ts")).check(id, code, all, terminal);
+  });
+
+  for (const [name, method, what] of [
+    ["cancel", "DELETE", "cancel a pending verification"],
+    ["status", "GET", "show a verification, its deliveries and checks"],
+  ] as const) {
+    const command = program.command(`${name} <id>`).description(what);
+    addHelp(command, [[`countersign ${name} 0199e3c1-5d1e-7a40-8c11-3f1f6f3b2a10`, what]]);
+    command.action(async (id: string) => {
+      const { all, terminal } = run(command);
+      await (await import("./commands/verify.ts")).showVerification(method, id, all, terminal);
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { ErrorCode } from "../errors/codes.ts";
+
+/** What a person at a terminal can do about a refusal. Without an entry the refusal says it all. */
+export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
+  unauthorized:
+    "Give a key with --key-file (or --key); `countersign keys create` on the server's machine makes one.",
+  forbidden: "Use a key with the scope that is missing: `countersign keys list` shows what each key may do.",
+  verification_not_found:
+    "Look for a typing mistake in the id; settled verifications are removed after 30 days.",
+  verification_settled: "Start a new one with `countersign verify <number>`.",
+  verification_expired: "Start a new one with `countersign verify <number>`.",
+  verification_exhausted: "Wait a moment, then start a new one with `countersign verify <number>`.",
+  code_expired: "Ask for a new code.",
+  code_mismatch: "Look at the newest message and type its code again.",
+  code_malformed: "Give the code as it stands in the message: six digits, unless the service says otherwise.",
+  number_invalid: "Write it in international form, with + and the country's code: +14155550123.",
+  number_not_allowed:
+    "See `countersign numbers <number>` for what is known about it, and COUNTERSIGN_COUNTRIES.",
+  service_not_found: "See `countersign services list`.",
+  recipient_locked: "Wait until then.",
+  resend_too_soon: "Wait until then.",
+  send_limit_reached: "Wait until then.",
+  rate_limited: "Wait a little and try again.",
+  resource_conflict: "Choose another name, or change the one that exists.",
+  request_invalid: "See the command's --help for what may be given.",
+  storage_unavailable: "Look at the disk of the data folder and at the server's log.",
+  host_not_allowed: "Use localhost, or the address that PUBLIC_URL names.",
+  starting: "Try again in a moment.",
+  stopping: "Try again when the server runs again.",
+  internal_error: "Look at the server's log for this request.",
+};

@@ -1,0 +1,180 @@
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { type Connection, openConnection } from "./connection.ts";
+import { freshNumber, type PairClient, pairClient } from "./pairs.ts";
+import type { ServerStats } from "./protocol.ts";
+import type { Subject } from "./subject.ts";
+
+export interface ClosedRound {
+  readonly pairs: number;
+  readonly pairsPerSecond: number;
+  /** Processor time that the server spent on one pair: what remains comparable when the machine is not ours alone. */
+  readonly cpuUsPerPair: number;
+  /** Share of its core that the server used. */
+  readonly busy: number;
+  readonly stats: ServerStats;
+}
+
+export interface ClosedOptions {
+  readonly connections: number;
+  /** How long new pairs begin; a round may also end by `pairs`. */
+  readonly seconds?: number;
+  readonly pairs?: number;
+  /** False for the bare server: it delivers nothing. */
+  readonly delivers: boolean;
+}
+
+/**
+ * Closed loop: each connection starts, waits for the code to arrive on the phone, checks, and begins again. The round
+ * ends when every delivery is booked, and its time includes that.
+ */
+export async function closedLoop(subject: Subject, options: ClosedOptions): Promise<ClosedRound> {
+  const client = pairClient(subject.key, options.delivers ? subject.phones : null);
+  const connections = await openAll(subject.port, options.connections);
+  const before = await subject.stats();
+  const beganAt = performance.now();
+  const endsAt = beganAt + (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
+  const pairsMax = options.pairs ?? Number.POSITIVE_INFINITY;
+  let begun = 0;
+  await Promise.all(
+    connections.map(async (connection) => {
+      while (begun < pairsMax && performance.now() < endsAt) {
+        begun += 1;
+        await onePair(client, connection);
+      }
+    }),
+  );
+  await subject.drain();
+  const elapsedMs = performance.now() - beganAt;
+  const stats = await subject.stats();
+  for (const connection of connections) connection.close();
+  const delivered = stats.delivered - before.delivered;
+  if (options.delivers && delivered !== begun) {
+    throw new Error(`${begun} verifications were started and ${delivered} messages arrived`);
+  }
+  const cpuMs = stats.cpuMs - before.cpuMs;
+  return {
+    pairs: begun,
+    pairsPerSecond: (begun * 1_000) / elapsedMs,
+    cpuUsPerPair: (cpuMs * 1_000) / begun,
+    busy: cpuMs / elapsedMs,
+    stats,
+  };
+}
+
+async function onePair(client: PairClient, connection: Connection): Promise<void> {
+  const number = freshNumber();
+  const id = await client.start(connection, number);
+  await client.check(connection, id, await client.codeFor(number));
+}
+
+function openAll(port: number, count: number): Promise<Connection[]> {
+  return Promise.all(Array.from({ length: count }, () => openConnection(port)));
+}
+
+export interface OpenRound {
+  readonly pairs: number;
+  readonly perSecond: number;
+  readonly startMs: Latencies;
+  readonly checkMs: Latencies;
+  /** From the moment a start was due to the code on the phone. */
+  readonly codeMs: Latencies;
+  readonly busy: number;
+  readonly stats: ServerStats;
+}
+
+export interface Latencies {
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface OpenOptions {
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+/**
+ * Open loop: pairs begin at a fixed rate, whether or not earlier ones are answered. Each time is counted from the
+ * moment the request was due, not from when a connection was free for it, so that a stall counts for every request
+ * that it kept waiting (no coordinated omission). A check is due when its code arrives.
+ */
+export async function openLoop(subject: Subject, options: OpenOptions): Promise<OpenRound> {
+  const client = pairClient(subject.key, subject.phones);
+  const pool = createPool(await openAll(subject.port, options.connections));
+  const starts = createHistogram();
+  const checks = createHistogram();
+  const codes = createHistogram();
+  const before = await subject.stats();
+  const beganAt = performance.now();
+  const total = Math.floor(options.perSecond * options.seconds);
+  const running: Promise<void>[] = [];
+  const runPair = async (dueAt: number): Promise<void> => {
+    const number = freshNumber();
+    const id = await pool.use((connection) => client.start(connection, number));
+    record(starts, dueAt);
+    const code = await client.codeFor(number);
+    record(codes, dueAt);
+    const checkDueAt = performance.now();
+    await pool.use((connection) => client.check(connection, id, code));
+    record(checks, checkDueAt);
+  };
+  for (let begun = 0; begun < total; ) {
+    const due = Math.min(total, ((performance.now() - beganAt) * options.perSecond) / 1_000);
+    for (; begun < due; begun++) running.push(runPair(beganAt + (begun * 1_000) / options.perSecond));
+    // Timers are too coarse for arrivals that are less than a millisecond apart.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(running);
+  await subject.drain();
+  const elapsedMs = performance.now() - beganAt;
+  const stats = await subject.stats();
+  pool.close();
+  return {
+    pairs: total,
+    perSecond: options.perSecond,
+    startMs: latencies(starts),
+    checkMs: latencies(checks),
+    codeMs: latencies(codes),
+    busy: (stats.cpuMs - before.cpuMs) / elapsedMs,
+    stats,
+  };
+}
+
+function record(histogram: RecordableHistogram, dueAt: number): void {
+  histogram.record(Math.max(1, Math.round((performance.now() - dueAt) * 1_000)));
+}
+
+function latencies(histogram: RecordableHistogram): Latencies {
+  const ms = (us: number): number => us / 1_000;
+  return {
+    p50: ms(histogram.percentile(50)),
+    p99: ms(histogram.percentile(99)),
+    p999: ms(histogram.percentile(99.9)),
+    max: ms(histogram.max),
+  };
+}
+
+interface Pool {
+  use<R>(work: (connection: Connection) => Promise<R>): Promise<R>;
+  close(): void;
+}
+
+function createPool(connections: readonly Connection[]): Pool {
+  const free = [...connections];
+  const waiting: ((connection: Connection) => void)[] = [];
+  return {
+    async use(work) {
+      const connection = free.pop() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
+      const result = await work(connection);
+      const next = waiting.shift();
+      if (next === undefined) free.push(connection);
+      else next(connection);
+      return result;
+    },
+    close() {
+      for (const connection of connections) connection.close();
+    },
+  };
+}

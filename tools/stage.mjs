@@ -34,7 +34,8 @@ export function stage({ isChecked = false } = {}) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   copyAssets();
-  for (const name of ["bin", "README.md", "LICENSE", "CHANGELOG.md"]) {
+  // The pages of the errors are served by the server itself.
+  for (const name of ["bin", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stageFolder, name), { recursive: true });
   }
   writeFileSync(join(stageFolder, "package.json"), `${JSON.stringify(toPublished(manifest), null, 2)}\n`);

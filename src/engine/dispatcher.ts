@@ -13,10 +13,10 @@ import {
   type PendingVerification,
   type ProviderAnswer,
 } from "../verification/index.ts";
+import { addressOf } from "./address.ts";
 import { codeOf } from "./code.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { EngineParts } from "./parts.ts";
-import { addressOf } from "./view.ts";
 
 export interface Dispatcher {
   /** Deliveries that were just committed: a hint that saves waiting for the next look at the outbox. */

@@ -2,9 +2,10 @@ import { parsePhoneNumber } from "../numbers/index.ts";
 import { bindingDigest, blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import { asOf, type CheckRecord, type Delivery, type Status } from "../verification/index.ts";
+import { addressOf } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import type { VerbRequest } from "./verbs.ts";
-import { addressOf, toView, type VerificationView } from "./view.ts";
+import { toView, type VerificationView } from "./view.ts";
 
 /** A verification with all that happened to it. Codes are not among it. */
 export interface DetailedView extends VerificationView {

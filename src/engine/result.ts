@@ -1,7 +1,8 @@
 import type { Outcome } from "../verification/index.ts";
+import { addressOf, rememberAddress } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import type { IdempotencyKeyReused, Transacted } from "./transaction.ts";
-import { addressOf, toView, type VerificationView } from "./view.ts";
+import { toView, type VerificationView } from "./view.ts";
 
 /** An outcome as the engine's callers get it: `outcome` tells which, its fields follow. */
 export type Result<O> = O extends { readonly type: infer T }
@@ -27,6 +28,7 @@ export function toResult<O extends Outcome>(
   const { type, ...fields } = outcome;
   let view: VerificationView | null = null;
   if (verification !== null && recipient !== null && !withoutView.has(type)) {
+    if (address !== undefined) rememberAddress(parts.keyring, recipient, address);
     view = toView(verification, address ?? addressOf(parts.keyring, recipient), now);
   }
   return { outcome: type, ...fields, verification: view, replayed } as unknown as VerificationResult<O>;

@@ -22,13 +22,13 @@ import {
   type StartOutcome,
   type Step,
 } from "../verification/index.ts";
+import { addressContext } from "./address.ts";
 import { suppliedCodeContext } from "./code.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
 import { toResult, type VerificationResult } from "./result.ts";
 import { type StartText, startTextProblem } from "./start-text.ts";
 import { type Idempotency, type Transacted, transact } from "./transaction.ts";
-import { addressContext } from "./view.ts";
 
 /** What a caller asks for. Everything but `to` has a default from its service. */
 export interface StartRequest {

@@ -6,7 +6,7 @@ import { uuidv7 } from "../clock/index.ts";
 import { seal } from "../secrets/index.ts";
 import { key, type Write } from "../store/index.ts";
 import { seededRandom } from "../testing/index.ts";
-import { addressContext } from "./view.ts";
+import { addressContext } from "./address.ts";
 
 const second = 1_000;
 const timers = 100_000;

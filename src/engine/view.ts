@@ -1,12 +1,4 @@
-import { type Keyring, open, type SealContext } from "../secrets/index.ts";
-import {
-  asOf,
-  type Channel,
-  type Payment,
-  type Recipient,
-  type Status,
-  type Verification,
-} from "../verification/index.ts";
+import { asOf, type Channel, type Payment, type Status, type Verification } from "../verification/index.ts";
 
 /** A verification as its caller sees it: everything but the code. Instants are milliseconds since the epoch. */
 export interface VerificationView {
@@ -37,15 +29,6 @@ export interface VerificationView {
   readonly endsAt: number;
   readonly settledAt: number | null;
   readonly settledByTenant: boolean;
-}
-
-export function addressContext(recipientId: string, tenantId: string): SealContext {
-  return { table: "recipients", column: "address", row: recipientId, tenant: tenantId };
-}
-
-/** @throws SealBroken when the recipient's address does not open. */
-export function addressOf(keyring: Keyring, recipient: Recipient): string {
-  return open(keyring, addressContext(recipient.id, recipient.tenantId), recipient.sealedAddress);
 }
 
 export function toView(stored: Verification, to: string, now: number): VerificationView {

@@ -44,7 +44,7 @@ function addSandbox(program: Command, run: Run): void {
       ["countersign sandbox fault +4415 delay --delay 5", "messages to these numbers come late"],
       ["countersign sandbox fault --clear", "everything works again"],
     ],
-    "\nFaults: refuse, notSent, acceptAndLose, timeoutAfterAccept, delay, duplicate, lateReceipt, failedReceipt",
+    "\nFaults: refuse, notSent, acceptAndLose, timeoutAfterAccept, timeoutBeforeAccept, delay, duplicate, lateReceipt, failedReceipt",
   );
   fault.action(async (prefix: string | undefined, type: string | undefined, options: object) => {
     const { all, terminal } = run(fault);

@@ -1,4 +1,4 @@
-import type { Channel, ProviderAnswer } from "../verification/index.ts";
+import type { Channel, LookupAnswer, ProviderAnswer } from "../verification/index.ts";
 
 /** What is handed to a carrier: the only place where a code meets a number. */
 export interface OutgoingMessage {
@@ -34,7 +34,11 @@ export interface Provider {
   readonly id: string;
   readonly channels: readonly Channel[];
   readonly capabilities: ProviderCapabilities;
+  /** Messages that it takes in a second; without it, as many as come (D-8). Each node keeps to it by itself. */
+  readonly ratePerSecond?: number;
   send(message: OutgoingMessage, signal: AbortSignal): Promise<ProviderAnswer>;
+  /** What became of the message with this reference; there with the capability `lookupByReference` (D-6). */
+  lookup?(reference: string, signal: AbortSignal): Promise<LookupAnswer>;
 }
 
 export const providerTimeoutMs = 5_000;

@@ -59,4 +59,27 @@ describe("D-5, D-6, D-10: who takes the next attempt", () => {
     expect(route(mixed, "voice", deliveryRow()).provider?.id).toBe("b");
     expect(route(mixed, "email", deliveryRow())).toEqual({ provider: null, hasAlternative: false });
   });
+
+  test("D-8: one that has room before one that must wait, and nobody whose turn is past the deadline", () => {
+    const slots: Record<string, number> = { a: t0 + 2_000, b: t0 + 1_000 };
+    const at = (one: Provider): number => slots[one.id] ?? t0;
+    const chosen = (): string | undefined => route(both, "sms", deliveryRow(), at, t0).provider?.id;
+    expect(chosen()).toBe("b");
+    slots["a"] = t0;
+    expect(chosen()).toBe("a");
+    slots["b"] = t0 - 1;
+    expect(chosen()).toBe("a");
+    slots["a"] = deliveryRow().deadline;
+    expect(chosen()).toBe("b");
+    slots["b"] = deliveryRow().deadline;
+    expect(chosen()).toBeUndefined();
+  });
+
+  test("D-6: after an unknown answer one that deduplicates is asked itself; after not sent the other", () => {
+    const keyed = { ...provider("a"), capabilities: { ...provider("a").capabilities, idempotencyKey: true } };
+    const once = deliveryRow({ attempts: [attempt("a", "unknown")] });
+    expect(route([keyed, provider("b")], "sms", once).provider?.id).toBe("a");
+    const gone = deliveryRow({ attempts: [attempt("a", "unknown"), attempt("a", "notSent")] });
+    expect(route([keyed, provider("b")], "sms", gone).provider?.id).toBe("b");
+  });
 });

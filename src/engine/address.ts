@@ -7,12 +7,19 @@ export function addressContext(recipientId: string, tenantId: string): SealConte
 }
 
 /**
- * Addresses that were opened or given just now, by their sealed form: a verification needs its own three times within
- * seconds. Two generations bound how many numbers are in memory in the clear.
+ * Addresses that were opened or given just now: a verification needs its own three times within seconds. An entry
+ * answers for the row it was made from and no other, as the ciphertext does (K-3). Two generations bound how many
+ * numbers are in memory in the clear.
  */
 interface Opened {
-  young: Map<string, string>;
-  old: Map<string, string>;
+  young: Map<string, Entry>;
+  old: Map<string, Entry>;
+}
+
+interface Entry {
+  readonly tenantId: string;
+  readonly sealedAddress: string;
+  readonly address: string;
 }
 
 const youngMax = 1_024;
@@ -31,8 +38,10 @@ function openedOf(keyring: Keyring): Opened {
 /** @throws SealBroken when the recipient's address does not open. */
 export function addressOf(keyring: Keyring, recipient: Recipient): string {
   const { young, old } = openedOf(keyring);
-  const known = young.get(recipient.sealedAddress) ?? old.get(recipient.sealedAddress);
-  if (known !== undefined) return known;
+  const known = young.get(recipient.id) ?? old.get(recipient.id);
+  if (known?.sealedAddress === recipient.sealedAddress && known.tenantId === recipient.tenantId) {
+    return known.address;
+  }
   const address = open(keyring, addressContext(recipient.id, recipient.tenantId), recipient.sealedAddress);
   rememberAddress(keyring, recipient, address);
   return address;
@@ -41,7 +50,8 @@ export function addressOf(keyring: Keyring, recipient: Recipient): string {
 /** The caller just said what the row holds sealed. */
 export function rememberAddress(keyring: Keyring, recipient: Recipient, address: string): void {
   const opened = openedOf(keyring);
-  opened.young.set(recipient.sealedAddress, address);
+  const { id, tenantId, sealedAddress } = recipient;
+  opened.young.set(id, { tenantId, sealedAddress, address });
   if (opened.young.size < youngMax) return;
   opened.old = opened.young;
   opened.young = new Map();

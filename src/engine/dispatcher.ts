@@ -1,22 +1,20 @@
-import {
-  type OutgoingMessage,
-  type Provider,
-  providerTimeoutMs,
-  renderText,
-  route,
-} from "../delivery/index.ts";
-import { type Due, deliveryId, key } from "../store/index.ts";
+import { type Backlog, type OpensAt, type Pacer, type Provider, route } from "../delivery/index.ts";
+import { type Due, deliveryId, type Key, key, type Rows, type UpdateDecision } from "../store/index.ts";
 import {
   answer,
+  type ClaimDecision,
+  type ClaimTerms,
   claim,
   type Delivery,
+  isOpen,
+  lookedUp,
   type PendingVerification,
   type ProviderAnswer,
 } from "../verification/index.ts";
-import { addressOf } from "./address.ts";
-import { codeOf } from "./code.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { EngineParts } from "./parts.ts";
+import { type Claimed, callLookup, callProvider } from "./provider-call.ts";
+import { createSlotClock } from "./slot-clock.ts";
 
 export interface Dispatcher {
   /** Deliveries that were just committed: a hint that saves waiting for the next look at the outbox. */
@@ -25,6 +23,8 @@ export interface Dispatcher {
   poll(): Promise<void>;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
+  /** Forgets the slots that it waits for; their deliveries stay in the outbox. */
+  halt(): void;
   readonly inFlight: number;
 }
 
@@ -32,7 +32,14 @@ const inFlightMax = 256;
 const pollLimit = 2 * inFlightMax;
 
 /** Works on the outbox: claims with a lease, calls the provider, and feeds its answer back (D-1 to D-8). */
-export function createDispatcher(parts: EngineParts, owner: string): Dispatcher {
+export function createDispatcher(
+  parts: EngineParts,
+  owner: string,
+  pacer: Pacer,
+  backlog: Backlog,
+): Dispatcher {
+  const desk: Desk = { parts, owner, pacer, backlog };
+  const slots = createSlotClock(parts, pacer, work);
   /** What this node works on; the lease protects it from other nodes, this from itself. */
   const working = new Map<string, Promise<void>>();
   let overflowed = false;
@@ -46,7 +53,7 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
       overflowed = true;
       return;
     }
-    const done = deliver(parts, owner, due)
+    const done = deliver(desk, due)
       .catch((cause: unknown) => {
         // Its lease runs out, and whoever looks then takes over.
         parts.log.error({ delivery: id, error: String(cause) }, "a delivery could not be worked on");
@@ -54,6 +61,7 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
       .then((started) => {
         working.delete(id);
         if (started !== undefined) offer(started);
+        if (pacer.isPaced) slots.set();
         if (overflowed && working.size <= inFlightMax / 2) lookAgain();
         else if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
       });
@@ -82,6 +90,7 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
   return {
     offer,
     poll,
+    halt: slots.halt,
     settled: () => (working.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     get inFlight() {
       return working.size;
@@ -89,113 +98,152 @@ export function createDispatcher(parts: EngineParts, owner: string): Dispatcher 
   };
 }
 
-interface Claimed {
-  readonly delivery: Delivery;
-  readonly verification: PendingVerification;
-  readonly provider: Provider;
+/** What one delivery is worked on with. */
+interface Desk {
+  readonly parts: EngineParts;
+  readonly owner: string;
+  readonly pacer: Pacer;
+  readonly backlog: Backlog;
 }
 
 /** One delivery, from claim to answer. Returns the deliveries that its failure started. */
-async function deliver(parts: EngineParts, owner: string, due: Due): Promise<readonly Delivery[]> {
-  const claimed = await claimOne(parts, owner, due);
-  if ("started" in claimed) return claimed.started;
+async function deliver(desk: Desk, due: Due): Promise<readonly Delivery[]> {
+  const { parts, pacer, backlog } = desk;
+  const id = deliveryId(due.verificationId, due.sequence);
+  const claimed = await claimOne(desk, due);
+  if (pacer.isPaced) backlog.arrived(id);
+  if ("lookUp" in claimed) return await lookUp(desk, due, claimed);
+  if (!("provider" in claimed)) {
+    if (!claimed.waits) pacer.release(id);
+    return claimed.started;
+  }
+  pacer.used(id);
   const given = await callProvider(parts, claimed);
-  parts.meter.count("deliveries", {
-    provider: claimed.provider.id,
-    channel: claimed.delivery.channel,
-    answer: given.type,
-  });
-  const update = await writeAnswer(parts, claimed, given);
+  const { delivery, provider } = claimed;
+  parts.meter.count("deliveries", { provider: provider.id, channel: delivery.channel, answer: given.type });
+  if (delivery.attempts.at(-1)?.possibleDuplicate === true) {
+    parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
+  }
+  const update = await writeAnswer(desk, claimed, given);
   return update?.started ?? [];
 }
 
-type ClaimResult = Claimed | { readonly started: readonly Delivery[] };
+interface LookingUp {
+  readonly lookUp: Delivery;
+  readonly provider: Provider;
+}
+
+interface NotNow {
+  /** Whether it comes back to its slot. */
+  readonly waits: boolean;
+  readonly started: readonly Delivery[];
+}
+
+type ClaimResult = Claimed | LookingUp | NotNow;
+
+const over: NotNow = { waits: false, started: [] };
+const waiting: NotNow = { waits: true, started: [] };
 
 /** Commits `sending` before anything leaves (D-2), and looks once more whether it should leave at all (D-8). */
-function claimOne(parts: EngineParts, owner: string, due: Due): Promise<ClaimResult> {
+function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
+  const { parts, owner } = desk;
   const deliveryKey = key("delivery", deliveryId(due.verificationId, due.sequence));
   const verificationKey = key("verification", due.verificationId);
-  const nothing: ClaimResult = { started: [] };
   return parts.store.update<ClaimResult>([verificationKey, deliveryKey], (rows, now) => {
     const delivery = rows.get(deliveryKey);
-    if (delivery === undefined) return { writes: [], result: nothing };
+    if (delivery === undefined) return { writes: [], result: over };
     const stored = rows.get(verificationKey);
     const verification = stored?.status === "pending" && now < stored.endsAt ? stored : null;
-    const { provider } = route(parts.providers, delivery.channel, delivery);
-    const decision = claim(delivery, verification, provider?.id ?? null, owner, now);
-    switch (decision.type) {
-      case "nothing":
-        return { writes: [], result: nothing };
-      case "send": {
-        if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
-        const result: ClaimResult = { delivery: decision.next, verification, provider };
-        return { writes: [{ table: "delivery", id: deliveryKey.id, row: decision.next }], result };
-      }
-      case "drop":
-      case "wait":
-      case "fail":
-        return withDelivery(parts, rows, decision.next, now);
-      default:
-        return unreachable(decision);
+    const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);
+    const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
+    const terms = termsOf(parts, delivery, provider, opensAt);
+    const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
+    if (decision.type === "nothing") {
+      return { writes: [], result: isOpen(delivery) ? waiting : over };
     }
+    return afterClaim(desk, { rows, deliveryKey, verification, provider }, decision, now);
   });
 }
 
-async function callProvider(parts: EngineParts, claimed: Claimed): Promise<ProviderAnswer> {
-  const { provider } = claimed;
-  const message = await compose(parts, claimed);
-  // Whoever stood still after the claim may have lost the lease, or missed the deadline, without noticing (D-4, D-8).
-  const { dueAt: leaseUntil, deadline } = claimed.delivery;
-  if (parts.clock.now() >= Math.min(leaseUntil, deadline)) {
-    return { type: "refused", kind: "notSent", reason: "not_sent_in_time" };
-  }
-  const timeout = new AbortController();
-  const finished = new AbortController();
-  const outOfTime = parts.clock.sleep(providerTimeoutMs, finished.signal).then((): ProviderAnswer => {
-    // The wait also ends when the answer is there: then nothing is aborted.
-    if (!finished.signal.aborted) timeout.abort("out of time");
-    return { type: "unknown", detail: "no answer in time" };
-  });
-  try {
-    return await Promise.race([provider.send(message, timeout.signal), outOfTime]);
-  } catch (cause) {
-    parts.log.error(
-      { provider: provider.id, error: errorName(cause) },
-      "a provider threw instead of answering",
-    );
-    return { type: "unknown", detail: "the provider failed" };
-  } finally {
-    // With a reason of our own: the default one is a DOMException with a stack, made for nobody on every delivery.
-    finished.abort("answered");
-  }
-}
-
-/** The text is made now, when it is sent; until here only (verification, step, generation) existed (D-1). */
-async function compose(parts: EngineParts, { delivery, verification }: Claimed): Promise<OutgoingMessage> {
-  const recipient = await parts.store.get(key("recipient", delivery.recipientId));
-  if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
-  const code = codeOf(parts.keyring, verification);
-  const leftMs = verification.codeExpiresAt - parts.clock.now();
-  const text = renderText({
-    channel: delivery.channel,
-    code,
-    brand: verification.brand,
-    payment: verification.payment,
-    minutes: Math.max(1, Math.round(leftMs / 60_000)),
-  });
+function termsOf(
+  { providers }: EngineParts,
+  delivery: Delivery,
+  provider: Provider | null,
+  opensAt: OpensAt,
+): ClaimTerms {
+  const now = provider === null ? {} : { opensAt: opensAt(provider) };
+  // The common case: nothing went wrong yet.
+  if (delivery.state !== "unknown")
+    return { ...now, deduplicates: provider?.capabilities.idempotencyKey === true };
+  const last = delivery.attempts.at(-1)?.provider;
+  const asked = providers.find((one) => one.id === last);
   return {
-    reference: deliveryId(delivery.verificationId, delivery.sequence),
-    channel: delivery.channel,
-    to: addressOf(parts.keyring, recipient),
-    text,
-    code,
-    locale: verification.locale,
-    brand: verification.brand,
+    ...now,
+    deduplicates: provider?.capabilities.idempotencyKey === true,
+    canLookUp: asked?.capabilities.lookupByReference === true && asked.lookup !== undefined,
   };
 }
 
+interface ClaimScene {
+  readonly rows: Rows;
+  readonly deliveryKey: Key<"delivery">;
+  readonly verification: PendingVerification | null;
+  readonly provider: Provider | null;
+}
+
+function afterClaim(
+  { parts, pacer }: Desk,
+  { rows, deliveryKey: { id }, verification, provider }: ClaimScene,
+  decision: Exclude<ClaimDecision, { type: "nothing" }>,
+  now: number,
+): UpdateDecision<ClaimResult> {
+  const { next } = decision;
+  const writes = [{ table: "delivery", id, row: next }] as const;
+  switch (decision.type) {
+    case "send":
+      if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
+      pacer.take(provider.id, id, now);
+      return { writes, result: { delivery: next, verification, provider } };
+    case "postpone":
+      if (provider === null) throw new TypeError("a slot is one of a provider");
+      pacer.take(provider.id, id, now);
+      return { writes, result: waiting };
+    case "lookUp": {
+      const asked = parts.providers.find((one) => one.id === next.attempts.at(-1)?.provider);
+      if (asked === undefined) throw new TypeError("a look-up needs the provider that was asked");
+      return { writes, result: { lookUp: next, provider: asked } };
+    }
+    case "drop":
+    case "wait":
+    case "fail": {
+      const update = withDelivery(parts, rows, next, now);
+      return "need" in update ? update : { ...update, result: { ...over, started: update.result.started } };
+    }
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** Adopts what the provider has, or goes on to the one resend at once (D-6). */
+async function lookUp(
+  desk: Desk,
+  due: Due,
+  { lookUp: asked, provider }: LookingUp,
+): Promise<readonly Delivery[]> {
+  const { parts } = desk;
+  const deliveryKey = key("delivery", deliveryId(due.verificationId, due.sequence));
+  const given = await callLookup(parts, provider, deliveryKey.id);
+  const goesOn = await parts.store.update<boolean>([deliveryKey], (rows, now) => {
+    const delivery = rows.get(deliveryKey);
+    const next = delivery === undefined ? null : lookedUp(delivery, given, asked.leaseEpoch, now);
+    if (next === null) return { writes: [], result: false };
+    return { writes: [{ table: "delivery", id: deliveryKey.id, row: next }], result: isOpen(next) };
+  });
+  return goesOn ? await deliver(desk, due) : [];
+}
+
 function writeAnswer(
-  parts: EngineParts,
+  { parts, pacer }: Desk,
   claimed: Claimed,
   given: ProviderAnswer,
 ): Promise<DeliveryUpdate | null> {
@@ -204,8 +252,8 @@ function writeAnswer(
   return parts.store.update<DeliveryUpdate | null>([deliveryKey], (rows, now) => {
     const delivery = rows.get(deliveryKey);
     if (delivery === undefined) return { writes: [], result: null };
-    const answered = givenAnswer(parts, delivery, given);
-    const next = answer(delivery, given, leaseEpoch, answered, now);
+    const opensAt: OpensAt = (one) => pacer.opensAt(one.id, deliveryKey.id, now);
+    const next = answer(delivery, given, leaseEpoch, hasAlternative(parts, delivery, given, opensAt), now);
     if (next === null) return { writes: [], result: null };
     if (next.state === "accepted") {
       // The common case touches one row.
@@ -217,16 +265,17 @@ function writeAnswer(
 }
 
 /** Whether another provider is left for this delivery once the answer is taken into account. */
-function givenAnswer(parts: EngineParts, delivery: Delivery, given: ProviderAnswer): boolean {
+function hasAlternative(
+  parts: EngineParts,
+  delivery: Delivery,
+  given: ProviderAnswer,
+  opensAt: OpensAt,
+): boolean {
   if (given.type !== "refused") return false;
   const rejecting = delivery.attempts.at(-1)?.provider;
   const others = parts.providers.filter((one) => one.id !== rejecting);
-  const { provider } = route(others, delivery.channel, delivery);
+  const { provider } = route(others, delivery.channel, delivery, opensAt);
   return provider !== null && !delivery.attempts.slice(0, -1).some((one) => one.provider === provider.id);
-}
-
-function errorName(cause: unknown): string {
-  return cause instanceof Error ? cause.name : "unknown";
 }
 
 function unreachable(value: never): never {

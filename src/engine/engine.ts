@@ -1,3 +1,4 @@
+import { createBacklog, createPacer } from "../delivery/index.ts";
 import type {
   CancelOutcome,
   CheckOutcome,
@@ -5,6 +6,7 @@ import type {
   SendOutcome,
   SettleOutcome,
 } from "../verification/index.ts";
+import { createAdmission } from "./admission.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
@@ -15,11 +17,10 @@ import { toResult, type VerificationResult } from "./result.ts";
 import { type StartRequest, type StartResult, start } from "./start.ts";
 import type { Transacted } from "./transaction.ts";
 import {
+  askSend,
   type CheckRequest,
   cancel,
   check,
-  next,
-  resend,
   type SettleRequest,
   settle,
   type VerbRequest,
@@ -48,7 +49,10 @@ export interface Engine {
 
 /** Puts the verbs together with the jobs that work on what they leave behind. */
 export function createEngine(parts: EngineParts, owner: string): Engine {
-  const dispatcher = createDispatcher(parts, owner);
+  const pacer = createPacer(parts.providers);
+  const backlog = createBacklog(parts.providers, pacer);
+  const admission = createAdmission(parts, backlog);
+  const dispatcher = createDispatcher(parts, owner, pacer, backlog);
   const jobs = createJobs(parts, dispatcher);
 
   /** After the commit: count it, wake the dispatcher, and answer. */
@@ -64,14 +68,14 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
 
   return {
     async start(request) {
-      const { result, transacted } = await start(parts, request);
+      const { result, transacted } = await start(parts, admission, request);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
       if (transacted !== null) dispatcher.offer(transacted.deliveries);
       return result;
     },
     check: (request) => finish("check", check(parts, request)),
-    resend: (request) => finish("resend", resend(parts, request)),
-    next: (request) => finish("next", next(parts, request)),
+    resend: (request) => finish("resend", askSend(parts, admission, request, "resend")),
+    next: (request) => finish("next", askSend(parts, admission, request, "next")),
     cancel: (request) => finish("cancel", cancel(parts, request)),
     settle: (request) => finish("settle", settle(parts, request)),
     get: (request) => get(parts, request),

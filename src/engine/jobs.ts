@@ -51,6 +51,7 @@ export function createJobs(parts: EngineParts, dispatcher: Dispatcher): Jobs {
     ring,
     async stop() {
       stopping.abort();
+      dispatcher.halt();
       await Promise.all(loops);
     },
   };

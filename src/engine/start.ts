@@ -23,6 +23,7 @@ import {
   type Step,
 } from "../verification/index.ts";
 import { addressContext } from "./address.ts";
+import type { Admission, Admit } from "./admission.ts";
 import { suppliedCodeContext } from "./code.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
@@ -78,6 +79,7 @@ const singleStepWaitMs = 300_000;
 /** Starts a verification: the answer comes after the commit, the message goes out on its own (D-1). */
 export async function start(
   parts: EngineParts,
+  admission: Admission,
   request: StartRequest,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
@@ -101,7 +103,9 @@ export async function start(
   }
   const address = parsed.phoneNumber.e164;
   const command = startCommand(parts, request, service, allowed.policy, text, address);
-  const transacted = await begin(parts, command, request.idempotency ?? null);
+  const transacted = await admission.during((admit) =>
+    begin(parts, command, request.idempotency ?? null, admit),
+  );
   return { result: toResult(parts, transacted, address), transacted };
 }
 
@@ -116,15 +120,16 @@ function begin(
   parts: EngineParts,
   command: StartCommand,
   idempotency: Idempotency | null,
+  admit: Admit,
 ): Promise<Transacted<StartOutcome>> {
   const recipientKey = key("recipient", command.recipientId);
   return transact<StartOutcome>(parts, [recipientKey], idempotency, (rows, now) => {
     const recipient = rows.get(recipientKey);
     const pendingId = pendingToLoad(recipient, command, now);
-    if (pendingId === null) return decideStart({ recipient, pending: undefined }, command, now);
+    if (pendingId === null) return admit(decideStart({ recipient, pending: undefined }, command, now), now);
     const pendingKey = key("verification", pendingId);
     if (!rows.has(pendingKey)) return { need: [pendingKey] };
-    return decideStart({ recipient, pending: rows.get(pendingKey) }, command, now);
+    return admit(decideStart({ recipient, pending: rows.get(pendingKey) }, command, now), now);
   });
 }
 

@@ -53,7 +53,7 @@ export async function transact<O extends Outcome>(
     const decision = "nothing" in made ? null : made;
     const outcome = "nothing" in made ? made.nothing : made.outcome;
     const writes = decision === null ? [] : changes(rows, decision);
-    if (idempotency !== null) {
+    if (idempotency !== null && isRecorded(outcome)) {
       const id = idempotency.id;
       const verificationId = decision?.verification?.id ?? null;
       const row = { ...idempotency, verificationId, outcome: { ...outcome }, createdAt: now };
@@ -69,6 +69,11 @@ export async function transact<O extends Outcome>(
     };
     return { writes, result };
   });
+}
+
+/** A congestion passes within seconds: a record of it would refuse the same request for a day. */
+function isRecorded(outcome: Outcome): boolean {
+  return outcome.type !== "deliveryCongested";
 }
 
 function replay<O>(

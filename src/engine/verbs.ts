@@ -10,14 +10,16 @@ import {
   decide,
   type OutcomeFor,
   parseSubmittedCode,
+  type SendCommand,
   type SendOutcome,
   type SettleOutcome,
   type Verification,
 } from "../verification/index.ts";
+import type { Admission, Admit } from "./admission.ts";
 import { codeOf, decoyCode } from "./code.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PaymentInput, paymentMatches } from "./payment.ts";
-import { type Idempotency, type Transacted, transact } from "./transaction.ts";
+import { type Idempotency, type Transacted, type TransactionStep, transact } from "./transaction.ts";
 
 /** Which verification, and who goes on with it. */
 export interface VerbRequest {
@@ -41,12 +43,16 @@ export function check(parts: EngineParts, request: CheckRequest): Promise<Transa
   return perform(parts, request, (verification) => checkCommand(parts, request, verification));
 }
 
-export function resend(parts: EngineParts, request: VerbRequest): Promise<Transacted<SendOutcome>> {
-  return perform(parts, request, () => sendCommand(parts, request, "resend"));
-}
-
-export function next(parts: EngineParts, request: VerbRequest): Promise<Transacted<SendOutcome>> {
-  return perform(parts, request, () => sendCommand(parts, request, "next"));
+/** Resend on this step, or the next step now; refused where no carrier could send it in time (D-8). */
+export function askSend(
+  parts: EngineParts,
+  admission: Admission,
+  request: VerbRequest,
+  type: "resend" | "next",
+): Promise<Transacted<SendOutcome>> {
+  return admission.during((admit) =>
+    perform<SendCommand>(parts, request, () => sendCommand(parts, request, type), admit),
+  );
 }
 
 export function cancel(parts: EngineParts, request: VerbRequest): Promise<Transacted<CancelOutcome>> {
@@ -67,6 +73,7 @@ async function perform<C extends Command>(
   parts: EngineParts,
   request: VerbRequest,
   commandFor: (verification: Verification | null) => C,
+  admit?: Admit,
 ): Promise<Transacted<OutcomeFor<C>>> {
   const verificationKey = key("verification", request.id);
   return await transact<OutcomeFor<C>>(parts, [verificationKey], request.idempotency ?? null, (rows, now) => {
@@ -80,7 +87,9 @@ async function perform<C extends Command>(
     if (!rows.has(recipientKey)) return { need: [recipientKey] };
     const recipient = rows.get(recipientKey);
     if (recipient === undefined) return { nothing: { type: "notFound" } as OutcomeFor<C> };
-    return decide({ recipient, verification }, commandFor(verification), now);
+    const decision = decide({ recipient, verification }, commandFor(verification), now);
+    // Only commands that send are admitted, and their outcomes include the refusal.
+    return admit === undefined ? decision : (admit(decision, now) as TransactionStep<OutcomeFor<C>>);
   });
 }
 

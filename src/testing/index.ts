@@ -1,3 +1,17 @@
 /** What tests of an application, a provider or a store need: time and chance under their control. */
 export { createFakeClock, type FakeClock, fakeClockStart } from "./clock.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
+export {
+  type OpenedProvider,
+  type OpenProvider,
+  type ProviderCase,
+  providerConformance,
+} from "./provider-conformance.ts";
 export { seededRandom } from "./random.ts";
+export {
+  type OpenedStore,
+  type OpenOptions,
+  type OpenStore,
+  storeConformance,
+  type TestKit,
+} from "./store-conformance.ts";

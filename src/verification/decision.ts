@@ -12,6 +12,9 @@ export type LimitOutcome =
       readonly retryAt: number;
     };
 
+/** No carrier could send the message before its deadline; the engine knows, since a decision has no carriers (D-8). */
+export type CongestedOutcome = { readonly type: "deliveryCongested"; readonly retryAt: number };
+
 export type StartOutcome =
   | { readonly type: "started" }
   | {
@@ -24,6 +27,7 @@ export type StartOutcome =
       /** Only for a caller who repeats its binding; null for everybody else. */
       readonly verificationId: string | null;
     }
+  | CongestedOutcome
   | LimitOutcome;
 
 export type SettledOutcome =
@@ -46,6 +50,7 @@ export type SendOutcome =
   | { readonly type: "resendTooSoon"; readonly retryAt: number }
   | { readonly type: "noFurtherStep" }
   | { readonly type: "notFound" }
+  | CongestedOutcome
   | LimitOutcome
   | SettledOutcome;
 

@@ -6,8 +6,10 @@ import {
   claim,
   type DeliveryState,
   leaseMs,
+  lookedUp,
   mayArrive,
   type ProviderAnswer,
+  slotGraceMs,
   triedProviders,
 } from "./index.ts";
 
@@ -124,6 +126,111 @@ describe("D-2, D-7, D-8: the claim of a delivery", () => {
   ])("fails when %s", (_, provider, attempts) => {
     const decision = claim(deliveryRow({ attempts }), verification, provider, "node-1", t0);
     expect(decision).toMatchObject({ type: "fail", next: { state: "failed" } });
+  });
+});
+
+describe("D-8: a claim waits for the slot of its provider's rate", () => {
+  const at = (opensAt: number, change = {}) =>
+    claim(deliveryRow(change), verification, "a", "node-1", t0, { opensAt });
+
+  test.each([
+    ["now: sent", t0, {}, "send", { state: "sending" }],
+    ["a slot that has passed: sent", t0 - second, {}, "send", { state: "sending" }],
+    [
+      "later: in the outbox until then",
+      t0 + 1,
+      {},
+      "postpone",
+      { state: "queued", dueAt: t0 + 1, leaseEpoch: 0 },
+    ],
+    [
+      "1 ms before the deadline: it still waits",
+      t0 + 90 * second - 1,
+      {},
+      "postpone",
+      { dueAt: t0 + 90 * second - 1 },
+    ],
+    [
+      "at the deadline: failed now, so that the next step starts",
+      t0 + 90 * second,
+      {},
+      "fail",
+      { state: "failed" },
+    ],
+    [
+      "at the deadline, after an unknown answer: nobody can tell",
+      t0 + 90 * second,
+      { state: "unknown", attempts: [attempt({ answer: "unknown" })] },
+      "drop",
+      { state: "unconfirmed" },
+    ],
+    [
+      "later, after an unknown answer: a receipt is still awaited",
+      t0 + second,
+      { state: "unknown", attempts: [attempt({ answer: "unknown" })] },
+      "postpone",
+      { state: "unknown", dueAt: t0 + second },
+    ],
+  ] as const)("%s", (_, opensAt, change, type, next) => {
+    expect(at(opensAt, change)).toMatchObject({ type, next });
+  });
+
+  test("a slot is left to the node that holds it, until that one does not come", () => {
+    const held = deliveryRow({ leaseOwner: "node-1" });
+    expect(claim(held, verification, "a", "node-1", t0).type).toBe("send");
+    expect(claim(held, verification, "a", "node-2", t0 + slotGraceMs - 1).type).toBe("nothing");
+    expect(claim(held, verification, "a", "node-2", t0 + slotGraceMs).type).toBe("send");
+  });
+});
+
+describe("D-6: a provider that can do more than answer", () => {
+  const unanswered = deliveryRow({
+    state: "unknown",
+    attempts: [attempt({ answer: "unknown", reason: "no_answer" })],
+  });
+
+  test.each([
+    ["the same provider, which deduplicates", "a", true, false],
+    ["the same provider, which does not", "a", false, true],
+    ["another one, which deduplicates among its own", "b", true, true],
+  ])("(a) asked again: %s: possible duplicate %s", (_, provider, deduplicates, possibleDuplicate) => {
+    expect(claim(unanswered, verification, provider, "n", t0, { deduplicates })).toMatchObject({
+      type: "send",
+      next: { attempts: [{}, { provider, possibleDuplicate }] },
+    });
+  });
+
+  test("(b) a look-up comes before the resend, under a lease, once an attempt", () => {
+    const asked = claim(unanswered, verification, "b", "n", t0, { canLookUp: true });
+    expect(asked).toMatchObject({
+      type: "lookUp",
+      next: { state: "unknown", dueAt: t0 + leaseMs, leaseOwner: "n", leaseEpoch: 1 },
+    });
+    if (asked.type !== "lookUp") return;
+    for (const type of ["absent", "unknown"] as const) {
+      const after = lookedUp(asked.next, { type }, 1, t0) ?? deliveryRow();
+      expect(after).toMatchObject({ state: "unknown", dueAt: t0, leaseOwner: null });
+      expect(claim(after, verification, "b", "n", t0, { canLookUp: true })).toMatchObject({
+        type: "send",
+        next: { attempts: [{}, { possibleDuplicate: true }] },
+      });
+    }
+    expect(lookedUp(asked.next, { type: "found", providerMessageId: "m-9" }, 1, t0)).toMatchObject({
+      state: "accepted",
+      attempts: [{ answer: "accepted", providerMessageId: "m-9", reason: null }],
+    });
+  });
+
+  test("(b) also before it is given up: the last unknown answer may have been accepted", () => {
+    const twice = { ...unanswered, attempts: [...unanswered.attempts, ...unanswered.attempts] };
+    expect(claim(twice, verification, "a", "n", t0, { canLookUp: true }).type).toBe("lookUp");
+    expect(claim(twice, verification, null, "n", t0, { canLookUp: true }).type).toBe("lookUp");
+  });
+
+  test("D-4: a look-up that lost its lease, or was overtaken by a receipt, writes nothing", () => {
+    const found = { type: "found", providerMessageId: "m-9" } as const;
+    expect(lookedUp({ ...unanswered, leaseEpoch: 2 }, found, 1, t0)).toBeNull();
+    expect(lookedUp(deliveryRow({ state: "delivered", leaseEpoch: 1 }), found, 1, t0)).toBeNull();
   });
 });
 

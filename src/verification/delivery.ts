@@ -63,6 +63,8 @@ export const leaseMs = 15_000;
 /** How long an unknown answer waits for a receipt before the one resend (D-6). */
 export const unknownWaitMs = 3_000;
 export const unknownResendsMax = 1;
+/** For how long after its time a slot of a provider's rate is left to the node that holds it (D-8). */
+export const slotGraceMs = 1_000;
 const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 export const attemptsMax = 8;
 
@@ -103,6 +105,13 @@ export type ProviderAnswer =
     }
   | { readonly type: "unknown"; readonly detail: string };
 
+/** What a provider knows of a message that it never acknowledged, asked by its reference (D-6). */
+export type LookupAnswer =
+  | { readonly type: "found"; readonly providerMessageId: string }
+  /** It has no such message, or none yet. */
+  | { readonly type: "absent" }
+  | { readonly type: "unknown" };
+
 export function isOpen(delivery: Delivery): boolean {
   return delivery.state === "queued" || delivery.state === "sending" || delivery.state === "unknown";
 }
@@ -139,8 +148,22 @@ function mayRetry(delivery: Delivery): boolean {
   return delivery.attempts.some((one) => one.answer === "notSent" && !rejectedBy.includes(one.provider));
 }
 
+/** What the provider of a claim can do, as far as it changes what may be done now. */
+export interface ClaimTerms {
+  /** When its rate has room for this delivery; without it, now (D-8). */
+  readonly opensAt?: number;
+  /** A second message with the same reference is none (D-6). */
+  readonly deduplicates?: boolean;
+  /** The provider of the last attempt can be asked what became of it (D-6). */
+  readonly canLookUp?: boolean;
+}
+
 export type ClaimDecision =
   | { readonly type: "send"; readonly next: Delivery }
+  /** Its provider's rate has no room yet: it stays in the outbox until its slot. */
+  | { readonly type: "postpone"; readonly next: Delivery }
+  /** Nobody acknowledged it: asked for by reference, under a lease, before anything is sent again. */
+  | { readonly type: "lookUp"; readonly next: Delivery }
   | { readonly type: "drop"; readonly next: Delivery }
   /** Took over an expired lease: the call may have been made, so its answer is unknown (D-7). */
   | { readonly type: "wait"; readonly next: Delivery }
@@ -157,41 +180,92 @@ export function claim(
   provider: string | null,
   owner: string,
   now: number,
+  terms: ClaimTerms = {},
 ): ClaimDecision {
-  if (!isOpen(delivery) || delivery.dueAt > now) return { type: "nothing" };
+  if (!isOpen(delivery) || delivery.dueAt > now || isLeftToAnother(delivery, owner, now)) {
+    return { type: "nothing" };
+  }
   if (delivery.state === "sending") {
-    return {
-      type: "wait",
-      next: awaitReceipt(answerLast(delivery, { answer: "unknown", reason: "lease_expired" }), now),
-    };
+    const expired = answerLast(delivery, { answer: "unknown", reason: "lease_expired" });
+    return { type: "wait", next: awaitReceipt(expired, now) };
   }
   const stale = verification === null || verification.generation !== delivery.generation;
-  const late = stale || now >= delivery.deadline;
-  const spent = provider === null || delivery.attempts.length >= attemptsMax;
-  if (delivery.state === "unknown" && (late || spent || unknownCount(delivery) > unknownResendsMax)) {
+  if (stale || now >= delivery.deadline) {
+    return { type: "drop", next: close(delivery, mayHaveLeft(delivery) ? "unconfirmed" : "dropped") };
+  }
+  if (terms.canLookUp === true && mustLookUp(delivery, provider, terms)) {
+    return { type: "lookUp", next: lease(delivery, owner, now) };
+  }
+  if (delivery.state === "unknown" && unknownCount(delivery) > unknownResendsMax) {
     return { type: "drop", next: close(delivery, "unconfirmed") };
   }
-  if (late) return { type: "drop", next: close(delivery, mayHaveLeft(delivery) ? "unconfirmed" : "dropped") };
-  if (spent) return { type: "fail", next: giveUp(delivery) };
+  const opensAt = terms.opensAt ?? now;
+  // A slot past the deadline is none, so that the next step can start now instead of then.
+  if (provider === null || delivery.attempts.length >= attemptsMax || opensAt >= delivery.deadline) {
+    return { type: delivery.state === "unknown" ? "drop" : "fail", next: giveUp(delivery) };
+  }
+  if (opensAt > now) {
+    return { type: "postpone", next: { ...delivery, dueAt: opensAt, leaseOwner: owner } };
+  }
   const attempt: DeliveryAttempt = {
     provider,
     at: now,
     answer: "none",
     providerMessageId: null,
     reason: null,
-    possibleDuplicate: unknownCount(delivery) > 0,
+    possibleDuplicate: mayDuplicate(delivery, provider, terms),
   };
-  return {
-    type: "send",
-    next: {
-      ...delivery,
-      state: "sending",
-      dueAt: now + leaseMs,
-      leaseOwner: owner,
-      leaseEpoch: delivery.leaseEpoch + 1,
-      attempts: [...delivery.attempts, attempt],
-    },
-  };
+  const attempts = [...delivery.attempts, attempt];
+  return { type: "send", next: { ...lease(delivery, owner, now), state: "sending", attempts } };
+}
+
+function lease(delivery: Delivery, owner: string, now: number): Delivery {
+  return { ...delivery, dueAt: now + leaseMs, leaseOwner: owner, leaseEpoch: delivery.leaseEpoch + 1 };
+}
+
+/** What waits for a slot waits for one of its node: another node takes it over only when that one does not come. */
+function isLeftToAnother(delivery: Delivery, owner: string, now: number): boolean {
+  if (delivery.state === "sending" || delivery.leaseOwner === null) return false;
+  return delivery.leaseOwner !== owner && now < delivery.dueAt + slotGraceMs;
+}
+
+const lookedUpReasons: readonly (string | null)[] = ["not_found", "lookup_unanswered"];
+
+/** Asked once an attempt, unless the same provider is asked to send again anyway, which answers both questions. */
+function mustLookUp(delivery: Delivery, provider: string | null, terms: ClaimTerms): boolean {
+  const last = delivery.attempts.at(-1);
+  if (delivery.state !== "unknown" || last === undefined) return false;
+  const repeats =
+    terms.deduplicates === true &&
+    provider === last.provider &&
+    unknownCount(delivery) <= unknownResendsMax &&
+    delivery.attempts.length < attemptsMax;
+  return !(repeats || lookedUpReasons.includes(last.reason));
+}
+
+/** To a provider that knows its own references again, what it may have already is no second message (D-6). */
+function mayDuplicate(delivery: Delivery, provider: string, terms: ClaimTerms): boolean {
+  return delivery.attempts.some(
+    (one) =>
+      (one.answer === "unknown" || one.answer === "none") &&
+      !(terms.deduplicates === true && one.provider === provider),
+  );
+}
+
+/** Writes what a look-up brought: adopted where it was found, else due now, to be sent once more (D-6). */
+export function lookedUp(
+  delivery: Delivery,
+  given: LookupAnswer,
+  leaseEpoch: number,
+  now: number,
+): Delivery | null {
+  if (delivery.state !== "unknown" || delivery.leaseEpoch !== leaseEpoch) return null;
+  if (given.type === "found") {
+    const { providerMessageId } = given;
+    return close(answerLast(delivery, { answer: "accepted", providerMessageId, reason: null }), "accepted");
+  }
+  const reason = given.type === "absent" ? "not_found" : "lookup_unanswered";
+  return { ...answerLast(delivery, { reason }), dueAt: now, leaseOwner: null };
 }
 
 /** Writes a provider's answer; null when another node holds the lease by now, so that nothing changes (D-4). */

@@ -19,6 +19,7 @@ export { commandTypes, decide, type OutcomeFor } from "./decide.ts";
 export type {
   CancelOutcome,
   CheckOutcome,
+  CongestedOutcome,
   Current,
   Decision,
   Outcome,
@@ -31,15 +32,20 @@ export type {
 export {
   answer,
   type ClaimDecision,
+  type ClaimTerms,
   claim,
   type Delivery,
   type DeliveryAttempt,
   type DeliveryCause,
   type DeliveryState,
   isOpen,
+  type LookupAnswer,
   leaseMs,
+  lookedUp,
   mayArrive,
   type ProviderAnswer,
+  sendWindowMs,
+  slotGraceMs,
   triedProviders,
 } from "./delivery.ts";
 export {

@@ -58,6 +58,13 @@ describe("what may be frozen into a verification", () => {
     ["F-4: a negative wait", "resendWaitsMs", { resendWaitsMs: [-1] }],
     ["F-4: a wait of more than an hour", "resendWaitsMs", { resendWaitsMs: [3_600_001] }],
     ["an unknown alphabet", "alphabet", { alphabet: "toString" as never }],
+    ["a reuse that does not exist", "codeReuse", { codeReuse: "constructor" as never }],
+    ["an answer to pending ones that does not exist", "ifPending", { ifPending: "join" as never }],
+    [
+      "a channel that does not exist",
+      "workflow",
+      { workflow: [step(minute), { channel: "pigeon" as never, waitMs: minute }] },
+    ],
     ["a cancel far in the future", "cancelFromMs", { cancelFromMs: 46 * minute }],
     ["a step that cannot exist", "cancelUntilStep", { cancelUntilStep: -1 }],
   ])("refused: %s", (_, setting, change) => {

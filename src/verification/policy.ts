@@ -38,6 +38,16 @@ export interface Policy {
   readonly sendsPerDayMax: number;
 }
 
+/** Typed so that a value that is added to the union and not here does not compile. */
+const codeReuses: Readonly<Record<CodeReuse, true>> = { same: true, perStep: true, whenExpired: true };
+const ifPendings: Readonly<Record<IfPending, true>> = {
+  separate: true,
+  continue: true,
+  refuse: true,
+  replace: true,
+};
+const channels: Readonly<Record<Channel, true>> = { sms: true, voice: true, email: true };
+
 export const codeLifetimeMsMax = 600_000;
 export const verificationLifetimeMsMax: number = 45 * 60_000;
 export const workflowStepsMax = 10;
@@ -91,12 +101,14 @@ export function policyProblems(policy: Policy): PolicyProblem[] {
   whole("wrongPerDayMax", policy.wrongPerDayMax, 1, wrongPerDayCeiling);
   whole("sendsPerDayMax", policy.sendsPerDayMax, 1, sendsPerDayCeiling);
   if (policy.cancelUntilStep !== null) whole("cancelUntilStep", policy.cancelUntilStep, 0, workflowStepsMax);
-  if (!Object.hasOwn(alphabets, policy.alphabet)) {
-    problems.push({
-      setting: "alphabet",
-      detail: `must be one of ${Object.keys(alphabets).join(", ")}, not ${policy.alphabet}`,
-    });
-  }
+  // Rows, files and facades bring policies that no compiler saw.
+  const oneOf = (setting: keyof Policy, allowed: object, value: string): void => {
+    if (Object.hasOwn(allowed, value)) return;
+    problems.push({ setting, detail: `must be one of ${Object.keys(allowed).join(", ")}, not ${value}` });
+  };
+  oneOf("alphabet", alphabets, policy.alphabet);
+  oneOf("codeReuse", codeReuses, policy.codeReuse);
+  oneOf("ifPending", ifPendings, policy.ifPending);
   return [...problems, ...weakCodeProblems(policy), ...workflowProblems(policy), ...waitProblems(policy)];
 }
 
@@ -122,6 +134,11 @@ function workflowProblems(policy: Policy): PolicyProblem[] {
     return [
       { setting: "workflow", detail: `must have 1 to ${workflowStepsMax} steps, not ${workflow.length}` },
     ];
+  }
+  const strange = workflow.find((step) => !Object.hasOwn(channels, step.channel));
+  if (strange !== undefined) {
+    const known = Object.keys(channels).join(", ");
+    return [{ setting: "workflow", detail: `a channel must be one of ${known}, not ${strange.channel}` }];
   }
   if (workflow.some((step) => !Number.isSafeInteger(step.waitMs) || step.waitMs < 15_000)) {
     return [{ setting: "workflow", detail: "each step must wait at least 15 seconds" }];

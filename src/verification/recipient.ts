@@ -28,6 +28,8 @@ export interface Recipient {
   readonly tenantId: string;
   /** The number or address, sealed (N-8). */
   readonly sealedAddress: string;
+  /** Its newest verification, the head of the list that `previousId` goes on with. */
+  readonly newestId: string | null;
   readonly pending: readonly PendingRef[];
   /** Wrong codes since the last success, oldest first. */
   readonly wrongAt: readonly number[];
@@ -52,6 +54,7 @@ export function newRecipient(id: string, tenantId: string, sealedAddress: string
     id,
     tenantId,
     sealedAddress,
+    newestId: null,
     pending: [],
     wrongAt: [],
     sentAt: [],
@@ -156,7 +159,7 @@ export function countSend(recipient: Recipient, asked: boolean, now: number): Re
 }
 
 export function addPending(recipient: Recipient, ref: PendingRef, now: number): Recipient {
-  return { ...recipient, pending: [...livePending(recipient, now), ref] };
+  return { ...recipient, newestId: ref.id, pending: [...livePending(recipient, now), ref] };
 }
 
 export function removePending(recipient: Recipient, id: string): Recipient {

@@ -214,7 +214,7 @@ describe("D-9: steps", () => {
   });
 
   test.each([
-    ["of an earlier step changes nothing", { step: 1, nextStepAt: null }, false, "nothing", []],
+    ["of an earlier step changes nothing", { step: 1, nextStepAt: null }, true, "nothing", []],
     [
       "starts the next step at once",
       {},
@@ -243,4 +243,60 @@ describe("D-9: steps", () => {
       recipient: { pending: [] },
     });
   });
+
+  const limit = 10;
+  const full = (first: number): number[] => [first, ...Array.from({ length: limit - 1 }, () => t0)];
+  const opens = (ms: number): number[] => full(t0 + second + ms - day);
+  const never = Array.from({ length: limit }, () => t0);
+  const threeSteps = { policy: policyWith({ workflow }), endsAt: t0 + 12 * minute };
+  test.each([
+    ["the next may send", {}, {}, false, "stepped", 1],
+    ["all sends are used", { sends: 5 }, {}, false, "undeliverable", 0],
+    ["all sends are used, and another may arrive", { sends: 5 }, {}, true, "stepped", 0],
+    [
+      "all sends are used, with a step after the next",
+      { ...threeSteps, sends: 5 },
+      {},
+      false,
+      "undeliverable",
+      0,
+    ],
+    ["the day is full, and no step comes by time", {}, { sentAt: never }, false, "undeliverable", 0],
+    [
+      "the day is full past the last step",
+      threeSteps,
+      { sentAt: opens(5 * minute) },
+      false,
+      "undeliverable",
+      0,
+    ],
+    [
+      "the day opens right when the last step comes",
+      threeSteps,
+      { sentAt: opens(4 * minute) },
+      false,
+      "stepped",
+      0,
+    ],
+    ["the day opens 1 ms after it", threeSteps, { sentAt: opens(4 * minute + 1) }, false, "undeliverable", 0],
+    ["the end is near", { endsAt: t0 + 16 * second }, {}, false, "undeliverable", 0],
+    ["an earlier step, nothing else arrives", { step: 1, nextStepAt: null }, {}, false, "undeliverable", 0],
+    [
+      "an earlier step, and one comes by time",
+      { ...threeSteps, step: 1, nextStepAt: t0 + 8 * minute },
+      {},
+      false,
+      "nothing",
+      0,
+    ],
+  ] as const)(
+    "D-9: the delivery of step 0 failed and %s",
+    (_, verification, recipient, othersMayArrive, type, sent) => {
+      const current = pendingCurrent(verification, recipient);
+      const decision = decide(current, { ...commands.deliveryFailed, othersMayArrive }, t0 + second);
+      expect(decision.outcome.type).toBe(type);
+      expect(decision.verification?.status).toBe(type === "undeliverable" ? "undeliverable" : "pending");
+      expect(decision.deliveries).toHaveLength(sent);
+    },
+  );
 });

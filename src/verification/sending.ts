@@ -139,9 +139,12 @@ export function decideDeliveryFailed(
 ): Decision<QuietOutcome> {
   const { recipient, verification } = current;
   // A late failure of an earlier step must not push the current one.
-  if (command.step !== verification.step) return decided(current, { type: "nothing" });
-  if (atNextStep(verification, now) !== null) return step(current, command.codeKeyId, now);
-  if (command.othersMayArrive) return decided(current, { type: "nothing" });
+  const target = command.step === verification.step ? atNextStep(verification, now) : null;
+  if (target !== null && mayStep(recipient, verification, now)) return step(current, command.codeKeyId, now);
+  if (command.othersMayArrive || mayStepLater(recipient, target ?? verification, now)) {
+    if (target === null) return decided(current, { type: "nothing" });
+    return decided(current, { type: "stepped" }, { verification: target });
+  }
   return decided(
     current,
     { type: "undeliverable" },
@@ -157,12 +160,9 @@ function step(current: PendingCurrent, codeKeyId: string, now: number): Decision
   const { recipient, verification } = current;
   const target = atNextStep(verification, now);
   if (target === null) return decided(current, { type: "nothing" });
-  const { policy } = verification;
-  const mayNot =
-    verification.sends >= policy.sendsMax ||
-    dailySendOpensAt(recipient, policy, now) !== null ||
-    now + sendMarginMs >= lastUsableAt(verification);
-  if (mayNot) return decided(current, { type: "stepped" }, { verification: target });
+  if (!mayStep(recipient, verification, now)) {
+    return decided(current, { type: "stepped" }, { verification: target });
+  }
   const sent = send({ recipient, verification: target }, "automatic", codeKeyId, now);
   return decided(
     current,
@@ -173,4 +173,30 @@ function step(current: PendingCurrent, codeKeyId: string, now: number): Decision
       deliveries: [sent.delivery],
     },
   );
+}
+
+/** Whether the limits let a step send now. */
+function mayStep(recipient: Recipient, verification: PendingVerification, now: number): boolean {
+  return (
+    verification.sends < verification.policy.sendsMax &&
+    dailySendOpensAt(recipient, verification.policy, now) === null &&
+    now + sendMarginMs < lastUsableAt(verification)
+  );
+}
+
+/**
+ * Whether a step that is still to come by time will find the limits open. Only the day's limit opens by waiting. What
+ * somebody may yet ask for does not count: nobody asks who waits for a message.
+ */
+function mayStepLater(recipient: Recipient, verification: PendingVerification, now: number): boolean {
+  const { policy } = verification;
+  if (verification.sends >= policy.sendsMax) return false;
+  const opensAt = dailySendOpensAt(recipient, policy, now) ?? now;
+  let at = verification.nextStepAt;
+  for (const later of policy.workflow.slice(verification.step + 1)) {
+    if (at === null) return false;
+    if (at >= opensAt && at + sendMarginMs < lastUsableAt(verification)) return true;
+    at += later.waitMs;
+  }
+  return false;
 }

@@ -113,6 +113,23 @@ describe("A-17: a start while a verification started with binding a is pending",
     }
   });
 
+  test.each([null, "sealed-before"])(
+    "continue with a code of the caller's own replaces, and never keeps another code (before: %s)",
+    (before) => {
+      const policy = policyWith({ ifPending: "continue" });
+      const command = startCommand({ binding: "binding-a", suppliedCode: "sealed-now", policy });
+      const { recipient, verification } = pendingCurrent({ binding: "binding-a", suppliedCode: before });
+      expect(decideStart({ recipient, pending: verification }, command, later)).toMatchObject({
+        outcome: { type: "started" },
+        verification: { id: "verification-2", suppliedCode: "sealed-now" },
+        replaced: { id: "verification-1", status: "canceled" },
+      });
+      // Too soon to send: refused, and the old one goes on as it was.
+      const early = decideStart({ recipient, pending: verification }, command, t0 + second);
+      expect(early).toMatchObject({ outcome: { type: "sendLimitReached" }, replaced: null, deliveries: [] });
+    },
+  );
+
   test("what has expired is not continued, also where no timer has run", () => {
     const { decision } = startOver("continue", { binding: "binding-a" }, t0 + 5 * minute);
     expect(decision).toMatchObject({ outcome: { type: "started" }, replaced: null });

@@ -66,7 +66,7 @@ export function decideStart(
   if (locked !== null) return refuse({ type: "recipientLocked", retryAt: locked });
 
   const pending = current.pending === undefined ? null : stillPending(asOf(current.pending, now));
-  if (pending !== null && policy.ifPending === "continue" && samePayment(pending, command)) {
+  if (pending !== null && policy.ifPending === "continue" && isContinuable(pending, command)) {
     return continuePending(recipient, pending, command, now);
   }
   const rival = policy.ifPending === "refuse" ? pendingRival(recipient, command, now) : undefined;
@@ -83,10 +83,15 @@ function stillPending(verification: Verification): PendingVerification | null {
   return verification.status === "pending" ? verification : null;
 }
 
-/** A change of amount or payee is a new verification, and the old one is canceled (S-3). */
-function samePayment(pending: PendingVerification, command: StartCommand): boolean {
+/**
+ * A change of amount or payee is a new verification, and the old one is canceled (S-3). So is a start that brings its
+ * own code: to go on would keep another code, and the caller would hand out one that is never right.
+ */
+function isContinuable(pending: PendingVerification, command: StartCommand): boolean {
   return (
-    pending.payment?.amount === command.payment?.amount && pending.payment?.payee === command.payment?.payee
+    command.suppliedCode === null &&
+    pending.payment?.amount === command.payment?.amount &&
+    pending.payment?.payee === command.payment?.payee
   );
 }
 
@@ -133,7 +138,7 @@ function startNew(
   command: StartCommand,
   now: number,
 ): Decision<StartOutcome> {
-  const fresh = newVerification(command, now);
+  const fresh = newVerification(command, recipient.newestId, now);
   const ref: PendingRef = {
     id: fresh.id,
     serviceId: fresh.serviceId,
@@ -158,13 +163,14 @@ function startNew(
   };
 }
 
-function newVerification(command: StartCommand, now: number): PendingVerification {
+function newVerification(command: StartCommand, previousId: string | null, now: number): PendingVerification {
   const { type, claimants, sealedAddress, ...identity } = command;
   const endsAt = now + lifetimeMs(command.policy, command.suppliedCode !== null);
   const first = command.policy.workflow[0];
   const isOnlyStep = command.policy.workflow.length === 1;
   return {
     ...identity,
+    previousId,
     status: "pending",
     step: 0,
     generation: 1,

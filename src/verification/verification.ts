@@ -21,6 +21,8 @@ export interface VerificationIdentity {
   readonly serviceId: string;
   /** Blind index of the recipient: the key of the row that locks this aggregate. */
   readonly recipientId: string;
+  /** The recipient's verification before this one: from `Recipient.newestId` backwards they form a list. */
+  readonly previousId: string | null;
   readonly purpose: string;
   readonly subject: string | null;
   /** Keyed digest of the caller's binding; the binding itself is never stored. */

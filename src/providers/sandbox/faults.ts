@@ -7,12 +7,15 @@ export interface SandboxFault {
     | "notSent"
     | "acceptAndLose"
     | "timeoutAfterAccept"
+    | "timeoutBeforeAccept"
     | "delay"
     | "duplicate"
     | "lateReceipt"
     | "failedReceipt";
   /** For `delay` and `lateReceipt`: how long. */
   readonly delayMs?: number;
+  /** For `notSent`: what the carrier asks to wait. */
+  readonly retryAfterMs?: number;
   /** How often it happens before the phone works again; without it, for ever. */
   readonly times?: number;
 }
@@ -22,6 +25,7 @@ export const sandboxFaultTypes: readonly SandboxFault["type"][] = [
   "notSent",
   "acceptAndLose",
   "timeoutAfterAccept",
+  "timeoutBeforeAccept",
   "delay",
   "duplicate",
   "lateReceipt",

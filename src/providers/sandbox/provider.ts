@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock/index.ts";
 import type { OutgoingMessage, Provider } from "../../delivery/index.ts";
-import type { ProviderAnswer, ReceiptStatus } from "../../verification/index.ts";
+import type { LookupAnswer, ProviderAnswer, ReceiptStatus } from "../../verification/index.ts";
 import type { SandboxFault, SandboxFaults } from "./faults.ts";
 import type { Phones } from "./phones.ts";
 
@@ -10,39 +10,91 @@ export interface SandboxParts {
   readonly faults: SandboxFaults;
   /** Takes the receipts that this carrier sends later, as a callback would. */
   readonly onReceipt: (reference: string, status: ReceiptStatus, providerMessageId: string) => void;
+  /** Several virtual carriers at once need names. */
+  readonly id?: string;
+  /** What it can do beyond what every carrier can; without it, neither. */
+  readonly idempotencyKey?: boolean;
+  readonly lookupByReference?: boolean;
+  readonly ratePerSecond?: number;
 }
 
 const senderName = "Countersign";
 const defaultDelayMs = 10_000;
 
+/** How many references it knows again, which is more than can be under way. */
+const referencesMax = 10_000;
+
 /** The virtual carrier: delivers to virtual phones, and fails on request the way carriers fail. */
 export function createSandboxProvider(parts: SandboxParts): Provider {
+  const { id = "sandbox", idempotencyKey = false, lookupByReference = false, ratePerSecond } = parts;
+  const taken = createTaken();
   let sent = 0;
   return {
-    id: "sandbox",
+    id,
     channels: ["sms", "voice", "email"],
     capabilities: {
-      idempotencyKey: false,
+      idempotencyKey,
       clientReference: true,
-      lookupByReference: false,
+      lookupByReference,
       lookupByRecipientAndTime: false,
       receipts: true,
       managedCode: false,
       keyPress: false,
     },
+    ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     send(message, signal) {
+      const earlier = idempotencyKey ? taken.get(message.reference) : undefined;
+      if (earlier !== undefined) return Promise.resolve({ type: "accepted", providerMessageId: earlier });
       sent += 1;
       const fault = parts.faults.take(message.to);
-      const providerMessageId = `sandbox-${sent}`;
+      const providerMessageId = `${id}-${sent}`;
+      if (!isNotTaken(fault)) taken.add(message.reference, providerMessageId);
       if (fault !== null) return sendFaulty(parts, message, fault, providerMessageId, signal);
       deliver(parts, message);
       return Promise.resolve({ type: "accepted", providerMessageId });
+    },
+    ...(lookupByReference ? { lookup: (reference) => Promise.resolve(taken.find(reference)) } : {}),
+  };
+}
+
+function isNotTaken(fault: SandboxFault | null): boolean {
+  return fault !== null && ["refuse", "notSent", "timeoutBeforeAccept"].includes(fault.type);
+}
+
+interface Taken {
+  add(reference: string, providerMessageId: string): void;
+  get(reference: string): string | undefined;
+  find(reference: string): LookupAnswer;
+}
+
+/** What a carrier took and under which id; it forgets the oldest. */
+function createTaken(): Taken {
+  const byReference = new Map<string, string>();
+  return {
+    add(reference, providerMessageId) {
+      byReference.set(reference, providerMessageId);
+      const oldest = byReference.keys().next();
+      if (byReference.size > referencesMax && oldest.done !== true) byReference.delete(oldest.value);
+    },
+    get: (reference) => byReference.get(reference),
+    find(reference) {
+      const providerMessageId = byReference.get(reference);
+      return providerMessageId === undefined ? { type: "absent" } : { type: "found", providerMessageId };
     },
   };
 }
 
 function deliver({ phones }: SandboxParts, { to, channel, text, code }: OutgoingMessage): void {
   phones.receive(to, { channel, from: senderName, text, code });
+}
+
+/** As long as whoever asks has patience. */
+async function neverAnswer(signal: AbortSignal): Promise<ProviderAnswer> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  return { type: "unknown", detail: "no answer in time" };
 }
 
 async function sendFaulty(
@@ -62,16 +114,19 @@ async function sendFaulty(
     case "refuse":
       return { type: "refused", kind: "rejected", reason: "sandbox_refused" };
     case "notSent":
-      return { type: "refused", kind: "notSent", reason: "sandbox_unreachable" };
+      return {
+        type: "refused",
+        kind: "notSent",
+        reason: "sandbox_unreachable",
+        ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+      };
     case "acceptAndLose":
       return accepted;
     case "timeoutAfterAccept":
       deliver(parts, message);
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-      return { type: "unknown", detail: "no answer in time" };
+      return await neverAnswer(signal);
+    case "timeoutBeforeAccept":
+      return await neverAnswer(signal);
     case "delay":
       void later(delayMs, () => deliver(parts, message));
       return accepted;

@@ -80,6 +80,16 @@ describe("D-5: the virtual carrier does what its faults say", () => {
     expect((await answer).type).toBe("unknown");
   });
 
+  test("D-6: timeoutBeforeAccept: no phone has it, and the answer comes when the caller gives up", async () => {
+    const { provider, phones, faults } = open();
+    faults.set({ prefix: number, type: "timeoutBeforeAccept" });
+    const patience = new AbortController();
+    const answer = provider.send(message, patience.signal);
+    patience.abort();
+    expect((await answer).type).toBe("unknown");
+    expect(phones.messages(number)).toEqual([]);
+  });
+
   test("every fault has been tried here", () => {
     const tried = [
       "acceptAndLose",
@@ -90,6 +100,7 @@ describe("D-5: the virtual carrier does what its faults say", () => {
       "notSent",
       "refuse",
       "timeoutAfterAccept",
+      "timeoutBeforeAccept",
     ];
     expect([...sandboxFaultTypes].sort()).toEqual(tried);
   });

@@ -1,0 +1,91 @@
+import { type OutgoingMessage, type Provider, providerTimeoutMs, renderText } from "../delivery/index.ts";
+import { deliveryId, key } from "../store/index.ts";
+import type { Delivery, LookupAnswer, PendingVerification, ProviderAnswer } from "../verification/index.ts";
+import { addressOf } from "./address.ts";
+import { codeOf } from "./code.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** A delivery that this node may send now, under its lease. */
+export interface Claimed {
+  readonly delivery: Delivery;
+  readonly verification: PendingVerification;
+  readonly provider: Provider;
+}
+
+/** One call, with its time-out: whatever the provider does, there is an answer (D-5). */
+export async function callProvider(parts: EngineParts, claimed: Claimed): Promise<ProviderAnswer> {
+  const { provider } = claimed;
+  const message = await compose(parts, claimed);
+  // Whoever stood still after the claim may have lost the lease, or missed the deadline, without noticing (D-4, D-8).
+  const { dueAt: leaseUntil, deadline } = claimed.delivery;
+  if (parts.clock.now() >= Math.min(leaseUntil, deadline)) {
+    return { type: "refused", kind: "notSent", reason: "not_sent_in_time" };
+  }
+  const outcome = await inTime(parts, provider, (signal) => provider.send(message, signal));
+  return outcome ?? { type: "unknown", detail: "no answer in time, or none that could be read" };
+}
+
+/** Asks what became of a message that nobody acknowledged (D-6). */
+export async function callLookup(
+  parts: EngineParts,
+  provider: Provider,
+  reference: string,
+): Promise<LookupAnswer> {
+  const found = await inTime(parts, provider, async (signal) => provider.lookup?.(reference, signal));
+  return found ?? { type: "unknown" };
+}
+
+/** Null where the provider did not answer in time, or threw. */
+async function inTime<T>(
+  parts: EngineParts,
+  provider: Provider,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
+  const timeout = new AbortController();
+  const finished = new AbortController();
+  const outOfTime = parts.clock.sleep(providerTimeoutMs, finished.signal).then(() => {
+    // The wait also ends when the answer is there: then nothing is aborted.
+    if (!finished.signal.aborted) timeout.abort("out of time");
+    return null;
+  });
+  try {
+    return await Promise.race([call(timeout.signal), outOfTime]);
+  } catch (cause) {
+    parts.log.error(
+      { provider: provider.id, error: errorName(cause) },
+      "a provider threw instead of answering",
+    );
+    return null;
+  } finally {
+    // With a reason of our own: the default one is a DOMException with a stack, made for nobody on every delivery.
+    finished.abort("answered");
+  }
+}
+
+/** The text is made now, when it is sent; until here only (verification, step, generation) existed (D-1). */
+async function compose(parts: EngineParts, { delivery, verification }: Claimed): Promise<OutgoingMessage> {
+  const recipient = await parts.store.get(key("recipient", delivery.recipientId));
+  if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
+  const code = codeOf(parts.keyring, verification);
+  const leftMs = verification.codeExpiresAt - parts.clock.now();
+  const text = renderText({
+    channel: delivery.channel,
+    code,
+    brand: verification.brand,
+    payment: verification.payment,
+    minutes: Math.max(1, Math.round(leftMs / 60_000)),
+  });
+  return {
+    reference: deliveryId(delivery.verificationId, delivery.sequence),
+    channel: delivery.channel,
+    to: addressOf(parts.keyring, recipient),
+    text,
+    code,
+    locale: verification.locale,
+    brand: verification.brand,
+  };
+}
+
+function errorName(cause: unknown): string {
+  return cause instanceof Error ? cause.name : "unknown";
+}

@@ -126,10 +126,15 @@ export interface Store {
   /** A small value outside all locks, for example the check value of a secret. */
   readMeta(name: string): Promise<string | undefined>;
   writeMeta(name: string, value: string): Promise<void>;
+  /** Updates that wait for a commit; absent where the store keeps no queue of its own. */
+  waiting?(): number;
   /** Whether a durable write works right now. */
   probe(): Promise<void>;
-  /** A consistent copy of everything, while updates go on. */
+  /**
+   * A consistent copy of everything, while updates go on; the file appears when it is complete. The master secret is
+   * not in it.
+   */
   backup(path: string): Promise<void>;
-  /** Finishes what was accepted, then lets go of the data. */
+  /** Refuses what is new, finishes what was accepted, then lets go of the data. */
   close(): Promise<void>;
 }

@@ -1,21 +1,20 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse } from "../errors.ts";
+import { createPrivateFile } from "./database.ts";
 
 export interface FolderLock {
   release(): void;
 }
 
-/** Folders locked by this process: SQLite's locks do not tell two connections of one process apart in time. */
-const held = new Set<string>();
-
 const pollMs = 100;
 
 /**
  * One process per data folder. The holder keeps an exclusive transaction open on a small database of its own, which
- * the operating system frees when the process dies, however it dies. Waits up to `waitMs` for the holder to go.
+ * the operating system frees when the process dies, however it dies. Nothing else in the holder may open that file:
+ * closing any other handle of it would drop the lock (POSIX). Waits up to `waitMs` for the holder to go.
  * @throws DataFolderInUse naming the holder.
  */
 export async function lockFolder(folder: string, clock: Clock, waitMs: number): Promise<FolderLock> {
@@ -23,24 +22,24 @@ export async function lockFolder(folder: string, clock: Clock, waitMs: number): 
   const pidPath = join(folder, "lock.pid");
   const until = clock.now() + waitMs;
   for (;;) {
-    const lock = held.has(path) ? null : tryLock(path);
+    const lock = tryLock(path);
     if (lock !== null) {
-      held.add(path);
-      writeFileSync(pidPath, `${process.pid}\n`);
+      writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
       return {
         release() {
-          if (!held.delete(path)) return;
+          if (!lock.isOpen) return;
           rmSync(pidPath, { force: true });
           lock.close();
         },
       };
     }
-    if (clock.now() >= until) throw inUse(folder, pidPath, held.has(path));
+    if (clock.now() >= until) throw inUse(folder, pidPath);
     await clock.sleep(pollMs);
   }
 }
 
 function tryLock(path: string): DatabaseSync | null {
+  createOnce(path);
   const database = new DatabaseSync(path);
   try {
     database.exec("pragma busy_timeout = 0; begin exclusive");
@@ -52,18 +51,24 @@ function tryLock(path: string): DatabaseSync | null {
   }
 }
 
-function inUse(folder: string, pidPath: string, bySelf: boolean): DataFolderInUse {
-  if (bySelf) {
+/** Never opened once it exists: the handle's closing would drop a lock that this process holds. */
+function createOnce(path: string): void {
+  if (!existsSync(path)) createPrivateFile(path);
+}
+
+function inUse(folder: string, pidPath: string): DataFolderInUse {
+  let pid: string | null = null;
+  try {
+    pid = readFileSync(pidPath, "utf8").trim();
+  } catch {
+    // Without the file the message just names no number.
+  }
+  if (pid === String(process.pid)) {
     return new DataFolderInUse(
       `${folder} is already open in this process: use one instance per data folder, or close the first`,
     );
   }
-  let holder = "another process";
-  try {
-    holder = `process ${readFileSync(pidPath, "utf8").trim()}`;
-  } catch {
-    // Without the file the message just names no number.
-  }
+  const holder = pid === null ? "another process" : `process ${pid}`;
   return new DataFolderInUse(
     `${folder} is in use by ${holder}: stop it, or give this one another folder with COUNTERSIGN_DATA`,
   );

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
-import { StorageOverloaded, StorageUnavailable } from "../errors.ts";
+import { StorageOverloaded } from "../errors.ts";
 import type { Key, Rows, TableName, Tables, UpdateDecision } from "../port.ts";
+import { isSqliteError, toStorageFault } from "./faults.ts";
 import { RowCache } from "./row-cache.ts";
 import type { TableSet } from "./tables.ts";
 
@@ -20,15 +21,12 @@ export interface GroupCommitOptions {
   readonly batchMax: number;
   /** Operations waiting; more are refused at the door. */
   readonly queueMax: number;
+  readonly freezeRows?: boolean;
   /** Runs a turn later; a simulation decides when. Default `setImmediate`. */
   readonly defer?: (turn: () => void) => void;
 }
 
 const needRoundsMax = 8;
-
-function isSqliteError(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ERR_SQLITE_ERROR";
-}
 
 /**
  * All updates that arrive in one turn of the event loop share one transaction, decided one after the other in arrival
@@ -36,13 +34,18 @@ function isSqliteError(cause: unknown): boolean {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  readonly #cache = new RowCache();
+  readonly #cache: RowCache;
   #queue: Operation[] = [];
   #scheduled = false;
   #idle: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#cache = new RowCache(options.freezeRows ?? false);
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
@@ -68,6 +71,10 @@ export class GroupCommit {
   /** What was changed behind the cache's back, by a purge for example, is read anew. */
   forget(): void {
     this.#cache.clear();
+  }
+
+  get cachedRows(): number {
+    return this.#cache.size;
   }
 
   #schedule(): void {
@@ -97,7 +104,7 @@ export class GroupCommit {
         for (const operation of batch) this.#commitOrRetry([operation]);
         return;
       }
-      batch[0]?.reject(new StorageUnavailable("the update could not be written", { cause }));
+      batch[0]?.reject(toStorageFault(cause, "the update could not be written"));
     }
   }
 
@@ -132,18 +139,10 @@ export class GroupCommit {
   }
 
   #decide(operation: Operation, now: number): unknown {
-    const loaded = new Set<string>();
-    const rows: Rows = {
-      has: (key) => loaded.has(`${key.table}/${key.id}`),
-      get: (key) => {
-        if (!loaded.has(`${key.table}/${key.id}`))
-          throw new RangeError(`${key.table} ${key.id} was not loaded`);
-        return this.#cache.read(key, this.#options.tables);
-      },
-    };
+    const rows = new LoadedRows(this.#cache, this.#options.tables);
     let keys = operation.keys;
     for (let round = 0; round < needRoundsMax; round++) {
-      for (const key of keys) loaded.add(`${key.table}/${key.id}`);
+      rows.load(keys);
       const decision = operation.decide(rows, now);
       if ("writes" in decision) {
         for (const write of decision.writes) this.#cache.stage(write);
@@ -152,5 +151,31 @@ export class GroupCommit {
       keys = decision.need;
     }
     throw new RangeError(`the decision asked for further rows ${needRoundsMax} times`);
+  }
+}
+
+/** The rows that one decision may see: those it asked for. They are few, so that a list is faster than a set. */
+class LoadedRows implements Rows {
+  readonly #cache: RowCache;
+  readonly #tables: TableSet;
+  readonly #loaded: Key[] = [];
+
+  constructor(cache: RowCache, tables: TableSet) {
+    this.#cache = cache;
+    this.#tables = tables;
+  }
+
+  load(keys: readonly Key[]): void {
+    for (const key of keys) this.#loaded.push(key);
+  }
+
+  has(key: Key): boolean {
+    for (const one of this.#loaded) if (one.id === key.id && one.table === key.table) return true;
+    return false;
+  }
+
+  get<T extends TableName>(key: Key<T>): Tables[T] | undefined {
+    if (!this.has(key)) throw new RangeError(`${key.table} ${key.id} was not loaded`);
+    return this.#cache.read(key, this.#tables);
   }
 }

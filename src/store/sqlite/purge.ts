@@ -62,7 +62,8 @@ export function purge(
       finished: !full && walked.length < limit,
     };
   } catch (cause) {
-    database.exec("rollback");
+    // A full disk has rolled it back already.
+    if (database.isTransaction) database.exec("rollback");
     throw cause;
   }
 }

@@ -1,16 +1,15 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { backup, type DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
-import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
-import type { Delivery, Verification } from "../../verification/index.ts";
-import { decodeVerification } from "../codec.ts";
-import { StorageUnavailable } from "../errors.ts";
-import type { Due, PurgeCounts, Store, VerificationQuery } from "../port.ts";
-import { openDatabase } from "./database.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { DataFolderInUse, StorageUnavailable } from "../errors.ts";
+import type { PurgeCounts, Store } from "../port.ts";
+import { createPrivateFile, openDatabase } from "./database.ts";
+import { toOpenFault, toStorageFault } from "./faults.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { purge } from "./purge.ts";
+import { prepareQueries, type Queries } from "./queries.ts";
 import { prepareTables } from "./tables.ts";
 
 export interface SqliteStoreOptions {
@@ -22,27 +21,38 @@ export interface SqliteStoreOptions {
   /** 1 turns group commit off, for comparison. Default 96. */
   readonly batchMax?: number;
   readonly queueMax?: number;
+  /** For tests: whoever changes a row in place gets a TypeError instead of a wrong cache. */
+  readonly freezeRows?: boolean;
   /** Runs a turn later; a simulation decides when. Default `setImmediate`. */
   readonly defer?: (turn: () => void) => void;
 }
 
+/** The database in the data folder. */
+export const databaseName = "countersign.db";
+
 /**
  * The embedded store: one SQLite database in a folder that one process holds.
- * @throws DataFolderInUse, DataUnreadable
+ * @throws DataFolderInUse, DataUnreadable, StorageUnavailable
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(options.folder, options.clock, options.lockWaitMs ?? 10_000);
-  const path = join(options.folder, "countersign.db");
-  let database: DatabaseSync;
+  const lock = await takeFolder(options);
   try {
-    database = openDatabase(path);
-    chmodSync(path, 0o600);
+    const database = openDatabase(join(options.folder, databaseName));
+    return createStore(database, options, () => lock.release());
   } catch (cause) {
     lock.release();
     throw cause;
   }
-  return createStore(database, options, () => lock.release());
+}
+
+async function takeFolder({ folder, clock, lockWaitMs }: SqliteStoreOptions): Promise<FolderLock> {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return await lockFolder(folder, clock, lockWaitMs ?? 10_000);
+  } catch (cause) {
+    if (cause instanceof DataFolderInUse) throw cause;
+    throw toOpenFault(cause, folder);
+  }
 }
 
 function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClosed: () => void): Store {
@@ -52,24 +62,81 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     clock: options.clock,
     batchMax: options.batchMax ?? 96,
     queueMax: options.queueMax ?? 10_000,
+    freezeRows: options.freezeRows ?? false,
     ...(options.defer === undefined ? {} : { defer: options.defer }),
   });
   const queries = prepareQueries(database);
-  let closed = false;
+  const backups = new Set<Promise<void>>();
+  let closing: Promise<void> | null = null;
+  const refused = (): StorageUnavailable => new StorageUnavailable("the store is closed");
+
   /** Synchronous work as a promise whose failure is a storage fault. */
-  const reading = async <R>(read: () => R): Promise<R> => {
-    if (closed) throw new StorageUnavailable("the store is closed");
+  const working = async <R>(failed: string, work: () => R): Promise<R> => {
+    if (closing !== null) throw refused();
     try {
-      return read();
+      return work();
     } catch (cause) {
-      throw new StorageUnavailable("the data cannot be read", { cause });
+      throw toStorageFault(cause, failed);
     }
   };
+  const reading = <R>(read: () => R): Promise<R> => working("the data cannot be read", read);
+  const writing = <R>(write: () => R): Promise<R> => working("the data cannot be written", write);
+
+  async function close(): Promise<void> {
+    await commits.drained();
+    // A copy that runs has the database open on another thread.
+    await Promise.allSettled(backups);
+    database.close();
+    onClosed();
+  }
 
   return {
-    update: (keys, decide) =>
-      closed ? Promise.reject(new StorageUnavailable("the store is closed")) : commits.update(keys, decide),
+    update: (keys, decide) => (closing === null ? commits.update(keys, decide) : Promise.reject(refused())),
     get: (key) => reading(() => commits.read(key)),
+    ...reads(queries, reading),
+    purge: (before, limit): Promise<PurgeCounts> =>
+      writing(() => {
+        const counts = purge(database, before, limit);
+        commits.forget();
+        // What was erased is still in the log of recent changes: empty that too (K-2).
+        if (counts.finished) database.exec("pragma wal_checkpoint(truncate)");
+        return counts;
+      }),
+    readMeta: (name) => reading(() => queries.readMeta(name)),
+    writeMeta: (name, value) => writing(() => queries.writeMeta(name, value)),
+    waiting: () => commits.waiting,
+    probe: () => writing(() => proveRoom(database, queries, options.clock.now())),
+    async backup(to) {
+      if (closing !== null) throw refused();
+      const running = copyTo(join(options.folder, databaseName), to);
+      backups.add(running);
+      try {
+        await running;
+      } finally {
+        backups.delete(running);
+      }
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+type Reads = Pick<
+  Store,
+  | "deliveriesOf"
+  | "due"
+  | "nextDueAt"
+  | "verifications"
+  | "apiKeyByDigest"
+  | "tenants"
+  | "services"
+  | "apiKeys"
+>;
+
+function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): Reads {
+  return {
     deliveriesOf: (id) => reading(() => queries.deliveriesOf(id)),
     due: (queue, now, limit) => reading(() => queries.due(queue, now, limit)),
     nextDueAt: () => reading(() => queries.nextDueAt()),
@@ -78,101 +145,44 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     tenants: () => reading(() => queries.tenants()),
     services: (tenantId) => reading(() => queries.services(tenantId)),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId)),
-    purge: (before, limit): Promise<PurgeCounts> =>
-      reading(() => {
-        const counts = purge(database, before, limit);
-        commits.forget();
-        return counts;
-      }),
-    readMeta: (name) => reading(() => queries.readMeta(name)),
-    writeMeta: (name, value) => reading(() => queries.writeMeta(name, value)),
-    probe: () => reading(() => queries.writeMeta("probe", String(options.clock.now()))),
-    async backup(to) {
-      await commits.drained();
-      await backup(database, to);
-      chmodSync(to, 0o600);
-    },
-    async close() {
-      if (closed) return;
-      await commits.drained();
-      closed = true;
-      database.close();
-      onClosed();
-    },
   };
 }
 
-interface Queries {
-  deliveriesOf(verificationId: string): readonly Delivery[];
-  due(queue: "delivery" | "alarm", now: number, limit: number): readonly Due[];
-  nextDueAt(): number | null;
-  verifications(query: VerificationQuery): readonly Verification[];
-  apiKeyByDigest(digest: string): ApiKey | undefined;
-  tenants(): readonly Tenant[];
-  services(tenantId: string): readonly Service[];
-  apiKeys(tenantId: string): readonly ApiKey[];
-  readMeta(name: string): string | undefined;
-  writeMeta(name: string, value: string): void;
+/** More than a page, so that a database that cannot grow is noticed before a start is refused. */
+const probeBytes = 16_384;
+
+function proveRoom(database: DatabaseSync, queries: Queries, now: number): void {
+  database.exec("begin immediate");
+  try {
+    queries.writeMeta("probe", "x".repeat(probeBytes));
+    queries.writeMeta("probe", String(now));
+    database.exec("commit");
+  } catch (cause) {
+    if (database.isTransaction) database.exec("rollback");
+    throw cause;
+  }
 }
 
-const docs = <R>(rows: unknown[]): R[] => rows.map((row) => JSON.parse((row as { doc: string }).doc) as R);
+/** All pages in one step, which reads one snapshot: with pauses, each update in between would start the copy again. */
+const allPages = 0x7fff_ffff;
 
-function prepareQueries(database: DatabaseSync): Queries {
-  const deliveriesOf = database.prepare(
-    "select doc from deliveries where verification_id = ? order by sequence",
-  );
-  const dueDeliveries = database.prepare(
-    `select verification_id as verificationId, sequence, recipient_id as recipientId from deliveries
-     where due_at is not null and due_at <= ? order by due_at limit ?`,
-  );
-  const dueAlarms = database.prepare(
-    `select id as verificationId, 0 as sequence, recipient_id as recipientId from verifications
-     where alarm_at is not null and alarm_at <= ? order by alarm_at limit ?`,
-  );
-  const nextDue = database.prepare(
-    `select min(at) as at from (
-       select min(due_at) as at from deliveries where due_at is not null
-       union all
-       select min(alarm_at) as at from verifications where alarm_at is not null)`,
-  );
-  const byTenant = database.prepare(
-    `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or status = ?3)
-     order by id desc limit ?4`,
-  );
-  const byRecipient = database.prepare(
-    `select doc from verifications indexed by verifications_by_recipient
-     where recipient_id = ?1 and id < ?2 and (?3 is null or status = ?3) and tenant_id = ?5
-     order by id desc limit ?4`,
-  );
-  const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
-  const tenants = database.prepare("select doc from tenants order by id");
-  const services = database.prepare("select doc from services where tenant_id = ? order by id");
-  const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
-  const readMeta = database.prepare("select value from meta where name = ?");
-  const writeMeta = database.prepare(
-    "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
-  );
-  return {
-    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id)),
-    due: (queue, now, limit) =>
-      (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
-    nextDueAt: () => (nextDue.get() as { at: number | null }).at,
-    verifications({ tenantId, recipientId, status, before, limit }) {
-      const from = before ?? endOfIds;
-      const rows =
-        recipientId === undefined
-          ? byTenant.all(tenantId, from, status ?? null, limit)
-          : byRecipient.all(recipientId, from, status ?? null, limit, tenantId);
-      return rows.map((row) => decodeVerification((row as { doc: string }).doc));
-    },
-    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest))[0],
-    tenants: () => docs<Tenant>(tenants.all()),
-    services: (tenantId) => docs<Service>(services.all(tenantId)),
-    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId)),
-    readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
-    writeMeta: (name, value) => void writeMeta.run(name, value),
-  };
+/**
+ * Copies on another thread and a connection of its own: one step on ours would fail as soon as an update has a
+ * transaction open. The copy has another name until it is complete, so that a crash leaves no half of one.
+ */
+async function copyTo(from: string, to: string): Promise<void> {
+  const partial = `${to}.partial`;
+  let source: DatabaseSync | null = null;
+  try {
+    source = new DatabaseSync(from, { readOnly: true });
+    rmSync(partial, { force: true });
+    createPrivateFile(partial);
+    await backup(source, partial, { rate: allPages });
+    renameSync(partial, to);
+  } catch (cause) {
+    rmSync(partial, { force: true });
+    throw toStorageFault(cause, `the backup to ${to} failed`);
+  } finally {
+    source?.close();
+  }
 }
-
-/** Sorts after every UUID. */
-const endOfIds = "g";

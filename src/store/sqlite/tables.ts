@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { alarmAt, isOpen } from "../../verification/index.ts";
 import { decodeVerification, encodeVerification } from "../codec.ts";
 import type { TableName, Tables } from "../port.ts";
+import { fromDoc, parseJson, toDoc } from "./docs.ts";
 
 /** How one kind of row is found, written and removed. Statements are prepared once. */
 interface Table<T extends TableName> {
@@ -17,7 +18,7 @@ interface TableText<T extends TableName> {
   readonly upsert: string;
   readonly remove: string;
   readonly columns: (row: Tables[T], id: string) => SQLInputValue[];
-  readonly decode?: (doc: string) => Tables[T];
+  readonly decode?: (json: string) => Tables[T];
   /** The primary key, where it is not just the id. */
   readonly keyOf?: (id: string) => SQLInputValue[];
 }
@@ -28,7 +29,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     upsert: `insert into recipients (id, tenant_id, last_seen_at, doc) values (?, ?, ?, ?)
       on conflict (id) do update set last_seen_at = excluded.last_seen_at, doc = excluded.doc`,
     remove: "delete from recipients where id = ?",
-    columns: (row) => [row.id, row.tenantId, row.lastSeenAt, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, row.lastSeenAt, toDoc(JSON.stringify(row))],
   },
   verification: {
     select: "select doc from verifications where id = ?",
@@ -41,7 +42,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       row.recipientId,
       row.status,
       alarmAt(row),
-      encodeVerification(row),
+      toDoc(encodeVerification(row)),
     ],
     decode: decodeVerification,
   },
@@ -55,7 +56,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       row.sequence,
       row.recipientId,
       isOpen(row) ? row.dueAt : null,
-      JSON.stringify(row),
+      toDoc(JSON.stringify(row)),
     ],
     keyOf: (id) => {
       const dot = id.lastIndexOf(".");
@@ -67,27 +68,27 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     upsert: `insert into idempotency (id, created_at, doc) values (?, ?, ?)
       on conflict (id) do update set created_at = excluded.created_at, doc = excluded.doc`,
     remove: "delete from idempotency where id = ?",
-    columns: (row) => [row.id, row.createdAt, JSON.stringify(row)],
+    columns: (row) => [row.id, row.createdAt, toDoc(JSON.stringify(row))],
   },
   tenant: {
     select: "select doc from tenants where id = ?",
     upsert: "insert into tenants (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
     remove: "delete from tenants where id = ?",
-    columns: (row) => [row.id, JSON.stringify(row)],
+    columns: (row) => [row.id, toDoc(JSON.stringify(row))],
   },
   service: {
     select: "select doc from services where id = ?",
     upsert: `insert into services (id, tenant_id, doc) values (?, ?, ?)
       on conflict (id) do update set doc = excluded.doc`,
     remove: "delete from services where id = ?",
-    columns: (row) => [row.id, row.tenantId, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, toDoc(JSON.stringify(row))],
   },
   apiKey: {
     select: "select doc from api_keys where id = ?",
     upsert: `insert into api_keys (id, tenant_id, digest, doc) values (?, ?, ?, ?)
       on conflict (id) do update set digest = excluded.digest, doc = excluded.doc`,
     remove: "delete from api_keys where id = ?",
-    columns: (row) => [row.id, row.tenantId, row.digest, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, row.digest, toDoc(JSON.stringify(row))],
   },
 };
 
@@ -108,11 +109,11 @@ function prepareTable<T extends TableName>(database: DatabaseSync, text: TableTe
   const upsert = database.prepare(text.upsert);
   const remove = database.prepare(text.remove);
   const keyOf = text.keyOf ?? ((id: string): SQLInputValue[] => [id]);
-  const decode = text.decode ?? ((doc: string): Tables[T] => JSON.parse(doc) as Tables[T]);
+  const decode = text.decode ?? parseJson<Tables[T]>;
   return {
     read(id) {
       const doc = docOf(select, keyOf(id));
-      return doc === undefined ? undefined : decode(doc);
+      return doc === undefined ? undefined : fromDoc(doc, decode);
     },
     put: (id, row) => void upsert.run(...text.columns(row, id)),
     remove: (id) => void remove.run(...keyOf(id)),

@@ -1,16 +1,18 @@
--- Rows keep their state as JSON in `doc`; the columns beside it are what is searched.
+-- Rows keep their state in `doc`: eight digits of a checksum, then JSON. The columns beside it are what is searched.
 
 create table meta (
   name text primary key,
   value text not null
 ) strict, without rowid;
 
+-- With a rowid, although the key is a text: keys are random, and so each write of a row in a tree of its own key would
+-- be a page of its own in the write-ahead log. Here new rows share the last pages, and only the small index is random.
 create table recipients (
   id text primary key,
   tenant_id text not null,
   last_seen_at integer not null,
   doc text not null
-) strict, without rowid;
+) strict;
 
 -- Ids are UUIDv7: new rows go to the end, and old ones are purged from the front.
 create table verifications (
@@ -23,7 +25,8 @@ create table verifications (
 ) strict, without rowid;
 
 create index verifications_by_alarm on verifications (alarm_at) where alarm_at is not null;
-create index verifications_by_recipient on verifications (recipient_id, id);
+-- No index by recipient: its entries would be random, one page more in the write-ahead log for every start. The
+-- verifications of a recipient are a list, newest first, that begins in its row.
 
 -- The outbox: `due_at` is null once a delivery is closed.
 create table deliveries (

@@ -1,0 +1,105 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
+import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
+import { decodeVerification } from "../codec.ts";
+import type { Due, VerificationQuery } from "../port.ts";
+import { fromDoc, parseJson } from "./docs.ts";
+
+/** The reads that go past the cache. */
+export interface Queries {
+  deliveriesOf(verificationId: string): readonly Delivery[];
+  due(queue: "delivery" | "alarm", now: number, limit: number): readonly Due[];
+  nextDueAt(): number | null;
+  verifications(query: VerificationQuery): readonly Verification[];
+  apiKeyByDigest(digest: string): ApiKey | undefined;
+  tenants(): readonly Tenant[];
+  services(tenantId: string): readonly Service[];
+  apiKeys(tenantId: string): readonly ApiKey[];
+  readMeta(name: string): string | undefined;
+  writeMeta(name: string, value: string): void;
+}
+
+function docs<R>(rows: unknown[], decode: (json: string) => R = parseJson): R[] {
+  return rows.map((row) => fromDoc((row as { doc: string }).doc, decode));
+}
+
+export function prepareQueries(database: DatabaseSync): Queries {
+  const deliveriesOf = database.prepare(
+    "select doc from deliveries where verification_id = ? order by sequence",
+  );
+  const dueDeliveries = database.prepare(
+    `select verification_id as verificationId, sequence, recipient_id as recipientId from deliveries
+     where due_at is not null and due_at <= ? order by due_at limit ?`,
+  );
+  const dueAlarms = database.prepare(
+    `select id as verificationId, 0 as sequence, recipient_id as recipientId from verifications
+     where alarm_at is not null and alarm_at <= ? order by alarm_at limit ?`,
+  );
+  const nextDue = database.prepare(
+    `select min(at) as at from (
+       select min(due_at) as at from deliveries where due_at is not null
+       union all
+       select min(alarm_at) as at from verifications where alarm_at is not null)`,
+  );
+  const byTenant = database.prepare(
+    `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or status = ?3)
+     order by id desc limit ?4`,
+  );
+  const recipient = database.prepare("select doc from recipients where id = ?");
+  const verification = database.prepare("select doc from verifications where id = ?");
+  const one = <R>(statement: StatementSync, id: string, decode?: (json: string) => R): R | undefined =>
+    docs<R>(statement.all(id), decode)[0];
+  const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
+  const tenants = database.prepare("select doc from tenants order by id");
+  const services = database.prepare("select doc from services where tenant_id = ? order by id");
+  const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
+  const readMeta = database.prepare("select value from meta where name = ?");
+  const writeMeta = database.prepare(
+    "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+  );
+  return {
+    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id)),
+    due: (queue, now, limit) =>
+      (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
+    nextDueAt: () => (nextDue.get() as { at: number | null }).at,
+    verifications(query) {
+      const { tenantId, recipientId, status, before, limit } = query;
+      if (recipientId === undefined) {
+        return docs(byTenant.all(tenantId, before ?? endOfIds, status ?? null, limit), decodeVerification);
+      }
+      return listOf(
+        query,
+        (id) => one(verification, id, decodeVerification),
+        one<Recipient>(recipient, recipientId),
+      );
+    },
+    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest))[0],
+    tenants: () => docs<Tenant>(tenants.all()),
+    services: (tenantId) => docs<Service>(services.all(tenantId)),
+    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId)),
+    readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
+    writeMeta: (name, value) => void writeMeta.run(name, value),
+  };
+}
+
+/** Walks a recipient's list from its newest verification backwards; it ends where retention has cut it off. */
+function listOf(
+  { tenantId, recipientId, status, before, limit }: VerificationQuery,
+  read: (id: string) => Verification | undefined,
+  recipient: Recipient | undefined,
+): Verification[] {
+  const last = before === undefined ? undefined : read(before);
+  const isOnList = last?.recipientId === recipientId;
+  const found: Verification[] = [];
+  for (let id = isOnList ? last?.previousId : recipient?.newestId; found.length < limit; ) {
+    const next = id === undefined || id === null ? undefined : read(id);
+    if (next === undefined) break;
+    id = next.previousId;
+    const isWanted = next.tenantId === tenantId && (status === undefined || next.status === status);
+    if (isWanted && (before === undefined || next.id < before)) found.push(next);
+  }
+  return found;
+}
+
+/** Sorts after every UUID. */
+const endOfIds = "g";

@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { key, openSqliteStore, StorageUnavailable, type Store } from "../../src/store/index.ts";
+import { openDatabase } from "../../src/store/sqlite/database.ts";
+import { GroupCommit } from "../../src/store/sqlite/group-commit.ts";
+import { prepareTables } from "../../src/store/sqlite/tables.ts";
+import { createFakeClock } from "../../src/testing/index.ts";
+import {
+  apiKeyRow,
+  began,
+  checkAt,
+  fill,
+  put,
+  putStarted,
+  startedRows,
+  tenantId,
+  tenantRow,
+  writesOf,
+} from "../../src/testing/store-conformance/rows.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly commits: GroupCommit;
+  /** Statements that ran, of those that begin or end a transaction. */
+  readonly transactions: string[];
+  readonly store: Store;
+}
+
+/** The writer on a database whose transactions are recorded. */
+function openCommits(batchMax: number): Opened {
+  const database = openDatabase(join(tempFolder(), "test.db"));
+  const transactions: string[] = [];
+  const recorded = new Proxy(database, {
+    get(target, name) {
+      if (name !== "exec") {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (text: string) => {
+        transactions.push(text);
+        target.exec(text);
+      };
+    },
+  });
+  const commits = new GroupCommit({
+    database: recorded,
+    tables: prepareTables(database),
+    clock: createFakeClock(),
+    batchMax,
+    queueMax: 1_000,
+    freezeRows: true,
+  });
+  // Only `update` and `get` are used here.
+  const store = {
+    update: commits.update.bind(commits),
+    get: async (one: Parameters<Store["get"]>[0]) => commits.read(one),
+  } as unknown as Store;
+  return { database, commits, transactions, store };
+}
+
+test("what arrives in one turn shares one transaction, and a batch has a bound", async () => {
+  const { transactions, store } = openCommits(10);
+  await Promise.all(fill(35, (n) => putStarted(store, n)));
+  expect(transactions).toEqual(fill(4, () => ["begin immediate", "commit"]).flat());
+});
+
+test("a write that fails takes nobody with it: the batch is done again one by one", async () => {
+  const { transactions, store } = openCommits(100);
+  await put(store, [{ table: "apiKey", id: "k0", row: apiKeyRow("k0", tenantId, "twin") }]);
+  transactions.length = 0;
+  const all = fill(6, (n) =>
+    n === 3
+      ? put(store, [{ table: "apiKey", id: "k3", row: apiKeyRow("k3", tenantId, "twin") }])
+      : putStarted(store, n),
+  );
+  const settled = await Promise.allSettled(all);
+  expect(settled.map(({ status }) => status)).toEqual(fill(6, (n) => (n === 3 ? "rejected" : "fulfilled")));
+  const refused = settled[3];
+  expect(refused?.status === "rejected" && refused.reason).toBeInstanceOf(StorageUnavailable);
+  // The batch, then six single ones, of which one was rolled back.
+  expect(transactions.filter((text) => text === "begin immediate")).toHaveLength(7);
+  expect(transactions.filter((text) => text === "commit")).toHaveLength(5);
+});
+
+test("decisions of a batch that is done again run on the rows as they are, not as they nearly were", async () => {
+  const { store } = openCommits(100);
+  await put(store, [{ table: "apiKey", id: "k0", row: apiKeyRow("k0", tenantId, "twin") }]);
+  const { verification } = await putStarted(store, 1);
+  const outcomes = await Promise.allSettled([
+    checkAt(store, verification.id, false, began + 1),
+    put(store, [{ table: "apiKey", id: "k1", row: apiKeyRow("k1", tenantId, "twin") }]),
+    checkAt(store, verification.id, false, began + 2),
+  ]);
+  expect(outcomes[0]).toMatchObject({ value: { type: "codeMismatch", checksLeft: 4 } });
+  expect(outcomes[2]).toMatchObject({ value: { type: "codeMismatch", checksLeft: 3 } });
+  expect((await store.get(key("verification", verification.id)))?.checks).toHaveLength(2);
+});
+
+test("R-10: a full database refuses, acknowledges nothing, and goes on once there is room", async () => {
+  const { database, store } = openCommits(16);
+  const pages = (database.prepare("pragma page_count").get() as { page_count: number }).page_count;
+  database.exec(`pragma max_page_count = ${pages + 20}`);
+  const first = await Promise.allSettled(fill(200, (n) => putStarted(store, n)));
+  const done = first.flatMap(({ status }, n) => (status === "fulfilled" ? [n] : []));
+  expect(done.length).toBeGreaterThan(0);
+  expect(done.length).toBeLessThan(200);
+  for (const [n, one] of first.entries()) {
+    if (one.status === "rejected") {
+      expect(one.reason).toBeInstanceOf(StorageUnavailable);
+      expect(String(one.reason)).toContain("the disk is full");
+    }
+    const row = await store.get(key("recipient", `recipient-${n}`));
+    expect(row !== undefined, `start ${n}`).toBe(one.status === "fulfilled");
+  }
+  database.exec("pragma max_page_count = 1000000");
+  await Promise.all(fill(200, (n) => putStarted(store, 1_000 + n)));
+  expect((database.prepare("select count(*) as n from recipients").get() as { n: number }).n).toBe(
+    done.length + 200,
+  );
+});
+
+test("R-10: a file that cannot grow makes update and probe fail, and both work again without a restart", async ({
+  skip,
+}) => {
+  if (!limitFileSize("unlimited")) return skip("prlimit is not here");
+  const folder = tempFolder();
+  const store = await openSqliteStore({ folder, clock: createFakeClock() });
+  // The signal would end the process; with a listener the write fails instead.
+  const ignore = (): void => {};
+  process.on("SIGXFSZ", ignore);
+  await putStarted(store, 1);
+  try {
+    limitFileSize(String(statSync(join(folder, "countersign.db-wal")).size));
+    await expect(putStarted(store, 2)).rejects.toBeInstanceOf(StorageUnavailable);
+    await expect(store.probe()).rejects.toBeInstanceOf(StorageUnavailable);
+    expect(await store.get(key("recipient", "recipient-2"))).toBeUndefined();
+    expect(await store.get(key("recipient", "recipient-1"))).toBeDefined();
+  } finally {
+    limitFileSize("unlimited");
+    process.off("SIGXFSZ", ignore);
+  }
+  await store.probe();
+  await putStarted(store, 2);
+  await store.close();
+  const again = await openSqliteStore({ folder, clock: createFakeClock() });
+  expect(await again.get(key("recipient", "recipient-1"))).toBeDefined();
+  expect(await again.get(key("recipient", "recipient-2"))).toBeDefined();
+  await again.close();
+});
+
+/** The soft limit of this process; false where there is no such command. */
+function limitFileSize(bytes: string): boolean {
+  try {
+    execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:unlimited`], {
+      stdio: "ignore",
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("the row cache keeps its bound, and what it knows is what the database holds", async () => {
+  const { database, commits, store } = openCommits(96);
+  const rows = fill(3_000, (n) => startedRows(n, began + n));
+  for (const from of [0, 1_000, 2_000]) {
+    await Promise.all(rows.slice(from, from + 1_000).map((one) => put(store, writesOf(one))));
+  }
+  expect(commits.cachedRows).toBeLessThanOrEqual(8_192);
+  expect(commits.cachedRows).toBeGreaterThan(4_000);
+  const tables = prepareTables(database);
+  for (const { recipient, verification } of rows) {
+    expect(await store.get(key("recipient", recipient.id))).toEqual(tables.recipient.read(recipient.id));
+    expect(await store.get(key("verification", verification.id))).toEqual(verification);
+  }
+  expect(commits.cachedRows).toBeLessThanOrEqual(8_192);
+});
+
+test("a transaction that was rolled back leaves the row cache as it was", async () => {
+  const { database, store } = openCommits(10);
+  const tenantKey = key("tenant", tenantId);
+  await put(store, [{ table: "tenant", id: tenantId, row: tenantRow(tenantId, "kept") }]);
+  await put(store, [{ table: "apiKey", id: "k0", row: apiKeyRow("k0", tenantId, "twin") }]);
+  const failing = put(store, [
+    { table: "tenant", id: tenantId, row: tenantRow(tenantId, "never") },
+    { table: "tenant", id: "other", row: tenantRow("other", "never") },
+    { table: "apiKey", id: "k1", row: apiKeyRow("k1", tenantId, "twin") },
+  ]);
+  await expect(failing).rejects.toBeInstanceOf(StorageUnavailable);
+  expect((await store.get(tenantKey))?.name).toBe("kept");
+  expect(await store.get(key("tenant", "other"))).toBeUndefined();
+  expect(prepareTables(database).tenant.read(tenantId)?.name).toBe("kept");
+});
+
+test("K-2: what was erased is neither in the database nor in its log after a purge", async () => {
+  const folder = tempFolder();
+  const store = await openSqliteStore({ folder, clock: createFakeClock() });
+  const erased = "sealed-code-that-must-go";
+  const { verification } = await putStarted(store, 1, began, { suppliedCode: erased });
+  const files = ["countersign.db", "countersign.db-wal"].map((name) => join(folder, name));
+  const found = (): boolean => files.some((path) => readFileSync(path).includes(erased));
+  expect(found()).toBe(true);
+  expect((await checkAt(store, verification.id, true, began + 1_000)).type).toBe("approved");
+  await store.purge({ settled: 0, idempotency: 0 }, 10);
+  expect(found()).toBe(false);
+  await store.close();
+});
+
+test("K-2: commits are synchronous in full, deletes are overwritten, and the log is write-ahead", () => {
+  const database = openDatabase(join(tempFolder(), "test.db"));
+  const pragma = (name: string): unknown => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+  expect([pragma("journal_mode"), pragma("synchronous"), pragma("secure_delete")]).toEqual(["wal", 2, 1]);
+  database.close();
+});

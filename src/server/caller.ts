@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 import { bearerDigest } from "../secrets/index.ts";
-import type { ApiKey, Scope } from "../tenants/records.ts";
+import { type ApiKey, isUsable, type Scope } from "../tenants/index.ts";
 import { clientAddress } from "./client-address.ts";
 import { Problem, RateLimited, setQuotaHeaders } from "./problems.ts";
 
@@ -14,21 +14,21 @@ export interface Caller {
 
 const bearerPattern = /^Bearer ([\x21-\x7e]{16,256})$/i;
 
-/** Finds the key of a request and checks that it may be used now and from here (W-1). */
-export async function authenticate(request: FastifyRequest): Promise<Caller> {
-  const admin = request.server.adminCaller(request);
-  if (admin !== null) return admin;
+/** The digest of what a request presents: no comparison of secrets depends on how much of them is right (W-1). */
+function presentedDigest(request: FastifyRequest): string {
   const presented = bearerPattern.exec(request.headers.authorization ?? "")?.[1];
-  if (presented === undefined) {
-    throw unauthorized(request, "Send your API key as `Authorization: Bearer <key>`.");
-  }
-  // Looked up by its digest: no comparison of secrets depends on how much of them is right.
-  const key = await request.server.directory.apiKey(bearerDigest(presented));
+  if (presented !== undefined) return bearerDigest(presented);
+  throw unauthorized(request, "Send your API key as `Authorization: Bearer <key>`.");
+}
+
+/** Whether the key may be used now and from here (W-1). */
+function admitted(request: FastifyRequest, key: ApiKey | undefined): Caller {
   if (key === undefined || !isUsable(key, request.server.clock.now())) {
     throw unauthorized(request, "This API key is not known, has expired or was revoked.");
   }
-  if (!isAllowedFrom(key, request.ip))
+  if (!isAllowedFrom(key, request.ip)) {
     throw new Problem("forbidden", "This API key may not be used from this address.");
+  }
   request.server.directory.used(key);
   return callerOf(key);
 }
@@ -52,10 +52,6 @@ function unauthorized(request: FastifyRequest, detail: string): Problem {
   return quota === null ? new Problem("unauthorized", detail) : new RateLimited(quota);
 }
 
-function isUsable(key: ApiKey, now: number): boolean {
-  return key.revokedAt === null && (key.expiresAt === null || now < key.expiresAt);
-}
-
 function isAllowedFrom(key: ApiKey, address: string): boolean {
   if (key.allowedAddresses.length === 0) return true;
   if (!ipaddr.isValid(address)) return false;
@@ -76,14 +72,40 @@ function countRequest(request: FastifyRequest, reply: FastifyReply, caller: Call
   setQuotaHeaders(reply, quota);
 }
 
-/** A hook that lets only keys with one scope pass. */
-export function requireScope(scope: Scope): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  return async (request, reply) => {
-    const caller = await authenticate(request);
+/** Any key that may be used now and from here, whatever its scopes. */
+export async function authenticate(request: FastifyRequest): Promise<Caller> {
+  const admin = request.server.adminCaller(request);
+  if (admin !== null) return admin;
+  return admitted(request, await request.server.directory.apiKey(presentedDigest(request)));
+}
+
+export type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+
+/** A hook that lets only keys with one scope pass. For a key that was just seen it does not wait: most are. */
+export function requireScope(scope: Scope): Hook {
+  function enter(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
     request.caller = caller;
     countRequest(request, reply, caller);
-    if (!caller.scopes.has(scope)) {
-      throw new Problem("forbidden", "This API key lacks a scope that this call needs.", { scope });
+    if (caller.scopes.has(scope)) return;
+    throw new Problem("forbidden", "This API key lacks a scope that this call needs.", { scope });
+  }
+
+  return (request, reply, done) => {
+    try {
+      const admin = request.server.adminCaller(request);
+      const digest = admin === null ? presentedDigest(request) : "";
+      const recent = admin === null ? request.server.directory.recentApiKey(digest) : undefined;
+      if (admin !== null || recent !== undefined) {
+        enter(request, reply, admin ?? admitted(request, recent));
+        return done();
+      }
+      request.server.directory
+        .apiKey(digest)
+        .then((key) => enter(request, reply, admitted(request, key)))
+        .then(() => done(), done);
+    } catch (problem) {
+      // Not before the parser has seen the rest of what arrived: a request that is framed wrongly is answered as such.
+      queueMicrotask(() => done(problem as Error));
     }
   };
 }

@@ -40,10 +40,21 @@ const ipPattern = /^[0-9a-f.:]{2,45}$/i;
 /** Headers by which a proxy admits that the connection is not the client's. */
 const forwardingHeaders = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
 
-/** Whether the client itself runs on this machine: a proxy on this machine does not make its clients local. */
+const loopbackName = /^(?:localhost|[a-z0-9-]+\.localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
+
+/** Whether a Host header names this machine, as a page from elsewhere never does (DNS rebinding). */
+export function namesThisMachine(host: string): boolean {
+  return loopbackName.test(host);
+}
+
+/**
+ * Whether the client itself runs on this machine. Neither a proxy on this machine makes its clients local, nor a browser
+ * on it the pages that it shows.
+ */
 export function isLocalClient(request: FastifyRequest): boolean {
   const address = request.raw.socket.remoteAddress;
   if (address === undefined || !ipaddr.isValid(address)) return false;
   if (forwardingHeaders.some((name) => request.headers[name] !== undefined)) return false;
+  if (!namesThisMachine(request.headers.host ?? "")) return false;
   return ipaddr.process(address).range() === "loopback";
 }

@@ -1,5 +1,7 @@
-import { type DestinationStream, destination, type LevelWithSilent, type Logger, pino } from "pino";
+import { type DestinationStream, type LevelWithSilent, type Logger, pino } from "pino";
+import { systemClock } from "../clock/index.ts";
 import type { Log } from "../engine/index.ts";
+import { LogSink } from "./log-sink.ts";
 
 /** JSON lines, one an event. Fields come first and hold names and counts, never numbers of people, codes or keys. */
 export interface ServerLog extends Log {
@@ -10,19 +12,17 @@ export interface ServerLog extends Log {
   flush(): void;
 }
 
-/** Must stay below what one write takes (16 384), or the sink refuses to open. */
-const heldBytes = 8_192;
-const flushEveryMs = 200;
-
 /**
  * Lines are held back for a moment and written together: a system call for each would cost more than the rest of the
- * line. What is an error is written at once, and `flush` writes all at the end.
+ * line. What is an error is written without delay, and `flush` writes all at the end.
  */
 export function createLog(level: LevelWithSilent, to?: DestinationStream): ServerLog {
-  const sink = to ?? destination({ dest: 1, sync: false, minLength: heldBytes, periodicFlush: flushEveryMs });
+  const sink: DestinationStream = to ?? new LogSink(1, systemClock());
   const flush = (): void => {
     if ("flushSync" in sink && typeof sink.flushSync === "function") sink.flushSync();
   };
+  // Not `flush`: a reader that stands still would hold up the request that failed, and all others.
+  const hurry = sink instanceof LogSink ? () => sink.hurry() : flush;
   const options = {
     level,
     base: null,
@@ -35,7 +35,7 @@ export function createLog(level: LevelWithSilent, to?: DestinationStream): Serve
         importance: number,
       ): void {
         method.apply(this, args);
-        if (importance >= errorLevel) flush();
+        if (importance >= errorLevel) hurry();
       },
     },
   };

@@ -32,6 +32,7 @@ const outboxCountMax = 10_000;
 const helpOf: Readonly<Record<string, string>> = {
   verbs: "Calls of a verb by their outcome.",
   deliveries: "Deliveries handed to a provider, by its answer.",
+  sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",
 };
 
 export function createMetrics(): Metrics {

@@ -40,7 +40,7 @@ export function operatorRoutes(runtime: Runtime): FastifyPluginCallback {
     app.get("/health/live", () => ({ status: "live" }));
     app.get("/health/ready", async () => {
       const readiness = await runtime.readiness();
-      if (readiness.ready) return { status: "ready" };
+      if (readiness.ready) return { status: "ready", store: readiness.store };
       const { reason } = readiness;
       throw new Problem(reason === "storage" ? "storage_unavailable" : reason, undefined, {
         reasons: [reason],

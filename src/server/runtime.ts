@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/index.ts";
 import type { Instance } from "../instance/instance.ts";
+import type { StoreKind } from "../instance/open-store.ts";
 import { createRequestLimits, type LimitSettings, type RequestLimits } from "./limits.ts";
 import type { Listeners } from "./listeners.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -8,7 +9,7 @@ export type ServerState = "starting" | "ready" | "stopping";
 
 /** Whether requests can be served, and if not, why. */
 export type Readiness =
-  | { readonly ready: true }
+  | { readonly ready: true; readonly store: StoreKind }
   | { readonly ready: false; readonly reason: "starting" | "stopping" | "storage" };
 
 /** What a running server knows about itself, beside its engine. */
@@ -63,7 +64,9 @@ export function createRuntime(clock: Clock, limits: LimitSettings): Runtime {
       if (state !== "ready" || watched === null) {
         return { ready: false, reason: state === "stopping" ? "stopping" : "starting" };
       }
-      return (await storageWorks(watched)) ? { ready: true } : { ready: false, reason: "storage" };
+      return (await storageWorks(watched))
+        ? { ready: true, store: watched.storeKind }
+        : { ready: false, reason: "storage" };
     },
     close: () => metrics.close(),
   };

@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { AdminRequests } from "./admin-socket.ts";
+import { namesThisMachine } from "./client-address.ts";
 import { Problem } from "./problems.ts";
-
-const loopbackName = /^(?:localhost|[a-z0-9-]+\.localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Lets only requests pass that name this machine, or PUBLIC_URL, in their Host header. A foreign page whose name
@@ -17,7 +16,7 @@ export function onlyOwnHosts(
     if (admin.has(request.raw)) return done();
     const hosts = request.raw.headersDistinct["host"] ?? [];
     const [host = ""] = hosts;
-    if (hosts.length === 1 && (loopbackName.test(host) || host.toLowerCase() === publicHost)) return done();
+    if (hosts.length === 1 && (namesThisMachine(host) || host.toLowerCase() === publicHost)) return done();
     done(new Problem("host_not_allowed", "Use localhost, or set PUBLIC_URL to the address you came by."));
   };
 }

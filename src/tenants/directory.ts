@@ -7,6 +7,8 @@ import type { ApiKey, Service } from "./records.ts";
 /** Keys and services as the hot path needs them: a short-lived copy, so that a revocation on another node is seen soon. */
 export interface Directory {
   apiKey(digest: string): Promise<ApiKey | undefined>;
+  /** The same without waiting, for a key that was seen in the last seconds; undefined for all others. */
+  recentApiKey(digest: string): ApiKey | undefined;
   /** The named service of the tenant, by id or name; without a name, its first. */
   service(tenantId: string, nameOrId?: string): Promise<Service | undefined>;
   /** The service's policy over the defaults: the same object while the service does not change. */
@@ -19,30 +21,45 @@ export interface Directory {
   forget(): void;
 }
 
+interface Entry<V> {
+  readonly value: V;
+  readonly until: number;
+}
+
 const lifetimeMs = 2_000;
 const entriesMax = 10_000;
 
 export function createDirectory(store: Store, clock: Clock): Directory {
-  const keys = new Map<string, { readonly value: ApiKey | undefined; readonly until: number }>();
-  const services = new Map<string, { readonly value: readonly Service[]; readonly until: number }>();
+  const keys = new Map<string, Entry<ApiKey | undefined>>();
+  const services = new Map<string, Entry<readonly Service[]>>();
   const policies = new WeakMap<Service, Policy>();
   const keyUse = createKeyUse(store, clock);
 
-  async function cached<V>(
-    entries: Map<string, { readonly value: V; readonly until: number }>,
-    name: string,
-    load: () => Promise<V>,
-  ): Promise<V> {
+  /** How often something was written here. */
+  let changes = 0;
+
+  function fresh<V>(entries: ReadonlyMap<string, Entry<V>>, name: string): Entry<V> | undefined {
     const entry = entries.get(name);
+    if (entry === undefined) return undefined;
     const now = clock.now();
-    if (entry !== undefined && now < entry.until && entry.until <= now + lifetimeMs) return entry.value;
+    // A clock that stepped back must not keep it for longer.
+    return now < entry.until && entry.until <= now + lifetimeMs ? entry : undefined;
+  }
+
+  async function cached<V>(entries: Map<string, Entry<V>>, name: string, load: () => Promise<V>): Promise<V> {
+    const known = fresh(entries, name);
+    if (known !== undefined) return known.value;
+    const asked = changes;
     const value = await load();
+    // Read before a change that was made meanwhile: good for this caller, and for nobody after it.
+    if (asked !== changes) return value;
     if (entries.size >= entriesMax) entries.clear();
-    entries.set(name, { value, until: now + lifetimeMs });
+    entries.set(name, { value, until: clock.now() + lifetimeMs });
     return value;
   }
 
   return {
+    recentApiKey: (digest) => fresh(keys, digest)?.value,
     apiKey: (digest) => cached(keys, digest, () => store.apiKeyByDigest(digest)),
     async service(tenantId, nameOrId) {
       const all = await cached(services, tenantId, () => store.services(tenantId));
@@ -62,6 +79,7 @@ export function createDirectory(store: Store, clock: Clock): Directory {
     used: keyUse.used,
     lastUsedAt: keyUse.lastUsedAt,
     forget() {
+      changes += 1;
       keys.clear();
       services.clear();
     },

@@ -345,6 +345,23 @@ describe("one verification", () => {
     expect((await call({ method: "DELETE", path, headers })).json.status).toBe("canceled");
   });
 
+  test("A-17: no header that could not be a binding counts as none at all", async () => {
+    const { id } = await installation.start();
+    const headers = { "countersign-binding": "b".repeat(201) };
+    expect((await call({ path: `/verifications/${id}`, headers })).status).toBe(404);
+    expect((await call({ method: "DELETE", path: `/verifications/${id}`, headers })).status).toBe(404);
+    expect((await call({ path: `/verifications/${id}` })).json.status).toBe("pending");
+  });
+
+  test.each(["\ud800", "\u0000", "日本", " b", "b "])(
+    "A-17: %j is refused as a binding, since no header could repeat it",
+    async (binding) => {
+      const body = { to: "+14155550171", binding };
+      const answer = await call({ method: "POST", path: "/verifications", body });
+      expect([answer.status, answer.json.field]).toEqual([422, "binding"]);
+    },
+  );
+
   test("may be resent and moved on without a body", async () => {
     const { id } = await installation.start();
     await clock.advance(30_000);

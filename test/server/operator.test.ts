@@ -17,7 +17,10 @@ const at = (path: string): string => `${server.addresses[0]}${path}`;
 describe("health", () => {
   test("live answers as long as the process does, ready as long as a durable write works", async () => {
     expect(JSON.parse((await ask(at("/health/live"))).text)).toEqual({ status: "live" });
-    expect(JSON.parse((await ask(at("/health/ready"))).text)).toEqual({ status: "ready" });
+    expect(JSON.parse((await ask(at("/health/ready"))).text)).toEqual({
+      status: "ready",
+      store: "embedded",
+    });
   });
 
   test("the storage is probed once a second, and its failure is 503 with the reason", async () => {
@@ -87,6 +90,10 @@ describe("metrics", () => {
     expect((await ask(at("/metrics"))).status).toBe(200);
     for (const header of ["x-forwarded-for", "forwarded", "via"]) {
       expect((await ask(at("/metrics"), { headers: { [header]: "127.0.0.1" } })).status).toBe(401);
+    }
+    // A page whose name resolves to this machine, or a proxy that passes its clients' Host on and nothing else.
+    for (const host of ["rebound.example", "verify.example.com"]) {
+      expect((await ask(at("/metrics"), { headers: { host } })).status).toBe(401);
     }
     const withAKey = { ...withKey(server.key), "x-forwarded-for": "203.0.113.1" };
     expect((await ask(at("/metrics"), { headers: withAKey })).status).toBe(200);

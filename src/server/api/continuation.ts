@@ -5,6 +5,7 @@ import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { type RefusedOutcome, refusal } from "./outcomes.ts";
 import { toBody } from "./verification-body.ts";
+import { bindingLengthMax } from "./verification-schemas.ts";
 
 /** Where a GET or DELETE, which has no body, repeats its binding: never in the URL, which ends in logs. */
 const bindingHeader = "countersign-binding";
@@ -29,7 +30,12 @@ export function verb(request: FastifyRequest): Verb {
 
 export function bindingOf(request: FastifyRequest): { binding?: string } {
   const header = request.headers[bindingHeader];
-  return typeof header === "string" && header.length <= 200 ? { binding: header } : {};
+  if (header === undefined) return {};
+  // No start was given one of this form: it must not count as none at all, which would find what has no binding.
+  if (typeof header !== "string" || header.length > bindingLengthMax) {
+    throw new Problem("verification_not_found");
+  }
+  return { binding: header };
 }
 
 /** A code of a wrong type is no code, like any other text that cannot be one: nothing is compared or counted (C-09). */

@@ -19,6 +19,7 @@ export type RefusedOutcome =
   | "settled"
   | "resendTooSoon"
   | "noFurtherStep"
+  | "deliveryCongested"
   | "cancelRefused"
   | "notFound"
   | "idempotencyKeyReused";
@@ -40,6 +41,7 @@ const codeOf: Readonly<Record<RefusedOutcome, ErrorCode>> = {
   settled: "verification_settled",
   resendTooSoon: "resend_too_soon",
   noFurtherStep: "no_further_step",
+  deliveryCongested: "delivery_congested",
   cancelRefused: "cancel_refused",
   notFound: "verification_not_found",
   idempotencyKeyReused: "idempotency_key_reused",
@@ -79,6 +81,8 @@ function detailOf(refused: Refused, retryAt: number | null | undefined): string 
       return `This verification has sent all it may. Start a new one after ${until}.`;
     case "resendTooSoon":
       return `The last message to this recipient is too recent. Try again at ${until}.`;
+    case "deliveryCongested":
+      return `More messages wait than the carriers can send in time. Try again at ${until}.`;
     case "codeExpired":
       return "This code is too old. Ask for a new one with resend.";
     case "cancelRefused":

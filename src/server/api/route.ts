@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Scope } from "../../tenants/records.ts";
-import { requireScope } from "../caller.ts";
+import { type Hook, requireScope } from "../caller.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -39,7 +39,7 @@ export interface RouteDescription {
 
 /** Registers nothing by itself: the hook that lets the right keys pass, and the words for the document. */
 export function described(api: RouteDescription): {
-  readonly onRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  readonly onRequest: Hook;
   readonly config: { readonly api: RouteDescription };
 } {
   return { onRequest: requireScope(api.scope), config: { api } };

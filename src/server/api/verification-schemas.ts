@@ -26,6 +26,16 @@ const Metadata = Type.Record(
   },
 );
 
+export const bindingLengthMax = 200;
+/** What a header can repeat as it is, since GET and DELETE have no body: printable ASCII, no space at either end. */
+const bindingSchema = (description: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength: bindingLengthMax,
+    pattern: "^[!-~](?:[ -~]*[!-~])?$",
+    description,
+  });
+
 export const StartBody = Type.Object(
   {
     to: Type.String({ minLength: 1, maxLength: 64, description: "Phone number in international form" }),
@@ -47,7 +57,7 @@ export const StartBody = Type.Object(
     code: Type.Optional(Type.String({ minLength: 4, maxLength: 10, description: "A code of your own" })),
     purpose: Type.Optional(Type.String({ pattern: "^[a-z][a-z0-9_-]{0,31}$" })),
     subject: Type.Optional(opaque(200, "Your id of the user")),
-    binding: Type.Optional(opaque(200, "Opaque handle of the browser or session that starts")),
+    binding: Type.Optional(bindingSchema("Opaque handle of the browser or session that starts")),
     amount: Type.Optional(Amount),
     payee: Type.Optional(opaque(120, "Who is paid")),
     clientRef: Type.Optional(opaque(100, "Your reference")),
@@ -60,7 +70,7 @@ export const CheckBody = Type.Object(
   {
     code: Type.String({ maxLength: 1_000 }),
     to: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-    binding: Type.Optional(opaque(200, "What the start was given")),
+    binding: Type.Optional(bindingSchema("What the start was given")),
     subject: Type.Optional(opaque(200, "What the start was given")),
     amount: Type.Optional(Amount),
     payee: Type.Optional(opaque(120, "What the start was given")),
@@ -69,13 +79,13 @@ export const CheckBody = Type.Object(
 );
 
 export const ContinueBody = Type.Optional(
-  strict({ binding: Type.Optional(opaque(200, "What the start was given")) }, { title: "Continuation" }),
+  strict({ binding: Type.Optional(bindingSchema("What the start was given")) }, { title: "Continuation" }),
 );
 
 export const SettleBody = Type.Object(
   {
     status: Type.Enum(["approved", "canceled"]),
-    binding: Type.Optional(opaque(200, "What the start was given")),
+    binding: Type.Optional(bindingSchema("What the start was given")),
   },
   { additionalProperties: false, title: "Settlement" },
 );

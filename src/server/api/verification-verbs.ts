@@ -11,7 +11,12 @@ const settledProblems: readonly ErrorCode[] = [
   "verification_settled",
   "verification_exhausted",
 ];
-const sendProblems: readonly ErrorCode[] = [...settledProblems, "resend_too_soon", "send_limit_reached"];
+const sendProblems: readonly ErrorCode[] = [
+  ...settledProblems,
+  "resend_too_soon",
+  "send_limit_reached",
+  "delivery_congested",
+];
 
 const resend: RouteDescription = {
   operationId: "resendVerification",

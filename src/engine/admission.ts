@@ -16,11 +16,11 @@ export interface Admission {
   during<T>(run: (admit: Admit) => Promise<T>): Promise<T>;
 }
 
-const pass: Admit = (step) => step;
 /** More than this at a start is as long as no rate can clear anyway. */
 const backlogReadMax = 20_000;
 
-export function createAdmission(parts: EngineParts, backlog: Backlog): Admission {
+/** `claimNew` is what happens to sends where no carrier has a rate: nothing is refused, and this node sends at once. */
+export function createAdmission(parts: EngineParts, backlog: Backlog, claimNew: Admit): Admission {
   let restored: Promise<void> | null = null;
 
   /** What waited while nobody ran; read once, before the first promise is made. */
@@ -38,7 +38,7 @@ export function createAdmission(parts: EngineParts, backlog: Backlog): Admission
 
   return {
     async during(run) {
-      if (!backlog.isPaced) return await run(pass);
+      if (!backlog.isPaced) return await run(claimNew);
       restored ??= restore();
       await restored;
       let promised: string | null = null;

@@ -7,18 +7,29 @@ import {
   claim,
   type Delivery,
   isOpen,
+  leaseMs,
   lookedUp,
   type PendingVerification,
   type ProviderAnswer,
+  type Verification,
 } from "../verification/index.ts";
+import type { Admit } from "./admission.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Claimed, callLookup, callProvider } from "./provider-call.ts";
 import { createSlotClock } from "./slot-clock.ts";
 
 export interface Dispatcher {
-  /** Deliveries that were just committed: a hint that saves waiting for the next look at the outbox. */
-  offer(deliveries: readonly Delivery[]): void;
+  /**
+   * Claims what a decision wants to send in the decision's own transaction: the intent is durable before the call all
+   * the same (D-2), and one commit serves for both.
+   */
+  readonly claimNew: Admit;
+  /**
+   * Deliveries that were just committed, with the verification as it was then: a hint that saves waiting for the next
+   * look at the outbox, and where they were claimed already, the work itself.
+   */
+  offer(deliveries: readonly Delivery[], verification?: Verification | null): void;
   /** Looks for due deliveries and works on them; resolves when they are under way. */
   poll(): Promise<void>;
   /** Resolves when nothing is under way. */
@@ -43,17 +54,19 @@ export function createDispatcher(
   /** What this node works on; the lease protects it from other nodes, this from itself. */
   const working = new Map<string, Promise<void>>();
   let overflowed = false;
+  let orphansLeft = parts.store.isExclusive === true;
   const idle: (() => void)[] = [];
 
-  function work(due: Due): void {
+  function work(due: Due, claimed?: Claimed): void {
     const id = deliveryId(due.verificationId, due.sequence);
     if (working.has(id)) return;
-    if (working.size >= inFlightMax) {
+    // What is claimed is leased to this node and to no other: it cannot wait for room.
+    if (claimed === undefined && working.size >= inFlightMax) {
       // The outbox is the queue: what does not fit is looked for there as soon as there is room.
       overflowed = true;
       return;
     }
-    const done = deliver(desk, due)
+    const done = deliver(desk, due, claimed)
       .catch((cause: unknown) => {
         // Its lease runs out, and whoever looks then takes over.
         parts.log.error({ delivery: id, error: String(cause) }, "a delivery could not be worked on");
@@ -68,10 +81,20 @@ export function createDispatcher(
     working.set(id, done);
   }
 
-  function offer(deliveries: readonly Delivery[]): void {
+  function offer(deliveries: readonly Delivery[], verification?: Verification | null): void {
     const now = parts.clock.now();
-    for (const delivery of deliveries) if (delivery.dueAt <= now) work(delivery);
+    for (const delivery of deliveries) {
+      const claimed = claimedAtBirth(desk, delivery, verification);
+      if (claimed !== undefined || delivery.dueAt <= now) work(delivery, claimed);
+    }
   }
+
+  const claimNew: Admit = (step, now) => {
+    if (!("deliveries" in step) || step.verification?.status !== "pending") return step;
+    if (step.deliveries.length === 0 || working.size >= inFlightMax) return step;
+    const { verification } = step;
+    return { ...step, deliveries: step.deliveries.map((one) => claimIfSent(desk, one, verification, now)) };
+  };
 
   function lookAgain(): void {
     poll().catch((cause: unknown) => {
@@ -82,12 +105,16 @@ export function createDispatcher(
   async function poll(): Promise<void> {
     if (working.size >= inFlightMax) return;
     overflowed = false;
+    const reachMs = orphansLeft ? leaseMs : 0;
     // What is under way is due as well until its claim is committed, so that a look must reach beyond it.
-    const due = await parts.store.due("delivery", parts.clock.now(), pollLimit);
+    const due = await parts.store.due("delivery", parts.clock.now() + reachMs, pollLimit);
+    // The leases of a process that died need not run out where nobody else can hold one.
+    orphansLeft &&= due.length === pollLimit;
     for (const one of due) work(one);
   }
 
   return {
+    claimNew,
     offer,
     poll,
     halt: slots.halt,
@@ -106,11 +133,37 @@ interface Desk {
   readonly backlog: Backlog;
 }
 
+/** The delivery as claimed by this node where it can go out now, and as it was where not. */
+function claimIfSent(
+  desk: Desk,
+  delivery: Delivery,
+  verification: PendingVerification,
+  now: number,
+): Delivery {
+  const { parts, owner, pacer } = desk;
+  const opensAt: OpensAt = (one) => pacer.opensAt(one.id, "", now);
+  const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
+  const terms = termsOf(parts, delivery, provider, opensAt);
+  const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
+  return decision.type === "send" ? decision.next : delivery;
+}
+
+function claimedAtBirth(
+  { parts, owner }: Desk,
+  delivery: Delivery,
+  verification: Verification | null | undefined,
+): Claimed | undefined {
+  if (delivery.state !== "sending" || delivery.leaseOwner !== owner) return undefined;
+  const provider = parts.providers.find((one) => one.id === delivery.attempts.at(-1)?.provider);
+  if (provider === undefined || verification?.status !== "pending") return undefined;
+  return { delivery, verification, provider };
+}
+
 /** One delivery, from claim to answer. Returns the deliveries that its failure started. */
-async function deliver(desk: Desk, due: Due): Promise<readonly Delivery[]> {
+async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly Delivery[]> {
   const { parts, pacer, backlog } = desk;
   const id = deliveryId(due.verificationId, due.sequence);
-  const claimed = await claimOne(desk, due);
+  const claimed = born ?? (await claimOne(desk, due));
   if (pacer.isPaced) backlog.arrived(id);
   if ("lookUp" in claimed) return await lookUp(desk, due, claimed);
   if (!("provider" in claimed)) {
@@ -166,12 +219,13 @@ function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
 }
 
 function termsOf(
-  { providers }: EngineParts,
+  { providers, store }: EngineParts,
   delivery: Delivery,
   provider: Provider | null,
   opensAt: OpensAt,
 ): ClaimTerms {
-  const now = provider === null ? {} : { opensAt: opensAt(provider) };
+  const othersAreGone = store.isExclusive === true;
+  const now = provider === null ? { othersAreGone } : { othersAreGone, opensAt: opensAt(provider) };
   // The common case: nothing went wrong yet.
   if (delivery.state !== "unknown")
     return { ...now, deduplicates: provider?.capabilities.idempotencyKey === true };

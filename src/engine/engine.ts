@@ -51,8 +51,8 @@ export interface Engine {
 export function createEngine(parts: EngineParts, owner: string): Engine {
   const pacer = createPacer(parts.providers);
   const backlog = createBacklog(parts.providers, pacer);
-  const admission = createAdmission(parts, backlog);
   const dispatcher = createDispatcher(parts, owner, pacer, backlog);
+  const admission = createAdmission(parts, backlog, dispatcher.claimNew);
   const jobs = createJobs(parts, dispatcher);
 
   /** After the commit: count it, wake the dispatcher, and answer. */
@@ -62,7 +62,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
   ): Promise<VerificationResult<O>> {
     const transacted = await pending;
     parts.meter.count("verbs", { verb, outcome: transacted.outcome.type });
-    dispatcher.offer(transacted.deliveries);
+    dispatcher.offer(transacted.deliveries, transacted.verification);
     return toResult(parts, transacted);
   }
 
@@ -70,7 +70,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     async start(request) {
       const { result, transacted } = await start(parts, admission, request);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
-      if (transacted !== null) dispatcher.offer(transacted.deliveries);
+      if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted.verification);
       return result;
     },
     check: (request) => finish("check", check(parts, request)),

@@ -102,6 +102,8 @@ export interface PurgeCounts {
  * Faults: `StorageUnavailable` (nothing was written, or it is not known), `StorageOverloaded` (refused at the door).
  */
 export interface Store {
+  /** Whether this process alone works on the data: whoever held leases before is gone. */
+  readonly isExclusive?: boolean;
   /** Locks, decides and writes in one durable transaction; a decision that throws rejects only its own promise. */
   update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R>;
   /** One committed row, without a lock. */

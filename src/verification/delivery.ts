@@ -150,6 +150,8 @@ function mayRetry(delivery: Delivery): boolean {
 
 /** What the provider of a claim can do, as far as it changes what may be done now. */
 export interface ClaimTerms {
+  /** No other node lives, so that a lease of another is one of the dead and need not run out. */
+  readonly othersAreGone?: boolean;
   /** When its rate has room for this delivery; without it, now (D-8). */
   readonly opensAt?: number;
   /** A second message with the same reference is none (D-6). */
@@ -182,7 +184,9 @@ export function claim(
   now: number,
   terms: ClaimTerms = {},
 ): ClaimDecision {
-  if (!isOpen(delivery) || delivery.dueAt > now || isLeftToAnother(delivery, owner, now)) {
+  const isOrphan =
+    terms.othersAreGone === true && delivery.state === "sending" && delivery.leaseOwner !== owner;
+  if (!isOrphan && (!isOpen(delivery) || delivery.dueAt > now || isLeftToAnother(delivery, owner, now))) {
     return { type: "nothing" };
   }
   if (delivery.state === "sending") {

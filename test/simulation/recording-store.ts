@@ -14,6 +14,8 @@ export function recordCommits(
 ): Store {
   return {
     ...store,
+    // Several nodes may share it here: leases count.
+    isExclusive: false,
     update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
       // A batch that fails is decided again one by one: only the last decision counts.
       let last: { now: number; writes: readonly Write[] } | null = null;

@@ -91,6 +91,7 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   }
 
   return {
+    isExclusive: true,
     update: (keys, decide) => (closing === null ? commits.update(keys, decide) : Promise.reject(refused())),
     get: (key) => reading(() => commits.read(key)),
     ...reads(queries, reading),

@@ -25,6 +25,11 @@ export function checkDelivery(
   const reference = `${after.verificationId}.${after.sequence}`;
   if (before === undefined) {
     checkNew(records, journal, after, reference);
+    if (after.state === "sending") {
+      // Claimed in the transaction that made it: held to all that a claim is held to.
+      const queued: Delivery = { ...after, state: "queued", leaseEpoch: 0, leaseOwner: null, attempts: [] };
+      checkClaim(records, journal, commit, { before: queued, after, reference });
+    }
     return;
   }
   const both = { before, after, reference };
@@ -50,7 +55,8 @@ export function checkDelivery(
 
 function checkNew(records: Records, journal: Journal, after: Delivery, reference: string): void {
   journal.expect(
-    after.state === "queued" && after.leaseEpoch === 0 && after.attempts.length === 0,
+    (after.state === "queued" && after.leaseEpoch === 0 && after.attempts.length === 0) ||
+      (after.state === "sending" && after.leaseEpoch === 1 && after.attempts.length === 1),
     "D-1",
     () => `${reference} began as ${after.state}`,
   );

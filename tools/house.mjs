@@ -174,12 +174,12 @@ function checkLink(place, file, link) {
 async function checkErrorPages() {
   const table = join(root, "src", "errors", "codes.ts");
   if (!existsSync(table)) return "error pages not compared (no src/errors/codes.ts yet)";
-  const { errorCodes } = await import(pathToFileURL(table).href);
-  const codes = Object.keys(errorCodes ?? {});
+  const { errorTable } = await import(pathToFileURL(table).href);
+  const codes = Object.keys(errorTable ?? {});
   if (codes.length === 0) {
     failures.push({
       place: "src/errors/codes.ts:1",
-      text: "exports no record errorCodes: export it (errors)",
+      text: "exports no record errorTable: export it (errors)",
     });
   }
   const pages = files

@@ -45,7 +45,7 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
     });
   }
   const what = sentence(typeof title === "string" ? title : errorTable[known].title);
-  const why = typeof detail === "string" && sentence(detail) !== what ? detail : null;
+  const why = typeof detail === "string" && sentence(detail) !== what ? detail : statusOf(problem);
   const field = fieldOf(problem);
   return new CommandFailed({
     exitCode: exitCodeOf(status, known),
@@ -62,6 +62,11 @@ function fieldOf(problem: unknown): string | null {
   return typeof field === "string" ? field : null;
 }
 
+function statusOf(problem: unknown): string | null {
+  const status = (problem as { readonly verificationStatus?: unknown } | null)?.verificationStatus;
+  return typeof status === "string" ? `It is ${status} already.` : null;
+}
+
 function exitCodeOf(status: number, code: ErrorCode): ExitCode {
   if (status === 401 || status === 403) return exitCodes.notAllowed;
   if (code === "request_invalid" || code === "request_malformed") return exitCodes.usage;
@@ -74,6 +79,7 @@ function exitCodeOf(status: number, code: ErrorCode): ExitCode {
 const exitCodeOfStart: Readonly<Record<StartRefusedCode, ExitCode>> = {
   data_folder_in_use: exitCodes.storage,
   data_folder_unusable: exitCodes.storage,
+  database_unusable: exitCodes.storage,
   data_unreadable: exitCodes.storage,
   secret_invalid: exitCodes.configuration,
   settings_invalid: exitCodes.configuration,

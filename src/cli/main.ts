@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { loadSettings } from "../config/index.ts";
 import type { GlobalOptions } from "./connection.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { type Failure, failureLines, failureObject, toFailure } from "./failure.ts";
+import { type Failure, failureLines, failureObject, sentence, toFailure } from "./failure.ts";
 import { createProgram } from "./program.ts";
 import { createTerminal } from "./terminal.ts";
 
@@ -29,7 +29,7 @@ export async function main(argv: string[]): Promise<number> {
       if (thrown.exitCode === 0) return exitCodes.ok;
       // The help of a group that was named without its command was printed already.
       if (thrown.code === "commander.help") return exitCodes.usage;
-      return report(commandLineFailure(thrown), argv, thrown);
+      return report(commandLineFailure(thrown, namedCommand(program, argv)), argv, thrown);
     }
     const options = program.opts<GlobalOptions>();
     return report(toFailure(thrown, options.data ?? "./data"), argv, thrown);
@@ -50,16 +50,29 @@ function isJson(argv: readonly string[]): boolean {
   return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
 }
 
-function commandLineFailure({ message }: CommanderError): Failure {
+function commandLineFailure({ message }: CommanderError, command: string): Failure {
   const [what = "", ...hints] = message.replace(/^error: /, "").split("\n");
   const hint = hints.join(" ").replace(/^\(|\)$/g, "");
   return {
     exitCode: exitCodes.usage,
     code: "usage",
-    what: `${what.slice(0, 1).toUpperCase()}${what.slice(1)}.`,
+    what: sentence(`${what.slice(0, 1).toUpperCase()}${what.slice(1)}`),
     why: null,
-    remedy: `${hint === "" ? "" : `${hint} `}See \`countersign --help\`.`,
+    remedy: `${hint === "" ? "" : `${hint} `}See \`${command} --help\`.`,
   };
+}
+
+/** The command that was meant, as far as its words are known: its help says more than that of the whole. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  let command = program;
+  const names = [program.name()];
+  for (const word of argv) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) continue;
+    command = next;
+    names.push(word);
+  }
+  return names.join(" ");
 }
 
 function isDebugging(): boolean {

@@ -45,8 +45,7 @@ function addServe(program: Command, run: Run, onExitCode: (code: number) => void
   const command = program.command("serve").description("start the server; Ctrl-C or SIGTERM stops it");
   for (const setting of explainSettings()) {
     // A secret on a command line is seen by everybody on the machine; --data is an option of all commands.
-    if (setting.environmentFile !== null || setting.name === "data" || setting.name === "databaseUrl")
-      continue;
+    if (setting.environmentFile !== null || setting.name === "data") continue;
     command.addOption(new Option(`${setting.flag} <value>`, `${setting.environment}: ${setting.allowed}`));
   }
   command.option(
@@ -69,7 +68,7 @@ function addVerification(program: Command, run: Run): void {
   const verify = program
     .command("verify <number>")
     .description("verify a number from start to end, typing the code here")
-    .option("--channel <channel>", "sms, voice or email; by default the service's workflow")
+    .option("--channel <channel>", "sms or voice; by default the service's workflow")
     .option("--service <service>", "id or name of the service")
     .option("--brand <brand>", "who the message speaks for")
     .option("--locale <locale>", "language of the message, such as de")

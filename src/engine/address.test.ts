@@ -4,7 +4,7 @@ import { systemRandom } from "../clock/index.ts";
 import { createKeyring, SealBroken, Secret, seal } from "../secrets/index.ts";
 import { addressContext, addressOf } from "./address.ts";
 
-const keyring = createKeyring([new Secret("k".repeat(20) + "abcdefghijklmnop0123")]);
+const keyring = createKeyring([new Secret("abcdefghijklmnopqrstuvwxyz0123456789")]);
 const sealedAddress = seal(keyring, systemRandom(), addressContext("r1", "t1"), "+14155550101");
 const mine = recipientRow({ id: "r1", tenantId: "t1", sealedAddress });
 

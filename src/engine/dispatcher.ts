@@ -1,19 +1,16 @@
-import { type Backlog, type OpensAt, type Pacer, type Provider, route } from "../delivery/index.ts";
-import { type Due, deliveryId, type Key, key, type Rows, type UpdateDecision } from "../store/index.ts";
+import { type Backlog, type OpensAt, type Pacer, route } from "../delivery/index.ts";
+import { type Due, deliveryId, key } from "../store/index.ts";
 import {
   answer,
-  type ClaimDecision,
-  type ClaimTerms,
-  claim,
   type Delivery,
   isOpen,
   leaseMs,
   lookedUp,
-  type PendingVerification,
   type ProviderAnswer,
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
+import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Claimed, callLookup, callProvider } from "./provider-call.ts";
@@ -50,6 +47,8 @@ export function createDispatcher(
   backlog: Backlog,
 ): Dispatcher {
   const desk: Desk = { parts, owner, pacer, backlog };
+  const noteUnread = (cause: unknown): void =>
+    parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
   const slots = createSlotClock(parts, pacer, work);
   /** What this node works on; the lease protects it from other nodes, this from itself. */
   const working = new Map<string, Promise<void>>();
@@ -75,7 +74,7 @@ export function createDispatcher(
         working.delete(id);
         if (started !== undefined) offer(started);
         if (pacer.isPaced) slots.set();
-        if (overflowed && working.size <= inFlightMax / 2) lookAgain();
+        if (overflowed && working.size <= inFlightMax / 2) poll().catch(noteUnread);
         else if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
       });
     working.set(id, done);
@@ -87,19 +86,6 @@ export function createDispatcher(
       const claimed = claimedAtBirth(desk, delivery, verification);
       if (claimed !== undefined || delivery.dueAt <= now) work(delivery, claimed);
     }
-  }
-
-  const claimNew: Admit = (step, now) => {
-    if (!("deliveries" in step) || step.verification?.status !== "pending") return step;
-    if (step.deliveries.length === 0 || working.size >= inFlightMax) return step;
-    const { verification } = step;
-    return { ...step, deliveries: step.deliveries.map((one) => claimIfSent(desk, one, verification, now)) };
-  };
-
-  function lookAgain(): void {
-    poll().catch((cause: unknown) => {
-      parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
-    });
   }
 
   async function poll(): Promise<void> {
@@ -114,7 +100,7 @@ export function createDispatcher(
   }
 
   return {
-    claimNew,
+    claimNew: claimNewWith(desk, () => working.size < inFlightMax),
     offer,
     poll,
     halt: slots.halt,
@@ -123,40 +109,6 @@ export function createDispatcher(
       return working.size;
     },
   };
-}
-
-/** What one delivery is worked on with. */
-interface Desk {
-  readonly parts: EngineParts;
-  readonly owner: string;
-  readonly pacer: Pacer;
-  readonly backlog: Backlog;
-}
-
-/** The delivery as claimed by this node where it can go out now, and as it was where not. */
-function claimIfSent(
-  desk: Desk,
-  delivery: Delivery,
-  verification: PendingVerification,
-  now: number,
-): Delivery {
-  const { parts, owner, pacer } = desk;
-  const opensAt: OpensAt = (one) => pacer.opensAt(one.id, "", now);
-  const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
-  const terms = termsOf(parts, delivery, provider, opensAt);
-  const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
-  return decision.type === "send" ? decision.next : delivery;
-}
-
-function claimedAtBirth(
-  { parts, owner }: Desk,
-  delivery: Delivery,
-  verification: Verification | null | undefined,
-): Claimed | undefined {
-  if (delivery.state !== "sending" || delivery.leaseOwner !== owner) return undefined;
-  const provider = parts.providers.find((one) => one.id === delivery.attempts.at(-1)?.provider);
-  if (provider === undefined || verification?.status !== "pending") return undefined;
-  return { delivery, verification, provider };
 }
 
 /** One delivery, from claim to answer. Returns the deliveries that its failure started. */
@@ -179,103 +131,6 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
   }
   const update = await writeAnswer(desk, claimed, given);
   return update?.started ?? [];
-}
-
-interface LookingUp {
-  readonly lookUp: Delivery;
-  readonly provider: Provider;
-}
-
-interface NotNow {
-  /** Whether it comes back to its slot. */
-  readonly waits: boolean;
-  readonly started: readonly Delivery[];
-}
-
-type ClaimResult = Claimed | LookingUp | NotNow;
-
-const over: NotNow = { waits: false, started: [] };
-const waiting: NotNow = { waits: true, started: [] };
-
-/** Commits `sending` before anything leaves (D-2), and looks once more whether it should leave at all (D-8). */
-function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
-  const { parts, owner } = desk;
-  const deliveryKey = key("delivery", deliveryId(due.verificationId, due.sequence));
-  const verificationKey = key("verification", due.verificationId);
-  return parts.store.update<ClaimResult>([verificationKey, deliveryKey], (rows, now) => {
-    const delivery = rows.get(deliveryKey);
-    if (delivery === undefined) return { writes: [], result: over };
-    const stored = rows.get(verificationKey);
-    const verification = stored?.status === "pending" && now < stored.endsAt ? stored : null;
-    const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);
-    const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
-    const terms = termsOf(parts, delivery, provider, opensAt);
-    const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
-    if (decision.type === "nothing") {
-      return { writes: [], result: isOpen(delivery) ? waiting : over };
-    }
-    return afterClaim(desk, { rows, deliveryKey, verification, provider }, decision, now);
-  });
-}
-
-function termsOf(
-  { providers, store }: EngineParts,
-  delivery: Delivery,
-  provider: Provider | null,
-  opensAt: OpensAt,
-): ClaimTerms {
-  const othersAreGone = store.isExclusive === true;
-  const now = provider === null ? { othersAreGone } : { othersAreGone, opensAt: opensAt(provider) };
-  // The common case: nothing went wrong yet.
-  if (delivery.state !== "unknown")
-    return { ...now, deduplicates: provider?.capabilities.idempotencyKey === true };
-  const last = delivery.attempts.at(-1)?.provider;
-  const asked = providers.find((one) => one.id === last);
-  return {
-    ...now,
-    deduplicates: provider?.capabilities.idempotencyKey === true,
-    canLookUp: asked?.capabilities.lookupByReference === true && asked.lookup !== undefined,
-  };
-}
-
-interface ClaimScene {
-  readonly rows: Rows;
-  readonly deliveryKey: Key<"delivery">;
-  readonly verification: PendingVerification | null;
-  readonly provider: Provider | null;
-}
-
-function afterClaim(
-  { parts, pacer }: Desk,
-  { rows, deliveryKey: { id }, verification, provider }: ClaimScene,
-  decision: Exclude<ClaimDecision, { type: "nothing" }>,
-  now: number,
-): UpdateDecision<ClaimResult> {
-  const { next } = decision;
-  const writes = [{ table: "delivery", id, row: next }] as const;
-  switch (decision.type) {
-    case "send":
-      if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
-      pacer.take(provider.id, id, now);
-      return { writes, result: { delivery: next, verification, provider } };
-    case "postpone":
-      if (provider === null) throw new TypeError("a slot is one of a provider");
-      pacer.take(provider.id, id, now);
-      return { writes, result: waiting };
-    case "lookUp": {
-      const asked = parts.providers.find((one) => one.id === next.attempts.at(-1)?.provider);
-      if (asked === undefined) throw new TypeError("a look-up needs the provider that was asked");
-      return { writes, result: { lookUp: next, provider: asked } };
-    }
-    case "drop":
-    case "wait":
-    case "fail": {
-      const update = withDelivery(parts, rows, next, now);
-      return "need" in update ? update : { ...update, result: { ...over, started: update.result.started } };
-    }
-    default:
-      return unreachable(decision);
-  }
 }
 
 /** Adopts what the provider has, or goes on to the one resend at once (D-6). */
@@ -330,8 +185,4 @@ function hasAlternative(
   const others = parts.providers.filter((one) => one.id !== rejecting);
   const { provider } = route(others, delivery.channel, delivery, opensAt);
   return provider !== null && !delivery.attempts.slice(0, -1).some((one) => one.provider === provider.id);
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
 }

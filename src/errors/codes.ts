@@ -6,8 +6,7 @@ export interface ErrorCodeEntry {
   readonly retryable: boolean;
 }
 
-/** The one list of error codes: stable names, their HTTP status and title (RFC 9457). */
-export const errorCodes = {
+const errorCodes = {
   request_malformed: { status: 400, title: "The request cannot be read", retryable: false },
   unauthorized: { status: 401, title: "No valid API key was given", retryable: false },
   forbidden: { status: 403, title: "This API key may not do this", retryable: false },
@@ -58,5 +57,5 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** The same list for lookups. */
+/** The one list of error codes: stable names, their HTTP status and title (RFC 9457). */
 export const errorTable: Readonly<Record<ErrorCode, ErrorCodeEntry>> = errorCodes;

@@ -9,7 +9,7 @@ import {
   parsePhoneNumber,
   regions,
 } from "./index.ts";
-import { e164Of, readNumber, reasonOf } from "./testing.ts";
+import { e164Of, readNumber, reasonOf } from "../../test/support/number-samples.ts";
 
 const exampleNumbers: ReadonlyArray<readonly [string, string]> = [...regions].map((region) => {
   const national = examples[region as keyof typeof examples];

@@ -10,7 +10,7 @@ import {
   parsePhoneNumber,
   regions,
 } from "./index.ts";
-import { readNumber } from "./testing.ts";
+import { readNumber } from "../../test/support/number-samples.ts";
 
 const everywhere: NumberPolicy = { countries: "all" };
 

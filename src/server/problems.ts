@@ -128,5 +128,9 @@ function validationProblem(error: FastifyError): Problem {
   if (typeof unknown === "string")
     return new Problem("request_invalid", "This field is not known here.", { field });
   if (typeof missing === "string") return new Problem("request_invalid", "This field is missing.", { field });
+  const allowed = params["allowedValues"];
+  if (Array.isArray(allowed)) {
+    return new Problem("request_invalid", `This field must be one of ${allowed.join(", ")}.`, { field });
+  }
   return new Problem("request_invalid", `This field ${first?.message ?? "is wrong"}.`, { field });
 }

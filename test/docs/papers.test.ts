@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ErrorCode, errorCodes } from "../../src/errors/codes.ts";
+import { type ErrorCode, errorTable } from "../../src/errors/codes.ts";
 import { problemType } from "../../src/server/problems.ts";
 import { toPolicySettings } from "../../src/tenants/policy-settings.ts";
 import { blocksOf, readPage, readPages, root } from "./pages.ts";
@@ -9,7 +9,7 @@ import { blocksOf, readPage, readPages, root } from "./pages.ts";
 const pages = readPages();
 
 describe("the pages of errors", () => {
-  for (const [code, entry] of Object.entries(errorCodes) as [
+  for (const [code, entry] of Object.entries(errorTable) as [
     ErrorCode,
     { status: number; title: string; retryable: boolean },
   ][]) {
@@ -28,7 +28,7 @@ describe("the pages of errors", () => {
     const rows = [...text.matchAll(/^\| (\d{3}) \| \[(\w+)\]\((\w+)\.md\) \| (.*) \| (yes|no) \|$/gm)];
     const listed = rows.map(([, status, code, file, title, retry]) => ({ status, code, file, title, retry }));
     expect(listed).toEqual(
-      Object.entries(errorCodes).map(([code, { status, title, retryable }]) => ({
+      Object.entries(errorTable).map(([code, { status, title, retryable }]) => ({
         status: String(status),
         code,
         file: code,

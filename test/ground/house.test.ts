@@ -134,7 +134,7 @@ describe("papers", () => {
 
   test("each error code has one page and each page its code", () => {
     const table =
-      "export const errorCodes = { not_found: { status: 404 }, code_mismatch: { status: 422 } };\n";
+      "export const errorTable = { not_found: { status: 404 }, code_mismatch: { status: 422 } };\n";
     const { broken } = run({
       "src/errors/codes.ts": table,
       "docs/errors/README.md": "# Errors\n",

@@ -1,6 +1,15 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Answer } from "./installation.ts";
+
+/** What came back; `json` is null where there was no body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+  readonly json: any;
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is JSON whose shape these tests prove
 export type Json = any;

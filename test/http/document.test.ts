@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { errorCodes } from "../../src/errors/codes.ts";
+import { errorTable } from "../../src/errors/codes.ts";
 import { createAjv, type Json, operationsOf, referenceTo } from "./contract.ts";
 import { openInstallation } from "./installation.ts";
 
@@ -63,9 +63,9 @@ describe("the OpenAPI document", () => {
       for (const [status, response] of Object.entries<Json>(operation.responses)) {
         if (Number(status) < 400) continue;
         const { schema, examples } = response.content["application/problem+json"];
-        const codes: (keyof typeof errorCodes)[] = schema.allOf[1].properties.code.enum;
+        const codes: (keyof typeof errorTable)[] = schema.allOf[1].properties.code.enum;
         expect(codes.length).toBeGreaterThan(0);
-        for (const code of codes) expect(errorCodes[code].status).toBe(Number(status));
+        for (const code of codes) expect(errorTable[code].status).toBe(Number(status));
         expect(Object.keys(examples).sort()).toEqual([...codes].sort());
         const at = ["paths", path, method.toLowerCase(), "responses", status];
         const validate = ajv.compile(referenceTo(...at, "content", "application/problem+json", "schema"));

@@ -62,6 +62,15 @@ describe("a code of the wrong kind", () => {
     expect((await call({ path: `/verifications/${id}` })).json.checks).toEqual([]);
   });
 
+  test("W-7: where a field takes one of a few words, the refusal lists them", async () => {
+    const body = { to: "+14155550123", channel: "fax" };
+    expect((await call({ method: "POST", path: "/verifications", body })).json).toMatchObject({
+      code: "request_invalid",
+      field: "channel",
+      detail: "This field must be one of sms, voice, email.",
+    });
+  });
+
   test("C-09: a missing code, and a wrong field beside the code, are named", async () => {
     const { id } = await installation.start();
     const check = (body: unknown): Promise<Answer> =>

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,16 +8,9 @@ import type { Clock } from "../../src/clock/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { createApp } from "../../src/server/app.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
-import { createContract } from "./contract.ts";
+import { type Answer, createContract } from "./contract.ts";
 
-/** What came back; `json` is null where there was no body. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
-  readonly json: any;
-}
+export type { Answer };
 
 export interface Call {
   readonly method?: string;

@@ -1,4 +1,4 @@
-// The long version of test/crash/kill.test.ts: node test/prove/kill.ts [kills]. Appends its numbers to the ledger.
+// The long version of test/crash/kill.test.ts: npm run prove -- kill [kills]. Appends its numbers to the ledger.
 import { execFileSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
@@ -53,9 +53,4 @@ function commitId(): string {
   const git = (...command: string[]): string => execFileSync("git", command, { encoding: "utf8" }).trim();
   const changed = git("status", "--porcelain", "--", "src") !== "";
   return git("rev-parse", "--short", "HEAD") + (changed ? "+" : "");
-}
-
-if (import.meta.main) {
-  const isWell = await proveKill(Number(process.argv[2] ?? "100"));
-  process.exitCode = isWell ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { errorCodes } from "../../src/errors/codes.ts";
+import { errorTable } from "../../src/errors/codes.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
 import { ask, sendRaw, startBody, type TestServer, testServer, withKey } from "./support.ts";
 
@@ -191,7 +191,7 @@ describe("the pages of the errors", () => {
   });
 
   test("every code has one, and no other file can be read", async () => {
-    for (const code of Object.keys(errorCodes)) expect((await ask(at(`/errors/${code}`))).status).toBe(200);
+    for (const code of Object.keys(errorTable)) expect((await ask(at(`/errors/${code}`))).status).toBe(200);
     const others = ["README", "constructor", "..%2f..%2fpackage.json", "%2e%2e", "not_found.md"];
     for (const other of others) expect((await ask(at(`/errors/${other}`))).status).toBe(404);
     expect(readdirSync(join(import.meta.dirname, "../../docs/errors"))).toContain("README.md");

@@ -1,7 +1,8 @@
-import { type IssuedKey, issuedKey, scopes } from "../../tenants/index.ts";
+import { dialects, type IssuedKey, issuedKey, scopes } from "../../tenants/index.ts";
 import { call, connected, type GlobalOptions, loadedSettings } from "../connection.ts";
+import type { Connection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { CommandFailed, usageFailure } from "../failure.ts";
+import { CommandFailed, problemFailure, usageFailure } from "../failure.ts";
 import { allItems } from "../pages.ts";
 import { fields, type Terminal, table } from "../terminal.ts";
 
@@ -52,7 +53,7 @@ export async function createKey(
 export async function showKey(id: string | undefined, all: GlobalOptions, terminal: Terminal): Promise<void> {
   if (id === undefined) return await showOwnKey(all, terminal);
   await connected(all, terminal, async (connection) => {
-    const found = (await call(connection, "GET", `/api/v1/keys/${encodeURIComponent(id)}`)) as KeyAnswer;
+    const found = await ofKey(connection, "GET", id);
     terminal.result(found, () => keyText(found));
   });
 }
@@ -96,16 +97,37 @@ export async function revokeKey(
   all: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {
+  if (dialect !== undefined && !dialects.some((one) => one === dialect)) {
+    throw usageFailure(`There is no dialect ${dialect}.`, `Choose from ${dialects.join(", ")}.`);
+  }
   await connected(all, terminal, async (connection) => {
-    const path = `/api/v1/keys/${encodeURIComponent(id)}`;
-    const part = dialect === undefined ? "" : `/dialects/${encodeURIComponent(dialect)}`;
-    const revoked = (await call(connection, "DELETE", `${path}${part}`)) as KeyAnswer;
+    const revoked = await ofKey(
+      connection,
+      "DELETE",
+      id,
+      dialect === undefined ? "" : `/dialects/${dialect}`,
+    );
     terminal.result(revoked, () =>
       dialect === undefined
         ? `Revoked: ${revoked.id} (${revoked.name}) opens nothing any more.`
         : `Revoked: the ${dialect} secret of ${revoked.id} (${revoked.name}). Its other secrets go on working.`,
     );
   });
+}
+
+/** One call on a key that answers with it. */
+async function ofKey(
+  connection: Connection,
+  method: "GET" | "DELETE",
+  id: string,
+  part: string = "",
+): Promise<KeyAnswer> {
+  const answer = await connection.request(method, `/api/v1/keys/${encodeURIComponent(id)}${part}`);
+  if (answer.status === 200) return answer.body as KeyAnswer;
+  const refused = problemFailure(answer.status, answer.body);
+  if (refused.failure.code !== "not_found") throw refused;
+  const what = "There is no such key.";
+  throw new CommandFailed({ ...refused.failure, what, remedy: "See `countersign keys list`." });
 }
 
 function stateOf(one: KeyAnswer): string {

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { errorCodes } from "../../errors/codes.ts";
+import { errorTable } from "../../errors/codes.ts";
 
 type Json = Record<string, unknown>;
 
@@ -9,7 +9,7 @@ export const problemSchema = Type.Object(
     type: Type.String({ description: "URI reference of the page that explains `code`" }),
     title: Type.String(),
     status: Type.Integer(),
-    code: Type.Enum(Object.keys(errorCodes), { description: "Stable; what programs look at" }),
+    code: Type.Enum(Object.keys(errorTable), { description: "Stable; what programs look at" }),
     detail: Type.String({ description: "For people" }),
     instance: Type.String({ description: "Id of the request, as in the server's log" }),
     retryable: Type.Boolean({ description: "Whether the same request may succeed later" }),

@@ -103,6 +103,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
 };
 
 /** Rotating and revoking keys. */
+// house: size: a list of routes, each of them short
 const keyChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/keys/:id/rotate",

@@ -32,6 +32,7 @@ const defaults: ServiceSettings = {
 };
 
 /** Named settings of a tenant. */
+// house: size: a list of routes, each of them short
 export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/services",

@@ -34,6 +34,7 @@ const TenantListBody = listOf(TenantBody, "TenantList");
 const installationScopes: ReadonlySet<Scope> = new Set(["tenants:write", "tenants:read", "backup"]);
 
 /** Tenants, administered by the installation's first. */
+// house: size: a list of routes, each of them short
 export const tenantRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/tenants",

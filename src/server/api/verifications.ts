@@ -20,6 +20,7 @@ import {
 import { verificationVerbRoutes } from "./verification-verbs.ts";
 
 /** Starting, checking and reading verifications. */
+// house: size: a list of routes, each of them short
 export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/verifications",

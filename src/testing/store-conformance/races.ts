@@ -5,6 +5,7 @@ import type { Chapter } from "./kit.ts";
 import { began, checkAt, deliveryWrite, fill, putStarted } from "./rows.ts";
 
 /** Many at once, one winner. */
+// house: size: a list of checks, each of them short
 export function raceChecks({ check }: Chapter): void {
   for (const many of [16, 200]) {
     check(`A-5: of ${many} right checks at once exactly one is approved`, async ({ store }) => {

@@ -16,6 +16,7 @@ import {
 } from "./rows.ts";
 
 /** One durable transaction an update: all of it or nothing, and nobody else's trouble. */
+// house: size: a list of checks, each of them short
 export function updateChecks({ check }: Chapter): void {
   check(
     "D-1: what an update wrote is there once its promise resolves, exactly as written",

@@ -1,4 +1,4 @@
-import { type ParseOptions, type PhoneNumber, parsePhoneNumber } from "./phone-number.ts";
+import { type ParseOptions, type PhoneNumber, parsePhoneNumber } from "../../src/numbers/phone-number.ts";
 
 /** The number that a test's input must read as; a refusal fails the test with its reason. */
 export function readNumber(input: string, options?: ParseOptions): PhoneNumber {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { describeNumber, metadataRelease, regions } from "./index.ts";
 import { readNumber } from "../../test/support/number-samples.ts";
+import { describeNumber, metadataRelease, regions } from "./index.ts";
 
 test("N-1: formats, region and type of a number in a plan that tells types apart", () => {
   expect(describeNumber(readNumber("07400 123456", { defaultRegion: "GB" }))).toEqual({

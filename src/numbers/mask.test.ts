@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import examples from "libphonenumber-js/mobile/examples";
 import { expect, test } from "vitest";
-import { maskEmail, maskPhoneNumber, regions } from "./index.ts";
 import { readNumber } from "../../test/support/number-samples.ts";
+import { maskEmail, maskPhoneNumber, regions } from "./index.ts";
 
 test.each([
   ["+16785551212", "+1••••••1212"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parsePhoneNumber } from "./index.ts";
 import { e164Of, reasonOf } from "../../test/support/number-samples.ts";
+import { parsePhoneNumber } from "./index.ts";
 
 describe("what is refused", () => {
   test.each([

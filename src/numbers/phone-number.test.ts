@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import examples from "libphonenumber-js/mobile/examples";
 import { describe, expect, test } from "vitest";
+import { e164Of, readNumber, reasonOf } from "../../test/support/number-samples.ts";
 import {
   describeNumber,
   isE164,
@@ -9,7 +10,6 @@ import {
   parsePhoneNumber,
   regions,
 } from "./index.ts";
-import { e164Of, readNumber, reasonOf } from "../../test/support/number-samples.ts";
 
 const exampleNumbers: ReadonlyArray<readonly [string, string]> = [...regions].map((region) => {
   const national = examples[region as keyof typeof examples];

@@ -1,5 +1,6 @@
 import examples from "libphonenumber-js/mobile/examples";
 import { describe, expect, test } from "vitest";
+import { readNumber } from "../../test/support/number-samples.ts";
 import {
   judgeNumber,
   type NumberPolicy,
@@ -10,7 +11,6 @@ import {
   parsePhoneNumber,
   regions,
 } from "./index.ts";
-import { readNumber } from "../../test/support/number-samples.ts";
 
 const everywhere: NumberPolicy = { countries: "all" };
 

@@ -13,18 +13,16 @@ export interface PrintedSetting {
 
 /** The settings as they hold, with where each came from; secrets show as `***`. */
 export function printSettings({ settings, origins }: LoadedSettings): readonly PrintedSetting[] {
-  return settingNames
-    .filter((name) => name !== "databaseUrl")
-    .map((name) => {
-      const setting = settingsTable[name] as Setting<unknown>;
-      const { from, name: origin } = origins[name];
-      return {
-        name,
-        environment: setting.environment,
-        value: setting.show((settings as unknown as Record<SettingName, unknown>)[name]),
-        from: from === "default" ? "default" : origin,
-      };
-    });
+  return settingNames.map((name) => {
+    const setting = settingsTable[name] as Setting<unknown>;
+    const { from, name: origin } = origins[name];
+    return {
+      name,
+      environment: setting.environment,
+      value: setting.show((settings as unknown as Record<SettingName, unknown>)[name]),
+      from: from === "default" ? "default" : origin,
+    };
+  });
 }
 
 /** One entry of `config explain`. */

@@ -13,7 +13,7 @@ import type { Setting } from "./setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "./table.ts";
 
 /** What a server runs with. */
-export type Settings = Omit<SettingValues, "sandbox" | "databaseUrl"> & { readonly sandbox: boolean };
+export type Settings = Omit<SettingValues, "sandbox"> & { readonly sandbox: boolean };
 
 export interface SettingsSources {
   /** By camelCase name. */
@@ -80,8 +80,7 @@ function judged(
 ): LoadedSettings | RefusedSettings {
   if (problems.length === 0) problems.push(...settingsProblems(seen));
   if (problems.length > 0) return { type: "refused", problems };
-  const { databaseUrl: _unused, ...kept } = seen.values;
-  const settings: Settings = { ...kept, sandbox: isSandboxOn(seen) };
+  const settings: Settings = { ...seen.values, sandbox: isSandboxOn(seen) };
   return { type: "loaded", settings, origins, warnings: settingsWarnings(seen) };
 }
 

@@ -1,5 +1,8 @@
 /** The known name that a misspelled one probably meant; undefined where none is near. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
+  // PORT and HOST have no prefix; whoever gives them that of the others is off by more letters than a misspelling.
+  const unprefixed = known.find((name) => given === `COUNTERSIGN_${name}`);
+  if (unprefixed !== undefined) return unprefixed;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
   for (const name of known) {

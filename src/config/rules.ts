@@ -34,7 +34,14 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
       ),
     );
   }
-  if (values.environment === "production") problems.push(...productionProblems(seen));
+  if (values.databaseUrl !== null && values.secret.length === 0) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_SECRET",
+        "with DATABASE_URL every server needs the same master secret: make one with `openssl rand -base64 32` and give it to each of them",
+      ),
+    );
+  } else if (values.environment === "production") problems.push(...productionProblems(seen));
   return problems;
 }
 

@@ -63,7 +63,8 @@ export const settingsTable = {
   data: text<string>(
     {
       environment: "COUNTERSIGN_DATA",
-      description: "The folder of the embedded database. One process holds it at a time.",
+      description:
+        "The folder of the embedded database, which one process holds at a time. With DATABASE_URL only the socket of the command line is in it.",
       allowed: "the path of a folder",
       default: "./data",
     },
@@ -73,7 +74,7 @@ export const settingsTable = {
     {
       environment: "COUNTERSIGN_SECRET",
       description:
-        "The master secret, from which every key is derived. Former secrets follow the current one, so that what they sealed can still be opened.",
+        "The master secret, from which every key is derived. Former secrets follow the current one, with commas between them, so that what they sealed can still be opened.",
       allowed: "32 or more bytes that are no example, such as the output of `openssl rand -base64 32`",
       default: [],
       defaultText: "made once and kept in the data folder; production refuses that",
@@ -128,15 +129,16 @@ export const settingsTable = {
     },
     parseCountries,
   ),
-  databaseUrl: text<string | null>(
+  databaseUrl: oneSecret(
     {
       environment: "DATABASE_URL",
       description:
-        "Reserved for PostgreSQL, which this version does not speak yet: the embedded database is used.",
-      allowed: "nothing in this version",
+        "The PostgreSQL database (15 or newer) of any number of servers. It needs COUNTERSIGN_SECRET, the same on each of them.",
+      allowed: "an address such as postgres://user:password@host/database",
       default: null,
+      defaultText: "none: the embedded database in the data folder",
     },
-    () => "PostgreSQL is not in this version yet: remove the setting to use the embedded database",
+    databaseUrlProblem,
   ),
   keyRequestsPerSecond: integer({
     environment: "COUNTERSIGN_KEY_REQUESTS_PER_SECOND",
@@ -215,6 +217,11 @@ function masterSecretProblem(given: Secret): string | null {
     if (cause instanceof SecretInvalid) return cause.message;
     throw cause;
   }
+}
+
+function databaseUrlProblem(given: Secret): string | null {
+  if (/^postgres(ql)?:\/\/\S+$/.test(given.reveal())) return null;
+  return "allowed is an address such as postgres://user:password@host/database";
 }
 
 const examplePattern = /change.?me|example|default|secretsecret|password|your.?key/i;

@@ -19,6 +19,7 @@ export async function openConfigured(
   try {
     return await openInstance({
       folder: settings.data,
+      databaseUrl: settings.databaseUrl,
       secrets: settings.secret,
       apiKey: settings.apiKey,
       brand: settings.brand,
@@ -27,6 +28,6 @@ export async function openConfigured(
       ...more,
     });
   } catch (cause) {
-    throw toStartRefused(cause, settings.data);
+    throw toStartRefused(cause, settings.data, settings.databaseUrl === null);
   }
 }

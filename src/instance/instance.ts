@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
-import { createEngine, type Engine, type EngineParts, type Log, type Meter } from "../engine/index.ts";
-import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
+import { createEngine, type Engine, type EngineParts, type Log } from "../engine/index.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -10,38 +9,21 @@ import {
   type Phones,
   type SandboxFaults,
 } from "../providers/sandbox/index.ts";
-import { createKeyring, type Secret } from "../secrets/index.ts";
-import { openSqliteStore, type Store } from "../store/index.ts";
+import type { Store } from "../store/index.ts";
 import { createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { proveSecrets, secretBesideDatabase } from "./master-secret.ts";
+import { proveSecrets } from "./master-secret.ts";
+import { type OpenedStore, openStore, type StoreKind } from "./open-store.ts";
+import type { InstanceOptions } from "./options.ts";
 
-export interface InstanceOptions {
-  readonly folder: string;
-  /** The current master secret first; without any, one is kept beside the embedded database. */
-  readonly secrets?: readonly Secret[];
-  readonly apiKey?: Secret | null;
-  readonly brand?: string;
-  readonly sandbox?: boolean;
-  readonly providers?: readonly Provider[];
-  readonly numberPolicy?: NumberPolicy;
-  readonly numberOverrides?: readonly NumberOverride[];
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly log?: Log;
-  readonly meter?: Meter;
-  readonly lockWaitMs?: number;
-  readonly batchMax?: number;
-  readonly defer?: (turn: () => void) => void;
-  /** Runs once the data folder is held and before anything is made in it, such as a first key to be shown once. */
-  readonly onOpen?: () => Promise<void>;
-}
+export type { InstanceOptions };
 
 /** Everything that runs, put together; HTTP is not part of it. */
 export interface Instance {
   readonly engine: Engine;
   readonly parts: EngineParts;
   readonly store: Store;
+  readonly storeKind: StoreKind;
   readonly tenant: Tenant;
   /** Only on the very first start: to be shown once. */
   readonly firstKey: IssuedKey | null;
@@ -54,42 +36,34 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /**
  * Opens the data folder and starts the engine on it.
- * @throws DataFolderInUse, DataUnreadable, SecretInvalid
+ * @throws DataFolderInUse, DataUnreadable, SecretInvalid, StorageUnavailable
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
   const clock = options.clock ?? systemClock();
   const random = options.random ?? systemRandom();
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const store = await openSqliteStore({
-    folder: options.folder,
-    clock,
-    ...given("lockWaitMs", options.lockWaitMs),
-    ...given("batchMax", options.batchMax),
-    ...given("defer", options.defer),
-  });
+  const opened = await openStore(options, clock, random);
   try {
     await options.onOpen?.();
-    return await openOn(store, options, clock, random);
+    return await openOn(opened, options, clock, random);
   } catch (cause) {
-    await store.close();
+    await opened.store.close();
     throw cause;
   }
 }
 
 async function openOn(
-  store: Store,
+  { store, keyring, kind, once }: OpenedStore,
   options: InstanceOptions,
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
-  const secrets = options.secrets ?? [];
-  const keyring = createKeyring(
-    secrets.length > 0 ? secrets : [secretBesideDatabase(options.folder, random)],
-  );
-  await proveSecrets(store, keyring);
-  const made = await bootstrap(store, clock, random, {
-    apiKey: options.apiKey ?? null,
-    brand: options.brand ?? "Countersign",
+  const made = await once(async () => {
+    await proveSecrets(store, keyring);
+    return await bootstrap(store, clock, random, {
+      apiKey: options.apiKey ?? null,
+      brand: options.brand ?? "Countersign",
+    });
   });
   const log = options.log ?? silent;
   const sandbox =
@@ -108,7 +82,7 @@ async function openOn(
     numberOverrides: options.numberOverrides ?? [],
     log,
     meter: options.meter ?? { count: () => {} },
-    dataFolder: options.folder,
+    ...(kind === "embedded" ? { dataFolder: options.folder } : {}),
   };
   const engine = createEngine(parts, uuidv7(clock.now(), random));
   receiver.engine = engine;
@@ -116,6 +90,7 @@ async function openOn(
     engine,
     parts,
     store,
+    storeKind: kind,
     ...made,
     sandbox,
     async close() {
@@ -141,8 +116,4 @@ function sandboxProvider(
       });
     },
   });
-}
-
-function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V });
 }

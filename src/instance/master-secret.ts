@@ -1,5 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import type { Random } from "../clock/index.ts";
 import { checkValue, type Keyring, Secret, SecretInvalid } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
@@ -9,10 +19,31 @@ export function secretBesideDatabase(folder: string, random: Random): Secret {
   const path = join(folder, "secret");
   if (!existsSync(path)) {
     const made = Buffer.from(random.bytes(32)).toString("base64url");
-    // `wx`: two processes that start at once must not each keep their own.
-    writeFileSync(path, `${made}\n`, { mode: 0o600, flag: "wx" });
+    keepSecret(folder, path, `${made}\n`);
   }
   return new Secret(readFileSync(path, "utf8").trim());
+}
+
+/**
+ * Whole and on the disk before anything is written with it: the database survives a power cut, and would be unreadable
+ * with a secret that was still in the cache.
+ */
+function keepSecret(folder: string, path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  try {
+    // Not a rename: two processes that start at once must not each keep their own.
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  if (process.platform === "win32") return;
+  const directory = openSync(folder, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ export type StartRefusedCode =
   | "data_folder_in_use"
   | "data_folder_unusable"
   | "data_unreadable"
+  | "database_unusable"
   | "secret_invalid"
   | "settings_invalid"
   | "address_in_use"
@@ -22,10 +23,14 @@ export class StartRefused extends Error {
 }
 
 /** What went wrong while the data was opened, as a refusal where it is one; anything else comes back as it was. */
-export function toStartRefused(cause: unknown, folder: string): unknown {
+export function toStartRefused(cause: unknown, folder: string, isEmbedded = true): unknown {
   if (cause instanceof StartRefused) return cause;
   if (cause instanceof DataFolderInUse || cause instanceof DataUnreadable || cause instanceof SecretInvalid) {
     return new StartRefused(cause.code, cause.message, { cause });
+  }
+  if (cause instanceof StorageUnavailable && !isEmbedded) {
+    const message = `PostgreSQL cannot be used: ${cause.message}; check DATABASE_URL and the server it names`;
+    return new StartRefused("database_unusable", message, { cause });
   }
   if (cause instanceof StorageUnavailable) {
     const message = `${folder} cannot be written: ${cause.message}; check its disk and its permissions`;

@@ -1,4 +1,6 @@
-/** The store: a port, and the embedded implementation. */
+/** The store: a port, the embedded implementation, and the one of many nodes. */
+import type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
+
 export { DataFolderInUse, DataUnreadable, StorageOverloaded, StorageUnavailable } from "./errors.ts";
 export {
   type Due,
@@ -16,4 +18,14 @@ export {
   type VerificationQuery,
   type Write,
 } from "./port.ts";
+export type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite/store.ts";
+
+/**
+ * Opens the store of many nodes. Its driver is loaded here: whoever uses the embedded store does not pay for it.
+ * @throws StorageUnavailable, DataUnreadable
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const postgres = await import("./postgres/store.ts");
+  return await postgres.openPostgresStore(options);
+}

@@ -115,9 +115,10 @@ describe("refusals name the setting, what was given and what is allowed", () => 
     [{ COUNTERSIGN_ENV: "prod" }, /^COUNTERSIGN_ENV: .*one of development, production$/],
     [{ COUNTERSIGN_SANDBOX: "yes" }, /^COUNTERSIGN_SANDBOX: .*on or off$/],
     [{ COUNTERSIGN_BRAND: "visit evil.com" }, /^COUNTERSIGN_BRAND: .*link$/],
+    [{ DATABASE_URL: "mysql://app:hunter22@db/verify" }, /^DATABASE_URL: allowed is an address such as/],
     [
       { DATABASE_URL: "postgres://app:hunter22@db/verify" },
-      /^DATABASE_URL: PostgreSQL is not in this version yet/,
+      /^COUNTERSIGN_SECRET: with DATABASE_URL every server needs the same master secret/,
     ],
     [
       { COUNTERSIGN_SECRET_FILE: "/does/not/exist" },
@@ -141,6 +142,7 @@ describe("refusals name the setting, what was given and what is allowed", () => 
       /^COUNTERSIGN_SECERT: there is no such setting; did you mean COUNTERSIGN_SECRET\?$/,
     ],
     [{ COUNTERSIGN_APIKEY: "x" }, {}, /did you mean COUNTERSIGN_API_KEY\?$/],
+    [{ COUNTERSIGN_PORT: "1" }, {}, /did you mean PORT\?$/],
     [{ COUNTERSIGN_PURPLE_ELEPHANTS_DANCE: "x" }, {}, /see `countersign config explain`/],
     [{}, { flags: { prot: "1" } }, /^--prot: .*did you mean --port\?$/],
     [

@@ -115,8 +115,8 @@ describe("a transaction that fails", () => {
     await rival.query("select from tenants where id = 'counter' for update");
     await rival.query("commit");
     expect(await touched).toBe(2);
-    const { rows } = await rival.query("select deadlocks from pg_stat_database where datname = current_database()");
-    expect(rows).toHaveLength(1);
+    // There was one: without it this test would show nothing.
+    await waits(url, "select from pg_stat_database where datname = current_database() and deadlocks > 0");
   }, 20_000);
 
   test("a serialization failure (40001) is tried again and reaches no caller", async () => {
@@ -184,7 +184,9 @@ describe("a server that dies", () => {
     for (let kill = 0; kill < 2; kill++) {
       const load = { isOver: false, refused: 0 };
       const workers = nodes.flatMap((node, index) =>
-        Array.from({ length: 4 }, (_, worker) => work(node, `${kill}-${index}-${worker}`, load, acknowledged)),
+        Array.from({ length: 4 }, (_, worker) =>
+          work(node, `${kill}-${index}-${worker}`, load, acknowledged),
+        ),
       );
       await until(() => acknowledged.length > 200 * (kill + 1));
       await server.kill();

@@ -24,6 +24,7 @@ export interface TestPostgres {
 const credentials = { user: "postgres", password: "postgres" };
 
 /** A PostgreSQL of its own on a free loopback port. As root it runs under a user that it makes. */
+// house: size: the life of one server, told in order
 export async function startPostgres(flags: readonly string[] = []): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   // The server's own user must get through it.

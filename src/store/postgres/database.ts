@@ -2,43 +2,111 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { DataUnreadable, StorageUnavailable } from "../errors.ts";
+import { reasonOf, rejectsOptions } from "./faults.ts";
 
 const migrationsFolder = join(import.meta.dirname, "migrations");
 /** Any number that only we use: two nodes that start at once migrate one after the other. */
 const migrationLock = 0x636f_756e;
+const exclusiveLock = 0x636f_756f;
+
+export const statementTimeoutMs = 5_000;
+const connectTimeoutMs = 3_000;
+/** What a connection that fell silent costs at most; longer than the server itself lets a statement run. */
+const answerTimeoutMs = statementTimeoutMs + 1_000;
+const connectionsMaxDefault = 8;
 
 /**
  * Plans made for empty tables must not live on when the tables are large: no sequential scans, nested loops that find
  * rows by key and prune partitions, and one generic plan a statement.
  */
-const plannerOptions =
-  "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
+const sessionOptions = [
+  "-c enable_seqscan=off",
+  "-c enable_hashjoin=off",
+  "-c enable_mergejoin=off",
+  "-c plan_cache_mode=force_generic_plan",
+  "-c jit=off",
+  `-c statement_timeout=${statementTimeoutMs}`,
+  `-c idle_in_transaction_session_timeout=${2 * statementTimeoutMs}`,
+].join(" ");
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** Which node this is: its connections carry the name, so that it can end one of its own that hangs. */
+  readonly node: string;
   /** Connections of this node. Two carry batches of updates, the others read. Default 8. */
   readonly connectionsMax?: number;
   readonly onError: (error: Error) => void;
 }
 
-const connectTimeoutMs = 5_000;
-const statementTimeoutMs = 10_000;
+export function applicationName(node: string): string {
+  return `countersign ${node}`;
+}
 
-/** A pool that outlives its server: connections that break are replaced when they are next needed. */
-export function openPool(options: DatabaseOptions): pg.Pool {
+/**
+ * A pool that outlives its server: connections that break are replaced when they are next needed.
+ * @throws StorageUnavailable when the database cannot be reached
+ */
+export async function openPool(options: DatabaseOptions): Promise<pg.Pool> {
+  const pinned = poolOf(options, sessionOptions);
+  try {
+    await pinned.query("select");
+    return pinned;
+  } catch (cause) {
+    await pinned.end();
+    // Poolers that know no start-up options: the role or the database has to carry them (docs/operate.md).
+    if (!rejectsOptions(cause)) throw unreachable(cause);
+  }
+  const plain = poolOf(options, undefined);
+  try {
+    await plain.query("select");
+    return plain;
+  } catch (cause) {
+    await plain.end();
+    throw unreachable(cause);
+  }
+}
+
+function poolOf(options: DatabaseOptions, session: string | undefined): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
-    max: options.connectionsMax ?? 8,
+    max: options.connectionsMax ?? connectionsMaxDefault,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
     keepAlive: true,
-    application_name: "countersign",
-    options: plannerOptions,
+    application_name: applicationName(options.node),
+    ...(session === undefined ? {} : { options: session }),
   });
-  // Without a listener an idle connection that breaks would end the process.
+  // Without listeners a connection that breaks, idle or at work, would end the process.
   pool.on("error", options.onError);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
+}
+
+function unreachable(cause: unknown): StorageUnavailable {
+  return new StorageUnavailable(`the database cannot be reached (${reasonOf(cause)})`, { cause });
+}
+
+export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+}
+
+/** Runs `work` in one transaction of its own, which is rolled back when it throws. */
+export async function transaction<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
+  const client = await connect(pool);
+  try {
+    await client.query("begin isolation level read committed");
+    const result = await work(client);
+    await client.query("commit");
+    client.release();
+    return result;
+  } catch (cause) {
+    client.release(true);
+    throw cause;
+  }
 }
 
 /** Brings the schema up to date, once, whichever node comes first. */
@@ -46,35 +114,54 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   const files = readdirSync(migrationsFolder)
     .filter((name) => name.endsWith(".sql"))
     .sort();
-  const client = await connect(pool);
   try {
-    await client.query("begin");
-    await client.query("select pg_advisory_xact_lock($1)", [migrationLock]);
-    await client.query("create table if not exists schema_version (version integer not null)");
-    const known = await client.query<{ version: number }>("select version from schema_version");
-    const version = known.rows[0]?.version ?? 0;
-    if (version > files.length) {
-      throw new DataUnreadable(
-        `the database has schema ${version}, this version knows ${files.length}: run the newer Countersign`,
-      );
-    }
-    for (const file of files.slice(version)) {
-      await client.query(readFileSync(join(migrationsFolder, file), "utf8"));
-    }
-    await client.query("delete from schema_version");
-    await client.query("insert into schema_version values ($1)", [files.length]);
-    await client.query("commit");
-    client.release();
+    await transaction(pool, (client) => migrateLocked(client, files));
   } catch (cause) {
-    client.release(true);
-    throw cause;
+    if (cause instanceof DataUnreadable || cause instanceof StorageUnavailable) throw cause;
+    throw new StorageUnavailable(`the tables cannot be made (${reasonOf(cause)})`, { cause });
   }
 }
 
-export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (cause) {
-    throw new StorageUnavailable("the database cannot be reached", { cause });
+async function migrateLocked(client: pg.PoolClient, files: readonly string[]): Promise<void> {
+  // Whoever comes second waits for the first, however long a migration takes.
+  await run(client, "set local statement_timeout = 0");
+  await run(client, "select pg_advisory_xact_lock($1)", [migrationLock]);
+  await run(client, "create table if not exists schema_version (version integer not null)");
+  const known = await run<{ version: number }>(client, "select version from schema_version");
+  const version = known.rows[0]?.version ?? 0;
+  if (version > files.length) {
+    throw new DataUnreadable(
+      `the database has schema ${version}, this version knows ${files.length}: run the newer Countersign`,
+    );
   }
+  if (version === files.length) return;
+  for (const file of files.slice(version)) {
+    await run(client, readFileSync(join(migrationsFolder, file), "utf8"));
+  }
+  await run(client, "delete from schema_version");
+  await run(client, "insert into schema_version values ($1)", [files.length]);
+}
+
+const migrationTimeoutMs = 3_600_000;
+
+/** With patience of its own: the pool's would give up on a long migration. */
+function run<R extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  text: string,
+  values: unknown[] = [],
+): Promise<pg.QueryResult<R>> {
+  const query = { text, query_timeout: migrationTimeoutMs };
+  // Several statements in one text go only without parameters.
+  return client.query<R>(values.length === 0 ? query : { ...query, values });
+}
+
+/** Runs `work` while no other node runs any: what is done once for an installation. */
+export function exclusively<R>(pool: pg.Pool, work: () => Promise<R>): Promise<R> {
+  return transaction(pool, async (client) => {
+    await client.query("set local idle_in_transaction_session_timeout = 0");
+    await client.query("set local statement_timeout = 0");
+    // The lock lives in a transaction, not in the session: poolers hand sessions around.
+    await run(client, "select pg_advisory_xact_lock($1)", [exclusiveLock]);
+    return await work();
+  });
 }

@@ -1,14 +1,6 @@
-import type pg from "pg";
-import { StorageUnavailable } from "../errors.ts";
-
-function sqlState(cause: unknown): string | undefined {
+/** The SQLSTATE of a database's error, or the code of the operating system. */
+function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
-}
-
-/** The transaction did not take place and may simply be tried again: deadlock, serialization, a row that appeared. */
-export function isRetryable(cause: unknown): boolean {
-  const state = sqlState(cause);
-  return state === "40P01" || state === "40001" || isLostConnection(cause);
 }
 
 const lostCodes: ReadonlySet<string> = new Set([
@@ -16,44 +8,72 @@ const lostCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "EPIPE",
   "ETIMEDOUT",
-  // Administrator shutdown, crash shutdown, cannot connect now.
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  // Administrator shutdown, crash shutdown, cannot connect now, database dropped.
   "57P01",
   "57P02",
   "57P03",
+  "57P04",
+  // Idle in a transaction for too long: whoever held it stood still.
+  "25P03",
+  // Read only: this server is a standby now, and a new connection may find the primary.
+  "25006",
 ]);
 
+/** The connection is of no use any more. Whether its transaction took place, it does not say. */
 export function isLostConnection(cause: unknown): boolean {
-  const state = sqlState(cause);
-  if (state !== undefined) return lostCodes.has(state) || state.startsWith("08");
-  return cause instanceof Error && /terminat|closed|ended|lost/i.test(cause.message);
+  const code = codeOf(cause);
+  if (code !== undefined) return lostCodes.has(code) || code.startsWith("08");
+  return cause instanceof Error && /terminated|not queryable|query read timeout/i.test(cause.message);
 }
 
-const looksMax = 20;
+/** The transaction did not take place and may simply be tried again: deadlock, serialization, a row that went. */
+export function isRetryable(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === "40P01" || code === "40001" || cause instanceof RowsMoved || isLostConnection(cause);
+}
+
+/** What was seen before the locks is not there any more: the next look takes the right locks. */
+export class RowsMoved extends Error {
+  override readonly name = "RowsMoved";
+}
 
 /**
- * Whether a transaction committed although its answer never came: asked of the database itself, which knows.
- * @throws StorageUnavailable when it cannot be found out.
+ * Whether one operation's write may be what failed, such as a digest that exists already: then the others of its batch
+ * must be tried without it. What the whole database suffers from would only fail again, once for each.
  */
-export async function commitHappened(pool: pg.Pool, transactionId: string): Promise<boolean> {
-  for (let look = 0; look < looksMax; look++) {
-    const status = await statusOf(pool, transactionId);
-    if (status === "committed") return true;
-    if (status === "aborted") return false;
-  }
-  throw new StorageUnavailable(
-    "the answer to a commit was lost and the database does not tell what became of it",
-  );
+export function maySpareOthers(cause: unknown): boolean {
+  const code = codeOf(cause);
+  if (code === undefined) return !isLostConnection(cause);
+  return /^(22|23|54|P0)/.test(code);
 }
 
-async function statusOf(pool: pg.Pool, transactionId: string): Promise<string | null> {
-  try {
-    const { rows } = await pool.query<{ status: string | null }>({
-      // The server's own pause between looks: nothing here sleeps.
-      text: "select pg_xact_status($1::text::xid8) as status, pg_sleep(0.1)",
-      values: [transactionId],
-    });
-    return rows[0]?.status ?? null;
-  } catch {
-    return null;
-  }
+/** DDL that did not get its lock soon, or lost a race with the same DDL of another node: later is as good. */
+export function isBusy(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === "55P03" || code === "57014" || code === "42P07" || code === "23505";
+}
+
+/** What a pooler says that takes no start-up options. */
+export function rejectsOptions(cause: unknown): boolean {
+  return cause instanceof Error && /unsupported startup parameter/i.test(cause.message);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens at its address",
+  ENOTFOUND: "its host name is not known",
+  "28P01": "it refuses the password",
+  "28000": "it refuses this user",
+  "3D000": "it has no database of this name",
+  "42501": "this user may not do that: grant it the right to create in its schema",
+  "53300": "it has no connection left",
+  "57P03": "it is starting",
+};
+
+/** A cause in a few words, without anything of the connection string. */
+export function reasonOf(cause: unknown): string {
+  const code = codeOf(cause);
+  if (code === undefined) return cause instanceof Error ? cause.message : "unknown";
+  return reasons[code] ?? code;
 }

@@ -1,28 +1,20 @@
-import type pg from "pg";
-import type { Clock } from "../../clock/index.ts";
 import { StorageOverloaded, StorageUnavailable } from "../errors.ts";
-import type { Key, Rows, TableName, Tables, UpdateDecision, Write } from "../port.ts";
-import { connect } from "./database.ts";
-import { commitHappened, isLostConnection, isRetryable } from "./faults.ts";
-import { decodeRow, keyParameters, lockRows, readRows, writeStatements } from "./statements.ts";
+import type { Key, Rows, UpdateDecision } from "../port.ts";
+import { type BatchParts, commitBatch } from "./batch.ts";
+import { isRetryable, maySpareOthers } from "./faults.ts";
+import { nameOf, type Operation } from "./operation.ts";
 
-interface Operation {
-  /** Grows when a decision learns of further rows. */
-  readonly keys: Map<string, Key>;
-  readonly decide: (rows: Rows, now: number) => UpdateDecision<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  tries: number;
-}
-
-export interface GroupCommitOptions {
-  readonly pool: pg.Pool;
+export interface GroupCommitOptions extends BatchParts {
   readonly batchMax: number;
   readonly queueMax: number;
   /** Batches that may be under way at once on this node. */
-  readonly batchesMax: number;
-  /** Only for tests: time from here instead of from the database. */
-  readonly clock: Clock | null;
+  readonly lanes: number;
+}
+
+/** Batches of one lane follow each other, so that its marker speaks of the last one. */
+interface Lane {
+  readonly slot: string;
+  batches: number;
 }
 
 const triesMax = 8;
@@ -33,13 +25,21 @@ const triesMax = 8;
  */
 export class PostgresGroupCommit {
   readonly #options: GroupCommitOptions;
+  readonly #idleLanes: Lane[];
   #queue: Operation[] = [];
-  #underWay = 0;
-  #scheduled = false;
-  #idle: (() => void)[] = [];
+  #isScheduled = false;
+  #drained: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#idleLanes = Array.from({ length: options.lanes }, (_, index) => ({
+      slot: `${options.node}.${index}`,
+      batches: 0,
+    }));
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
@@ -59,207 +59,74 @@ export class PostgresGroupCommit {
   }
 
   drained(): Promise<void> {
-    if (this.#queue.length === 0 && this.#underWay === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#idleLanes.length === this.#options.lanes;
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // What arrives in the same turn shares a batch.
     setImmediate(() => {
-      this.#scheduled = false;
+      this.#isScheduled = false;
       this.#pump();
     });
   }
 
   #pump(): void {
-    const { batchMax, batchesMax } = this.#options;
-    while (this.#queue.length > 0 && this.#underWay < batchesMax) {
-      const batch = this.#queue.splice(0, batchMax);
-      this.#underWay += 1;
-      void this.#run(batch).finally(() => {
-        this.#underWay -= 1;
+    while (this.#queue.length > 0) {
+      const lane = this.#idleLanes.pop();
+      if (lane === undefined) return;
+      const batch = this.#queue.splice(0, this.#options.batchMax);
+      void this.#run(lane, batch).then(() => {
+        this.#idleLanes.push(lane);
         if (this.#queue.length > 0) this.#schedule();
-        else if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
+        else if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
       });
     }
   }
 
   /** Never rejects: every operation of the batch is resolved, rejected, or queued again. */
-  async #run(batch: Operation[]): Promise<void> {
+  async #run(lane: Lane, batch: readonly Operation[]): Promise<void> {
+    lane.batches += 1;
+    const marker = { slot: lane.slot, batch: String(lane.batches) };
     try {
-      await this.#commit(batch);
+      const { acknowledge, again } = await commitBatch(this.#options, batch, marker);
+      for (const tell of acknowledge) tell();
+      this.#queue.unshift(...again);
     } catch (cause) {
-      // What is in doubt is never done a second time.
-      const inDoubt = cause instanceof StorageUnavailable;
-      if (!inDoubt && !isRetryable(cause) && batch.length > 1) {
-        // One operation's write may be what fails: it must not take the others with it.
-        for (const operation of batch) await this.#run([operation]);
-        return;
+      if (isRetryable(cause)) return this.#again(batch, cause);
+      // What is in doubt is never done a second time, and what cannot be reached not tried for each.
+      if (cause instanceof StorageUnavailable || batch.length === 1 || !maySpareOthers(cause)) {
+        return this.#refuse(batch, cause);
       }
-      this.#again(batch, cause);
+      // One operation's write is what fails: halving finds it, and the others are written without it.
+      const half = Math.ceil(batch.length / 2);
+      await this.#run(lane, batch.slice(0, half));
+      await this.#run(lane, batch.slice(half));
     }
   }
 
   #again(batch: readonly Operation[], cause: unknown): void {
-    for (const operation of batch) {
-      operation.tries += 1;
-      if (isRetryable(cause) && operation.tries < triesMax) this.#queue.push(operation);
-      else operation.reject(new StorageUnavailable("the update could not be written", { cause }));
-    }
+    for (const operation of batch) operation.tries += 1;
+    const tired = batch.filter(({ tries }) => tries >= triesMax);
+    this.#queue.unshift(...batch.filter(({ tries }) => tries < triesMax));
+    for (const { reject } of tired) reject(asFault(cause));
   }
 
-  async #commit(batch: readonly Operation[]): Promise<void> {
-    const client = await connect(this.#options.pool);
-    let broken = false;
-    try {
-      const seen = await this.#discover(client, batch);
-      const done = await this.#transact(client, batch, seen);
-      for (const acknowledge of done) acknowledge();
-    } catch (cause) {
-      broken = true;
-      throw cause;
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  /** Looks without locks, so that what the decisions will need is known before the first lock is taken. */
-  async #discover(client: pg.PoolClient, batch: readonly Operation[]): Promise<ReadonlySet<string>> {
-    const { rows } = await client.query<RawRow>({ ...readRows, values: keyParameters(allKeys(batch)) });
-    const found = decodeAll(rows);
-    const now = this.#options.clock?.now() ?? 0;
-    for (const operation of batch) {
-      const need = needOf(operation, found, now);
-      for (const key of need) operation.keys.set(nameOf(key), key);
-    }
-    return new Set(found.keys());
-  }
-
-  async #transact(
-    client: pg.PoolClient,
-    batch: readonly Operation[],
-    seen: ReadonlySet<string>,
-  ): Promise<(() => void)[]> {
-    await client.query("begin");
-    const keys = allKeys(batch);
-    await lockMissing(client, keys, seen);
-    const { rows } = await client.query<RawRow>({ ...lockRows, values: keyParameters(keys) });
-    const last = rows.pop();
-    const transactionId = last?.id ?? "";
-    const now = this.#options.clock?.now() ?? Number(last?.doc);
-    const current = decodeAll(rows);
-    const writes = new Map<string, Write>();
-    const done = batch.map((operation) => this.#decide(operation, current, writes, now));
-    for (const statement of writeStatements(writes.values())) await client.query(statement);
-    await this.#commitTransaction(client, transactionId);
-    return done;
-  }
-
-  #decide(
-    operation: Operation,
-    current: Map<string, unknown>,
-    writes: Map<string, Write>,
-    now: number,
-  ): () => void {
-    try {
-      const decision = operation.decide(rowsOf(operation, current), now);
-      if ("need" in decision) {
-        for (const key of decision.need) operation.keys.set(nameOf(key), key);
-        operation.tries += 1;
-        if (operation.tries >= triesMax)
-          throw new RangeError("the decision asked for further rows too often");
-        return () => {
-          this.#queue.unshift(operation);
-          this.#schedule();
-        };
-      }
-      for (const write of decision.writes) {
-        writes.set(nameOf(write), write);
-        if (write.row === null) current.delete(nameOf(write));
-        else current.set(nameOf(write), write.row);
-      }
-      return () => operation.resolve(decision.result);
-    } catch (cause) {
-      return () => operation.reject(cause);
-    }
-  }
-
-  /** A commit whose answer is lost is looked up: it is never guessed, and never done again if it happened. */
-  async #commitTransaction(client: pg.PoolClient, transactionId: string): Promise<void> {
-    const notReplicated = { warned: false };
-    const onNotice = (notice: { code?: string | undefined }): void => {
-      // 01000: the wait for the synchronous standby was cancelled; the commit is local only (R-07).
-      if (notice.code === "01000") notReplicated.warned = true;
-    };
-    client.on("notice", onNotice);
-    try {
-      await client.query("commit");
-    } catch (cause) {
-      if (!isLostConnection(cause)) throw cause;
-      if (!(await commitHappened(this.#options.pool, transactionId))) throw cause;
-    } finally {
-      client.off("notice", onNotice);
-    }
-    if (notReplicated.warned) throw new StorageUnavailable("the standby did not confirm the commit");
+  #refuse(batch: readonly Operation[], cause: unknown): void {
+    for (const { reject } of batch) reject(asFault(cause));
+    if (!(cause instanceof StorageUnavailable)) return;
+    // Whoever waits would find the same, one time-out after the other: all are told now.
+    for (const { reject } of this.#queue.splice(0)) reject(asFault(cause));
   }
 }
 
-interface RawRow {
-  kind: TableName;
-  id: string;
-  doc: string;
-}
-
-function nameOf(key: { readonly table: TableName; readonly id: string }): string {
-  return `${key.table}/${key.id}`;
-}
-
-function allKeys(batch: readonly Operation[]): Key[] {
-  const keys = new Map<string, Key>();
-  for (const operation of batch) for (const [name, key] of operation.keys) keys.set(name, key);
-  return [...keys.values()];
-}
-
-function decodeAll(rows: readonly RawRow[]): Map<string, unknown> {
-  return new Map(rows.map(({ kind, id, doc }) => [nameOf({ table: kind, id }), decodeRow(kind, doc)]));
-}
-
-function rowsOf(operation: Operation, current: ReadonlyMap<string, unknown>): Rows {
-  return {
-    has: (key) => operation.keys.has(nameOf(key)),
-    get: <T extends TableName>(key: Key<T>) => {
-      if (!operation.keys.has(nameOf(key))) throw new RangeError(`${key.table} ${key.id} was not loaded`);
-      return current.get(nameOf(key)) as Tables[T] | undefined;
-    },
-  };
-}
-
-function needOf(operation: Operation, found: ReadonlyMap<string, unknown>, now: number): readonly Key[] {
-  try {
-    const decision = operation.decide(rowsOf(operation, found), now);
-    return "need" in decision ? decision.need : [];
-  } catch {
-    // It will throw again on the locked rows, and then it counts.
-    return [];
-  }
-}
-
-/**
- * `for update` locks nothing for rows that do not exist yet: two nodes on one fresh key would both insert it and one
- * update would be lost. Their keys are locked by hash first, in one order.
- */
-async function lockMissing(
-  client: pg.PoolClient,
-  keys: readonly Key[],
-  seen: ReadonlySet<string>,
-): Promise<void> {
-  const missing = keys.map(nameOf).filter((name) => !seen.has(name));
-  if (missing.length === 0) return;
-  await client.query({
-    name: "lock_missing",
-    text: `select pg_advisory_xact_lock(h) from (
-             select distinct hashtextextended(name, 0) as h from unnest($1::text[]) k (name) order by h) hashes`,
-    values: [missing],
-  });
+function asFault(cause: unknown): StorageUnavailable {
+  if (cause instanceof StorageUnavailable) return cause;
+  return new StorageUnavailable("the update could not be written", { cause });
 }

@@ -1,17 +1,24 @@
+import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import type { Clock } from "../../clock/index.ts";
+import { type Clock, systemClock } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
-import { StorageUnavailable } from "../errors.ts";
+import { DataUnreadable, StorageUnavailable } from "../errors.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
-import { migrate, openPool } from "./database.ts";
+import { makeMarker } from "./commit-marker.ts";
+import { exclusively, migrate, openPool } from "./database.ts";
+import { DueLooks } from "./due.ts";
+import { isLostConnection, reasonOf } from "./faults.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
-import { addDays, purge } from "./partitions.ts";
-import { decodeRow, keyParameters, readRows } from "./statements.ts";
+import { addDays } from "./partitions.ts";
+import { purge } from "./purge.ts";
+import { queries } from "./queries.ts";
+import { decodeRow, getRow, rowParameters } from "./reads.ts";
+import { checkServer } from "./server-checks.ts";
 
 export interface PostgresStoreOptions {
-  /** `postgres://user@host,host/database?target_session_attrs=read-write` */
+  /** `postgres://user:password@host/database` */
   readonly url: string;
   readonly connectionsMax?: number;
   /** 1 turns group commit off, for comparison. Default 128. */
@@ -19,135 +26,149 @@ export interface PostgresStoreOptions {
   readonly queueMax?: number;
   /** Time from here instead of from the database: for tests. */
   readonly clock?: Clock;
-  /** What broke in the background and was replaced. */
-  readonly onError?: (error: Error) => void;
+  /** What the operator should know: a setting of the server, a connection that broke and was replaced. */
+  readonly onWarning?: (sentence: string) => void;
 }
+
+export interface PostgresStore extends Store {
+  /** Runs `work` while no other node runs any: what is done once for an installation. */
+  exclusively<R>(work: () => Promise<R>): Promise<R>;
+}
+
+const lanes = 2;
+const batchMaxDefault = 128;
+const queueMaxDefault = 10_000;
 
 /**
  * The store of many nodes: PostgreSQL 15 or newer, as many processes on it as wanted.
  * @throws StorageUnavailable, DataUnreadable
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const pool = openPool({
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const node = randomBytes(6).toString("hex");
+  const warn = options.onWarning ?? (() => undefined);
+  const pool = await openPool({
     url: options.url,
-    onError: options.onError ?? (() => undefined),
+    node,
+    onError: (error) => warn(`A connection to the database broke and is replaced: ${reasonOf(error)}`),
     ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
   });
   try {
+    for (const sentence of await checkServer(pool, systemClock())) warn(sentence);
     await migrate(pool);
     await addDays(pool, options.clock ?? null);
+    for (let lane = 0; lane < lanes; lane++) await makeMarker(pool, `${node}.${lane}`);
   } catch (cause) {
     await pool.end();
-    throw cause;
+    if (cause instanceof DataUnreadable || cause instanceof StorageUnavailable) throw cause;
+    throw new StorageUnavailable(`the database cannot be prepared (${reasonOf(cause)})`, { cause });
   }
-  return createStore(pool, options);
+  return createStore(pool, node, options);
 }
 
-function createStore(pool: pg.Pool, options: PostgresStoreOptions): Store {
+type Query = <R extends pg.QueryResultRow>(statement: pg.QueryConfig, values?: unknown[]) => Promise<R[]>;
+
+// house: size: the verbs of the port, a line or two each
+function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions): PostgresStore {
+  const clock = options.clock ?? null;
   const commits = new PostgresGroupCommit({
     pool,
-    batchMax: options.batchMax ?? 128,
-    queueMax: options.queueMax ?? 10_000,
-    batchesMax: 2,
-    clock: options.clock ?? null,
+    node,
+    batchMax: options.batchMax ?? batchMaxDefault,
+    queueMax: options.queueMax ?? queueMaxDefault,
+    lanes,
+    clock,
+    waits: systemClock(),
   });
-  let closed = false;
-  const query = async <R extends pg.QueryResultRow>(
-    name: string,
-    text: string,
-    values: unknown[],
-  ): Promise<R[]> => {
-    if (closed) throw new StorageUnavailable("the store is closed");
-    try {
-      return (await pool.query<R>({ name, text, values })).rows;
-    } catch (cause) {
-      throw new StorageUnavailable("the data cannot be read", { cause });
-    }
+  let closing: Promise<void> | null = null;
+  const refuseClosed = (): void => {
+    if (closing !== null) throw new StorageUnavailable("the store is closed");
   };
-  const docs = async <R>(name: string, text: string, values: unknown[]): Promise<R[]> =>
-    (await query<{ doc: string }>(name, text, values)).map((row) => JSON.parse(row.doc) as R);
+  const query: Query = async (statement, values = []) => {
+    refuseClosed();
+    return await readTwice(pool, { ...statement, values });
+  };
+  const docs = async <R>(statement: pg.QueryConfig, values: unknown[] = []): Promise<R[]> =>
+    (await query<{ doc: string }>(statement, values)).map((row) => JSON.parse(row.doc) as R);
+  const looks = new DueLooks(Number.parseInt(node.slice(0, 2), 16), (statement, values) =>
+    query<Due & pg.QueryResultRow>(statement, values),
+  );
 
   return {
-    update: (keys, decide) =>
-      closed
-        ? Promise.reject(new StorageUnavailable("the store is closed"))
-        : commits.update(keys, decide),
+    async update(keys, decide) {
+      refuseClosed();
+      return await commits.update(keys, decide);
+    },
     async get<T extends TableName>(key: Key<T>): Promise<Tables[T] | undefined> {
-      const rows = await query<{ doc: string }>(readRows.name ?? "", readRows.text, keyParameters([key]));
+      const values = rowParameters(key);
+      const rows = values === null ? [] : await query<{ doc: string }>(getRow[key.table], values);
+      refuseClosed();
       return rows[0] === undefined ? undefined : decodeRow(key.table, rows[0].doc);
     },
-    deliveriesOf: (id) => docs<Delivery>("deliveries_of", deliveriesOf, [id]),
-    due: (queue, now, limit) =>
-      query<Due & pg.QueryResultRow>(
-        queue === "delivery" ? "due_deliveries" : "due_alarms",
-        queue === "delivery" ? dueDeliveries : dueAlarms,
-        [now, limit],
-      ),
+    deliveriesOf: async (id) =>
+      rowParameters({ table: "verification", id }) === null
+        ? []
+        : await docs<Delivery>(queries.deliveriesOf, [id]),
+    due: (queue, now, limit) => looks.look(queue, now, limit),
     async nextDueAt() {
-      const rows = await query<{ at: string | null }>("next_due", nextDue, []);
+      const rows = await query<{ at: string | null }>(queries.nextDue);
       const at = rows[0]?.at ?? null;
       return at === null ? null : Number(at);
     },
     verifications: (asked) => verifications(query, asked),
-    apiKeyByDigest: async (digest) =>
-      (await docs<ApiKey>("key_by_digest", "select doc from api_keys where digest = $1", [digest]))[0],
-    tenants: () => docs<Tenant>("tenants", "select doc from tenants order by id", []),
-    services: (tenantId) =>
-      docs<Service>("services", "select doc from services where tenant_id = $1 order by id", [tenantId]),
-    apiKeys: (tenantId) =>
-      docs<ApiKey>("api_keys", "select doc from api_keys where tenant_id = $1 order by id", [tenantId]),
+    apiKeyByDigest: async (digest) => (await docs<ApiKey>(queries.keyByDigest, [digest]))[0],
+    tenants: () => docs<Tenant>(queries.tenants),
+    services: (tenantId) => docs<Service>(queries.services, [tenantId]),
+    apiKeys: (tenantId) => docs<ApiKey>(queries.apiKeys, [tenantId]),
     async purge(before, limit) {
+      refuseClosed();
       try {
-        await addDays(pool, options.clock ?? null);
-        return await purge(pool, before, limit);
+        return await purge(pool, before, limit, clock);
       } catch (cause) {
         throw new StorageUnavailable("old rows could not be removed", { cause });
       }
     },
-    readMeta: async (name) =>
-      (await query<{ value: string }>("read_meta", "select value from meta where name = $1", [name]))[0]
-        ?.value,
-    writeMeta: async (name, value) => void (await query("write_meta", writeMeta, [name, value])),
-    probe: async () => void (await query("write_meta", writeMeta, ["probe", "written"])),
+    readMeta: async (name) => (await query<{ value: string }>(queries.readMeta, [name]))[0]?.value,
+    writeMeta: async (name, value) => void (await query(queries.writeMeta, [name, value])),
+    waiting: () => commits.waiting,
+    probe: async () => void (await query(queries.writeMeta, ["probe", "written"])),
     backup: () =>
       Promise.reject(
         new StorageUnavailable("a PostgreSQL database is backed up with pg_dump or pg_basebackup"),
       ),
-    async close() {
-      if (closed) return;
-      closed = true;
-      await commits.drained();
-      await pool.end();
+    exclusively: (work) => exclusively(pool, work),
+    close() {
+      closing ??= commits.drained().then(() => pool.end());
+      return closing;
     },
   };
 }
 
-type Query = <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => Promise<R[]>;
+/** A connection that broke while nobody used it shows only at the next statement: that one is asked again. */
+async function readTwice<R extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+): Promise<R[]> {
+  try {
+    return (await pool.query<R>(statement)).rows;
+  } catch (cause) {
+    if (!isLostConnection(cause)) throw new StorageUnavailable("the data cannot be read", { cause });
+  }
+  try {
+    return (await pool.query<R>(statement)).rows;
+  } catch (cause) {
+    throw new StorageUnavailable(`the database cannot be reached (${reasonOf(cause)})`, { cause });
+  }
+}
+
+/** Sorts after every id. */
+const endOfIds = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 async function verifications(query: Query, asked: VerificationQuery): Promise<Verification[]> {
   const { tenantId, recipientId, status, before, limit } = asked;
   const values = [tenantId, before ?? endOfIds, status ?? null, limit];
   const rows =
     recipientId === undefined
-      ? await query<{ doc: string }>("by_tenant", byTenant, values)
-      : await query<{ doc: string }>("by_recipient", byRecipient, [...values, recipientId]);
+      ? await query<{ doc: string }>(queries.byTenant, values)
+      : await query<{ doc: string }>(queries.byRecipient, [...values, recipientId]);
   return rows.map((row) => decodeVerification(row.doc));
 }
-
-/** Sorts after every id. */
-const endOfIds = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-
-const deliveriesOf = "select doc from deliveries where verification_id = $1 order by sequence";
-const dueDeliveries = `select verification_id as "verificationId", sequence, recipient_id as "recipientId"
-  from deliveries where due_at is not null and due_at <= $1 order by due_at limit $2`;
-const dueAlarms = `select id as "verificationId", 0 as sequence, recipient_id as "recipientId"
-  from verifications where alarm_at is not null and alarm_at <= $1 order by alarm_at limit $2`;
-const nextDue = `select least(
-  (select min(due_at) from deliveries where due_at is not null),
-  (select min(alarm_at) from verifications where alarm_at is not null))::text as at`;
-const byTenant = `select doc from verifications where tenant_id = $1 and id < $2::uuid
-  and ($3::text is null or status = $3) order by id desc limit $4`;
-const byRecipient = `select doc from verifications where tenant_id = $1 and id < $2::uuid
-  and ($3::text is null or status = $3) and recipient_id = $5 order by id desc limit $4`;
-const writeMeta = `insert into meta (name, value) values ($1, $2)
-  on conflict (name) do update set value = excluded.value`;

@@ -15,15 +15,19 @@ export function toDoc(json: string): string {
   return sumOf(json) + json;
 }
 
-/** @throws StorageUnavailable when the row is not what was written. */
-export function fromDoc<R>(doc: string, decode: (json: string) => R): R {
+/**
+ * Damage to a key would hand out somebody else's intact row: what comes back must be what was asked for.
+ * @throws StorageUnavailable when the row is not what was written, or not the one that was asked for.
+ */
+export function fromDoc<R>(doc: string, decode: (json: string) => R, isAskedFor: (row: R) => boolean): R {
   const json = doc.slice(sumLength);
-  if (doc.slice(0, sumLength) !== sumOf(json)) {
-    throw new StorageUnavailable(
-      "a row is damaged: stop Countersign, keep a copy of the data folder, and restore the last backup",
-    );
+  if (doc.slice(0, sumLength) === sumOf(json)) {
+    const row = decode(json);
+    if (isAskedFor(row)) return row;
   }
-  return decode(json);
+  throw new StorageUnavailable(
+    "a row is damaged: stop Countersign, keep a copy of the data folder, and restore the last backup",
+  );
 }
 
 export function parseJson<R>(json: string): R {

@@ -1,7 +1,14 @@
 import { DataUnreadable, StorageUnavailable } from "../errors.ts";
 
 /** Primary result codes of SQLite that call for different words (https://sqlite.org/rescode.html). */
-const resultCodes = { readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const resultCodes = {
+  error: 1,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 const restoreRemedy =
   "stop Countersign, keep a copy of the data folder, and restore the last backup (docs: backup and restore)";
@@ -29,6 +36,15 @@ export function toOpenFault(cause: unknown, path: string): DataUnreadable | Stor
     return new DataUnreadable(`${path} is damaged (${String(cause)}): ${restoreRemedy}`, { cause });
   }
   return new StorageUnavailable(`${path} cannot be opened: ${describe(cause)}`, { cause });
+}
+
+/** Statements that an up-to-date schema refuses: a table or column is not what the migrations made. */
+export function toSchemaFault(cause: unknown, path: string): unknown {
+  if (primaryCode(cause) !== resultCodes.error)
+    return isSqliteError(cause) ? toOpenFault(cause, path) : cause;
+  return new DataUnreadable(`the schema of ${path} is damaged (${String(cause)}): ${restoreRemedy}`, {
+    cause,
+  });
 }
 
 function describe(cause: unknown): string {

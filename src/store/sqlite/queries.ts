@@ -19,8 +19,12 @@ export interface Queries {
   writeMeta(name: string, value: string): void;
 }
 
-function docs<R>(rows: unknown[], decode: (json: string) => R = parseJson): R[] {
-  return rows.map((row) => fromDoc((row as { doc: string }).doc, decode));
+function docs<R>(
+  rows: unknown[],
+  isAskedFor: (row: R) => boolean,
+  decode: (json: string) => R = parseJson,
+): R[] {
+  return rows.map((row) => fromDoc((row as { doc: string }).doc, decode, isAskedFor));
 }
 
 export function prepareQueries(database: DatabaseSync): Queries {
@@ -47,8 +51,11 @@ export function prepareQueries(database: DatabaseSync): Queries {
   );
   const recipient = database.prepare("select doc from recipients where id = ?");
   const verification = database.prepare("select doc from verifications where id = ?");
-  const one = <R>(statement: StatementSync, id: string, decode?: (json: string) => R): R | undefined =>
-    docs<R>(statement.all(id), decode)[0];
+  const one = <R extends { readonly id: string }>(
+    statement: StatementSync,
+    id: string,
+    decode?: (json: string) => R,
+  ): R | undefined => docs<R>(statement.all(id), (row) => row.id === id, decode)[0];
   const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
   const tenants = database.prepare("select doc from tenants order by id");
   const services = database.prepare("select doc from services where tenant_id = ? order by id");
@@ -58,14 +65,15 @@ export function prepareQueries(database: DatabaseSync): Queries {
     "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
   );
   return {
-    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id)),
+    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id), (row) => row.verificationId === id),
     due: (queue, now, limit) =>
       (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
     nextDueAt: () => (nextDue.get() as { at: number | null }).at,
     verifications(query) {
       const { tenantId, recipientId, status, before, limit } = query;
       if (recipientId === undefined) {
-        return docs(byTenant.all(tenantId, before ?? endOfIds, status ?? null, limit), decodeVerification);
+        const found = byTenant.all(tenantId, before ?? endOfIds, status ?? null, limit);
+        return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
       }
       return listOf(
         query,
@@ -73,10 +81,10 @@ export function prepareQueries(database: DatabaseSync): Queries {
         one<Recipient>(recipient, recipientId),
       );
     },
-    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest))[0],
-    tenants: () => docs<Tenant>(tenants.all()),
-    services: (tenantId) => docs<Service>(services.all(tenantId)),
-    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId)),
+    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest), (row) => row.digest === digest)[0],
+    tenants: () => docs<Tenant>(tenants.all(), () => true),
+    services: (tenantId) => docs<Service>(services.all(tenantId), (row) => row.tenantId === tenantId),
+    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void writeMeta.run(name, value),
   };

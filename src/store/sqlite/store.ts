@@ -5,7 +5,7 @@ import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse, StorageUnavailable } from "../errors.ts";
 import type { PurgeCounts, Store } from "../port.ts";
 import { createPrivateFile, openDatabase } from "./database.ts";
-import { toOpenFault, toStorageFault } from "./faults.ts";
+import { toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { purge } from "./purge.ts";
@@ -36,12 +36,15 @@ export const databaseName = "countersign.db";
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const lock = await takeFolder(options);
+  const path = join(options.folder, databaseName);
+  let database: DatabaseSync | null = null;
   try {
-    const database = openDatabase(join(options.folder, databaseName));
+    database = openDatabase(path);
     return createStore(database, options, () => lock.release());
   } catch (cause) {
+    database?.close();
     lock.release();
-    throw cause;
+    throw toSchemaFault(cause, path);
   }
 }
 

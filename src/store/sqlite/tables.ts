@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { alarmAt, isOpen } from "../../verification/index.ts";
 import { decodeVerification, encodeVerification } from "../codec.ts";
-import type { TableName, Tables } from "../port.ts";
+import { deliveryId, type TableName, type Tables } from "../port.ts";
 import { fromDoc, parseJson, toDoc } from "./docs.ts";
 
 /** How one kind of row is found, written and removed. Statements are prepared once. */
@@ -19,12 +19,15 @@ interface TableText<T extends TableName> {
   readonly remove: string;
   readonly columns: (row: Tables[T], id: string) => SQLInputValue[];
   readonly decode?: (json: string) => Tables[T];
+  /** The id under which a row is kept. */
+  readonly idOf: (row: Tables[T]) => string;
   /** The primary key, where it is not just the id. */
   readonly keyOf?: (id: string) => SQLInputValue[];
 }
 
 const texts: { readonly [T in TableName]: TableText<T> } = {
   recipient: {
+    idOf: ({ id }) => id,
     select: "select doc from recipients where id = ?",
     upsert: `insert into recipients (id, tenant_id, last_seen_at, doc) values (?, ?, ?, ?)
       on conflict (id) do update set last_seen_at = excluded.last_seen_at, doc = excluded.doc`,
@@ -32,6 +35,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     columns: (row) => [row.id, row.tenantId, row.lastSeenAt, toDoc(JSON.stringify(row))],
   },
   verification: {
+    idOf: ({ id }) => id,
     select: "select doc from verifications where id = ?",
     upsert: `insert into verifications (id, tenant_id, recipient_id, status, alarm_at, doc) values (?, ?, ?, ?, ?, ?)
       on conflict (id) do update set status = excluded.status, alarm_at = excluded.alarm_at, doc = excluded.doc`,
@@ -47,6 +51,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     decode: decodeVerification,
   },
   delivery: {
+    idOf: ({ verificationId, sequence }) => deliveryId(verificationId, sequence),
     select: "select doc from deliveries where verification_id = ? and sequence = ?",
     upsert: `insert into deliveries (verification_id, sequence, recipient_id, due_at, doc) values (?, ?, ?, ?, ?)
       on conflict (verification_id, sequence) do update set due_at = excluded.due_at, doc = excluded.doc`,
@@ -64,6 +69,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     },
   },
   idempotency: {
+    idOf: ({ id }) => id,
     select: "select doc from idempotency where id = ?",
     upsert: `insert into idempotency (id, created_at, doc) values (?, ?, ?)
       on conflict (id) do update set created_at = excluded.created_at, doc = excluded.doc`,
@@ -71,12 +77,14 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     columns: (row) => [row.id, row.createdAt, toDoc(JSON.stringify(row))],
   },
   tenant: {
+    idOf: ({ id }) => id,
     select: "select doc from tenants where id = ?",
     upsert: "insert into tenants (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
     remove: "delete from tenants where id = ?",
     columns: (row) => [row.id, toDoc(JSON.stringify(row))],
   },
   service: {
+    idOf: ({ id }) => id,
     select: "select doc from services where id = ?",
     upsert: `insert into services (id, tenant_id, doc) values (?, ?, ?)
       on conflict (id) do update set doc = excluded.doc`,
@@ -84,6 +92,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     columns: (row) => [row.id, row.tenantId, toDoc(JSON.stringify(row))],
   },
   apiKey: {
+    idOf: ({ id }) => id,
     select: "select doc from api_keys where id = ?",
     upsert: `insert into api_keys (id, tenant_id, digest, doc) values (?, ?, ?, ?)
       on conflict (id) do update set digest = excluded.digest, doc = excluded.doc`,
@@ -113,7 +122,7 @@ function prepareTable<T extends TableName>(database: DatabaseSync, text: TableTe
   return {
     read(id) {
       const doc = docOf(select, keyOf(id));
-      return doc === undefined ? undefined : fromDoc(doc, decode);
+      return doc === undefined ? undefined : fromDoc(doc, decode, (row) => text.idOf(row) === id);
     },
     put: (id, row) => void upsert.run(...text.columns(row, id)),
     remove: (id) => void remove.run(...keyOf(id)),

@@ -6,6 +6,14 @@ create table meta (
   value text not null
 );
 
+-- One row a lane of a node: the number of its last batch, written in the batch's own transaction, so that a commit
+-- whose answer was lost can be looked up. Written all the time: space for the next versions is left in the page.
+create table commit_markers (
+  slot text collate "C" primary key,
+  batch text not null,
+  at bigint not null
+) with (fillfactor = 20);
+
 create table recipients (
   id text collate "C" primary key,
   tenant_id text collate "C" not null,
@@ -79,6 +87,9 @@ begin
       'create table if not exists %I partition of %I for values from (%L) to (%L)',
       parent || '_' || day, parent, first, after_last);
   end if;
+exception when check_violation then
+  -- The default partition holds rows of this day already: they are served, and purged, from there.
+  null;
 end $$;
 
 -- Drops the days that lie before `day`; returns how many.

@@ -1,0 +1,29 @@
+import type { Clock, Random } from "../clock/index.ts";
+import type { Provider } from "../delivery/index.ts";
+import type { Log, Meter } from "../engine/index.ts";
+import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
+import type { Secret } from "../secrets/index.ts";
+
+/** What an instance is put together from; everything but the folder has a default. */
+export interface InstanceOptions {
+  readonly folder: string;
+  /** PostgreSQL instead of the embedded database: then the secret must be given. */
+  readonly databaseUrl?: Secret | null;
+  /** The current master secret first; without any, one is kept beside the embedded database. */
+  readonly secrets?: readonly Secret[];
+  readonly apiKey?: Secret | null;
+  readonly brand?: string;
+  readonly sandbox?: boolean;
+  readonly providers?: readonly Provider[];
+  readonly numberPolicy?: NumberPolicy;
+  readonly numberOverrides?: readonly NumberOverride[];
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly meter?: Meter;
+  readonly lockWaitMs?: number;
+  readonly batchMax?: number;
+  readonly defer?: (turn: () => void) => void;
+  /** Runs once the data folder is held and before anything is made in it, such as a first key to be shown once. */
+  readonly onOpen?: () => Promise<void>;
+}

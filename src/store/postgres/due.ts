@@ -4,7 +4,8 @@ import { prepared } from "./reads.ts";
 
 export type DueQueue = "delivery" | "alarm";
 
-const texts: Readonly<Record<DueQueue, pg.QueryConfig>> = {
+/** One look a queue: until when, how many, after how many. */
+export const dueStatements: Readonly<Record<DueQueue, pg.QueryConfig>> = {
   delivery: prepared(
     "due_deliveries",
     `select verification_id as "verificationId", sequence, recipient_id as "recipientId"
@@ -45,9 +46,9 @@ export class DueLooks {
       skipped = this.#nth[queue] * limit;
       this.#nth[queue] = (this.#nth[queue] + 1) % windows;
     }
-    let due = await this.#query(texts[queue], [now, limit, skipped]);
+    let due = await this.#query(dueStatements[queue], [now, limit, skipped]);
     // The end of the backlog: what is left is at its front.
-    if (due.length === 0 && skipped > 0) due = await this.#query(texts[queue], [now, limit, 0]);
+    if (due.length === 0 && skipped > 0) due = await this.#query(dueStatements[queue], [now, limit, 0]);
     if (isWork) this.#isBehind[queue] = due.length >= limit;
     return due;
   }

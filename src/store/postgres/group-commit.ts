@@ -53,6 +53,7 @@ export class PostgresGroupCommit {
         resolve: resolve as (result: unknown) => void,
         reject,
         tries: 0,
+        needs: 0,
       });
       this.#schedule();
     });

@@ -9,6 +9,8 @@ export interface Operation {
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
   tries: number;
+  /** How often its decision asked for further rows. */
+  needs: number;
 }
 
 export interface RawRow {

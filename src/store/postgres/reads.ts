@@ -101,6 +101,12 @@ export const lockRows: pg.QueryConfig = prepared(
           floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
 );
 
+/** The same, of the rows that nobody holds. */
+export const lockFreeRows: pg.QueryConfig = prepared(
+  "lock_free_rows",
+  (lockRows.text as string).replaceAll(/for update( of \w)?/g, "$& skip locked"),
+);
+
 /** The keys of a batch as the parameters of `readRows` and `lockRows`. */
 export function keyParameters(keys: Iterable<Key>): unknown[][] {
   const lists: Record<TableName, string[]> = {

@@ -84,7 +84,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
     const processes = [postmaster, ...childrenOf(postmaster)];
     // Asked at the same time, so that the package knows its process is gone and does not wait for it at the exit.
     const stopped = server.stop();
-    for (const pid of processes) process.kill(pid, "SIGKILL");
+    for (const pid of processes) killOne(pid);
     await stopped;
     await gone(processes);
   }
@@ -109,6 +109,15 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One that ended between the look and the kill is as good as killed. */
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ESRCH") throw cause;
+  }
 }
 
 function childrenOf(pid: number): number[] {

@@ -44,6 +44,7 @@ export async function openStore(
     ...given("lockWaitMs", options.lockWaitMs),
     ...given("batchMax", options.batchMax),
     ...given("defer", options.defer),
+    ...given("sync", options.sync),
   });
   try {
     const keyring = createKeyring(

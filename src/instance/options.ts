@@ -24,6 +24,7 @@ export interface InstanceOptions {
   readonly lockWaitMs?: number;
   readonly batchMax?: number;
   readonly defer?: (turn: () => void) => void;
+  readonly sync?: (done: (cause: Error | null) => void) => void;
   /** Runs once the data folder is held and before anything is made in it, such as a first key to be shown once. */
   readonly onOpen?: () => Promise<void>;
 }

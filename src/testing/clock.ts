@@ -65,5 +65,13 @@ export function createFakeClock(start: number = fakeClockStart): FakeClock {
 }
 
 async function rest(): Promise<void> {
-  for (let turn = 0; turn < turnsToRest; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < turnsToRest; turn++) {
+    await nextTurn();
+    // A store that flushes its log on another thread goes on when that is done, however many turns it takes.
+    while (process.getActiveResourcesInfo().includes("FSReqCallback")) await nextTurn();
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

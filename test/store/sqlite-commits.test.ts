@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { key, openSqliteStore, StorageUnavailable, type Store } from "../../src/store/index.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { GroupCommit } from "../../src/store/sqlite/group-commit.ts";
+import type { Sync } from "../../src/store/sqlite/log-sync.ts";
 import { prepareTables } from "../../src/store/sqlite/tables.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import {
@@ -31,7 +32,7 @@ interface Opened {
 }
 
 /** The writer on a database whose transactions are recorded. */
-function openCommits(batchMax: number): Opened {
+function openCommits(batchMax: number, sync: Sync = (done) => void setImmediate(done, null)): Opened {
   const database = openDatabase(join(tempFolder(), "test.db"));
   const transactions: string[] = [];
   const recorded = new Proxy(database, {
@@ -52,6 +53,7 @@ function openCommits(batchMax: number): Opened {
     clock: createFakeClock(),
     batchMax,
     queueMax: 1_000,
+    sync,
     freezeRows: true,
   });
   // Only `update` and `get` are used here.
@@ -210,9 +212,85 @@ test("K-2: what was erased is neither in the database nor in its log after a pur
   await store.close();
 });
 
-test("K-2: commits are synchronous in full, deletes are overwritten, and the log is write-ahead", () => {
+/** Flushes that end when the test says so. */
+function heldFlushes(): { readonly sync: Sync; readonly held: ((cause: Error | null) => void)[] } {
+  const held: ((cause: Error | null) => void)[] = [];
+  return { sync: (done) => void held.push(done), held };
+}
+
+const someTurns = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("R-05: nothing is acknowledged before its flush, and what arrives meanwhile shares the next one", async () => {
+  const { sync, held } = heldFlushes();
+  const { transactions, store } = openCommits(100, sync);
+  const done: number[] = [];
+  const start = (n: number): Promise<unknown> => putStarted(store, n).then(() => done.push(n));
+  const first = start(1);
+  await someTurns();
+  const others = [start(2), start(3)];
+  await someTurns();
+  expect([done, held.length, transactions.length]).toEqual([[], 1, 2]);
+  held[0]?.(null);
+  await first;
+  await someTurns();
+  expect([done, held.length, transactions.length]).toEqual([[1], 2, 4]);
+  held[1]?.(null);
+  await Promise.all(others);
+  expect(done).toEqual([1, 2, 3]);
+});
+
+test("a decision that writes nothing needs no flush", async () => {
+  const { sync, held } = heldFlushes();
+  const { store } = openCommits(100, sync);
+  expect(await store.update([], () => ({ writes: [], result: "seen" }))).toBe("seen");
+  expect(held).toHaveLength(0);
+});
+
+test("R-05: a read of what is being flushed waits for it", async () => {
+  const { sync, held } = heldFlushes();
+  const folder = tempFolder();
+  const opening = openSqliteStore({ folder, clock: createFakeClock(), sync });
+  const store = await opening;
+  const started = putStarted(store, 1);
+  await someTurns();
+  let seen: unknown = "nothing yet";
+  const reading = store.get(key("recipient", "recipient-1")).then((row) => {
+    seen = row?.id;
+  });
+  await someTurns();
+  expect(seen).toBe("nothing yet");
+  held[0]?.(null);
+  await Promise.all([started, reading]);
+  expect(seen).toBe("recipient-1");
+  await store.close();
+});
+
+test("R-10: after a flush that failed nothing is promised any more, and the remedy is named", async () => {
+  const { sync, held } = heldFlushes();
+  const store = await openSqliteStore({ folder: tempFolder(), clock: createFakeClock(), sync });
+  const written = putStarted(store, 1);
+  await someTurns();
+  const waiting = putStarted(store, 2);
+  const read = store.get(key("recipient", "recipient-1"));
+  held[0]?.(new Error("EIO: i/o error, fdatasync"));
+  const later = [() => putStarted(store, 3), () => store.get(key("tenant", "t")), () => store.probe()];
+  for (const one of [written, waiting, read, ...later.map((call) => call())]) {
+    const refused = await one.then(
+      () => "answered",
+      (cause: unknown) => cause,
+    );
+    expect(refused).toBeInstanceOf(StorageUnavailable);
+    expect(String(refused)).toMatch(/EIO.*check the disk, then restart/);
+  }
+  expect(held).toHaveLength(1);
+  await store.close();
+});
+
+test("K-2: deletes are overwritten, and the log is write-ahead and flushed by us", () => {
   const database = openDatabase(join(tempFolder(), "test.db"));
   const pragma = (name: string): unknown => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
-  expect([pragma("journal_mode"), pragma("synchronous"), pragma("secure_delete")]).toEqual(["wal", 2, 1]);
+  expect([pragma("journal_mode"), pragma("synchronous"), pragma("secure_delete")]).toEqual(["wal", 1, 1]);
   database.close();
 });

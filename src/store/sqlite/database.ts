@@ -21,10 +21,11 @@ export function openDatabase(path: string, migrationsFolder: string = ownMigrati
   try {
     createPrivateFile(path);
     database = new DatabaseSync(path);
-    // FULL: a commit is on the disk when it returns, also after a power cut. secure_delete: what is erased is gone (K-2).
+    // NORMAL: a commit is in the log but perhaps not on the disk when it returns; `log-sync.ts` flushes the log before
+    // anything is acknowledged. secure_delete: what is erased is gone (K-2).
     database.exec(`
       pragma journal_mode = wal;
-      pragma synchronous = full;
+      pragma synchronous = normal;
       pragma secure_delete = on;
       pragma foreign_keys = on;
       pragma temp_store = memory;

@@ -28,6 +28,14 @@ export function toStorageFault(cause: unknown, failed: string): StorageUnavailab
   return new StorageUnavailable(`${failed}: ${describe(cause)}`, { cause });
 }
 
+/** The disk did not take what was written. */
+export function toSyncFault(cause: unknown): StorageUnavailable {
+  return new StorageUnavailable(
+    `the disk failed to keep what was written (${String(cause)}): check the disk, then restart Countersign`,
+    { cause },
+  );
+}
+
 /** A file that is no intact database of ours is told apart from one that cannot be reached now. */
 export function toOpenFault(cause: unknown, path: string): DataUnreadable | StorageUnavailable {
   if (cause instanceof DataUnreadable) return cause;

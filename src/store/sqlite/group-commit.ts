@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { StorageOverloaded } from "../errors.ts";
 import type { Key, Rows, TableName, Tables, UpdateDecision } from "../port.ts";
-import { isSqliteError, toStorageFault } from "./faults.ts";
+import { isSqliteError, toStorageFault, toSyncFault } from "./faults.ts";
+import type { Sync } from "./log-sync.ts";
 import { RowCache } from "./row-cache.ts";
 import type { TableSet } from "./tables.ts";
 
@@ -13,6 +14,12 @@ interface Operation {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What a decision came to, held back until it is durable. */
+interface Settled {
+  readonly operation: Operation;
+  acknowledge(): void;
+}
+
 export interface GroupCommitOptions {
   readonly database: DatabaseSync;
   readonly tables: TableSet;
@@ -21,6 +28,8 @@ export interface GroupCommitOptions {
   readonly batchMax: number;
   /** Operations waiting; more are refused at the door. */
   readonly queueMax: number;
+  /** Makes durable what was committed. */
+  readonly sync: Sync;
   readonly freezeRows?: boolean;
   /** Runs a turn later; a simulation decides when. Default `setImmediate`. */
   readonly defer?: (turn: () => void) => void;
@@ -30,13 +39,16 @@ const needRoundsMax = 8;
 
 /**
  * All updates that arrive in one turn of the event loop share one transaction, decided one after the other in arrival
- * order on the same rows in memory, and are acknowledged after its one commit (design 3.4).
+ * order on the same rows in memory (design 3.4). The transaction is written in that turn and flushed to the disk on
+ * another thread; what arrives meanwhile goes into the next one, and nothing is acknowledged before its flush ended.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #cache: RowCache;
   #queue: Operation[] = [];
   #scheduled = false;
+  #flushing: Promise<void> | null = null;
+  #broken: Error | null = null;
   #idle: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions) {
@@ -49,6 +61,7 @@ export class GroupCommit {
   }
 
   update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
+    if (this.#broken !== null) return Promise.reject(this.#broken);
     if (this.#queue.length >= this.#options.queueMax) {
       return Promise.reject(new StorageOverloaded(`${this.#queue.length} updates are waiting`));
     }
@@ -60,8 +73,25 @@ export class GroupCommit {
 
   /** Resolves when nothing is waiting. */
   drained(): Promise<void> {
-    if (this.#queue.length === 0 && !this.#scheduled) return Promise.resolve();
+    if (this.#queue.length === 0 && !this.#scheduled && this.#flushing === null) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /**
+   * What is being flushed, for a reader of it: what it saw must not be gone after a power cut, or an approval that
+   * was read could be given a second time.
+   * @throws StorageUnavailable when the disk has failed.
+   */
+  get flushing(): Promise<void> | null {
+    if (this.#broken !== null) throw this.#broken;
+    return this.#flushing;
+  }
+
+  /** Makes durable what was written past this queue. */
+  async flush(): Promise<void> {
+    await this.#flushing;
+    if (this.#broken !== null) throw this.#broken;
+    await this.#beginFlush([]);
   }
 
   read<T extends TableName>(key: Key<T>): Tables[T] | undefined {
@@ -78,7 +108,8 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    // While a flush runs, updates gather; its end begins their turn.
+    if (this.#scheduled || this.#flushing !== null) return;
     this.#scheduled = true;
     // Not a microtask: requests that the same turn still parses join this batch.
     (this.#options.defer ?? setImmediate)(() => this.#turn());
@@ -86,37 +117,81 @@ export class GroupCommit {
 
   #turn(): void {
     this.#scheduled = false;
+    // A flush of something else began in the meantime.
+    if (this.#flushing !== null) return;
     const batch = this.#queue.slice(0, this.#options.batchMax);
     this.#queue = this.#queue.slice(batch.length);
-    if (this.#queue.length > 0) this.#schedule();
-    this.#commitOrRetry(batch);
-    if (this.#queue.length === 0) {
-      for (const resolve of this.#idle.splice(0)) resolve();
+    const settled: Settled[] = [];
+    const hasWritten = this.#commitOrRetry(batch, settled);
+    if (hasWritten) void this.#beginFlush(settled).catch(() => {});
+    else {
+      for (const one of settled) one.acknowledge();
+      this.#goOn();
     }
+  }
+
+  #goOn(): void {
+    if (this.#queue.length > 0) this.#schedule();
+    else for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #beginFlush(settled: readonly Settled[]): Promise<void> {
+    const flushing = new Promise<void>((resolve, reject) => {
+      this.#options.sync((cause) => {
+        this.#flushing = null;
+        if (cause !== null) {
+          const broken = this.#break(cause, settled);
+          reject(broken);
+          return;
+        }
+        for (const one of settled) one.acknowledge();
+        resolve();
+        this.#goOn();
+      });
+    });
+    this.#flushing = flushing;
+    return flushing;
+  }
+
+  /**
+   * After a flush that failed, nobody knows what the disk holds, and a second one that succeeds proves nothing about
+   * what the first left out: nothing more is promised until a restart has read the log.
+   */
+  #break(cause: Error, settled: readonly Settled[]): Error {
+    const broken = toSyncFault(cause);
+    this.#broken = broken;
+    for (const { operation } of settled) operation.reject(broken);
+    for (const operation of this.#queue.splice(0)) operation.reject(broken);
+    this.#goOn();
+    return broken;
   }
 
   /** A write that fails takes nobody else with it: the batch is done again one by one. */
-  #commitOrRetry(batch: readonly Operation[]): void {
+  #commitOrRetry(batch: readonly Operation[], settled: Settled[]): boolean {
     try {
-      this.#commit(batch);
+      return this.#commit(batch, settled);
     } catch (cause) {
       if (batch.length > 1) {
-        for (const operation of batch) this.#commitOrRetry([operation]);
-        return;
+        let hasWritten = false;
+        for (const operation of batch) if (this.#commitOrRetry([operation], settled)) hasWritten = true;
+        return hasWritten;
       }
       batch[0]?.reject(toStorageFault(cause, "the update could not be written"));
+      return false;
     }
   }
 
-  #commit(batch: readonly Operation[]): void {
+  /** Returns whether anything was written that has to become durable. */
+  #commit(batch: readonly Operation[], settled: Settled[]): boolean {
     const { database, clock } = this.#options;
-    const settled: (() => void)[] = [];
+    const decided: Settled[] = [];
+    let hasWritten = false;
     database.exec("begin immediate");
     this.#cache.begin();
     try {
       const now = clock.now();
-      for (const operation of batch) settled.push(this.#decideOne(operation, now));
-      this.#cache.flush(this.#options.tables);
+      for (const operation of batch) decided.push(this.#decideOne(operation, now));
+      hasWritten = this.#cache.flush(this.#options.tables);
       database.exec("commit");
     } catch (cause) {
       this.#cache.rollback();
@@ -124,17 +199,18 @@ export class GroupCommit {
       throw cause;
     }
     this.#cache.commit();
-    for (const acknowledge of settled) acknowledge();
+    settled.push(...decided);
+    return hasWritten;
   }
 
-  #decideOne(operation: Operation, now: number): () => void {
+  #decideOne(operation: Operation, now: number): Settled {
     try {
       const result = this.#decide(operation, now);
-      return () => operation.resolve(result);
+      return { operation, acknowledge: () => operation.resolve(result) };
     } catch (cause) {
       // The database failed, not the decision: the whole transaction is in doubt.
       if (isSqliteError(cause)) throw cause;
-      return () => operation.reject(cause);
+      return { operation, acknowledge: () => operation.reject(cause) };
     }
   }
 

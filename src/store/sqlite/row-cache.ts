@@ -56,13 +56,17 @@ export class RowCache {
     this.#staged[write.table].set(write.id, write);
   }
 
-  flush(tables: TableSet): void {
+  /** Returns whether there was anything to write. */
+  flush(tables: TableSet): boolean {
+    let hasWritten = false;
     for (const table of tableOrder) {
       for (const { id, row } of this.#staged[table].values()) {
+        hasWritten = true;
         if (row === null) tables[table].remove(id);
         else (tables[table] as { put(id: string, row: unknown): void }).put(id, row);
       }
     }
+    return hasWritten;
   }
 
   commit(): void {

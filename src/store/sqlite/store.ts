@@ -1,13 +1,15 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { backup, DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse, StorageUnavailable } from "../errors.ts";
 import type { PurgeCounts, Store } from "../port.ts";
-import { createPrivateFile, openDatabase } from "./database.ts";
+import { copyTo } from "./copy.ts";
+import { openDatabase } from "./database.ts";
 import { toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { openLogSync, type Sync } from "./log-sync.ts";
 import { purge } from "./purge.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import { prepareTables } from "./tables.ts";
@@ -25,6 +27,8 @@ export interface SqliteStoreOptions {
   readonly freezeRows?: boolean;
   /** Runs a turn later; a simulation decides when. Default `setImmediate`. */
   readonly defer?: (turn: () => void) => void;
+  /** Makes durable what was committed; a simulation decides when. Default: a flush of the log on another thread. */
+  readonly sync?: Sync;
 }
 
 /** The database in the data folder. */
@@ -59,6 +63,10 @@ async function takeFolder({ folder, clock, lockWaitMs }: SqliteStoreOptions): Pr
 }
 
 function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClosed: () => void): Store {
+  const queries = prepareQueries(database);
+  // The log is a file from its first transaction on.
+  queries.writeMeta("opened", String(options.clock.now()));
+  const log = openLogSync(join(options.folder, databaseName));
   const commits = new GroupCommit({
     database,
     tables: prepareTables(database),
@@ -66,30 +74,20 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     batchMax: options.batchMax ?? 96,
     queueMax: options.queueMax ?? 10_000,
     freezeRows: options.freezeRows ?? false,
+    sync: options.sync ?? log.sync,
     ...(options.defer === undefined ? {} : { defer: options.defer }),
   });
-  const queries = prepareQueries(database);
   const backups = new Set<Promise<void>>();
   let closing: Promise<void> | null = null;
-  const refused = (): StorageUnavailable => new StorageUnavailable("the store is closed");
 
-  /** Synchronous work as a promise whose failure is a storage fault. */
-  const working = async <R>(failed: string, work: () => R): Promise<R> => {
-    if (closing !== null) throw refused();
-    try {
-      return work();
-    } catch (cause) {
-      throw toStorageFault(cause, failed);
-    }
-  };
-  const reading = <R>(read: () => R): Promise<R> => working("the data cannot be read", read);
-  const writing = <R>(write: () => R): Promise<R> => working("the data cannot be written", write);
+  const { reading, writing } = accessThrough(commits, () => closing === null);
 
   async function close(): Promise<void> {
     await commits.drained();
     // A copy that runs has the database open on another thread.
     await Promise.allSettled(backups);
     database.close();
+    log.close();
     onClosed();
   }
 
@@ -123,6 +121,39 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     close() {
       closing ??= close();
       return closing;
+    },
+  };
+}
+
+const refused = (): StorageUnavailable => new StorageUnavailable("the store is closed");
+
+/** Work past the queue of updates, as promises whose failure is a storage fault. */
+interface Access {
+  reading<R>(read: () => R): Promise<R>;
+  /** Durable when it resolves. */
+  writing<R>(write: () => R): Promise<R>;
+}
+
+function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
+  const working = <R>(failed: string, work: () => R): R => {
+    if (!isOpen()) throw refused();
+    try {
+      return work();
+    } catch (cause) {
+      throw toStorageFault(cause, failed);
+    }
+  };
+  return {
+    async reading(read) {
+      const { flushing } = commits;
+      const found = working("the data cannot be read", read);
+      if (flushing !== null) await flushing;
+      return found;
+    },
+    async writing(write) {
+      const written = working("the data cannot be written", write);
+      await commits.flush();
+      return written;
     },
   };
 }
@@ -164,29 +195,5 @@ function proveRoom(database: DatabaseSync, queries: Queries, now: number): void 
   } catch (cause) {
     if (database.isTransaction) database.exec("rollback");
     throw cause;
-  }
-}
-
-/** All pages in one step, which reads one snapshot: with pauses, each update in between would start the copy again. */
-const allPages = 0x7fff_ffff;
-
-/**
- * Copies on another thread and a connection of its own: one step on ours would fail as soon as an update has a
- * transaction open. The copy has another name until it is complete, so that a crash leaves no half of one.
- */
-async function copyTo(from: string, to: string): Promise<void> {
-  const partial = `${to}.partial`;
-  let source: DatabaseSync | null = null;
-  try {
-    source = new DatabaseSync(from, { readOnly: true });
-    rmSync(partial, { force: true });
-    createPrivateFile(partial);
-    await backup(source, partial, { rate: allPages });
-    renameSync(partial, to);
-  } catch (cause) {
-    rmSync(partial, { force: true });
-    throw toStorageFault(cause, `the backup to ${to} failed`);
-  } finally {
-    source?.close();
   }
 }

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when `signal` is aborted. It never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `act` after `ms`, unless what it returns is called first: for time-outs, most of which never happen. */
+  after(ms: number, act: () => void): () => void;
 }
 
 /**
@@ -34,6 +36,10 @@ export function systemClock(): Clock {
         const timer = setTimeout(done, Math.min(ms, timeoutMsMax));
         signal?.addEventListener("abort", done);
       });
+    },
+    after(ms, act) {
+      const timer = setTimeout(act, Math.min(ms, timeoutMsMax));
+      return () => clearTimeout(timer);
     },
   };
 }

@@ -202,6 +202,7 @@ describe("D-2, D-4, D-7: leases", () => {
       ...one.parts.clock,
       now: () => one.clock.now(),
       sleep: () => new Promise<void>(() => {}),
+      after: () => () => {},
     };
     a.plan(() => new Promise((resolve) => (release = resolve)));
     const paused = createEngine({ ...one.parts, clock: asleep }, "paused");

@@ -36,30 +36,33 @@ export async function callLookup(
 }
 
 /** Null where the provider did not answer in time, or threw. */
-async function inTime<T>(
+function inTime<T>(
   parts: EngineParts,
   provider: Provider,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | null> {
-  const timeout = new AbortController();
-  const finished = new AbortController();
-  const outOfTime = parts.clock.sleep(providerTimeoutMs, finished.signal).then(() => {
-    // The wait also ends when the answer is there: then nothing is aborted.
-    if (!finished.signal.aborted) timeout.abort("out of time");
-    return null;
+  return new Promise((resolve) => {
+    const timeout = new AbortController();
+    const endWait = parts.clock.after(providerTimeoutMs, () => {
+      // A reason of our own: the default one is a DOMException with a stack, made for nobody.
+      timeout.abort("out of time");
+      resolve(null);
+    });
+    const answered = (answer: T | null): void => {
+      endWait();
+      resolve(answer);
+    };
+    const threw = (cause: unknown): void => {
+      const error = errorName(cause);
+      parts.log.error({ provider: provider.id, error }, "a provider threw instead of answering");
+      answered(null);
+    };
+    try {
+      call(timeout.signal).then(answered, threw);
+    } catch (cause) {
+      threw(cause);
+    }
   });
-  try {
-    return await Promise.race([call(timeout.signal), outOfTime]);
-  } catch (cause) {
-    parts.log.error(
-      { provider: provider.id, error: errorName(cause) },
-      "a provider threw instead of answering",
-    );
-    return null;
-  } finally {
-    // With a reason of our own: the default one is a DOMException with a stack, made for nobody on every delivery.
-    finished.abort("answered");
-  }
 }
 
 /** The text is made now, when it is sent; until here only (verification, step, generation) existed (D-1). */

@@ -45,6 +45,15 @@ export function createFakeClock(start: number = fakeClockStart): FakeClock {
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake);
       }),
+    after(ms, act) {
+      const wake = (): void => {
+        sleepers.delete(sleeper);
+        act();
+      };
+      const sleeper: Sleeper = { at: now + Math.max(0, ms), wake };
+      sleepers.add(sleeper);
+      return () => sleepers.delete(sleeper);
+    },
     async advance(ms) {
       const until = now + ms;
       await rest();

@@ -74,7 +74,13 @@ function impure(
   chance: ReturnType<typeof createChance>,
 ): Pick<Parameters<typeof openInstance>[0], "clock" | "random"> {
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void timeline.after(ms, resolve));
-  return { clock: { now: () => timeline.wall(), sleep }, random: chance.random };
+  const after = (ms: number, act: () => void): (() => void) => {
+    const ticket = timeline.after(ms, act);
+    return () => {
+      ticket.canceled = true;
+    };
+  };
+  return { clock: { now: () => timeline.wall(), sleep, after }, random: chance.random };
 }
 
 export interface DatabaseParts {

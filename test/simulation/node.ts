@@ -55,7 +55,11 @@ export class Node {
     this.#parts = parts;
     const { instance, timeline, chance } = parts;
     this.owner = uuidv7(timeline.wall(), chance.random);
-    const clock: Clock = { now: () => timeline.wall(), sleep: (ms, signal) => this.#sleep(ms, signal) };
+    const clock: Clock = {
+      now: () => timeline.wall(),
+      sleep: (ms, signal) => this.#sleep(ms, signal),
+      after: (ms, act) => this.#after(ms, act),
+    };
     const store = this.#faulty(parts.storeFor(this.owner));
     this.#engine = createEngine(
       {
@@ -188,6 +192,19 @@ export class Node {
       this.#tickets.add(ticket);
       signal?.addEventListener("abort", aborted);
     });
+  }
+
+  #after(ms: number, act: () => void): () => void {
+    const take = (): void => {
+      ticket.canceled = true;
+      this.#tickets.delete(ticket);
+    };
+    const ticket = this.#parts.timeline.after(ms, () => {
+      take();
+      this.#enter("timer", act);
+    });
+    this.#tickets.add(ticket);
+    return take;
   }
 
   #faulty(store: Store): Store {

@@ -267,6 +267,26 @@ test("R-05: a read of what is being flushed waits for it", async () => {
   await store.close();
 });
 
+test("R-05: what is written past the queue is flushed as well, one flush at a time", async () => {
+  let running = 0;
+  let most = 0;
+  const sync: Sync = (done) => {
+    running += 1;
+    most = Math.max(most, running);
+    setImmediate(() => {
+      running -= 1;
+      done(null);
+    });
+  };
+  const store = await openSqliteStore({ folder: tempFolder(), clock: createFakeClock(), sync });
+  await Promise.all(
+    fill(20, (n) => (n % 2 === 0 ? putStarted(store, n) : store.writeMeta(`name-${n}`, "value"))),
+  );
+  expect(most).toBe(1);
+  expect(await store.readMeta("name-19")).toBe("value");
+  await store.close();
+});
+
 test("R-10: after a flush that failed nothing is promised any more, and the remedy is named", async () => {
   const { sync, held } = heldFlushes();
   const store = await openSqliteStore({ folder: tempFolder(), clock: createFakeClock(), sync });

@@ -89,7 +89,8 @@ export class GroupCommit {
 
   /** Makes durable what was written past this queue. */
   async flush(): Promise<void> {
-    await this.#flushing;
+    // Others may have waited for the same one: one flush runs at a time.
+    while (this.#flushing !== null) await this.#flushing;
     if (this.#broken !== null) throw this.#broken;
     await this.#beginFlush([]);
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../config/index.ts";
 import { checkValue, createKeyring, type Keyring, Secret } from "../secrets/index.ts";
+import { worksFromName } from "../store/migrations.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandFailed } from "./failure.ts";
 
@@ -74,7 +75,7 @@ function inspect(database: DatabaseSync, shownAs: string, schemaMax: number): Ba
     )
     .get() as { found: number };
   if (schema < 1 || tables.found !== 2) throw unusable(shownAs, "It is a database, but none of Countersign.");
-  if (schema > schemaMax) {
+  if (schema > schemaMax && Number(metaValue(database, worksFromName) ?? schema) > schemaMax) {
     throw unusable(
       shownAs,
       `A newer Countersign wrote it: it has schema ${schema}, this version knows ${schemaMax}.`,

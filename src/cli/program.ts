@@ -4,6 +4,7 @@ import type { GlobalOptions } from "./connection.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 import { addHelp, type Run } from "./program-help.ts";
 import { addInstallation } from "./program-installation.ts";
+import { addOperation } from "./program-operation.ts";
 import { addTenant } from "./program-tenant.ts";
 import { createTerminal } from "./terminal.ts";
 
@@ -38,6 +39,7 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
   addVerification(program, run);
   addTenant(program, run);
   addInstallation(program, run);
+  addOperation(program, run, onExitCode);
   return program;
 }
 

@@ -2,6 +2,7 @@
 import type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
 
 export { DataFolderInUse, DataUnreadable, StorageOverloaded, StorageUnavailable } from "./errors.ts";
+export type { MigrationReport, SchemaStanding } from "./migrations.ts";
 export {
   type Due,
   deliveryId,
@@ -10,7 +11,9 @@ export {
   key,
   type PurgeCounts,
   type Rows,
+  rowId,
   type Store,
+  scanKey,
   type TableName,
   type Tables,
   tableOrder,
@@ -19,6 +22,7 @@ export {
   type Write,
 } from "./port.ts";
 export type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
+export { type DataPlace, migrateData, schemaStanding } from "./schema.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite/store.ts";
 
 /**

@@ -50,6 +50,20 @@ export function deliveryId(verificationId: string, sequence: number): string {
   return `${verificationId}.${sequence}`;
 }
 
+/** What `scan` sorts by, bytewise: the id, or for deliveries their verification and then their sequence number. */
+export function scanKey(table: TableName, row: Tables[TableName]): string {
+  if (table !== "delivery") return (row as { readonly id: string }).id;
+  const { verificationId, sequence } = row as Delivery;
+  return `${verificationId}.${String(sequence).padStart(9, "0")}`;
+}
+
+/** The id under which a row is kept. */
+export function rowId(table: TableName, row: Tables[TableName]): string {
+  if (table !== "delivery") return (row as { readonly id: string }).id;
+  const { verificationId, sequence } = row as Delivery;
+  return deliveryId(verificationId, sequence);
+}
+
 /** The locked rows of an update. */
 export interface Rows {
   /** Whether this key was loaded, with or without a row. */
@@ -125,6 +139,10 @@ export interface Store {
     before: { readonly settled: number; readonly idempotency: number },
     limit: number,
   ): Promise<PurgeCounts>;
+  /** Every row of one kind, a page at a time in the order of `scanKey`; `after` is the last row of the page before. */
+  scan<T extends TableName>(table: T, after: Tables[T] | null, limit: number): Promise<readonly Tables[T][]>;
+  /** All small values by name. */
+  metas(): Promise<ReadonlyMap<string, string>>;
   /** A small value outside all locks, for example the check value of a secret. */
   readMeta(name: string): Promise<string | undefined>;
   writeMeta(name: string, value: string): Promise<void>;

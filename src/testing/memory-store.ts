@@ -8,6 +8,7 @@ import {
   StorageOverloaded,
   StorageUnavailable,
   type Store,
+  scanKey,
   type TableName,
   type Tables,
   tableOrder,
@@ -92,6 +93,7 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     get: (key) => reading(() => mapOf(state, key.table).get(key.id)),
     ...queries(state, reading),
     purge: (before, limit) => reading(() => purge(state, before, limit)),
+    metas: () => reading(() => new Map(state.meta)),
     readMeta: (name) => reading(() => state.meta.get(name)),
     writeMeta: (name, value) => reading(() => void state.meta.set(name, value)),
     probe: () => reading(() => {}),
@@ -160,6 +162,7 @@ type Queries = Pick<
   | "tenants"
   | "services"
   | "apiKeys"
+  | "scan"
 >;
 
 function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queries {
@@ -202,7 +205,23 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
     tenants: () => reading(() => sorted("tenant")),
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),
+    scan: (table, after, limit) => reading(() => scan(state, table, after, limit)),
   };
+}
+
+function scan<T extends TableName>(
+  state: State,
+  table: T,
+  after: Tables[T] | null,
+  limit: number,
+): readonly Tables[T][] {
+  const from = after === null ? "" : scanKey(table, after);
+  return [...mapOf(state, table).values()]
+    .map((row) => ({ row, at: scanKey(table, row) }))
+    .filter(({ at }) => at > from)
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(0, limit)
+    .map(({ row }) => row);
 }
 
 function waiting(state: State, queue: "delivery" | "alarm"): { readonly at: number; readonly due: Due }[] {

@@ -3,6 +3,7 @@ import { chapterOf, type OpenStore, type TestKit } from "./store-conformance/kit
 import { purgeChecks } from "./store-conformance/purge.ts";
 import { queryChecks } from "./store-conformance/queries.ts";
 import { raceChecks } from "./store-conformance/races.ts";
+import { scanChecks } from "./store-conformance/scan.ts";
 import { updateChecks } from "./store-conformance/updates.ts";
 
 export type { OpenedStore, OpenOptions, OpenStore, TestKit } from "./store-conformance/kit.ts";
@@ -21,6 +22,7 @@ export function storeConformance(kit: TestKit, name: string, open: OpenStore): v
     kit.describe("updates", () => updateChecks(chapter));
     kit.describe("races", () => raceChecks(chapter));
     kit.describe("queries", () => queryChecks(chapter));
+    kit.describe("scan", () => scanChecks(chapter));
     kit.describe("purge", () => purgeChecks(chapter));
     kit.describe("backup", () => backupChecks(chapter));
   });

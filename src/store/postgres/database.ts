@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import pg from "pg";
-import { DataUnreadable, StorageUnavailable } from "../errors.ts";
+import { StorageUnavailable } from "../errors.ts";
 import { reasonOf, rejectsOptions } from "./faults.ts";
 
-const migrationsFolder = join(import.meta.dirname, "migrations");
-/** Any number that only we use: two nodes that start at once migrate one after the other. */
-const migrationLock = 0x636f_756e;
+/** Any number that only we use. */
 const exclusiveLock = 0x636f_756f;
+/** With patience of its own: the pool's would give up on whoever is at it. */
+const exclusiveWaitMs = 3_600_000;
 
 export const statementTimeoutMs = 5_000;
 const connectTimeoutMs = 3_000;
@@ -109,59 +107,14 @@ export async function transaction<R>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
-/** Brings the schema up to date, once, whichever node comes first. */
-export async function migrate(pool: pg.Pool): Promise<void> {
-  const files = readdirSync(migrationsFolder)
-    .filter((name) => name.endsWith(".sql"))
-    .sort();
-  try {
-    await transaction(pool, (client) => migrateLocked(client, files));
-  } catch (cause) {
-    if (cause instanceof DataUnreadable || cause instanceof StorageUnavailable) throw cause;
-    throw new StorageUnavailable(`the tables cannot be made (${reasonOf(cause)})`, { cause });
-  }
-}
-
-async function migrateLocked(client: pg.PoolClient, files: readonly string[]): Promise<void> {
-  // Whoever comes second waits for the first, however long a migration takes.
-  await run(client, "set local statement_timeout = 0");
-  await run(client, "select pg_advisory_xact_lock($1)", [migrationLock]);
-  await run(client, "create table if not exists schema_version (version integer not null)");
-  const known = await run<{ version: number }>(client, "select version from schema_version");
-  const version = known.rows[0]?.version ?? 0;
-  if (version > files.length) {
-    throw new DataUnreadable(
-      `the database has schema ${version}, this version knows ${files.length}: run the newer Countersign`,
-    );
-  }
-  if (version === files.length) return;
-  for (const file of files.slice(version)) {
-    await run(client, readFileSync(join(migrationsFolder, file), "utf8"));
-  }
-  await run(client, "delete from schema_version");
-  await run(client, "insert into schema_version values ($1)", [files.length]);
-}
-
-const migrationTimeoutMs = 3_600_000;
-
-/** With patience of its own: the pool's would give up on a long migration. */
-function run<R extends pg.QueryResultRow>(
-  client: pg.PoolClient,
-  text: string,
-  values: unknown[] = [],
-): Promise<pg.QueryResult<R>> {
-  const query = { text, query_timeout: migrationTimeoutMs };
-  // Several statements in one text go only without parameters.
-  return client.query<R>(values.length === 0 ? query : { ...query, values });
-}
-
 /** Runs `work` while no other node runs any: what is done once for an installation. */
 export function exclusively<R>(pool: pg.Pool, work: () => Promise<R>): Promise<R> {
   return transaction(pool, async (client) => {
     await client.query("set local idle_in_transaction_session_timeout = 0");
     await client.query("set local statement_timeout = 0");
     // The lock lives in a transaction, not in the session: poolers hand sessions around.
-    await run(client, "select pg_advisory_xact_lock($1)", [exclusiveLock]);
+    const lock = { text: "select pg_advisory_xact_lock($1)", query_timeout: exclusiveWaitMs };
+    await client.query({ ...lock, values: [exclusiveLock] });
     return await work();
   });
 }

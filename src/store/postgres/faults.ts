@@ -55,6 +55,11 @@ export function isBusy(cause: unknown): boolean {
   return code === "55P03" || code === "57014" || code === "42P07" || code === "23505";
 }
 
+/** A lock that was not to be had within `lock_timeout`. */
+export function isLockTimeout(cause: unknown): boolean {
+  return codeOf(cause) === "55P03";
+}
+
 /** What a pooler says that takes no start-up options. */
 export function rejectsOptions(cause: unknown): boolean {
   return cause instanceof Error && /unsupported startup parameter/i.test(cause.message);

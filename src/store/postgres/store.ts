@@ -5,16 +5,19 @@ import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
 import { DataUnreadable, StorageUnavailable } from "../errors.ts";
+import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
 import { makeMarker } from "./commit-marker.ts";
-import { exclusively, migrate, openPool } from "./database.ts";
+import { exclusively, openPool } from "./database.ts";
 import { DueLooks } from "./due.ts";
 import { isLostConnection, reasonOf } from "./faults.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
+import { migrate, ownMigrations, readSchema } from "./migrate.ts";
 import { addDays } from "./partitions.ts";
 import { purge } from "./purge.ts";
 import { queries } from "./queries.ts";
 import { decodeRow, getRow, rowParameters } from "./reads.ts";
+import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
 
 export interface PostgresStoreOptions {
@@ -28,6 +31,8 @@ export interface PostgresStoreOptions {
   readonly clock?: Clock;
   /** What the operator should know: a setting of the server, a connection that broke and was replaced. */
   readonly onWarning?: (sentence: string) => void;
+  /** For tests: the migrations of another version. */
+  readonly migrationsFolder?: string;
 }
 
 export interface PostgresStore extends Store {
@@ -52,9 +57,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     onError: (error) => warn(`A connection to the database broke and is replaced: ${reasonOf(error)}`),
     ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
   });
+  const folder = options.migrationsFolder ?? ownMigrations;
   try {
     for (const sentence of await checkServer(pool, systemClock())) warn(sentence);
-    await migrate(pool);
+    await migrate(pool, { folder });
+    const { version, known, standing } = standingOf(await readSchema(pool), readMigrations(folder));
+    if (standing === "newer") {
+      warn(
+        `The database has schema ${version}, this version knows ${known} and still works with it: upgrade soon.`,
+      );
+    }
     await addDays(pool, options.clock ?? null);
     for (let lane = 0; lane < lanes; lane++) await makeMarker(pool, `${node}.${lane}`);
   } catch (cause) {
@@ -127,6 +139,11 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
         throw new StorageUnavailable("old rows could not be removed", { cause });
       }
     },
+    scan: (table, after, limit) => scan(query, table, after, limit),
+    metas: async () =>
+      new Map(
+        (await query<{ name: string; value: string }>(queries.metas)).map((row) => [row.name, row.value]),
+      ),
     readMeta: async (name) => (await query<{ value: string }>(queries.readMeta, [name]))[0]?.value,
     writeMeta: async (name, value) => void (await query(queries.writeMeta, [name, value])),
     waiting: () => commits.waiting,

@@ -1,10 +1,18 @@
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DataUnreadable } from "../errors.ts";
+import {
+  type MigrationReport,
+  readMigrations,
+  refuseTooNew,
+  type SchemaState,
+  worksFromAfter,
+  worksFromName,
+} from "../migrations.ts";
 import { toOpenFault } from "./faults.ts";
 
-const ownMigrations = join(import.meta.dirname, "migrations");
+/** The steps that this version knows. */
+export const ownMigrations: string = join(import.meta.dirname, "migrations");
 
 /** Readable by its owner alone from its first byte on; SQLite gives the files beside it the same mode. */
 export function createPrivateFile(path: string): void {
@@ -16,7 +24,11 @@ export function createPrivateFile(path: string): void {
  * @throws DataUnreadable for a file that is damaged or newer than this version, StorageUnavailable for one that cannot
  * be reached.
  */
-export function openDatabase(path: string, migrationsFolder: string = ownMigrations): DatabaseSync {
+export function openDatabase(
+  path: string,
+  migrationsFolder: string = ownMigrations,
+  bringUpToDate: (database: DatabaseSync) => void = (opened) => void migrate(opened, migrationsFolder),
+): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     createPrivateFile(path);
@@ -33,7 +45,7 @@ export function openDatabase(path: string, migrationsFolder: string = ownMigrati
       pragma journal_size_limit = 67108864;
       pragma cell_size_check = on;
     `);
-    migrate(database, migrationsFolder);
+    bringUpToDate(database);
     return database;
   } catch (cause) {
     database?.close();
@@ -41,23 +53,40 @@ export function openDatabase(path: string, migrationsFolder: string = ownMigrati
   }
 }
 
+/** What the database says of its schema. */
+export function readSchema(database: DatabaseSync): SchemaState {
+  const { user_version: version } = database.prepare("pragma user_version").get() as { user_version: number };
+  if (version === 0) return { version, worksFrom: 0 };
+  const meta = database.prepare("select value from meta where name = ?").get(worksFromName) as
+    | { value: string }
+    | undefined;
+  return { version, worksFrom: Number(meta?.value ?? version) };
+}
+
 /** Each migration and its number are one transaction: a crash in between leaves the schema before or after it. */
-function migrate(database: DatabaseSync, folder: string): void {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".sql"))
-    .sort();
-  const row = database.prepare("pragma user_version").get() as { user_version: number };
-  if (row.user_version > files.length) {
-    throw new DataUnreadable(
-      `the database has schema ${row.user_version}, this version knows ${files.length}: run the newer Countersign`,
-    );
-  }
-  for (const [index, file] of files.entries()) {
-    if (index < row.user_version) continue;
+export function migrate(
+  database: DatabaseSync,
+  folder: string,
+  onStep: (name: string) => void = () => undefined,
+): MigrationReport {
+  const migrations = readMigrations(folder);
+  const first = readSchema(database);
+  refuseTooNew(first, migrations.length);
+  const missing = migrations.slice(first.version);
+  for (const migration of missing) {
+    const before = readSchema(database);
+    onStep(migration.name);
     database.exec("begin immediate");
-    database.exec(readFileSync(join(folder, file), "utf8"));
+    database.exec(migration.text);
     // A pragma takes no parameters; the number is ours.
-    database.exec("pragma user_version = ".concat(String(index + 1)));
+    database.exec("pragma user_version = ".concat(String(migration.number)));
+    database
+      .prepare(
+        "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+      )
+      .run(worksFromName, String(worksFromAfter(migration, before)));
     database.exec("commit");
   }
+  const to = Math.max(first.version, migrations.length);
+  return { from: first.version, to, applied: missing.map(({ name }) => name) };
 }

@@ -17,6 +17,7 @@ export interface Queries {
   apiKeys(tenantId: string): readonly ApiKey[];
   readMeta(name: string): string | undefined;
   writeMeta(name: string, value: string): void;
+  metas(): ReadonlyMap<string, string>;
 }
 
 function docs<R>(
@@ -61,6 +62,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
   const services = database.prepare("select doc from services where tenant_id = ? order by id");
   const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
   const readMeta = database.prepare("select value from meta where name = ?");
+  const metas = database.prepare("select name, value from meta order by name");
   const writeMeta = database.prepare(
     "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
   );
@@ -87,6 +89,8 @@ export function prepareQueries(database: DatabaseSync): Queries {
     apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void writeMeta.run(name, value),
+    metas: () =>
+      new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
   };
 }
 

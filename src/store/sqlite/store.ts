@@ -12,6 +12,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { openLogSync, type Sync } from "./log-sync.ts";
 import { purge } from "./purge.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
+import { scan } from "./scan.ts";
 import { prepareTables } from "./tables.ts";
 
 export interface SqliteStoreOptions {
@@ -52,7 +53,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-async function takeFolder({ folder, clock, lockWaitMs }: SqliteStoreOptions): Promise<FolderLock> {
+/** @throws DataFolderInUse, StorageUnavailable */
+export async function takeFolder({
+  folder,
+  clock,
+  lockWaitMs,
+}: Pick<SqliteStoreOptions, "folder" | "clock" | "lockWaitMs">): Promise<FolderLock> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return await lockFolder(folder, clock, lockWaitMs ?? 10_000);
@@ -104,6 +110,8 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
         if (counts.finished) database.exec("pragma wal_checkpoint(truncate)");
         return counts;
       }),
+    scan: (table, after, limit) => reading(() => scan(database, table, after, limit)),
+    metas: () => reading(() => queries.metas()),
     readMeta: (name) => reading(() => queries.readMeta(name)),
     writeMeta: (name, value) => writing(() => queries.writeMeta(name, value)),
     waiting: () => commits.waiting,

@@ -79,6 +79,7 @@ function exitCodeOf(status: number, code: ErrorCode): ExitCode {
 const exitCodeOfStart: Readonly<Record<StartRefusedCode, ExitCode>> = {
   data_folder_in_use: exitCodes.storage,
   data_folder_unusable: exitCodes.storage,
+  data_moved: exitCodes.storage,
   database_unusable: exitCodes.storage,
   data_unreadable: exitCodes.storage,
   secret_invalid: exitCodes.configuration,

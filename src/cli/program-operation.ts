@@ -17,4 +17,32 @@ export function addOperation(program: Command, run: Run, onExitCode: (code: numb
     const { all, terminal } = run(migrate);
     onExitCode(await (await import("./commands/migrate.ts")).migrate(options, all, terminal));
   });
+
+  addMove(program, run);
+}
+
+function addMove(program: Command, run: Run): void {
+  const move = program
+    .command("move")
+    .description("move the installation of a data folder to PostgreSQL; its server must be stopped")
+    .option("--from <folder>", "the data folder (default: --data)")
+    .option(
+      "--to <address>",
+      "the empty database (default: DATABASE_URL; others see what is on a command line)",
+    )
+    .option("--keep-source", "leave the folder as it is, for a rehearsal")
+    .option("--undo", "let servers start on the folder again, and close the database of --to");
+  addHelp(
+    move,
+    [
+      ["countersign move --from ./data", "to the database that DATABASE_URL names"],
+      ["countersign move --from ./data --keep-source", "a rehearsal; drop the database afterwards"],
+      ["countersign move --from ./data --undo", "back to the folder, as it was when it was moved"],
+    ],
+    "\nCut short, it goes on where it was when it is run again; until it is done no server starts on the database.\nThere is no way from PostgreSQL to a folder.",
+  );
+  move.action(async (options: object) => {
+    const { all, terminal } = run(move);
+    await (await import("./commands/move.ts")).move(options, all, terminal);
+  });
 }

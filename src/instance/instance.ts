@@ -9,7 +9,7 @@ import {
   type Phones,
   type SandboxFaults,
 } from "../providers/sandbox/index.ts";
-import type { Store } from "../store/index.ts";
+import { refuseMoved, type Store } from "../store/index.ts";
 import { createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { proveSecrets } from "./master-secret.ts";
@@ -59,6 +59,7 @@ async function openOn(
   random: Random,
 ): Promise<Instance> {
   const made = await once(async () => {
+    await refuseMoved(store, options.folder);
     await proveSecrets(store, keyring);
     return await bootstrap(store, clock, random, {
       apiKey: options.apiKey ?? null,

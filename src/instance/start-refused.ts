@@ -1,9 +1,10 @@
 import { SecretInvalid } from "../secrets/index.ts";
-import { DataFolderInUse, DataUnreadable, StorageUnavailable } from "../store/index.ts";
+import { DataFolderInUse, DataMoved, DataUnreadable, StorageUnavailable } from "../store/index.ts";
 
 export type StartRefusedCode =
   | "data_folder_in_use"
   | "data_folder_unusable"
+  | "data_moved"
   | "data_unreadable"
   | "database_unusable"
   | "secret_invalid"
@@ -25,7 +26,12 @@ export class StartRefused extends Error {
 /** What went wrong while the data was opened, as a refusal where it is one; anything else comes back as it was. */
 export function toStartRefused(cause: unknown, folder: string, isEmbedded = true): unknown {
   if (cause instanceof StartRefused) return cause;
-  if (cause instanceof DataFolderInUse || cause instanceof DataUnreadable || cause instanceof SecretInvalid) {
+  if (
+    cause instanceof DataFolderInUse ||
+    cause instanceof DataMoved ||
+    cause instanceof DataUnreadable ||
+    cause instanceof SecretInvalid
+  ) {
     return new StartRefused(cause.code, cause.message, { cause });
   }
   if (cause instanceof StorageUnavailable && !isEmbedded) {

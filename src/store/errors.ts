@@ -21,3 +21,9 @@ export class DataUnreadable extends Error {
   readonly code = "data_unreadable";
   override readonly name = "DataUnreadable";
 }
+
+/** Nobody may work on this data: it was moved elsewhere, or its move to here is not finished. */
+export class DataMoved extends Error {
+  readonly code = "data_moved";
+  override readonly name = "DataMoved";
+}

@@ -1,8 +1,16 @@
 /** The store: a port, the embedded implementation, and the one of many nodes. */
 import type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
 
-export { DataFolderInUse, DataUnreadable, StorageOverloaded, StorageUnavailable } from "./errors.ts";
+export {
+  DataFolderInUse,
+  DataMoved,
+  DataUnreadable,
+  StorageOverloaded,
+  StorageUnavailable,
+} from "./errors.ts";
 export type { MigrationReport, SchemaStanding } from "./migrations.ts";
+export { markIn, readMark, refuseMoved } from "./move/mark.ts";
+export { type MovedTable, type MoveResult, moveData, undoMove } from "./move/move.ts";
 export {
   type Due,
   deliveryId,

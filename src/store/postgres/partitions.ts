@@ -21,12 +21,19 @@ async function quickly(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<v
   }
 }
 
-/** Partitions for today and the next days exist before a row needs them; what has none goes to the default. */
-export async function addDays(pool: pg.Pool, clock: Clock | null): Promise<void> {
+/** More would be kept for nobody: rows older than this are purged. */
+const daysBackMax = 60;
+
+/**
+ * Partitions for today and the next days exist before a row needs them; what has none goes to the default. `since`
+ * asks for those of the past as well, for rows that were made elsewhere.
+ */
+export async function addDays(pool: pg.Pool, clock: Clock | null, since?: number): Promise<void> {
   const now = clock?.now() ?? (await databaseNow(pool));
   const today = Math.floor(now / dayMs) * dayMs;
   await quickly(pool, async (client) => {
-    for (let day = 0; day <= daysAhead; day++) {
+    const back = since === undefined ? 0 : Math.ceil((today - since) / dayMs);
+    for (let day = -Math.min(Math.max(back, 0), daysBackMax); day <= daysAhead; day++) {
       const first = today + day * dayMs;
       for (const parent of ["verifications", "deliveries"]) {
         await client.query("select countersign_add_day($1, $2, $3, $4)", [

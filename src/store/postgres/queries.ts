@@ -26,6 +26,11 @@ export const queries = {
   tenants: prepared("tenants", "select doc from tenants order by id"),
   services: prepared("services", "select doc from services where tenant_id = $1 order by id"),
   apiKeys: prepared("api_keys", "select doc from api_keys where tenant_id = $1 order by id"),
+  otherNodes: prepared(
+    "other_nodes",
+    `select count(distinct application_name)::int as nodes from pg_stat_activity
+      where datname = current_database() and application_name like 'countersign %' and application_name <> $1`,
+  ),
   metas: prepared("metas", "select name, value from meta order by name"),
   readMeta: prepared("read_meta", "select value from meta where name = $1"),
   writeMeta: prepared(

@@ -8,7 +8,7 @@ import { DataUnreadable, StorageUnavailable } from "../errors.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
 import { makeMarker } from "./commit-marker.ts";
-import { exclusively, openPool } from "./database.ts";
+import { applicationName, exclusively, openPool } from "./database.ts";
 import { DueLooks } from "./due.ts";
 import { isLostConnection, reasonOf } from "./faults.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
@@ -38,6 +38,10 @@ export interface PostgresStoreOptions {
 export interface PostgresStore extends Store {
   /** Runs `work` while no other node runs any: what is done once for an installation. */
   exclusively<R>(work: () => Promise<R>): Promise<R>;
+  /** Prepares for rows of the past, which were made elsewhere. */
+  makeRoomSince(at: number): Promise<void>;
+  /** How many other nodes are connected to the database now. */
+  otherNodes(): Promise<number>;
 }
 
 const lanes = 2;
@@ -153,6 +157,9 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
         new StorageUnavailable("a PostgreSQL database is backed up with pg_dump or pg_basebackup"),
       ),
     exclusively: (work) => exclusively(pool, work),
+    makeRoomSince: (at) => addDays(pool, clock, at),
+    otherNodes: async () =>
+      (await query<{ nodes: number }>(queries.otherNodes, [applicationName(node)]))[0]?.nodes ?? 0,
     close() {
       closing ??= commits.drained().then(() => pool.end());
       return closing;

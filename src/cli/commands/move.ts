@@ -1,0 +1,285 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { systemClock } from "../../clock/index.ts";
+import type { Settings } from "../../config/index.ts";
+import { toStartRefused } from "../../instance/start-refused.ts";
+import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
+import {
+  DataFolderInUse,
+  type MovedTable,
+  type MoveResult,
+  moveData,
+  openPostgresStore,
+  openSqliteStore,
+  type PostgresStore,
+  type Store,
+  undoMove,
+} from "../../store/index.ts";
+import { type GlobalOptions, loadedSettings } from "../connection.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CommandFailed, usageFailure } from "../failure.ts";
+import { printable, type Terminal, table } from "../terminal.ts";
+
+export interface MoveOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly keepSource?: boolean;
+  readonly undo?: boolean;
+}
+
+const lockWaitMs = 2_000;
+const databaseName = "countersign.db";
+
+/** Moves the installation of a data folder to PostgreSQL, or takes such a move back. */
+export async function move(options: MoveOptions, all: GlobalOptions, terminal: Terminal): Promise<void> {
+  if (all.url !== undefined) {
+    throw usageFailure("A data folder is moved on its own machine.", "Run it there, without --url.");
+  }
+  const { settings } = loadedSettings(all);
+  const folder = options.from === undefined ? settings.data : resolve(options.from);
+  const address = options.to ?? settings.databaseUrl?.reveal() ?? null;
+  if (!existsSync(join(folder, databaseName))) throw nothingIn(folder);
+  const source = await openSource(folder);
+  try {
+    if (options.undo === true) await undo(source, folder, address, terminal);
+    else await run(source, { folder, address, keepsSource: options.keepSource === true, settings }, terminal);
+  } catch (cause) {
+    throw toStartRefused(cause, folder, false);
+  } finally {
+    await source.close();
+  }
+}
+
+interface Move {
+  readonly folder: string;
+  readonly address: string | null;
+  readonly keepsSource: boolean;
+  readonly settings: Settings;
+}
+
+async function run(source: Store, asked: Move, terminal: Terminal): Promise<void> {
+  const { folder, keepsSource } = asked;
+  if (asked.address === null) {
+    throw usageFailure(
+      "Where to is not said.",
+      "Give the database in DATABASE_URL, or with --to postgres://...",
+    );
+  }
+  const secretIds = await proveSecret(source, asked);
+  const name = nameOf(asked.address);
+  const target = await openTarget(asked.address, terminal);
+  const clock = systemClock();
+  try {
+    await target.makeRoomSince(await oldestOf(source, clock.now()));
+    const result = await moveData({
+      source,
+      target,
+      exclusively: (work) => target.exclusively(work),
+      targetName: name,
+      now: () => new Date(clock.now()).toISOString(),
+      keepsSource,
+      onProgress: (what, rows) => {
+        if (terminal.isWatched) terminal.ask(`\r\u001b[K${what}: ${rows}`);
+      },
+    });
+    if (terminal.isWatched) terminal.ask("\r\u001b[K");
+    report(result, { folder, name, keepsSource, secretIds }, terminal);
+  } finally {
+    await target.close();
+  }
+}
+
+interface Report {
+  readonly folder: string;
+  readonly name: string;
+  readonly keepsSource: boolean;
+  readonly secretIds: readonly string[];
+}
+
+function report(
+  result: MoveResult,
+  { folder, name, keepsSource, secretIds }: Report,
+  terminal: Terminal,
+): void {
+  if (result.type === "nothingToMove") throw nothingIn(folder);
+  if (result.type === "targetHoldsData") throw holdsData(name);
+  if (result.type === "movedElsewhere") throw movedElsewhere(folder, result.to, result.at);
+  const isNew = result.type === "moved";
+  const { tables } = result;
+  const answer = { moved: isNew, from: folder, to: name, sourceKept: keepsSource, secretIds, tables };
+  terminal.result(answer, () => {
+    if (!isNew) return `${printable(folder)} was moved to ${printable(name)} before: nothing to do.`;
+    const lines = [
+      auditText(tables),
+      "",
+      `Moved ${printable(folder)} to ${printable(name)}: both sides were read again and say the same.`,
+      `The master secret (id ${secretIds.join(", ")}) was not moved. Give every server the one this folder was used with: ${whereSecretIs(folder)}.`,
+      keepsSource
+        ? "The folder was left as it is: a server on it and one on PostgreSQL would both send what is pending."
+        : "No server starts on the folder any more. Start them with DATABASE_URL.",
+    ];
+    return lines.join("\n");
+  });
+}
+
+function auditText(tables: readonly MovedTable[]): string {
+  return table(
+    ["KIND", "ROWS", "DIGEST"],
+    tables.map((one) => [one.table, one.rows, one.digest]),
+    "",
+  );
+}
+
+function whereSecretIs(folder: string): string {
+  const path = join(folder, "secret");
+  return existsSync(path) ? `COUNTERSIGN_SECRET_FILE, a copy of ${path}` : "COUNTERSIGN_SECRET";
+}
+
+async function undo(
+  source: Store,
+  folder: string,
+  address: string | null,
+  terminal: Terminal,
+): Promise<void> {
+  const target = address === null ? null : await openTarget(address, terminal);
+  try {
+    if (target !== null && (await target.otherNodes()) > 0) throw serversThere(nameOf(address as string));
+    const named = target === null ? null : { store: target, name: nameOf(address as string) };
+    const result = await undoMove(source, named);
+    if (result.type === "notMoved") throw notMoved(folder);
+    if (result.type === "otherTarget") throw otherTarget(folder, result.to);
+    terminal.result({ undone: true, from: result.from, to: folder, targetClosed: target !== null }, () =>
+      [
+        `Servers start on ${printable(folder)} again, with what it held when it was moved.`,
+        target === null
+          ? `Nothing keeps servers from starting on ${printable(result.from)}: drop that database.`
+          : `${printable(result.from)} is closed to servers until the folder is moved there again.`,
+      ].join("\n"),
+    );
+  } finally {
+    await target?.close();
+  }
+}
+
+async function openSource(folder: string): Promise<Store> {
+  try {
+    return await openSqliteStore({ folder, clock: systemClock(), lockWaitMs });
+  } catch (cause) {
+    if (!(cause instanceof DataFolderInUse)) throw toStartRefused(cause, folder);
+    throw new CommandFailed(
+      {
+        exitCode: exitCodes.storage,
+        code: cause.code,
+        what: `${cause.message.split(":")[0]}.`,
+        why: "A move reads what nobody changes meanwhile.",
+        remedy:
+          "Stop the server, run the same command again, and start servers with DATABASE_URL. What falls due meanwhile is sent by them.",
+      },
+      { cause },
+    );
+  }
+}
+
+function openTarget(address: string, terminal: Terminal): Promise<PostgresStore> {
+  return openPostgresStore({ url: address, onWarning: (sentence) => terminal.note(sentence) });
+}
+
+/** Host and database: what is said of an address without its password. */
+function nameOf(address: string): string {
+  if (!URL.canParse(address) || !/^postgres(ql)?:$/.test(new URL(address).protocol)) {
+    throw usageFailure(
+      "--to is no address of PostgreSQL.",
+      "Write it like postgres://user:password@host/database.",
+    );
+  }
+  const { host, pathname } = new URL(address);
+  return `${host}${pathname}`;
+}
+
+/** Ids carry their time, and are read in its order. */
+async function oldestOf(source: Store, now: number): Promise<number> {
+  const [oldest] = await source.scan("verification", null, 1);
+  return oldest === undefined ? now : Number.parseInt(oldest.id.replace("-", "").slice(0, 12), 16);
+}
+
+/** The secret that is here must be the one of the data: the servers would be refused with another. */
+async function proveSecret(source: Store, { folder, settings }: Move): Promise<readonly string[]> {
+  const ids = ((await source.readMeta("secret_ids")) ?? "").split(",").filter((id) => id !== "");
+  const keyring = keyringOf(folder, settings);
+  if (keyring === null) return ids;
+  for (const id of ids) {
+    const stored = await source.readMeta(`secret_check_${id}`);
+    const isRight = keyring.ids.includes(id) && (stored === undefined || stored === checkValue(keyring, id));
+    if (!isRight) throw otherSecret(id, folder);
+  }
+  return ids;
+}
+
+function keyringOf(folder: string, { secret }: Settings): Keyring | null {
+  if (secret.length > 0) return createKeyring(secret);
+  const path = join(folder, "secret");
+  return existsSync(path) ? createKeyring([new Secret(readFileSync(path, "utf8").trim())]) : null;
+}
+
+function refused(code: string, what: string, why: string | null, remedy: string): CommandFailed {
+  return new CommandFailed({ exitCode: exitCodes.refused, code, what, why, remedy });
+}
+
+function nothingIn(folder: string): CommandFailed {
+  return refused(
+    "nothing_to_move",
+    `There is no installation in ${folder}.`,
+    null,
+    "Name its data folder with --from.",
+  );
+}
+
+function holdsData(name: string): CommandFailed {
+  return refused(
+    "target_holds_data",
+    `${name} holds data already.`,
+    "A move never mixes two installations, and adds nothing to one that servers may have worked on.",
+    "Name an empty database with --to.",
+  );
+}
+
+function movedElsewhere(folder: string, to: string, at: string): CommandFailed {
+  return refused(
+    "moved_elsewhere",
+    `${folder} was moved to ${to} at ${at}.`,
+    null,
+    "Start servers there, or take that move back first with `countersign move --undo`.",
+  );
+}
+
+function notMoved(folder: string): CommandFailed {
+  return refused(
+    "not_moved",
+    `${folder} was not moved.`,
+    null,
+    "There is nothing to take back: start a server on it.",
+  );
+}
+
+function otherTarget(folder: string, to: string): CommandFailed {
+  return refused("moved_elsewhere", `${folder} was moved to ${to}.`, null, "Name that database with --to.");
+}
+
+function serversThere(name: string): CommandFailed {
+  return refused(
+    "servers_running",
+    `Servers are at work on ${name}.`,
+    "What they acknowledged since the move is not in the folder.",
+    "Stop them first, if that may be lost.",
+  );
+}
+
+function otherSecret(id: string, folder: string): CommandFailed {
+  return new CommandFailed({
+    exitCode: exitCodes.configuration,
+    code: "secret_invalid",
+    what: `The master secret here is not that of ${folder}.`,
+    why: `The data was written with the secret ${id}; servers with another one would refuse to start on it.`,
+    remedy: "Set COUNTERSIGN_SECRET or COUNTERSIGN_SECRET_FILE to what it was.",
+  });
+}

@@ -18,7 +18,30 @@ export function addOperation(program: Command, run: Run, onExitCode: (code: numb
     onExitCode(await (await import("./commands/migrate.ts")).migrate(options, all, terminal));
   });
 
+  addDoctor(program, run, onExitCode);
   addMove(program, run);
+}
+
+function addDoctor(program: Command, run: Run, onExitCode: (code: number) => void): void {
+  const doctor = program
+    .command("doctor")
+    .description(
+      "look at the data, where it lies, and the settings, and say what to set right; changes nothing",
+    )
+    .option("--strict", "end with 1 for warnings as well")
+    .option("--thorough", "read every row and index of a data folder");
+  addHelp(
+    doctor,
+    [
+      ["countersign doctor", "the data folder, or the database that DATABASE_URL names"],
+      ["countersign --json doctor | jq '.findings[] | select(.level != \"ok\")'", "what is to be done"],
+    ],
+    "\nExit code: 0 when nothing failed, 1 when something did (with --strict: or is warned of), 3 for wrong settings.",
+  );
+  doctor.action(async (options: object) => {
+    const { all, terminal } = run(doctor);
+    onExitCode(await (await import("./commands/doctor.ts")).doctor(options, all, terminal));
+  });
 }
 
 function addMove(program: Command, run: Run): void {

@@ -8,6 +8,7 @@ export {
   StorageOverloaded,
   StorageUnavailable,
 } from "./errors.ts";
+export type { Finding } from "./finding.ts";
 export type { MigrationReport, SchemaStanding } from "./migrations.ts";
 export { markIn, readMark, refuseMoved } from "./move/mark.ts";
 export { type MovedTable, type MoveResult, moveData, undoMove } from "./move/move.ts";
@@ -30,7 +31,7 @@ export {
   type Write,
 } from "./port.ts";
 export type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
-export { type DataPlace, migrateData, schemaStanding } from "./schema.ts";
+export { type DataPlace, examineData, migrateData, schemaStanding } from "./schema.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite/store.ts";
 
 /**

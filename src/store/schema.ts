@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock/index.ts";
+import type { Examination } from "./finding.ts";
 import { type MigrationReport, readMigrations, type SchemaStanding, standingOf } from "./migrations.ts";
 import { migrate, openDatabase, ownMigrations, readSchema } from "./sqlite/database.ts";
+import { examineFolder } from "./sqlite/examine.ts";
 import { toOpenFault } from "./sqlite/faults.ts";
 import { databaseName, takeFolder } from "./sqlite/store.ts";
 
@@ -63,4 +65,11 @@ export async function migrateData(
   } finally {
     lock.release();
   }
+}
+
+/** Looks at the data and at where it lies; changes nothing. */
+export async function examineData(place: DataPlace, isThorough: boolean): Promise<Examination> {
+  if (place.databaseUrl === null) return examineFolder(place.folder, isThorough);
+  const postgres = await import("./postgres/examine.ts");
+  return await postgres.examineDatabase(place.databaseUrl, place.clock);
 }

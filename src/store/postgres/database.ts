@@ -11,7 +11,7 @@ export const statementTimeoutMs = 5_000;
 const connectTimeoutMs = 3_000;
 /** What a connection that fell silent costs at most; longer than the server itself lets a statement run. */
 const answerTimeoutMs = statementTimeoutMs + 1_000;
-const connectionsMaxDefault = 8;
+export const connectionsMaxDefault = 8;
 
 /**
  * Plans made for empty tables must not live on when the tables are large: no sequential scans, nested loops that find

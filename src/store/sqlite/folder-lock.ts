@@ -56,13 +56,32 @@ function createOnce(path: string): void {
   if (!existsSync(path)) createPrivateFile(path);
 }
 
-function inUse(folder: string, pidPath: string): DataFolderInUse {
-  let pid: string | null = null;
+/**
+ * Who holds the folder: the number of its process, "" where that is not known, null where nobody does. Not for the
+ * holder itself, whose lock it would drop.
+ */
+export function folderHolder(folder: string): string | null {
+  const path = join(folder, "lock.db");
+  if (!existsSync(path)) return null;
+  const lock = tryLock(path);
+  if (lock !== null) {
+    lock.close();
+    return null;
+  }
+  return readPid(join(folder, "lock.pid")) ?? "";
+}
+
+function readPid(path: string): string | null {
   try {
-    pid = readFileSync(pidPath, "utf8").trim();
+    return readFileSync(path, "utf8").trim();
   } catch {
     // Without the file the message just names no number.
+    return null;
   }
+}
+
+function inUse(folder: string, pidPath: string): DataFolderInUse {
+  const pid = readPid(pidPath);
   if (pid === String(process.pid)) {
     return new DataFolderInUse(
       `${folder} is already open in this process: use one instance per data folder, or close the first`,

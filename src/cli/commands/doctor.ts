@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LoadedSettings, Settings } from "../../config/index.ts";
+import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
+import { examineData, type Finding } from "../../store/index.ts";
+import { type GlobalOptions, loadedSettings } from "../connection.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { usageFailure } from "../failure.ts";
+import { printable, type Style, type Terminal } from "../terminal.ts";
+import { count } from "../verification-text.ts";
+import { placeOf } from "./migrate.ts";
+
+export interface DoctorOptions {
+  readonly strict?: boolean;
+  readonly thorough?: boolean;
+}
+
+/** Everything that an operator can set right, each with what was found and what to change. */
+export async function doctor(
+  options: DoctorOptions,
+  all: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  if (all.url !== undefined) {
+    throw usageFailure("The doctor looks at this machine.", "Run it where the server runs, without --url.");
+  }
+  const loaded = loadedSettings(all);
+  const { settings } = loaded;
+  const examined = await examineData(placeOf(settings), options.thorough === true);
+  const findings = [...settingsFindings(loaded), ...examined.findings];
+  if (examined.metas !== null) findings.push(judgeSecret(examined.metas, settings));
+  const levels = { ok: 0, warn: 0, fail: 0 };
+  for (const { level } of findings) levels[level] += 1;
+  const healthy = levels.fail === 0 && (options.strict !== true || levels.warn === 0);
+  terminal.result({ healthy, counts: levels, findings }, () => textOf(findings, levels, terminal));
+  return healthy ? exitCodes.ok : exitCodes.refused;
+}
+
+function settingsFindings({ warnings }: LoadedSettings): Finding[] {
+  if (warnings.length === 0) return [{ check: "settings", level: "ok", found: "valid", remedy: null }];
+  return warnings.map((found) => ({
+    check: "settings",
+    level: "warn",
+    found,
+    remedy: "`countersign config print` shows where each setting comes from.",
+  }));
+}
+
+/** The secret that is configured must be the one that the data was written with. */
+function judgeSecret(metas: ReadonlyMap<string, string>, settings: Settings): Finding {
+  const ids = (metas.get("secret_ids") ?? "").split(",").filter((id) => id !== "");
+  const keyring = keyringOf(settings);
+  const isKnown = (id: string): boolean => {
+    const stored = metas.get(`secret_check_${id}`);
+    return keyring?.ids.includes(id) === true && (stored === undefined || stored === checkValue(keyring, id));
+  };
+  const missing = ids.filter((id) => !isKnown(id));
+  if (missing.length > 0) {
+    return {
+      check: "secret",
+      level: "fail",
+      found: `the data was written with the secret ${missing.join(", ")}, which is not here`,
+      remedy:
+        "Bring it back, in COUNTERSIGN_SECRET or as the file secret of the data folder: without it no number can be read.",
+    };
+  }
+  const found = ids.length === 0 ? "nothing was written yet" : `${ids.join(", ")}, the one of the data`;
+  return { check: "secret", level: "ok", found, remedy: null };
+}
+
+function keyringOf({ secret, data, databaseUrl }: Settings): Keyring | null {
+  if (secret.length > 0) return createKeyring(secret);
+  const path = join(data, "secret");
+  if (databaseUrl !== null || !existsSync(path)) return null;
+  return createKeyring([new Secret(readFileSync(path, "utf8").trim())]);
+}
+
+const styles: Readonly<Record<Finding["level"], Style>> = { ok: "green", warn: "yellow", fail: "red" };
+
+function textOf(
+  findings: readonly Finding[],
+  levels: Readonly<Record<Finding["level"], number>>,
+  terminal: Terminal,
+): string {
+  const width = Math.max(...findings.map(({ check }) => check.length)) + 2;
+  const lines = findings.flatMap(({ check, level, found, remedy }) => [
+    `${terminal.style(styles[level], level.padEnd(6))}${check.padEnd(width)}${printable(found)}`,
+    ...(remedy === null ? [] : [`${"".padEnd(6 + width)}-> ${printable(remedy)}`]),
+  ]);
+  lines.push("", `${levels.ok} ok, ${count(levels.warn, "warning")}, ${count(levels.fail, "failure")}.`);
+  return lines.join("\n");
+}

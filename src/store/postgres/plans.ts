@@ -1,0 +1,68 @@
+import type pg from "pg";
+import { dueStatements } from "./due.ts";
+import { queries } from "./queries.ts";
+import { getRow, lockFreeRows, lockRows, readRows } from "./reads.ts";
+
+// Of no row: asked with these, a statement changes nothing and locks nothing.
+const id = "00000000-0000-7000-8000-000000000000";
+const keyLists = `array['-'], array['${id}']::uuid[], array['${id}']::uuid[], array[1], array['-'],
+  array['-'], array['-'], array['-']`;
+
+/** A statement with arguments as SQL. */
+export type Asked = readonly [pg.QueryConfig, string];
+
+/** Every statement of the hot path. */
+export const hotStatements: readonly Asked[] = [
+  [readRows, keyLists],
+  [lockRows, `${keyLists}, '-', '1'`],
+  [lockFreeRows, `${keyLists}, '-', '1'`],
+  ...Object.entries(getRow).map(([table, statement]): Asked => {
+    const values = table === "verification" ? `'${id}'` : table === "delivery" ? `'${id}', 1` : "'-'";
+    return [statement, values];
+  }),
+  [dueStatements.delivery, "1, 100, 0"],
+  [dueStatements.alarm, "1, 100, 0"],
+  [queries.deliveriesOf, `'${id}'`],
+  [queries.nextDue, ""],
+  [queries.byRecipient, `'-', '${id}', null, 10, '-'`],
+  [queries.keyByDigest, "'-'"],
+  [queries.services, "'-'"],
+  [queries.readMeta, "'-'"],
+];
+
+/** How the server carries a statement out, which it does to say so. Leaves nothing behind. */
+export async function planOf(client: pg.ClientBase, [statement, values]: Asked): Promise<string> {
+  await client.query("begin");
+  try {
+    await client.query("prepare hot as ".concat(statement.text));
+    const call = "execute hot".concat(values === "" ? "" : `(${values})`);
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(
+      "explain (analyze, costs off, timing off, summary off) ".concat(call),
+    );
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  } finally {
+    await client.query("rollback");
+    // A statement outlives the transaction that prepared it.
+    await client.query("deallocate all");
+  }
+}
+
+/** Why a plan would get slow as tables grow; null where it would not. */
+export function planFault({ name }: pg.QueryConfig, plan: string): string | null {
+  const scan = /Seq Scan|Hash Join|Merge Join/.exec(plan);
+  if (scan !== null) return `${name}: ${scan[0]}`;
+  const isByKey = /^(get_|read_rows|lock_|deliveries_of)/.test(name ?? "");
+  if (!isByKey) return null;
+  for (const table of ["verifications", "deliveries"]) {
+    const looked = partitionsLookedInto(plan, table);
+    if (looked > 1) return `${name}: looks into ${looked} partitions of ${table} for one key`;
+  }
+  return null;
+}
+
+/** How many partitions a plan went into: those it skipped were never executed. */
+function partitionsLookedInto(plan: string, table: string): number {
+  const isScan = new RegExp(`(?<!Bitmap Index )Scan .*on ${table}_`);
+  const scans = plan.split("\n").filter((line) => isScan.test(line));
+  return scans.filter((line) => !line.includes("never executed")).length;
+}

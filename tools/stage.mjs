@@ -15,7 +15,9 @@ if (process.argv.includes("--refuse-publish")) {
   );
   process.exit(1);
 }
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(stage());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(stage({ isChecked: process.argv.includes("--checked") }));
+}
 
 /**
  * Writes .stage/ anew, packs it and returns the path of the tarball.
@@ -35,7 +37,7 @@ export function stage({ isChecked = false } = {}) {
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   copyAssets();
   // The pages of the errors are served by the server itself.
-  for (const name of ["bin", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
+  for (const name of ["bin", "deploy", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stageFolder, name), { recursive: true });
   }
   writeFileSync(join(stageFolder, "package.json"), `${JSON.stringify(toPublished(manifest), null, 2)}\n`);

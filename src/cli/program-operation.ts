@@ -19,6 +19,7 @@ export function addOperation(program: Command, run: Run, onExitCode: (code: numb
   });
 
   addDoctor(program, run, onExitCode);
+  addRecipients(program, run);
   addMove(program, run);
 }
 
@@ -67,5 +68,22 @@ function addMove(program: Command, run: Run): void {
   move.action(async (options: object) => {
     const { all, terminal } = run(move);
     await (await import("./commands/move.ts")).move(options, all, terminal);
+  });
+}
+
+function addRecipients(program: Command, run: Run): void {
+  const recipients = program
+    .command("recipients")
+    .description("what is kept about the people who were verified");
+  addHelp(recipients, [["countersign recipients erase +14155550123 --yes", "everything about a number"]]);
+
+  const erase = recipients
+    .command("erase <number>")
+    .description("remove everything about a number: verifications, messages, counters, locks")
+    .option("--yes", "it cannot be taken back, and backups still hold it");
+  addHelp(erase, [["countersign recipients erase +14155550123 --yes", "for the tenant of the key"]]);
+  erase.action(async (number: string, options: { yes?: boolean }) => {
+    const { all, terminal } = run(erase);
+    await (await import("./commands/numbers.ts")).eraseRecipient(number, options, all, terminal);
   });
 }

@@ -8,6 +8,7 @@ import type {
 } from "../verification/index.ts";
 import { createAdmission } from "./admission.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
 import { type DetailedView, get, type ListPage, type ListRequest, list } from "./read.ts";
@@ -38,6 +39,8 @@ export interface Engine {
   get(request: VerbRequest): Promise<DetailedView | null>;
   list(request: ListRequest): Promise<ListPage>;
   unlockRecipient(request: RecipientRequest): Promise<UnlockResult>;
+  /** Removes everything the tenant has of a number. */
+  eraseRecipient(request: RecipientRequest): Promise<EraseResult>;
   receipt(receipt: Receipt): Promise<void>;
   /** Starts the dispatcher and the jobs. */
   run(): void;
@@ -81,6 +84,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     get: (request) => get(parts, request),
     list: (request) => list(parts, request),
     unlockRecipient: (request) => unlockRecipient(parts, request),
+    eraseRecipient: (request) => eraseRecipient(parts, request),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update !== null) dispatcher.offer(update.started);

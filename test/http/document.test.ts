@@ -17,6 +17,7 @@ describe("the OpenAPI document", () => {
       [
         "DELETE /keys/{id}",
         "DELETE /keys/{id}/dialects/{dialect}",
+        "DELETE /numbers/{number}",
         "DELETE /numbers/{number}/lock",
         "DELETE /verifications/{id}",
         "GET /keys",

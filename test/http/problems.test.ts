@@ -261,6 +261,7 @@ test("numbers, keys, services and backups refuse what only they know", async () 
     expect((await provoke(operationId, asked)).json?.code).toBe(code);
   };
   await expectOfCall("getNumber", { path: "/numbers/0" }, "number_invalid");
+  await expectOfCall("eraseNumber", { method: "DELETE", path: "/numbers/0" }, "number_invalid");
   await expectOfCall("unlockNumber", { method: "DELETE", path: "/numbers/0/lock" }, "number_invalid");
   await expectOfCall("listVerifications", { path: "/verifications?to=0" }, "number_invalid");
   const { id } = await installation.makeKey({ scopes: ["keys:read"] });

@@ -1,5 +1,7 @@
 import { call, connected, type GlobalOptions } from "../connection.ts";
+import { usageFailure } from "../failure.ts";
 import { fields, type Terminal } from "../terminal.ts";
+import { count } from "../verification-text.ts";
 
 interface Judged {
   readonly allowed: boolean;
@@ -33,6 +35,35 @@ export async function describeNumber(number: string, all: GlobalOptions, termina
             [channel, judged.allowed ? "would be sent" : `not sent: ${judged.detail}`] as const,
         ),
       ]),
+    );
+  });
+}
+
+interface ErasedAnswer {
+  readonly verifications: number;
+  readonly deliveries: number;
+}
+
+/** Removes everything about a number: it cannot be taken back, so that it has to be said twice. */
+export async function eraseRecipient(
+  number: string,
+  options: { readonly yes?: boolean },
+  all: GlobalOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (options.yes !== true) {
+    throw usageFailure(
+      "Erasing a number cannot be taken back.",
+      "Say --yes if its verifications, counters and locks are to go.",
+    );
+  }
+  await connected(all, terminal, async (connection) => {
+    const path = `/api/v1/numbers/${encodeURIComponent(number)}`;
+    const erased = (await call(connection, "DELETE", path)) as ErasedAnswer;
+    terminal.result(
+      erased,
+      () =>
+        `Erased: ${count(erased.verifications, "verification")} and ${count(erased.deliveries, "message")}. Backups still hold them.`,
     );
   });
 }

@@ -98,6 +98,37 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
       return reply.code(204).send(null);
     },
   );
+  await app.register(erasure);
+};
+
+const ErasedBody = Type.Object(
+  { verifications: Type.Integer(), deliveries: Type.Integer() },
+  { title: "Erased", description: "How many were removed" },
+);
+
+const erasure: FastifyPluginAsyncTypebox = async (app) => {
+  app.delete(
+    "/numbers/:number",
+    {
+      ...described({
+        operationId: "eraseNumber",
+        tag: "Numbers",
+        summary: "Erase everything about a number",
+        description:
+          "Removes the recipient with its counters and locks, its verifications and their deliveries, the pending ones as well. What is in backups stays there.",
+        scope: "verifications:settle",
+        successes: { 200: "Nothing about the number is left" },
+        problems: ["number_invalid"],
+      }),
+      schema: { params: NumberParams, response: { 200: ErasedBody } },
+    },
+    async (request) => {
+      const { e164 } = numberOf(app.parts, request.params.number);
+      const erased = await app.engine.eraseRecipient({ tenantId: request.caller.tenantId, to: e164 });
+      if (erased.outcome === "numberInvalid") throw new Problem("number_invalid");
+      return { verifications: erased.verifications, deliveries: erased.deliveries };
+    },
+  );
 };
 
 /** @throws Problem with the reason why this is no phone number. */

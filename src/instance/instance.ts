@@ -36,7 +36,7 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /**
  * Opens the data folder and starts the engine on it.
- * @throws DataFolderInUse, DataUnreadable, SecretInvalid, StorageUnavailable
+ * @throws DataFolderInUse, DataMoved, DataUnreadable, SecretInvalid, StorageUnavailable
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
   const clock = options.clock ?? systemClock();

@@ -7,7 +7,7 @@ import { bearerDigest } from "../../src/secrets/index.ts";
 import { key, openPostgresStore, openSqliteStore, tableOrder } from "../../src/store/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { put, startedRows, writesOf } from "../../src/testing/store-conformance/rows.ts";
-import { type Process, startCountersign } from "../cli/process.ts";
+import { hasTerminals, type Process, startCountersign, startOnTerminal } from "../cli/process.ts";
 import { codeOn, openNode } from "../nodes/nodes.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 import { alice, bob, mallory, openTestInstance, testSecret, wrongCode } from "../support/instance.ts";
@@ -127,6 +127,13 @@ describe("moving a data folder to PostgreSQL", () => {
       await moved(folder, url);
       const open = () => openInstance({ folder, clock, secrets: [testSecret] });
       await expect(open()).rejects.toThrow(/was moved to PostgreSQL.*set DATABASE_URL.*move --undo/);
+      const byHabit = startCountersign(["serve", "--data", folder], folder, {
+        COUNTERSIGN_SECRET: testSecret.reveal(),
+      });
+      expect(await byHabit.ended("serve")).toBe(4);
+      expect(byHabit.stderr()).toMatch(
+        /was moved to PostgreSQL.*\n {2}What to do: Set DATABASE_URL, or take/,
+      );
       expect(await moved(folder, url)).toMatchObject({ moved: false });
       const elsewhere = await server.emptyDatabase();
       expect(await moved(folder, elsewhere, 1)).toMatchObject({ code: "moved_elsewhere" });
@@ -255,6 +262,23 @@ describe("a move that is killed", () => {
     timeoutMs,
   );
 });
+
+test.skipIf(!hasTerminals)(
+  "shows its progress on a terminal, and nowhere else (needs script of util-linux)",
+  async () => {
+    const { folder } = await filledFolder();
+    const environment = { COUNTERSIGN_SECRET: testSecret.reveal() };
+    const args = ["move", "--from", folder, "--keep-source", "--to"];
+    const watched = startOnTerminal([...args, await server.emptyDatabase()], folder, environment);
+    expect(await watched.ended("move")).toBe(0);
+    expect(watched.stdout()).toContain("\r\u001b[Krecipient: 3\r");
+    const piped = startCountersign([...args, await server.emptyDatabase()], folder, environment);
+    expect(await piped.ended("move")).toBe(0);
+    expect(`${piped.stdout()}${piped.stderr()}`.includes("\r")).toBe(false);
+    expect(piped.stdout()).toMatch(/^recipient +3 +[0-9a-f]{16}$/m);
+  },
+  60_000,
+);
 
 test("a move from a running server's folder says what to do", async () => {
   const { folder, clock } = await filledFolder();

@@ -37,7 +37,13 @@ export interface MoveOptions {
 }
 
 /** Of this place alone: positions of jobs, the mark itself, and the schema's number. */
-const ownMetas: ReadonlySet<string> = new Set(["probe", "purge_recipients_after", "move", worksFromName]);
+const ownMetas: ReadonlySet<string> = new Set([
+  "probe",
+  "opened",
+  "purge_recipients_after",
+  "move",
+  worksFromName,
+]);
 
 /**
  * Moves everything of an installation but its master secret, as it is: sealed under the same keys. Until the end the

@@ -84,6 +84,7 @@ test("R-05: each acknowledgement follows an fsync of the log (strace)", ({ skip 
   for (const line of readFileSync(trace, "utf8").split("\n")) {
     // A call of another thread may be split in two lines: the second says that it is done.
     if (/(fsync|fdatasync)\(.*countersign\.db-wal>\)\s+= 0/.test(line)) synced += 1;
+    if (/fdatasync resumed>\)\s+= 0/.test(line)) synced += 1;
     if (/write.*"begin/.test(line)) synced = 0;
     if (!/write.*"acknowledged \d+/.test(line)) continue;
     expect(synced, line).toBeGreaterThan(0);

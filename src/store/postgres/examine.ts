@@ -1,9 +1,8 @@
-import type pg from "pg";
-import type { Clock } from "../../clock/index.ts";
+import { type Clock, systemClock } from "../../clock/index.ts";
 import { type Examination, type Finding, fail, ok, sizeOf } from "../finding.ts";
 import { type Migration, readMigrations, standingOf } from "../migrations.ts";
 import { judgeMove, judgeSchema } from "../schema-findings.ts";
-import { openPool } from "./database.ts";
+import { type Connections, openConnections } from "./connections.ts";
 import { reasonOf } from "./faults.ts";
 import { ownMigrations, readSchema } from "./migrate.ts";
 import { hotStatements, planFault, planOf } from "./plans.ts";
@@ -19,9 +18,9 @@ import {
 
 /** Looks at everything about a database that an operator can set right. Nothing is changed, and no work is held up. */
 export async function examineDatabase(url: string, clock: Clock): Promise<Examination> {
-  let pool: pg.Pool;
+  let connections: Connections;
   try {
-    pool = await openPool({ url, node: "operator", connectionsMax: 3, onError: () => undefined });
+    connections = await openConnections({ url, node: "operator", connectionsMax: 3, waits: systemClock() });
   } catch (cause) {
     const remedy = "Check DATABASE_URL and the server it names.";
     return { findings: [fail("connection", (cause as Error).message, remedy)], metas: null };
@@ -37,28 +36,34 @@ export async function examineDatabase(url: string, clock: Clock): Promise<Examin
   };
   let metas: ReadonlyMap<string, string> | null = null;
   try {
-    await look("settings", () => settingsOf(pool, clock));
-    await look("pooler", () => lookThroughPooler(pool));
-    await look("connections", async () => [judgeRoom(await ask<RoomFacts>(pool, roomFacts))]);
+    await look("settings", () => settingsOf(connections, clock));
+    await look("pooler", () => lookThroughPooler(connections));
+    await look("connections", async () => [judgeRoom(await ask<RoomFacts>(connections, roomFacts))]);
     const migrations = readMigrations(ownMigrations);
-    const schema = standingOf(await readSchema(pool), migrations);
+    const schema = standingOf(await readSchema(connections), migrations);
     findings.push(judgeSchema(schema));
     if (schema.version > 0 && schema.standing !== "tooNew") {
-      metas = await metasOf(pool);
+      metas = await metasOf(connections);
       findings.push(judgeMove(metas));
-      await look("indexes", async () => [await judgeIndexes(pool, migrations.slice(0, schema.version))]);
-      await look("plans", async () => [await judgePlans(pool)]);
-      await look("partitions", () => partitionsOf(pool));
+      await look("indexes", async () => [
+        await judgeIndexes(connections, migrations.slice(0, schema.version)),
+      ]);
+      await look("plans", async () => [await judgePlans(connections)]);
+      await look("partitions", () => partitionsOf(connections));
     }
-    await look("size", () => sizeOfAll(pool));
+    await look("size", () => sizeOfAll(connections));
   } finally {
-    await pool.end();
+    await connections.end();
   }
   return { findings, metas };
 }
 
-async function ask<R extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<R> {
-  const { rows } = await pool.query(text, values);
+async function ask<R extends object>(
+  connections: Connections,
+  text: string,
+  values: unknown[] = [],
+): Promise<R> {
+  const { rows } = await connections.query(text, values);
   return rows[0] as R;
 }
 
@@ -72,9 +77,9 @@ const settingsFacts = `select current_setting('server_version_num')::int as vers
   current_setting('enable_seqscan') = 'off' and current_setting('plan_cache_mode') = 'force_generic_plan' as pinned,
   floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now`;
 
-async function settingsOf(pool: pg.Pool, clock: Clock): Promise<readonly Finding[]> {
+async function settingsOf(connections: Connections, clock: Clock): Promise<readonly Finding[]> {
   const askedAt = clock.now();
-  const facts = await ask<ServerSettings & { now: string }>(pool, settingsFacts);
+  const facts = await ask<ServerSettings & { now: string }>(connections, settingsFacts);
   const answeredAt = clock.now();
   const skewMs = Number(facts.now) - (askedAt + answeredAt) / 2;
   return [ok("connection", `answers in ${answeredAt - askedAt} ms`), ...judgeSettings(facts, skewMs)];
@@ -88,8 +93,8 @@ const roomFacts = `select current_setting('max_connections')::int as max,
     where datname = current_database() and application_name like 'countersign %'
       and application_name <> 'countersign operator')::int as nodes`;
 
-async function metasOf(pool: pg.Pool): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await pool.query<{ name: string; value: string }>("select name, value from meta");
+async function metasOf(connections: Connections): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await connections.query<{ name: string; value: string }>("select name, value from meta");
   return new Map(rows.map(({ name, value }) => [name, value]));
 }
 
@@ -97,8 +102,8 @@ const indexFacts = `select c.relname as name, i.indisvalid as valid
   from pg_index i join pg_class c on c.oid = i.indexrelid
   where c.relnamespace = current_schema()::regnamespace`;
 
-async function judgeIndexes(pool: pg.Pool, migrations: readonly Migration[]): Promise<Finding> {
-  const { rows } = await pool.query<{ name: string; valid: boolean }>(indexFacts);
+async function judgeIndexes(connections: Connections, migrations: readonly Migration[]): Promise<Finding> {
+  const { rows } = await connections.query<{ name: string; valid: boolean }>(indexFacts);
   const valid = new Map(rows.map((row) => [row.name, row.valid]));
   const expected = indexesOf(migrations);
   const missing = expected.filter((name) => !valid.has(name));
@@ -136,8 +141,8 @@ export function indexesOf(migrations: readonly Migration[]): readonly string[] {
   return [...names];
 }
 
-async function judgePlans(pool: pg.Pool): Promise<Finding> {
-  const client = await pool.connect();
+async function judgePlans(connections: Connections): Promise<Finding> {
+  const client = await connections.connect();
   try {
     const faults: string[] = [];
     for (const asked of hotStatements) {
@@ -163,18 +168,18 @@ const partitionFacts = `select p.relname as parent, count(*)::int as days,
   where p.relnamespace = current_schema()::regnamespace and p.relkind = 'p' and c.relname ~ '_[0-9]{8}$'
   group by p.relname order by p.relname desc`;
 
-async function partitionsOf(pool: pg.Pool): Promise<readonly Finding[]> {
-  const { rows } = await pool.query<PartitionFacts>(partitionFacts);
+async function partitionsOf(connections: Connections): Promise<readonly Finding[]> {
+  const { rows } = await connections.query<PartitionFacts>(partitionFacts);
   const { strays } = await ask<{ strays: boolean }>(
-    pool,
+    connections,
     "select exists (select 1 from verifications_default) or exists (select 1 from deliveries_default) as strays",
   );
   return [judgePartitions(rows, strays)];
 }
 
-async function sizeOfAll(pool: pg.Pool): Promise<readonly Finding[]> {
+async function sizeOfAll(connections: Connections): Promise<readonly Finding[]> {
   const { bytes } = await ask<{ bytes: string }>(
-    pool,
+    connections,
     "select pg_database_size(current_database())::text as bytes",
   );
   return [

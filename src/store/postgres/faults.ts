@@ -1,3 +1,5 @@
+import { StorageUnavailable } from "../errors.ts";
+
 /** The SQLSTATE of a database's error, or the code of the operating system. */
 function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
@@ -28,10 +30,31 @@ export function isLostConnection(cause: unknown): boolean {
   return cause instanceof Error && /terminated|not queryable|query read timeout/i.test(cause.message);
 }
 
+/** A server of which no new connection is wanted: it takes no writes, confirms none, shuts down, or is silent. */
+export function leadsNowhere(cause: unknown): boolean {
+  if (cause instanceof CommitUnconfirmed) return true;
+  const code = codeOf(cause);
+  if (code !== undefined) return code === "25006" || code === "57P01";
+  return cause instanceof Error && /query read timeout/i.test(cause.message);
+}
+
+/** A connection that was made to a server that takes no writes. */
+export class ReadOnlyServer extends Error {
+  override readonly name = "ReadOnlyServer";
+  readonly code = "25006";
+}
+
+/** A commit that this server did and perhaps no other: a fail-over may lose it. It may yet be confirmed. */
+export class CommitUnconfirmed extends StorageUnavailable {
+  override readonly name = "CommitUnconfirmed";
+}
+
 /** The transaction did not take place and may simply be tried again: deadlock, serialization, a row that went. */
 export function isRetryable(cause: unknown): boolean {
   const code = codeOf(cause);
-  return code === "40P01" || code === "40001" || cause instanceof RowsMoved || isLostConnection(cause);
+  if (code === "40P01" || code === "40001" || cause instanceof RowsMoved) return true;
+  // Of the last two somebody looked what became of the transaction: nothing.
+  return isLostConnection(cause) || cause instanceof CommitUnconfirmed;
 }
 
 /** What was seen before the locks is not there any more: the next look takes the right locks. */
@@ -74,10 +97,13 @@ const reasons: Readonly<Record<string, string>> = {
   "42501": "this user may not do that: grant it the right to create in its schema",
   "53300": "it has no connection left",
   "57P03": "it is starting",
+  "57P01": "it shuts down",
+  "25006": "it takes no writes: it is a standby, or its transactions are read-only by default",
 };
 
 /** A cause in a few words, without anything of the connection string. */
 export function reasonOf(cause: unknown): string {
+  if (cause instanceof ReadOnlyServer || cause instanceof StorageUnavailable) return cause.message;
   const code = codeOf(cause);
   if (code === undefined) return cause instanceof Error ? cause.message : "unknown";
   return reasons[code] ?? code;

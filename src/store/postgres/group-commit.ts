@@ -1,6 +1,7 @@
 import { StorageOverloaded, StorageUnavailable } from "../errors.ts";
 import type { Key, Rows, UpdateDecision } from "../port.ts";
 import { type BatchParts, commitBatch } from "./batch.ts";
+import { CommitUnknown, type Doubt, lookAtMarker } from "./commit-marker.ts";
 import { isRetryable, maySpareOthers } from "./faults.ts";
 import { nameOf, type Operation } from "./operation.ts";
 
@@ -15,9 +16,13 @@ export interface GroupCommitOptions extends BatchParts {
 interface Lane {
   readonly slot: string;
   batches: number;
+  /** A commit of which nobody knows yet: it may still hold this lane's marker and the rows of its batch. */
+  doubt: Doubt | null;
 }
 
 const triesMax = 8;
+/** What holds a marker for long is a commit that waits for its standby. */
+const heldReason = "the synchronous standby does not confirm it; start the standby, or take it off the list";
 
 /**
  * Updates that arrive while batches are under way go into the next one: rows are locked in one order over all nodes,
@@ -35,6 +40,7 @@ export class PostgresGroupCommit {
     this.#idleLanes = Array.from({ length: options.lanes }, (_, index) => ({
       slot: `${options.node}.${index}`,
       batches: 0,
+      doubt: null,
     }));
   }
 
@@ -96,10 +102,15 @@ export class PostgresGroupCommit {
     lane.batches += 1;
     const marker = { slot: lane.slot, batch: String(lane.batches) };
     try {
+      await this.#settleDoubt(lane);
       const { acknowledge, again } = await commitBatch(this.#options, batch, marker);
       for (const tell of acknowledge) tell();
       this.#queue.unshift(...again);
     } catch (cause) {
+      if (cause instanceof CommitUnknown) {
+        lane.doubt = cause.doubt;
+        if (!cause.doubt.commitSent) return this.#again(batch, cause);
+      }
       if (isRetryable(cause)) return this.#again(batch, cause);
       // What is in doubt is never done a second time, and what cannot be reached not tried for each.
       if (cause instanceof StorageUnavailable || batch.length === 1 || !maySpareOthers(cause)) {
@@ -109,6 +120,26 @@ export class PostgresGroupCommit {
       const half = Math.ceil(batch.length / 2);
       await this.#run(lane, batch.slice(0, half));
       await this.#run(lane, batch.slice(half));
+    }
+  }
+
+  /**
+   * Looks again at commits of which nobody knows yet.
+   * @throws StorageUnavailable while one is still open
+   */
+  async settleDoubts(): Promise<void> {
+    await Promise.all(this.#idleLanes.map((lane) => this.#settleDoubt(lane)));
+  }
+
+  /** Nobody waits for a lock that a standby may keep for hours: while the doubt lasts, all are refused at once. */
+  async #settleDoubt(lane: Lane): Promise<void> {
+    if (lane.doubt === null) return;
+    try {
+      await lookAtMarker(this.#options.connections, lane.doubt);
+      lane.doubt = null;
+    } catch (cause) {
+      const reason = cause instanceof StorageUnavailable ? cause.message : heldReason;
+      throw new StorageUnavailable(`a commit before is not settled yet: ${reason}`, { cause });
     }
   }
 

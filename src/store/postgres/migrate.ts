@@ -11,7 +11,8 @@ import {
   worksFromAfter,
   worksFromName,
 } from "../migrations.ts";
-import { connect, transaction } from "./database.ts";
+import type { Connections } from "./connections.ts";
+import { transaction } from "./database.ts";
 import { isLockTimeout, reasonOf } from "./faults.ts";
 
 /** The steps that this version knows. */
@@ -38,16 +39,19 @@ export interface MigrateOptions {
  * its number: whoever is killed leaves the schema before or after a step, and the next one goes on from there.
  * @throws DataUnreadable, StorageUnavailable
  */
-export async function migrate(pool: pg.Pool, options: MigrateOptions = {}): Promise<MigrationReport> {
+export async function migrate(
+  connections: Connections,
+  options: MigrateOptions = {},
+): Promise<MigrationReport> {
   const clock = options.clock ?? systemClock();
   const migrations = readMigrations(options.folder ?? ownMigrations);
   const applied: string[] = [];
   let tries = 0;
   for (;;) {
     try {
-      const step = await takeStep(pool, migrations, options.onStep);
+      const step = await takeStep(connections, migrations, options.onStep);
       if (step === null) {
-        const { version } = await readSchema(pool);
+        const { version } = await readSchema(connections);
         return { from: version - applied.length, to: version, applied };
       }
       applied.push(step);
@@ -62,9 +66,9 @@ export async function migrate(pool: pg.Pool, options: MigrateOptions = {}): Prom
 }
 
 /** What the database says of its schema, without waiting for anybody; version 0 where there is none. */
-export async function readSchema(pool: pg.Pool): Promise<SchemaState> {
+export async function readSchema(connections: Connections): Promise<SchemaState> {
   try {
-    const client = await connect(pool);
+    const client = await connections.connect();
     try {
       return await schemaOf(client);
     } finally {
@@ -92,11 +96,11 @@ async function schemaOf(client: pg.PoolClient): Promise<SchemaState> {
 
 /** The next step, under the lock of all migrations; null when there is none. */
 function takeStep(
-  pool: pg.Pool,
+  connections: Connections,
   migrations: readonly Migration[],
   onStep: ((name: string) => void) | undefined,
 ): Promise<string | null> {
-  return transaction(pool, async (client) => {
+  return transaction(connections, async (client) => {
     await run(client, "set local statement_timeout = 0");
     await run(client, "set local idle_in_transaction_session_timeout = 0");
     // A server at work does not look whether its client lives: a killed migration would run on, and hold its locks.
@@ -113,7 +117,7 @@ function takeStep(
       await run(client, "create table if not exists schema_version (version integer not null)");
     // The portal of the last statement with parameters keeps its snapshot, and a concurrent index waits for those.
     await run(client, "select");
-    if (next.isOutside) await runOutside(pool, next);
+    if (next.isOutside) await runOutside(connections, next);
     else await run(client, next.text);
     await run(client, "delete from schema_version");
     await run(client, "insert into schema_version values ($1)", [next.number]);
@@ -130,8 +134,8 @@ function takeStep(
  * Statement by statement on a connection of its own, while `takeStep` holds the lock. Cut short, it is run again from
  * its beginning: such a step begins by dropping what an earlier try may have left.
  */
-async function runOutside(pool: pg.Pool, { text }: Migration): Promise<void> {
-  const client = await connect(pool);
+async function runOutside(connections: Connections, { text }: Migration): Promise<void> {
+  const client = await connections.connect();
   try {
     await run(client, "set statement_timeout = 0");
     for (const statement of text.split(/;\s*$/m)) {

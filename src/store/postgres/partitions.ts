@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { type Clock, uuidv7Floor } from "../../clock/index.ts";
+import type { Connections } from "./connections.ts";
 import { transaction } from "./database.ts";
 import { isBusy } from "./faults.ts";
 
@@ -8,9 +9,12 @@ const daysAhead = 3;
 const daysLock = 0x636f_7570;
 
 /** Locks on the whole table for a moment: nobody queues behind a node that waits for one. */
-async function quickly(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+async function quickly(
+  connections: Connections,
+  work: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
   try {
-    await transaction(pool, async (client) => {
+    await transaction(connections, async (client) => {
       await client.query("set local lock_timeout = 300");
       await client.query("select pg_advisory_xact_lock($1)", [daysLock]);
       await work(client);
@@ -28,10 +32,10 @@ const daysBackMax = 60;
  * Partitions for today and the next days exist before a row needs them; what has none goes to the default. `since`
  * asks for those of the past as well, for rows that were made elsewhere.
  */
-export async function addDays(pool: pg.Pool, clock: Clock | null, since?: number): Promise<void> {
-  const now = clock?.now() ?? (await databaseNow(pool));
+export async function addDays(connections: Connections, clock: Clock | null, since?: number): Promise<void> {
+  const now = clock?.now() ?? (await databaseNow(connections));
   const today = Math.floor(now / dayMs) * dayMs;
-  await quickly(pool, async (client) => {
+  await quickly(connections, async (client) => {
     const back = since === undefined ? 0 : Math.ceil((today - since) / dayMs);
     for (let day = -Math.min(Math.max(back, 0), daysBackMax); day <= daysAhead; day++) {
       const first = today + day * dayMs;
@@ -48,16 +52,16 @@ export async function addDays(pool: pg.Pool, clock: Clock | null, since?: number
 }
 
 /** Drops the days of which nothing is younger than `before`. */
-export async function dropDays(pool: pg.Pool, before: number): Promise<void> {
-  await quickly(pool, async (client) => {
+export async function dropDays(connections: Connections, before: number): Promise<void> {
+  await quickly(connections, async (client) => {
     for (const parent of ["deliveries", "verifications"]) {
       await client.query("select countersign_drop_days($1, $2)", [parent, dayName(before)]);
     }
   });
 }
 
-async function databaseNow(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ now: string }>(
+async function databaseNow(connections: Connections): Promise<number> {
+  const { rows } = await connections.query<{ now: string }>(
     "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now",
   );
   return Number(rows[0]?.now);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { type Finding, fail, ok, warn } from "../finding.ts";
+import type { Connections } from "./connections.ts";
 
 const probe = { name: "pooler_probe", text: "select pg_backend_pid() as pid" };
 const roundsMax = 4;
@@ -8,9 +9,9 @@ const roundsMax = 4;
  * What stands between us and the server. A pooler gives its clients process numbers of its own; one that pools by
  * transaction hands a session's server to others between its statements, which shows when others are at work.
  */
-export async function lookThroughPooler(pool: pg.Pool): Promise<readonly Finding[]> {
-  const ours = await pool.connect();
-  const others = await pool.connect();
+export async function lookThroughPooler(connections: Connections): Promise<readonly Finding[]> {
+  const ours = await connections.connect();
+  const others = await connections.connect();
   try {
     const first = await pidOf(ours);
     const told = (ours as { readonly processID?: number | null }).processID ?? null;

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type Clock, uuidv7Floor } from "../../clock/index.ts";
 import type { PurgeCounts } from "../port.ts";
+import type { Connections } from "./connections.ts";
 import { transaction } from "./database.ts";
 import { addDays, dropDays } from "./partitions.ts";
 
@@ -18,18 +19,18 @@ const nothing: PurgeCounts = {
 
 /** Whole days are dropped; what remains of the day at the edge, and of the default partitions, goes row by row. */
 export async function purge(
-  pool: pg.Pool,
+  connections: Connections,
   before: { readonly settled: number; readonly idempotency: number },
   limit: number,
   clock: Clock | null,
 ): Promise<PurgeCounts> {
-  await addDays(pool, clock);
-  return await transaction(pool, async (client) => {
+  await addDays(connections, clock);
+  return await transaction(connections, async (client) => {
     const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_xact_lock($1) as mine", [
       purgeLock,
     ]);
     if (rows[0]?.mine !== true) return nothing;
-    await dropDays(pool, before.settled);
+    await dropDays(connections, before.settled);
     return await purgeRows(client, before, limit);
   });
 }

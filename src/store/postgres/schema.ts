@@ -1,21 +1,22 @@
+import { systemClock } from "../../clock/index.ts";
 import { type MigrationReport, readMigrations, type SchemaStanding, standingOf } from "../migrations.ts";
-import { openPool } from "./database.ts";
+import { type Connections, openConnections } from "./connections.ts";
 import { migrate, ownMigrations, readSchema } from "./migrate.ts";
 
 /** One for the lock, one for steps outside a transaction. */
 const connectionsMax = 2;
 
-function openOperatorPool(url: string): ReturnType<typeof openPool> {
-  return openPool({ url, node: "operator", connectionsMax, onError: () => undefined });
+function openForOperator(url: string): Promise<Connections> {
+  return openConnections({ url, node: "operator", connectionsMax, waits: systemClock() });
 }
 
 /** @throws StorageUnavailable */
 export async function schemaStanding(url: string, folder: string = ownMigrations): Promise<SchemaStanding> {
-  const pool = await openOperatorPool(url);
+  const connections = await openForOperator(url);
   try {
-    return standingOf(await readSchema(pool), readMigrations(folder));
+    return standingOf(await readSchema(connections), readMigrations(folder));
   } finally {
-    await pool.end();
+    await connections.end();
   }
 }
 
@@ -25,10 +26,10 @@ export async function migrateDatabase(
   folder: string = ownMigrations,
   onStep: (name: string) => void = () => undefined,
 ): Promise<MigrationReport> {
-  const pool = await openOperatorPool(url);
+  const connections = await openForOperator(url);
   try {
-    return await migrate(pool, { folder, onStep });
+    return await migrate(connections, { folder, onStep });
   } finally {
-    await pool.end();
+    await connections.end();
   }
 }

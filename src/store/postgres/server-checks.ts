@@ -1,6 +1,6 @@
-import type pg from "pg";
 import type { Clock } from "../../clock/index.ts";
 import { DataUnreadable, StorageUnavailable } from "../errors.ts";
+import type { Connections } from "./connections.ts";
 
 const versionMin = 150_000;
 const clockSkewMsMax = 2_000;
@@ -27,9 +27,9 @@ const facts = `select current_setting('server_version_num')::int as version,
  * What the operator must know about this server, a sentence each.
  * @throws DataUnreadable when it is too old, StorageUnavailable when it takes no writes
  */
-export async function checkServer(pool: pg.Pool, clock: Clock): Promise<readonly string[]> {
+export async function checkServer(connections: Connections, clock: Clock): Promise<readonly string[]> {
   const askedAt = clock.now();
-  const { rows } = await pool.query<Facts>(facts);
+  const { rows } = await connections.query<Facts>(facts);
   const skew = Number(rows[0]?.now ?? 0) - (askedAt + clock.now()) / 2;
   return judgeServer(rows[0] as Facts, skew);
 }

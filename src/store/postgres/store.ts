@@ -8,7 +8,8 @@ import { DataUnreadable, StorageUnavailable } from "../errors.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
 import { makeMarker } from "./commit-marker.ts";
-import { applicationName, exclusively, openPool } from "./database.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import { exclusively, transaction } from "./database.ts";
 import { DueLooks } from "./due.ts";
 import { isLostConnection, reasonOf } from "./faults.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
@@ -19,9 +20,10 @@ import { queries } from "./queries.ts";
 import { decodeRow, getRow, rowParameters } from "./reads.ts";
 import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
+import { applicationName } from "./session.ts";
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host/database` */
+  /** `postgres://user:password@host/database`; several hosts with commas between them are searched for the primary. */
   readonly url: string;
   readonly connectionsMax?: number;
   /** 1 turns group commit off, for comparison. Default 128. */
@@ -55,39 +57,46 @@ const queueMaxDefault = 10_000;
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const node = randomBytes(6).toString("hex");
   const warn = options.onWarning ?? (() => undefined);
-  const pool = await openPool({
+  const judge = async (): Promise<void> => {
+    for (const sentence of await checkServer(connections, systemClock())) warn(sentence);
+  };
+  const connections = await openConnections({
     url: options.url,
     node,
-    onError: (error) => warn(`A connection to the database broke and is replaced: ${reasonOf(error)}`),
+    waits: systemClock(),
+    onWarning: warn,
+    // Another server has settings of its own.
+    onMoved: () =>
+      void judge().catch((cause: unknown) => warn(`It cannot be looked at: ${reasonOf(cause)}.`)),
     ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
   });
   const folder = options.migrationsFolder ?? ownMigrations;
   try {
-    for (const sentence of await checkServer(pool, systemClock())) warn(sentence);
-    await migrate(pool, { folder });
-    const { version, known, standing } = standingOf(await readSchema(pool), readMigrations(folder));
+    await judge();
+    await migrate(connections, { folder });
+    const { version, known, standing } = standingOf(await readSchema(connections), readMigrations(folder));
     if (standing === "newer") {
       warn(
         `The database has schema ${version}, this version knows ${known} and still works with it: upgrade soon.`,
       );
     }
-    await addDays(pool, options.clock ?? null);
-    for (let lane = 0; lane < lanes; lane++) await makeMarker(pool, `${node}.${lane}`);
+    await addDays(connections, options.clock ?? null);
+    for (let lane = 0; lane < lanes; lane++) await makeMarker(connections, `${node}.${lane}`);
   } catch (cause) {
-    await pool.end();
+    await connections.end();
     if (cause instanceof DataUnreadable || cause instanceof StorageUnavailable) throw cause;
     throw new StorageUnavailable(`the database cannot be prepared (${reasonOf(cause)})`, { cause });
   }
-  return createStore(pool, node, options);
+  return createStore(connections, node, options);
 }
 
 type Query = <R extends pg.QueryResultRow>(statement: pg.QueryConfig, values?: unknown[]) => Promise<R[]>;
 
 // house: size: the verbs of the port, a line or two each
-function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions): PostgresStore {
+function createStore(connections: Connections, node: string, options: PostgresStoreOptions): PostgresStore {
   const clock = options.clock ?? null;
   const commits = new PostgresGroupCommit({
-    pool,
+    connections,
     node,
     batchMax: options.batchMax ?? batchMaxDefault,
     queueMax: options.queueMax ?? queueMaxDefault,
@@ -101,7 +110,11 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
   };
   const query: Query = async (statement, values = []) => {
     refuseClosed();
-    return await readTwice(pool, { ...statement, values });
+    return await readTwice(connections, { ...statement, values });
+  };
+  const writeMeta = async (name: string, value: string): Promise<void> => {
+    refuseClosed();
+    await writeConfirmed(connections, { ...queries.writeMeta, values: [name, value] });
   };
   const docs = async <R>(statement: pg.QueryConfig, values: unknown[] = []): Promise<R[]> =>
     (await query<{ doc: string }>(statement, values)).map((row) => JSON.parse(row.doc) as R);
@@ -138,7 +151,7 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
     async purge(before, limit) {
       refuseClosed();
       try {
-        return await purge(pool, before, limit, clock);
+        return await purge(connections, before, limit, clock);
       } catch (cause) {
         throw new StorageUnavailable("old rows could not be removed", { cause });
       }
@@ -149,19 +162,22 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
         (await query<{ name: string; value: string }>(queries.metas)).map((row) => [row.name, row.value]),
       ),
     readMeta: async (name) => (await query<{ value: string }>(queries.readMeta, [name]))[0]?.value,
-    writeMeta: async (name, value) => void (await query(queries.writeMeta, [name, value])),
+    writeMeta,
     waiting: () => commits.waiting,
-    probe: async () => void (await query(queries.writeMeta, ["probe", "written"])),
+    async probe() {
+      await commits.settleDoubts();
+      await writeMeta("probe", "written");
+    },
     backup: () =>
       Promise.reject(
         new StorageUnavailable("a PostgreSQL database is backed up with pg_dump or pg_basebackup"),
       ),
-    exclusively: (work) => exclusively(pool, work),
-    makeRoomSince: (at) => addDays(pool, clock, at),
+    exclusively: (work) => exclusively(connections, work),
+    makeRoomSince: (at) => addDays(connections, clock, at),
     otherNodes: async () =>
       (await query<{ nodes: number }>(queries.otherNodes, [applicationName(node)]))[0]?.nodes ?? 0,
     close() {
-      closing ??= commits.drained().then(() => pool.end());
+      closing ??= commits.drained().then(() => connections.end());
       return closing;
     },
   };
@@ -169,18 +185,31 @@ function createStore(pool: pg.Pool, node: string, options: PostgresStoreOptions)
 
 /** A connection that broke while nobody used it shows only at the next statement: that one is asked again. */
 async function readTwice<R extends pg.QueryResultRow>(
-  pool: pg.Pool,
+  connections: Connections,
   statement: pg.QueryConfig,
 ): Promise<R[]> {
   try {
-    return (await pool.query<R>(statement)).rows;
+    return (await connections.query<R>(statement)).rows;
   } catch (cause) {
+    if (cause instanceof StorageUnavailable) throw cause;
     if (!isLostConnection(cause)) throw new StorageUnavailable("the data cannot be read", { cause });
   }
   try {
-    return (await pool.query<R>(statement)).rows;
+    return (await connections.query<R>(statement)).rows;
   } catch (cause) {
     throw new StorageUnavailable(`the database cannot be reached (${reasonOf(cause)})`, { cause });
+  }
+}
+
+/** A write counts when its commit does, here as everywhere: readiness means that standbys confirm, too. */
+async function writeConfirmed(connections: Connections, statement: pg.QueryConfig): Promise<void> {
+  const write = (): Promise<unknown> => transaction(connections, (client) => client.query(statement));
+  try {
+    // It may have been done already, and does the same again.
+    await write().catch((cause: unknown) => (isLostConnection(cause) ? write() : Promise.reject(cause)));
+  } catch (cause) {
+    if (cause instanceof StorageUnavailable) throw cause;
+    throw new StorageUnavailable(`the data cannot be written (${reasonOf(cause)})`, { cause });
   }
 }
 

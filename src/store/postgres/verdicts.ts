@@ -1,5 +1,5 @@
 import { type Finding, fail, ok, warn } from "../finding.ts";
-import { connectionsMaxDefault } from "./database.ts";
+import { connectionsMaxDefault } from "./session.ts";
 
 const versionMin = 15;
 /** The newest that the tests ran on. */

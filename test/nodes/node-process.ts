@@ -1,5 +1,5 @@
-// A node whose carrier writes down what it was asked to send, and never answers where it is told to be silent.
-// Arguments: folder, database, ledger, API key, "silent" or "answers".
+// A node whose carrier writes down what it was asked to send, and answers, or answers late, or never.
+// Arguments: folder, database, ledger, API key, "answers", "late" or "silent".
 import { fsyncSync, openSync, writeSync } from "node:fs";
 import type { Provider } from "../../src/delivery/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
@@ -9,6 +9,9 @@ import { testSecret } from "../support/instance-values.ts";
 
 const [folder = "", databaseUrl = "", ledgerPath = "", apiKey = "", manner = ""] = process.argv.slice(2);
 const ledger = openSync(ledgerPath, "a", 0o600);
+
+/** Within the time-out of a call, and time enough for a test to stop the process. */
+const lateMs = 4_000;
 
 const carrier: Provider = {
   id: "recorder",
@@ -26,7 +29,9 @@ const carrier: Provider = {
     writeSync(ledger, `${JSON.stringify({ reference, code, by: process.pid })}\n`);
     fsyncSync(ledger);
     if (manner === "silent") return new Promise(() => {});
-    return Promise.resolve({ type: "accepted", providerMessageId: `${process.pid}-${reference}` });
+    const answer = { type: "accepted", providerMessageId: `${process.pid}-${reference}` } as const;
+    if (manner === "late") return new Promise((resolve) => setTimeout(resolve, lateMs, answer));
+    return Promise.resolve(answer);
   },
 };
 

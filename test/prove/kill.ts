@@ -1,13 +1,11 @@
 // The long version of test/crash/kill.test.ts: npm run prove -- kill [kills]. Appends its numbers to the ledger.
-import { execFileSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../src/clock/index.ts";
 import { killRounds } from "../crash/kill-rounds.ts";
+import { writeLedger } from "./ledger.ts";
 
-const ledgerPath = join(import.meta.dirname, "..", "..", "docs", "reliability-ledger.jsonl");
 const readyMsMax = 2_000;
 /** Longer than a lease and the wait for a receipt: what a kill left behind is taken over and sent again. */
 const drainMs = 22_000;
@@ -29,28 +27,16 @@ export async function proveKill(kills: number): Promise<boolean> {
       max: readyMs.at(-1),
       over2s: readyMs.filter((one) => one > readyMsMax).length,
     };
-    const line = {
-      part: "kill",
+    writeLedger("kill", {
       requirement: "R-04",
-      date: new Date(systemClock().now()).toISOString(),
-      commit: commitId(),
       seed,
       ...counts,
       readyMs: ready,
       anomalies: anomalies.length,
-    };
-    appendFileSync(ledgerPath, `${JSON.stringify(line)}\n`);
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    });
     for (const anomaly of anomalies) process.stdout.write(`${anomaly}\n`);
     return anomalies.length === 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** With a plus sign where the tree differs from that commit. */
-function commitId(): string {
-  const git = (...command: string[]): string => execFileSync("git", command, { encoding: "utf8" }).trim();
-  const changed = git("status", "--porcelain", "--", "src") !== "";
-  return git("rev-parse", "--short", "HEAD") + (changed ? "+" : "");
 }

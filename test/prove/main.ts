@@ -1,6 +1,7 @@
 // npm run prove -- <part> [options]: the long versions of what npm test proves in short. Each appends what it did to
 // docs/reliability-ledger.jsonl.
 import process from "node:process";
+import { proveFailover } from "./failover.ts";
 import { proveKill } from "./kill.ts";
 import { provePostgres } from "./postgres.ts";
 import { proveBySimulation } from "./simulate.ts";
@@ -22,9 +23,16 @@ const parts: ReadonlyMap<string, Part> = new Map([
   [
     "postgres",
     {
-      what: "commits cut and the database killed: [cuts] [kills], 1000 and 50 by default",
-      run: async ([cuts = "1000", kills = "50"]: string[]) =>
-        (await provePostgres(Number(cuts), Number(kills))) ? 0 : 1,
+      what: "commits cut, the database killed, nodes killed and paused: [cuts] [kills] [rounds], 1000, 50 and 24 by default",
+      run: async ([cuts = "1000", kills = "50", rounds = "24"]: string[]) =>
+        (await provePostgres(Number(cuts), Number(kills), Number(rounds))) ? 0 : 1,
+    },
+  ],
+  [
+    "failover",
+    {
+      what: "the primary killed under load, its standby promoted: [failovers], 30 by default",
+      run: async ([failovers = "30"]: string[]) => ((await proveFailover(Number(failovers))) ? 0 : 1),
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

@@ -5,6 +5,7 @@ import {
   openPostgresStore,
   type PostgresStore,
   type PostgresStoreOptions,
+  StorageOverloaded,
   StorageUnavailable,
 } from "../../src/store/index.ts";
 import { commitCuts } from "../support/commit-cuts.ts";
@@ -163,6 +164,31 @@ async function waits(url: string, text: string): Promise<void> {
   }
   throw new Error(`nothing came of: ${text}`);
 }
+
+describe("more work than can be done", () => {
+  test("R-15: what finds the queue full is refused at once, and whatever was accepted is done when the database goes on", async () => {
+    const url = await server.database();
+    const store = await open(url, { batchMax: 10, queueMax: 100 });
+    await countUp(store, "first");
+    const rival = await rawClient(url);
+    await rival.query("begin; select from tenants where id = 'counter' for update");
+    const askedAt = performance.now();
+    const asked = Array.from({ length: 500 }, (_, n) =>
+      countUp(store, `asked-${n}`).then(
+        () => "done",
+        (cause: unknown) => cause,
+      ),
+    );
+    // They come in one turn, before a batch can take any of them out of the queue.
+    for (const cause of await Promise.all(asked.slice(100))) expect(cause).toBeInstanceOf(StorageOverloaded);
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    await rival.query("commit");
+    expect(new Set(await Promise.all(asked.slice(0, 100)))).toEqual(new Set(["done"]));
+    expect(await counted(store)).toMatchObject({ count: 101 });
+    // Nothing of it is left: the next one does not wait.
+    expect(await countUp(store, "last")).toBe(102);
+  });
+});
 
 describe("a server that dies", () => {
   test("R-06: killed twice under load, nothing acknowledged is lost, and nodes go on by themselves within 2 s", async () => {

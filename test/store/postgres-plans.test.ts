@@ -64,28 +64,28 @@ describe("what a server is judged by", () => {
   };
 
   test("a good one gives no warning", () => {
-    expect(judgeServer(good, 10)).toEqual([]);
+    expect(judgeServer(good, 10, false)).toEqual([]);
   });
 
   test("R-07: synchronous_commit that loses acknowledged commits is warned of, with what to set", () => {
-    expect(judgeServer({ ...good, synchronous_commit: "off" }, 0)).toEqual([
+    expect(judgeServer({ ...good, synchronous_commit: "off" }, 0, false)).toEqual([
       expect.stringMatching(/Set it to on/),
     ]);
-    expect(judgeServer({ ...good, synchronous_commit: "local", standbys: "s1" }, 0)).toEqual([
+    expect(judgeServer({ ...good, synchronous_commit: "local", standbys: "s1" }, 0, false)).toEqual([
       expect.stringMatching(/fail-over/),
     ]);
-    expect(judgeServer({ ...good, synchronous_commit: "local" }, 0)).toEqual([]);
+    expect(judgeServer({ ...good, synchronous_commit: "local" }, 0, false)).toEqual([]);
   });
 
   test("D-15: clocks that differ, and fsync = off, are warned of", () => {
-    expect(judgeServer({ ...good, fsync: "off" }, -9_000)).toEqual([
+    expect(judgeServer({ ...good, fsync: "off" }, -9_000, false)).toEqual([
       expect.stringMatching(/fsync/),
       expect.stringMatching(/differ by 9 s/),
     ]);
   });
 
   test("one that is too old or read-only is refused", () => {
-    expect(() => judgeServer({ ...good, version: 140_011 }, 0)).toThrow(/version 14, 15 or newer/);
-    expect(() => judgeServer({ ...good, read_only: true }, 0)).toThrow(/read-only/);
+    expect(() => judgeServer({ ...good, version: 140_011 }, 0, false)).toThrow(/version 14, 15 or newer/);
+    expect(() => judgeServer({ ...good, read_only: true }, 0, false)).toThrow(/read-only/);
   });
 });

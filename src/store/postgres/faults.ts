@@ -12,6 +12,11 @@ const lostCodes: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  "EHOSTDOWN",
+  "ENETDOWN",
+  // A machine that is gone may take its name with it.
+  "ENOTFOUND",
+  "EAI_AGAIN",
   // Administrator shutdown, crash shutdown, cannot connect now, database dropped.
   "57P01",
   "57P02",
@@ -27,7 +32,10 @@ const lostCodes: ReadonlySet<string> = new Set([
 export function isLostConnection(cause: unknown): boolean {
   const code = codeOf(cause);
   if (code !== undefined) return lostCodes.has(code) || code.startsWith("08");
-  return cause instanceof Error && /terminated|not queryable|query read timeout/i.test(cause.message);
+  return (
+    cause instanceof Error &&
+    /terminated|not queryable|query read timeout|timeout expired/i.test(cause.message)
+  );
 }
 
 /** A server of which no new connection is wanted: it takes no writes, confirms none, shuts down, or is silent. */
@@ -91,6 +99,7 @@ export function rejectsOptions(cause: unknown): boolean {
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens at its address",
   ENOTFOUND: "its host name is not known",
+  EAI_AGAIN: "its host name cannot be looked up",
   "28P01": "it refuses the password",
   "28000": "it refuses this user",
   "3D000": "it has no database of this name",
@@ -105,6 +114,7 @@ const reasons: Readonly<Record<string, string>> = {
 export function reasonOf(cause: unknown): string {
   if (cause instanceof ReadOnlyServer || cause instanceof StorageUnavailable) return cause.message;
   const code = codeOf(cause);
+  if (cause instanceof Error && /timeout expired/.test(cause.message)) return "it does not answer";
   if (code === undefined) return cause instanceof Error ? cause.message : "unknown";
   return reasons[code] ?? code;
 }

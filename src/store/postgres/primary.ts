@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Clock } from "../../clock/index.ts";
 import { StorageUnavailable } from "../errors.ts";
-import { ReadOnlyServer, reasonOf, rejectsOptions } from "./faults.ts";
+import { isLostConnection, ReadOnlyServer, reasonOf, rejectsOptions } from "./faults.ts";
 import type { Host } from "./hosts.ts";
 import { connectTimeoutMs, sessionOf } from "./session.ts";
 
@@ -23,6 +23,9 @@ export interface Search {
   readonly waits: Clock;
 }
 
+const oldPrimary =
+  "is an old primary, another server was promoted since; if it is a new database, restart this server";
+
 /** For the others, once one server is found that would do: an old primary may be quicker than the new one. */
 const graceMs = 300;
 
@@ -39,8 +42,7 @@ export async function findPrimary(search: Search): Promise<Primary> {
   const looks = hosts.map(async (host) => {
     try {
       const one = await lookAt(host, search);
-      if (one.timeline < timelineMin)
-        reasons.set(host, "is an old primary, another server was promoted since");
+      if (one.timeline < timelineMin) reasons.set(host, oldPrimary);
       else found.push(one);
     } catch (cause) {
       reasons.set(host, reasonOf(cause));
@@ -111,10 +113,15 @@ export async function refuseReadOnly(client: pg.ClientBase): Promise<void> {
   if (rows[0]?.read_only === true) throw new ReadOnlyServer("its transactions are read-only by default");
 }
 
-/** The first part of a log file's name: each promotion begins a new timeline. */
+/** The first part of a log file's name: each promotion begins a new timeline. 0 from what has no log of this kind. */
 async function timelineOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ name: string }>(
-    "select pg_walfile_name(pg_current_wal_lsn()) as name",
-  );
-  return Number.parseInt(rows[0]?.name.slice(0, 8) ?? "0", 16);
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      "select pg_walfile_name(pg_current_wal_lsn()) as name",
+    );
+    return Number.parseInt(rows[0]?.name.slice(0, 8) ?? "0", 16);
+  } catch (cause) {
+    if (isLostConnection(cause)) throw cause;
+    return 0;
+  }
 }

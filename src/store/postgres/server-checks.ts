@@ -31,11 +31,11 @@ export async function checkServer(connections: Connections, clock: Clock): Promi
   const askedAt = clock.now();
   const { rows } = await connections.query<Facts>(facts);
   const skew = Number(rows[0]?.now ?? 0) - (askedAt + clock.now()) / 2;
-  return judgeServer(rows[0] as Facts, skew);
+  return judgeServer(rows[0] as Facts, skew, connections.hasStandbys);
 }
 
 /** The same from what the server said of itself, and how far its clock is ahead. */
-export function judgeServer(server: Facts, skewMs: number): readonly string[] {
+export function judgeServer(server: Facts, skewMs: number, hasStandbys: boolean): readonly string[] {
   if (server.version < versionMin) {
     throw new DataUnreadable(
       `this PostgreSQL is version ${Math.floor(server.version / 10_000)}, 15 or newer is needed`,
@@ -57,6 +57,11 @@ export function judgeServer(server: Facts, skewMs: number): readonly string[] {
   } else if (server.standbys !== "" && server.synchronous_commit === "local") {
     warnings.push(
       "PostgreSQL has synchronous standbys and synchronous_commit = local: a fail-over loses what was acknowledged right before it. Set it to on.",
+    );
+  }
+  if (hasStandbys && server.standbys === "") {
+    warnings.push(
+      "DATABASE_URL names several hosts and PostgreSQL has no synchronous_standby_names: a fail-over loses what was acknowledged right before it.",
     );
   }
   if (!server.pinned) {

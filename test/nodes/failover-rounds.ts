@@ -77,6 +77,8 @@ export async function failoverRounds(options: FailoverOptions): Promise<Failover
       if (child.exitCode !== null) throw new Error(`a node ended by itself: ${child.exitCode}`);
     }
     await new Promise((resolve) => setTimeout(resolve, options.drainMs));
+    // The rows stand still while they are compared with each other.
+    await Promise.all(nodes.map((node) => node.end("SIGKILL")));
     return {
       failovers: options.failovers,
       unanswered,

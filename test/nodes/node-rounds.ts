@@ -55,6 +55,8 @@ export async function nodeRounds(url: string, rounds: number, drainMs: number): 
     const { unanswered } = load;
     const sent = await load.stop();
     await pause(drainMs);
+    // The rows stand still while they are compared with each other.
+    await Promise.all(nodes.map((node) => node.end("SIGKILL")));
     const audited = await auditOf(url, load.entries, sent);
     const kills = Math.ceil(rounds / 2);
     readyMs.sort((a, b) => a - b);

@@ -118,6 +118,12 @@ describe("R-07: a commit that waits for its standby", () => {
       await expect(update.done).rejects.toThrow(/what became of it is not known/);
       expect(performance.now() - startedAt).toBeLessThan(15_000);
       expect(await isOn(pair.primary, "here-only")).toBe(true);
+      // What asked for the confirmation still waits for it, unseen, longer than any statement may take.
+      expect(
+        await pair.primary.sql(
+          "select from pg_stat_activity where wait_event = 'SyncRep' and clock_timestamp() - query_start > interval '5.5 s'",
+        ),
+      ).toHaveLength(1);
       const refusedAt = performance.now();
       await expect(countUp(store, "next")).rejects.toThrow(/standby does not confirm/);
       await expect(store.probe()).rejects.toThrow(/standby does not confirm/);

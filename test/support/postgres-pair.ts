@@ -141,7 +141,9 @@ async function makeServer({ folder, binaries, uid, gid }: Place, name: string): 
         stdio: ["ignore", "ignore", "pipe"],
       });
       child = started;
-      process.once("exit", () => started.kill("SIGQUIT"));
+      const quit = (): boolean => started.kill("SIGQUIT");
+      process.once("exit", quit);
+      started.once("exit", () => process.off("exit", quit));
       await new Promise<void>((resolve, reject) => {
         const lines: string[] = [];
         createInterface(started.stderr).on("line", (line) => {

@@ -5,6 +5,7 @@ import { commit } from "./commit.ts";
 import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
 import type { Connections } from "./connections.ts";
 import { isLostConnection, RowsMoved } from "./faults.ts";
+import { lock, lockFreeRows, lockMissing, lockRows } from "./locks.ts";
 import {
   allKeys,
   decodeAll,
@@ -16,7 +17,7 @@ import {
   type RawRow,
   rowsOf,
 } from "./operation.ts";
-import { canExist, keyParameters, lockFreeRows, lockRows, prepared, readRows } from "./reads.ts";
+import { canExist, keyParameters, readRows } from "./reads.ts";
 import { writeStatements } from "./writes.ts";
 
 export interface BatchParts {
@@ -104,10 +105,12 @@ async function decideLocked(
   { seen, marker, done }: Locking,
 ): Promise<Iterable<Write>> {
   const keys = allKeys(batch);
-  await lockMissing(client, keys, seen);
-  const values = [...keyParameters(keys), marker.slot, marker.batch];
-  const { rows: raw } = await client.query<RawRow>({ ...lockRows, values });
-  const { rows, now, note } = decodeAll(raw);
+  const names = keys.filter(canExist).map(nameOf);
+  await lockMissing(
+    client,
+    names.filter((name) => !seen.has(name)),
+  );
+  const { rows, now, note } = decodeAll(await lock(client, lockRows, keys, marker));
   if (note !== "1") {
     await makeMarker(parts.connections, marker.slot);
     throw new RowsMoved("the lane has no marker");
@@ -184,33 +187,9 @@ function decideOnce(
 
 /** Out of order, therefore without waiting: false when a row is missing or somebody else's, which takes a new round. */
 async function takeFurther({ client, marker, rows, names }: Held, keys: readonly Key[]): Promise<boolean> {
-  const values = [...keyParameters(keys), marker.slot, marker.batch];
-  const { rows: raw } = await client.query<RawRow>({ ...lockFreeRows, values });
-  for (const [name, row] of decodeAll(raw).rows) {
+  for (const [name, row] of decodeAll(await lock(client, lockFreeRows, keys, marker)).rows) {
     names.add(name);
     rows.set(name, row);
   }
   return keys.every((key) => names.has(nameOf(key)));
 }
-
-/**
- * `for update` locks nothing for rows that do not exist yet: two nodes on one fresh key would both insert it and one
- * update would be lost. Their keys are locked by hash first, in one order.
- */
-async function lockMissing(
-  client: pg.PoolClient,
-  keys: readonly Key[],
-  seen: ReadonlySet<string>,
-): Promise<void> {
-  const missing = keys
-    .filter(canExist)
-    .map(nameOf)
-    .filter((name) => !seen.has(name));
-  if (missing.length > 0) await client.query({ ...lockNames, values: [missing] });
-}
-
-const lockNames = prepared(
-  "lock_missing",
-  `select pg_advisory_xact_lock(h) from (
-     select distinct hashtextextended(name, 0) as h from unnest($1::text[]) k (name) order by h) hashes`,
-);

@@ -3,14 +3,8 @@ import { StorageUnavailable } from "../errors.ts";
 import { CommitUnconfirmed } from "./faults.ts";
 
 /**
- * Waiting for a synchronous standby is not cut off by the time-out of statements: a wait that is cut off leaves a
- * transaction that everybody sees and a fail-over loses. Without it the transaction stays unseen, and holds its locks,
- * until the standby has it.
- */
-const commitStatement = "set local statement_timeout = 0; commit";
-
-/**
- * Commits, and resolves only if the server says so and means all of it.
+ * Commits, and resolves only if the server says so and means all of it. The wait for a synchronous standby has no
+ * time-out of the server's: cut off, it would leave a transaction that everybody sees and a fail-over loses.
  * @throws CommitUnconfirmed when it was done here and perhaps nowhere else
  */
 export async function commit(client: pg.PoolClient): Promise<void> {
@@ -21,9 +15,7 @@ export async function commit(client: pg.PoolClient): Promise<void> {
   };
   client.on("notice", onNotice);
   try {
-    // Two statements in one message give two results, which the types do not know.
-    const answer = (await client.query(commitStatement)) as unknown as readonly pg.QueryResult[];
-    const command = answer.at(-1)?.command;
+    const { command } = await client.query("commit");
     if (command !== "COMMIT") throw new StorageUnavailable(`the database answered ${command} to a commit`);
   } finally {
     client.off("notice", onNotice);

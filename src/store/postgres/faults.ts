@@ -24,6 +24,9 @@ const lostCodes: ReadonlySet<string> = new Set([
   "57P04",
   // Idle in a transaction for too long: whoever held it stood still.
   "25P03",
+  // Time-outs that an operator may set: of transactions, of idle sessions.
+  "25P04",
+  "57P05",
   // Read only: this server is a standby now, and a new connection may find the primary.
   "25006",
 ]);

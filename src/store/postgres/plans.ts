@@ -1,12 +1,13 @@
 import type pg from "pg";
 import { dueStatements } from "./due.ts";
+import { lockFreeRows, lockRows } from "./locks.ts";
 import { queries } from "./queries.ts";
-import { getRow, lockFreeRows, lockRows, readRows } from "./reads.ts";
+import { getRow, readRows } from "./reads.ts";
 
 // Of no row: asked with these, a statement changes nothing and locks nothing.
 const id = "00000000-0000-7000-8000-000000000000";
-const keyLists = `array['-'], array['${id}']::uuid[], array['${id}']::uuid[], array[1], array['-'],
-  array['-'], array['-'], array['-']`;
+const otherKeys = `array['${id}']::uuid[], array[1], array['-'], array['-'], array['-'], array['-']`;
+const keyLists = `array['-'], array['${id}']::uuid[], ${otherKeys}`;
 
 /** A statement with arguments as SQL. */
 export type Asked = readonly [pg.QueryConfig, string];
@@ -14,8 +15,11 @@ export type Asked = readonly [pg.QueryConfig, string];
 /** Every statement of the hot path. */
 export const hotStatements: readonly Asked[] = [
   [readRows, keyLists],
-  [lockRows, `${keyLists}, '-', '1'`],
-  [lockFreeRows, `${keyLists}, '-', '1'`],
+  ...[lockRows, lockFreeRows].flatMap((one): readonly Asked[] => [
+    [one.recipients, "array['-']"],
+    [one.verifications, `array['${id}']::uuid[]`],
+    [one.others, `${otherKeys}, '-', '1'`],
+  ]),
   ...Object.entries(getRow).map(([table, statement]): Asked => {
     const values = table === "verification" ? `'${id}'` : table === "delivery" ? `'${id}', 1` : "'-'";
     return [statement, values];

@@ -62,52 +62,7 @@ export const readRows: pg.QueryConfig = prepared(
    select 'now', '', floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
 );
 
-/**
- * The same rows, locked kind by kind in key order: one total order over all nodes, so that no two batches wait for
- * each other. The lane's marker is written with them. `clock_timestamp()` comes last, after the locks.
- */
-export const lockRows: pg.QueryConfig = prepared(
-  "lock_rows",
-  `with recipient as materialized (
-     select r.id, r.doc from recipients r where r.id = any($1::text[]) order by r.id for update),
-   verification as materialized (
-     select v.id::text as id, v.doc from unnest($2::uuid[]) k (id)
-       join verifications v on v.id = k.id order by v.id for update of v),
-   delivery as materialized (
-     select d.verification_id || '.' || d.sequence as id, d.doc
-       from unnest($3::uuid[], $4::int[]) k (verification_id, sequence)
-       join deliveries d on d.verification_id = k.verification_id and d.sequence = k.sequence
-      order by d.verification_id, d.sequence for update of d),
-   idempotency_record as materialized (
-     select i.id, i.doc from idempotency i where i.id = any($5::text[]) order by i.id for update),
-   tenant as materialized (
-     select t.id, t.doc from tenants t where t.id = any($6::text[]) order by t.id for update),
-   service as materialized (
-     select s.id, s.doc from services s where s.id = any($7::text[]) order by s.id for update),
-   api_key as materialized (
-     select a.id, a.doc from api_keys a where a.id = any($8::text[]) order by a.id for update),
-   marker as (
-     update commit_markers set batch = $10, at = floor(extract(epoch from clock_timestamp()) * 1000)
-      where slot = $9 returning slot)
-   select 'recipient' as kind, id, doc from recipient
-   union all select 'verification', id, doc from verification
-   union all select 'delivery', id, doc from delivery
-   union all select 'idempotency', id, doc from idempotency_record
-   union all select 'tenant', id, doc from tenant
-   union all select 'service', id, doc from service
-   union all select 'apiKey', id, doc from api_key
-   union all
-   select 'now', (select count(*) from marker)::text,
-          floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
-);
-
-/** The same, of the rows that nobody holds. */
-export const lockFreeRows: pg.QueryConfig = prepared(
-  "lock_free_rows",
-  (lockRows.text as string).replaceAll(/for update( of \w)?/g, "$& skip locked"),
-);
-
-/** The keys of a batch as the parameters of `readRows` and `lockRows`. */
+/** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */
 export function keyParameters(keys: Iterable<Key>): unknown[][] {
   const lists: Record<TableName, string[]> = {
     recipient: [],

@@ -1,6 +1,8 @@
 import pg from "pg";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { uuidv7Floor } from "../../src/clock/index.ts";
 import {
+  deliveryId,
   key,
   openPostgresStore,
   type PostgresStore,
@@ -164,6 +166,37 @@ async function waits(url: string, text: string): Promise<void> {
   }
   throw new Error(`nothing came of: ${text}`);
 }
+
+describe("a recipient and its rows that change while a batch waits", () => {
+  test("are all found, of every day, and it is decided once under the locks", async () => {
+    const url = await server.database();
+    const store = await open(url);
+    const rival = await rawClient(url);
+    const now = Date.now();
+    const ids = [0, 1, 2].map((day) => uuidv7Floor(now + day * 86_400_000));
+    await rival.query("insert into recipients (id, tenant_id, last_seen_at, doc) values ('r', 't', 0, '{}')");
+    for (const id of ids) {
+      await rival.query({ text: insertDelivery, values: [id] });
+    }
+    const keys = [key("recipient", "r"), ...ids.map((id) => key("delivery", deliveryId(id, 1)))];
+    for (let round = 0; round < 10; round++) {
+      await rival.query("begin; update recipients set doc = doc; update deliveries set doc = doc");
+      let decided = 0;
+      const update = store.update(keys, (rows) => {
+        decided += 1;
+        return { writes: [], result: keys.filter((one) => rows.get(one) !== undefined).length };
+      });
+      await waits(url, "select from pg_locks where not granted");
+      await rival.query("commit");
+      expect(await update).toBe(4);
+      // Once to learn what it needs, once for good.
+      expect(decided).toBe(2);
+    }
+  }, 30_000);
+});
+
+const insertDelivery = `insert into deliveries (verification_id, sequence, recipient_id, due_at, doc)
+  values ($1, 1, 'r', null, '{}')`;
 
 describe("more work than can be done", () => {
   test("R-15: what finds the queue full is refused at once, and whatever was accepted is done when the database goes on", async () => {

@@ -23,7 +23,8 @@ export function adminSocketPath(dataFolder: string): string | null {
 
 /** Who may open the data folder may do everything that the first tenant may: no key is asked for. */
 export function localAdministrator(tenant: Tenant): Caller {
-  return { tenantId: tenant.id, keyId: "local", scopes: new Set(scopes) };
+  const unlimited = { scopes: new Set(scopes), allowedAddresses: [], expiresAt: null };
+  return { tenantId: tenant.id, keyId: "local", ...unlimited };
 }
 
 /** Requests that came over the admin socket. By the server they came through: no header can claim it. */

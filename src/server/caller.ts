@@ -10,6 +10,8 @@ export interface Caller {
   readonly tenantId: string;
   readonly keyId: string;
   readonly scopes: ReadonlySet<Scope>;
+  readonly allowedAddresses: readonly string[];
+  readonly expiresAt: number | null;
 }
 
 const bearerPattern = /^Bearer ([\x21-\x7e]{16,256})$/i;
@@ -39,7 +41,8 @@ const callers = new WeakMap<ApiKey, Caller>();
 function callerOf(key: ApiKey): Caller {
   let caller = callers.get(key);
   if (caller === undefined) {
-    caller = { tenantId: key.tenantId, keyId: key.id, scopes: new Set(key.scopes) };
+    const { tenantId, allowedAddresses, expiresAt } = key;
+    caller = { tenantId, keyId: key.id, scopes: new Set(key.scopes), allowedAddresses, expiresAt };
     callers.set(key, caller);
   }
   return caller;

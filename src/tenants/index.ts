@@ -11,7 +11,9 @@ export { createDirectory, type Directory } from "./directory.ts";
 export { firstTenant } from "./first-tenant.ts";
 export {
   addressRangeProblem,
+  furtherRight,
   isUsable,
+  type Rights,
   retireKey,
   revokeDialect,
   revokeKey,

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { ApiKey, Dialect } from "./records.ts";
+import type { ApiKey, Dialect, Scope } from "./records.ts";
 
 /** The key no longer opens anything. Asking twice keeps the first instant. */
 export function revokeKey(apiKey: ApiKey, now: number): ApiKey {
@@ -42,4 +42,46 @@ export function addressRangeProblem(range: string): string | null {
       : ipaddr.IPv6.networkAddressFromCIDR(range);
   if (network.toString() !== address.toString()) return `must begin at its first address, ${network}/${bits}`;
   return null;
+}
+
+/** What a key may do, from where, and until when. */
+export type Rights = Pick<ApiKey, "scopes" | "allowedAddresses" | "expiresAt">;
+
+/** A right that its maker lacks: the scope, or the field that asks for more; and what to do about it. */
+export interface FurtherRight {
+  readonly detail: string;
+  readonly scope?: Scope;
+  readonly field?: "allowedAddresses" | "expiresAt";
+}
+
+/**
+ * The first right of a new key that goes beyond its maker's, if any (W-1). Otherwise whoever gets hold of a key that
+ * was given for an hour could make itself one for ever.
+ */
+export function furtherRight(maker: Rights, asked: Rights): FurtherRight | null {
+  const scope = asked.scopes.find((one) => !maker.scopes.includes(one));
+  if (scope !== undefined) {
+    return {
+      detail: "A key cannot grant a scope that it does not hold: call with a key that holds it.",
+      scope,
+    };
+  }
+  if (maker.expiresAt !== null && (asked.expiresAt === null || asked.expiresAt > maker.expiresAt)) {
+    const end = new Date(maker.expiresAt).toISOString();
+    const detail = `This API key ends at ${end}, and what it makes cannot last longer: give \`expiresAt\` up to then, or call with a key that lasts longer.`;
+    return { detail, field: "expiresAt" };
+  }
+  const ranges = maker.allowedAddresses;
+  if (ranges.length === 0) return null;
+  const stays = asked.allowedAddresses.every((range) => ranges.some((outer) => contains(outer, range)));
+  if (stays && asked.allowedAddresses.length > 0) return null;
+  const detail = `This API key may be used from ${ranges.join(", ")} only, and so may what it makes: give \`allowedAddresses\` within these, or call with a key for all addresses.`;
+  return { detail, field: "allowedAddresses" };
+}
+
+/** Whether every address of the inner range is one of the outer. */
+function contains(outer: string, inner: string): boolean {
+  const [network, bits] = ipaddr.parseCIDR(outer);
+  const [first, innerBits] = ipaddr.parseCIDR(inner);
+  return network.kind() === first.kind() && innerBits >= bits && first.match(network, bits);
 }

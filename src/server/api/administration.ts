@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { uuidPattern } from "../../clock/index.ts";
 import { type Key, key, type Rows, type TableName, type Tables, type Write } from "../../store/index.ts";
-import { firstTenant, type Scope } from "../../tenants/index.ts";
+import { firstTenant, furtherRight, type Rights } from "../../tenants/index.ts";
 import type { Caller } from "../caller.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
@@ -84,11 +84,12 @@ export async function loadOwn<T extends "service" | "apiKey">(
   return ownRow<T>(request, await request.server.parts.store.get(key<T>(table, id)));
 }
 
-/** Whoever hands out scopes must hold them: a key cannot make a stronger one. */
-export function refuseFurtherScopes(caller: Caller, asked: readonly Scope[]): void {
-  const missing = asked.find((scope) => !caller.scopes.has(scope));
-  if (missing === undefined) return;
-  throw new Problem("forbidden", "A key cannot grant a scope that it does not hold.", { scope: missing });
+/** Whoever hands out a right must hold it: a key cannot make one that may do more, from more places, or for longer. */
+export function refuseFurtherRights(caller: Caller, asked: Rights): void {
+  const problem = furtherRight({ ...caller, scopes: [...caller.scopes] }, asked);
+  if (problem === null) return;
+  const { detail, ...fields } = problem;
+  throw new Problem("forbidden", detail, fields);
 }
 
 /** Tenants and backups concern everybody here: only the tenant that came with the installation may touch them. */

@@ -11,12 +11,13 @@ import {
   type IssuedKey,
   isUsable,
   type NewKey,
+  type Rights,
   retireKey,
   revokeDialect,
   revokeKey,
 } from "../../tenants/index.ts";
 import { Problem } from "../problems.ts";
-import { administer, idOf, loadOwn, ownRow, refuseFurtherScopes } from "./administration.ts";
+import { administer, idOf, loadOwn, ownRow, refuseFurtherRights } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
 import {
   DialectParams,
@@ -44,7 +45,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Keys",
         summary: "Create a key",
         description:
-          "The secret, and the pair of each vendor's dialect, are in this answer and nowhere else. A request repeated with the same Idempotency-Key answers without them.",
+          "It can do no more than the calling key, from no further addresses and for no longer. The secret, and the pair of each vendor's dialect, are in this answer and nowhere else. A request repeated with the same Idempotency-Key answers without them.",
         scope: "keys:write",
         successes: { 201: "The key, with its secrets, once" },
         example: { body: exampleBody },
@@ -52,9 +53,10 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: { body: NewKeyBody, response: { 201: IssuedKeyBody } },
     },
     async (request, reply) => {
-      refuseFurtherScopes(request.caller, request.body.scopes);
       const { now, random } = making(request);
-      const made = createApiKey(random, now, newKeyOf(request.body, request.caller.tenantId, now));
+      const asked = newKeyOf(request.body, request.caller.tenantId, now);
+      refuseFurtherRights(request.caller, asked);
+      const made = createApiKey(random, now, asked);
       const write = { table: "apiKey", id: made.record.id, row: made.record } as const;
       const done = await administer(request, reply, [key("apiKey", made.record.id)], () => ({
         writes: [write],
@@ -126,7 +128,7 @@ const keyChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const oldKey = key("apiKey", idOf(request));
       const overlapMs = (request.body?.overlapSeconds ?? overlapSecondsDefault) * 1_000;
       const old = await loadOwn(request, "apiKey", oldKey.id);
-      refuseFurtherScopes(request.caller, old.scopes);
+      refuseFurtherRights(request.caller, old);
       const { now: madeAt, random } = making(request);
       const made = createApiKey(random, madeAt, old);
       const done = await administer(request, reply, [oldKey], (rows, now) => {
@@ -216,7 +218,7 @@ function making(request: FastifyRequest): { now: number; random: typeof request.
 }
 
 /** @throws Problem naming the field that the schema could not judge. */
-function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string, now: number): NewKey {
+function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string, now: number): NewKey & Rights {
   const allowedAddresses = asked.allowedAddresses ?? [];
   for (const [index, range] of allowedAddresses.entries()) {
     const problem = addressRangeProblem(range);

@@ -44,7 +44,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Tenants",
         summary: "Create a tenant",
         description:
-          "It starts with one service and one key, which is shown once and has every scope of the calling key that makes sense in one tenant.",
+          "It starts with one service and one key, which is shown once and has every scope of the calling key that makes sense in one tenant, its addresses and its end.",
         scope: "tenants:write",
         successes: { 201: "The tenant with its first service and key" },
         example: { body: { name: "Example Ltd" } },
@@ -129,7 +129,9 @@ function newTenant(
     updatedAt: now,
   };
   const scopes = [...request.caller.scopes].filter((scope) => !installationScopes.has(scope));
-  const first = createApiKey(random, now, { tenantId: tenant.id, name: "first", scopes });
+  const { allowedAddresses, expiresAt } = request.caller;
+  const rights = { scopes, allowedAddresses, expiresAt };
+  const first = createApiKey(random, now, { tenantId: tenant.id, name: "first", ...rights });
   return { tenant, service, first };
 }
 

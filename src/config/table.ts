@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { brandProblem } from "../delivery/index.ts";
 import { regions } from "../numbers/index.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
 import { databaseUrlProblem } from "../store/index.ts";
@@ -118,7 +119,7 @@ export const settingsTable = {
       allowed: "1 to 20 letters, digits, spaces or & ' . _ ! + -, and nothing that looks like a link",
       default: "Countersign",
     },
-    brandProblem,
+    brandSettingProblem,
   ),
   countries: list<"all" | readonly string[] | null>(
     {
@@ -237,13 +238,10 @@ function apiKeyProblem(given: Secret): string | null {
   return null;
 }
 
-/** The engine holds every brand to its rule; the first one is refused here already, by the name of its setting. */
-const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'._!+-]{0,19}$/u;
-const linkPattern = /www\.|[\p{L}\p{N}-]\.\p{L}{2,}(?:\s|$)/iu;
-
-function brandProblem(given: string): string | null {
-  if (!brandPattern.test(given)) return "allowed are 1 to 20 letters, digits, spaces or & ' . _ ! + -";
-  return linkPattern.test(given) ? "it must not look like a link" : null;
+/** The engine holds every brand to this rule; the first one is refused here already, by the name of its setting. */
+function brandSettingProblem(given: string): string | null {
+  const problem = brandProblem(given);
+  return problem === null ? null : `it ${problem}`;
 }
 
 function parseCountries(given: readonly string[]): Parsed<"all" | readonly string[] | null> {

@@ -10,3 +10,4 @@ export {
 export { type OpensAt, type Route, route } from "./routing.ts";
 export { countSegments, type Segments } from "./segments.ts";
 export { minorUnitDigits, readableAmount, renderText, type TextInput } from "./text.ts";
+export { brandProblem, referenceProblem, wordsProblem } from "./words.ts";

@@ -5,7 +5,7 @@ export type { DetailedView, ListPage, ListRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";
 export type { Result, VerificationResult } from "./result.ts";
 export type { StartRefusal, StartRequest, StartResult } from "./start.ts";
-export { brandProblem, localeProblem } from "./start-text.ts";
+export { localeProblem } from "./start-text.ts";
 export type { Idempotency } from "./transaction.ts";
 export type { CheckRequest, SettleRequest, VerbRequest } from "./verbs.ts";
 export type { VerificationView } from "./view.ts";

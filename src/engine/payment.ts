@@ -1,4 +1,4 @@
-import { minorUnitDigits } from "../delivery/index.ts";
+import { minorUnitDigits, wordsProblem } from "../delivery/index.ts";
 import type { Payment } from "../verification/index.ts";
 
 /** Amount and payee as callers write them: `{ currency: "EUR", value: "10.50" }` and a name. */
@@ -9,8 +9,6 @@ export interface PaymentInput {
 
 const valuePattern = /^(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,3}))?$/;
 const payeeLengthMax = 60;
-/** Controls, and characters that turn the direction of a text around: a payee must read as it is (S-6). */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** The canonical form that codes are bound to (S-2), null when neither is given, or what is wrong. */
 export function parsePayment(
@@ -18,8 +16,8 @@ export function parsePayment(
 ): Payment | null | { readonly problem: string; readonly field: string } {
   const { amount, payee } = input;
   if (amount === undefined && payee === undefined) return null;
-  if (amount === undefined) return { field: "amount", problem: "a payment needs an amount and a payee" };
-  if (payee === undefined) return { field: "payee", problem: "a payment needs an amount and a payee" };
+  if (amount === undefined) return { field: "amount", problem: "must be given together with a payee" };
+  if (payee === undefined) return { field: "payee", problem: "must be given together with an amount" };
   if (!/^[A-Z]{3}$/.test(amount.currency)) {
     return { field: "amount.currency", problem: "must be a currency code of ISO 4217, such as EUR" };
   }
@@ -31,9 +29,11 @@ export function parsePayment(
   }
   const minor = BigInt(`${value[1] ?? "0"}${fraction.padEnd(digits, "0")}`);
   const name = payee.normalize("NFC").trim();
-  if (name === "" || [...name].length > payeeLengthMax || unprintable.test(name)) {
-    return { field: "payee", problem: `must be 1 to ${payeeLengthMax} printable characters` };
+  if ([...name].length > payeeLengthMax) {
+    return { field: "payee", problem: `must be at most ${payeeLengthMax} characters long` };
   }
+  const problem = wordsProblem(name);
+  if (problem !== null) return { field: "payee", problem };
   return { amount: `${amount.currency} ${minor}`, payee: name };
 }
 

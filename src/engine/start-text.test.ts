@@ -1,49 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultPolicy } from "../verification/index.ts";
 import { parsePayment, paymentMatches } from "./payment.ts";
-import { brandProblem, localeProblem, startTextProblem } from "./start-text.ts";
-
-describe("C-25, C-28: what a brand may be", () => {
-  test.each([
-    "Acme",
-    "A",
-    "Café Zoë",
-    "Ärzte & Co.",
-    "Dr. No's",
-    "7-Eleven",
-    "漢字",
-    "x".repeat(20),
-    "Yahoo!",
-  ])("%s is one", (brand) => {
-    expect(brandProblem(brand)).toBeNull();
-  });
-
-  test.each([
-    ["nothing", ""],
-    ["21 characters", "x".repeat(21)],
-    ["a line of its own", "Acme\r\n@evil.example #000000"],
-    ["a line feed", "Acme\n"],
-    ["a tab", "Ac\tme"],
-    ["a line separator", "Acme\u2028x"],
-    ["a paragraph separator", "Acme\u2029x"],
-    ["a right-to-left override", "Acme\u202eemca"],
-    ["a zero-width space", "Ac\u200bme"],
-    ["a NUL", "Acme\u0000"],
-    ["an ANSI escape", "\u001b[31mAcme"],
-    ["a leading space", " Acme"],
-    ["markup", "</Say><Redirect>"],
-    ["an entity", "&#x3C;"],
-    ["a template", "{{constructor}}"],
-    ["another template", "${7*7}"],
-    ["a bound line", "@evil.example #1"],
-    ["a link", "https://evil"],
-    ["a bare host", "evil.com"],
-    ["a host after words", "pay at bit.ly"],
-    ["www", "www.evil"],
-  ])("%s is none", (_, brand) => {
-    expect(brandProblem(brand)).not.toBeNull();
-  });
-});
+import { localeProblem, startTextProblem } from "./start-text.ts";
 
 describe("locales", () => {
   test.each(["en", "pt-BR", "zh-Hant", "zh-Hant-TW", "es-419"])("%s is one", (locale) => {
@@ -64,25 +22,6 @@ describe("S-6, C-28: the words of a payment", () => {
       expect(startTextProblem(paying(payee), defaultPolicy)).toBeNull();
     },
   );
-
-  test.each([
-    "pay at bit.ly/x",
-    "bit.ly",
-    "bit.ly?x=1",
-    "bit.ly#x",
-    "bit.ly:80",
-    "(bit.ly)",
-    "bit.ly, now",
-    "“bit.ly”",
-    "me@evil.example",
-    "evil.xn--p1ai",
-    "evil。com",
-    "evil．com",
-    "HTTP://evil",
-    "www.evil",
-  ])("C-28: not to %s", (payee) => {
-    expect(startTextProblem(paying(payee), defaultPolicy)).toMatchObject({ field: "payee" });
-  });
 
   test("S-6: a payee is never cut: what does not fit into two segments is refused", () => {
     const short = `${"漢字".repeat(10)} shop`;
@@ -142,6 +81,9 @@ describe("S-2: the canonical form of a payment", () => {
     ["U+202E", { amount: eur("1"), payee: "Shop\u202e" }, "payee"],
     ["a zero-width joiner", { amount: eur("1"), payee: "Sh\u200dop" }, "payee"],
     ["a new line", { amount: eur("1"), payee: "Shop\n@evil" }, "payee"],
+    ["a link", { amount: eur("1"), payee: "pay at bit.ly" }, "payee"],
+    ["half of a surrogate pair", { amount: eur("1"), payee: "Shop \ud83d" }, "payee"],
+    ["a Hangul filler", { amount: eur("1"), payee: "\u3164" }, "payee"],
   ])("S-6: %s is refused", (_, input, field) => {
     expect(parsePayment(input)).toMatchObject({ field });
   });

@@ -1,4 +1,4 @@
-import { countSegments, renderText } from "../delivery/index.ts";
+import { brandProblem, countSegments, renderText } from "../delivery/index.ts";
 import { alphabets, type Payment, type Policy } from "../verification/index.ts";
 
 /** What a start puts into the words of its messages. */
@@ -15,22 +15,9 @@ export interface TextProblem {
   readonly detail: string;
 }
 
-/** Letters, digits, spaces and little else: a brand can never start a line of its own (C-25). */
-const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'._!+-]{0,19}$/u;
-/**
- * What phones turn into a link: a name with a dot and letters behind it, or a scheme (C-28). Whatever follows: a link
- * also ends at a question mark, a bracket or a comma. The ideographic and full-width dots count, since IDNA reads them so.
- */
-const linkPattern = /:\/\/|www\.|[\p{L}\p{N}-][.\u3002\uff0e\uff61]\p{L}{2,}/iu;
 const localePattern = /^[a-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$/;
 const codePattern = /^[A-Za-z0-9]{4,10}$/;
 const segmentsMax = 2;
-
-export function brandProblem(brand: string): string | null {
-  if (!brandPattern.test(brand)) return "must be 1 to 20 letters, digits, spaces or & ' . _ ! + -";
-  if (linkPattern.test(brand)) return "must not look like a link";
-  return null;
-}
 
 export function localeProblem(locale: string): string | null {
   return localePattern.test(locale) ? null : "must be a BCP 47 language tag such as en or pt-BR";
@@ -46,7 +33,6 @@ export function startTextProblem(text: StartText, policy: Policy): TextProblem |
     return { field: "code", detail: "must be 4 to 10 ASCII letters and digits" };
   }
   if (text.payment === null) return null;
-  if (linkPattern.test(text.payment.payee)) return { field: "payee", detail: "must not look like a link" };
   const sample = renderText({
     channel: "sms",
     code: text.code ?? alphabets[policy.alphabet].slice(-1).repeat(policy.codeLength),
@@ -58,6 +44,6 @@ export function startTextProblem(text: StartText, policy: Policy): TextProblem |
   if (count <= segmentsMax) return null;
   return {
     field: "payee",
-    detail: `makes the message ${count} SMS segments long; at most ${segmentsMax} are allowed`,
+    detail: `must be shorter: the message would be ${count} SMS segments long, and at most ${segmentsMax} are allowed`,
   };
 }

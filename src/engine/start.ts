@@ -28,6 +28,7 @@ import { suppliedCodeContext } from "./code.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
 import { toResult, type VerificationResult } from "./result.ts";
+import { startFieldsProblem } from "./start-fields.ts";
 import { type StartText, startTextProblem } from "./start-text.ts";
 import { type Idempotency, type Transacted, transact } from "./transaction.ts";
 
@@ -88,6 +89,8 @@ export async function start(
   }
   const service = await parts.directory.service(request.tenantId, request.service);
   if (service === undefined) return refuse({ type: "serviceNotFound" });
+  const wrongField = startFieldsProblem(request);
+  if (wrongField !== null) return refuse({ type: "requestInvalid", ...wrongField });
   const planned = planPolicy(parts, request, service);
   if ("problem" in planned) return refuse({ type: "requestInvalid", ...planned.problem });
 
@@ -98,7 +101,7 @@ export async function start(
   if ("problem" in text || textProblem !== null) {
     return refuse({
       type: "requestInvalid",
-      ...(textProblem ?? { field: "brand", detail: "is not allowed" }),
+      ...(textProblem ?? { field: "brand", detail: "must be allowed" }),
     });
   }
   const address = parsed.phoneNumber.e164;
@@ -150,7 +153,7 @@ function planPolicy(
   const base = parts.directory.policyOf(service);
   const changed: { -readonly [K in keyof Policy]?: Policy[K] } = { ...request.policy };
   if (request.channel !== undefined && request.workflow !== undefined) {
-    return { problem: { field: "channel", detail: "give either a channel or a workflow, not both" } };
+    return { problem: { field: "channel", detail: "must not be given together with a workflow" } };
   }
   if (request.workflow !== undefined) changed.workflow = request.workflow;
   if (request.channel !== undefined)
@@ -162,8 +165,11 @@ function planPolicy(
   const policy: Policy = { ...base, ...changed };
   const first = policyProblems(policy)[0];
   if (first === undefined) return { policy };
-  const field = request.code !== undefined && first.setting === "codeLength" ? "code" : first.setting;
-  return { problem: { field: fieldOfSetting[first.setting] ?? field, detail: first.detail } };
+  if (request.code !== undefined && first.setting === "codeLength") {
+    const detail = `must have 6 to 10 characters, or 4 and 5 with allowWeakCodes, but has ${request.code.length}`;
+    return { problem: { field: "code", detail } };
+  }
+  return { problem: { field: fieldOfSetting[first.setting] ?? first.setting, detail: first.detail } };
 }
 
 /**

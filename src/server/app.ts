@@ -63,7 +63,14 @@ export function createApp(appParts: AppParts): FastifyInstance {
       noteAnswer(parts.log, runtime, request, reply, "unmatched");
     },
     ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+        // The refusal says what was given, where that may be said.
+        verbose: true,
+      },
     },
   });
   app.decorate("clock", parts.clock);

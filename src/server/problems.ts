@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
+import { schemaProblem } from "./schema-problem.ts";
 
 /** A refusal on its way to the wire: thrown by routes, written by the one error handler. */
 export class Problem extends Error {
@@ -116,21 +117,20 @@ export function toProblem(error: unknown): Problem {
   return new Problem("internal_error");
 }
 
+/** A field of a request that is wrong: `detail` goes on where its name ends, and says what would be right. */
+export function wrongField(field: string, detail: string): Problem {
+  const shown = field.slice(0, fieldLengthMax);
+  return new Problem("request_invalid", `${shown} ${detail}.`, { field: shown });
+}
+
+/** Names of unknown fields come from callers. */
+const fieldLengthMax = 100;
+
 function validationProblem(error: FastifyError): Problem {
+  const context = error.validationContext ?? "body";
+  if (context === "params") return new Problem("not_found");
   const first = error.validation?.[0];
-  const params = (first?.params ?? {}) as Record<string, unknown>;
-  const unknown = params["additionalProperty"] ?? params["unevaluatedProperty"];
-  const missing = params["missingProperty"];
-  const base = (first?.instancePath ?? "").slice(1).replaceAll("/", ".");
-  const name = [base, unknown ?? missing].filter((part) => typeof part === "string" && part !== "").join(".");
-  const field = name === "" ? (error.validationContext ?? "body") : name.slice(0, 100);
-  if (error.validationContext === "params") return new Problem("not_found");
-  if (typeof unknown === "string")
-    return new Problem("request_invalid", "This field is not known here.", { field });
-  if (typeof missing === "string") return new Problem("request_invalid", "This field is missing.", { field });
-  const allowed = params["allowedValues"];
-  if (Array.isArray(allowed)) {
-    return new Problem("request_invalid", `This field must be one of ${allowed.join(", ")}.`, { field });
-  }
-  return new Problem("request_invalid", `This field ${first?.message ?? "is wrong"}.`, { field });
+  if (first === undefined) return wrongField(context, "is wrong");
+  const { path, detail } = schemaProblem(first);
+  return wrongField(path === "" ? context : path, detail);
 }

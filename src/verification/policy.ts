@@ -90,13 +90,19 @@ export function policyProblems(policy: Policy): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const whole = (setting: keyof Policy, value: number, min: number, max: number): void => {
     if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-    problems.push({ setting, detail: `must be a whole number from ${min} to ${max}, not ${value}` });
+    problems.push({ setting, detail: `must be a whole number from ${min} to ${max}, but is ${value}` });
+  };
+  /** Whoever reads this gave seconds. */
+  const seconds = (setting: keyof Policy, valueMs: number, minMs: number, maxMs: number): void => {
+    if (Number.isSafeInteger(valueMs) && valueMs >= minMs && valueMs <= maxMs) return;
+    const range = `${minMs / 1_000} to ${maxMs / 1_000} seconds`;
+    problems.push({ setting, detail: `must be ${range}, but is ${valueMs / 1_000}` });
   };
   whole("codeLength", policy.codeLength, 4, 10);
   whole("checksMax", policy.checksMax, 1, 5);
-  whole("codeLifetimeMs", policy.codeLifetimeMs, 30_000, codeLifetimeMsMax);
+  seconds("codeLifetimeMs", policy.codeLifetimeMs, 30_000, codeLifetimeMsMax);
   whole("sendsMax", policy.sendsMax, 1, 5);
-  whole("cancelFromMs", policy.cancelFromMs, 0, verificationLifetimeMsMax);
+  seconds("cancelFromMs", policy.cancelFromMs, 0, verificationLifetimeMsMax);
   whole("wrongPerHourMax", policy.wrongPerHourMax, 1, wrongPerDayCeiling);
   whole("wrongPerDayMax", policy.wrongPerDayMax, 1, wrongPerDayCeiling);
   whole("sendsPerDayMax", policy.sendsPerDayMax, 1, sendsPerDayCeiling);
@@ -104,7 +110,7 @@ export function policyProblems(policy: Policy): PolicyProblem[] {
   // Rows, files and facades bring policies that no compiler saw.
   const oneOf = (setting: keyof Policy, allowed: object, value: string): void => {
     if (Object.hasOwn(allowed, value)) return;
-    problems.push({ setting, detail: `must be one of ${Object.keys(allowed).join(", ")}, not ${value}` });
+    problems.push({ setting, detail: `must be one of ${Object.keys(allowed).join(", ")}, but is ${value}` });
   };
   oneOf("alphabet", alphabets, policy.alphabet);
   oneOf("codeReuse", codeReuses, policy.codeReuse);
@@ -118,13 +124,16 @@ function weakCodeProblems(policy: Policy): PolicyProblem[] {
     return [
       {
         setting: "codeLength",
-        detail: `${policy.codeLength} is below 6: set allowWeakCodes to accept the risk`,
+        detail: `must be at least 6 without allowWeakCodes, which accepts the risk, but is ${policy.codeLength}`,
       },
     ];
   }
   if (policy.checksMax <= 3) return [];
   return [
-    { setting: "checksMax", detail: `must be at most 3 with codes of ${policy.codeLength} characters` },
+    {
+      setting: "checksMax",
+      detail: `must be at most 3 with codes of ${policy.codeLength} characters, but is ${policy.checksMax}`,
+    },
   ];
 }
 
@@ -132,23 +141,25 @@ function workflowProblems(policy: Policy): PolicyProblem[] {
   const { workflow } = policy;
   if (workflow.length === 0 || workflow.length > workflowStepsMax) {
     return [
-      { setting: "workflow", detail: `must have 1 to ${workflowStepsMax} steps, not ${workflow.length}` },
+      { setting: "workflow", detail: `must have 1 to ${workflowStepsMax} steps, but has ${workflow.length}` },
     ];
   }
   const strange = workflow.find((step) => !Object.hasOwn(channels, step.channel));
   if (strange !== undefined) {
     const known = Object.keys(channels).join(", ");
-    return [{ setting: "workflow", detail: `a channel must be one of ${known}, not ${strange.channel}` }];
+    return [
+      { setting: "workflow", detail: `must have channels out of ${known}, but has ${strange.channel}` },
+    ];
   }
   if (workflow.some((step) => !Number.isSafeInteger(step.waitMs) || step.waitMs < 15_000)) {
-    return [{ setting: "workflow", detail: "each step must wait at least 15 seconds" }];
+    return [{ setting: "workflow", detail: "must have steps that wait at least 15 seconds each" }];
   }
   const total = workflow.reduce((sum, step) => sum + step.waitMs, 0);
   if (total > verificationLifetimeMsMax) {
     return [
       {
         setting: "workflow",
-        detail: `the waits add up to ${total / 60_000} minutes; at most 45 are allowed`,
+        detail: `must have waits that add up to at most 45 minutes, but they are ${total / 60_000}`,
       },
     ];
   }
@@ -162,7 +173,10 @@ function waitProblems(policy: Policy): PolicyProblem[] {
     waits.every((wait) => Number.isSafeInteger(wait) && wait >= 0 && wait <= 3_600_000);
   if (fine) return [];
   return [
-    { setting: "resendWaitsMs", detail: `must be at most ${resendWaitsMax} waits of 0 to 3600 seconds` },
+    {
+      setting: "resendWaitsMs",
+      detail: `must be a list of at most ${resendWaitsMax} waits of 0 to 3600 seconds`,
+    },
   ];
 }
 

@@ -67,7 +67,7 @@ describe("a code of the wrong kind", () => {
     expect((await call({ method: "POST", path: "/verifications", body })).json).toMatchObject({
       code: "request_invalid",
       field: "channel",
-      detail: "This field must be one of sms, voice, email.",
+      detail: "channel must be one of sms, voice, email, but is fax.",
     });
   });
 

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { key } from "../../store/index.ts";
+import { forms } from "../forms.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { keyReused, refuseOtherTenants } from "./administration.ts";
@@ -15,7 +16,7 @@ const NewBackupBody = Type.Optional(
     {
       name: Type.Optional(
         Type.String({
-          pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+          pattern: forms.backupName.pattern,
           description: "Name of the file, without its ending; the time of the call by default",
         }),
       ),

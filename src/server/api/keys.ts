@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
+import { wordsProblem } from "../../delivery/index.ts";
 import { key } from "../../store/index.ts";
 import {
   type ApiKey,
@@ -16,7 +17,7 @@ import {
   revokeDialect,
   revokeKey,
 } from "../../tenants/index.ts";
-import { Problem } from "../problems.ts";
+import { Problem, wrongField } from "../problems.ts";
 import { administer, idOf, loadOwn, ownRow, refuseFurtherRights } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
 import {
@@ -31,7 +32,7 @@ import {
   toKeyBody,
 } from "./key-schemas.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
-import { IdParams, PageQuery } from "./schemas.ts";
+import { IdParams, iso, PageQuery } from "./schemas.ts";
 
 const exampleBody = { name: "checkout", scopes: ["verifications:write", "verifications:read"] };
 
@@ -223,15 +224,16 @@ function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string, now: numbe
   for (const [index, range] of allowedAddresses.entries()) {
     const problem = addressRangeProblem(range);
     if (problem !== null) {
-      const field = `allowedAddresses.${index}`;
-      throw new Problem("request_invalid", `This field ${problem}.`, { field });
+      throw wrongField(`allowedAddresses.${index}`, problem);
     }
   }
   const expiresAt = asked.expiresAt === undefined ? null : Date.parse(asked.expiresAt);
   // Not a number: a leap second has the right format and is no instant here.
   if (expiresAt !== null && !(expiresAt > now)) {
-    throw new Problem("request_invalid", "This field must be in the future.", { field: "expiresAt" });
+    throw wrongField("expiresAt", `must be after now, ${iso(now)}`);
   }
+  const unreadable = wordsProblem(asked.name);
+  if (unreadable !== null) throw wrongField("name", unreadable);
   return { tenantId, name: asked.name, scopes: asked.scopes, allowedAddresses, expiresAt };
 }
 

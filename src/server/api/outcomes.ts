@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../errors/codes.ts";
-import { Problem } from "../problems.ts";
+import { Problem, wrongField } from "../problems.ts";
 import { iso } from "./schemas.ts";
 
 /** Every outcome that is not a success, as one discriminated union of what the engine's verbs can answer. */
@@ -62,6 +62,9 @@ export function refusal(refused: Refused): Problem {
   for (const name of ["reason", "field", "limit", "checksLeft", "status", "verificationId"]) {
     // `status` is the HTTP status in a problem: the verification's own goes by its full name.
     if (refused[name] !== undefined) fields[name === "status" ? "verificationStatus" : name] = refused[name];
+  }
+  if (refused.outcome === "requestInvalid") {
+    return wrongField(String(refused["field"]), refused.detail ?? "must be another");
   }
   const retryAt = refused.retryAt ?? refused.allowedAt;
   if (typeof retryAt === "number") fields["retryAt"] = iso(retryAt);

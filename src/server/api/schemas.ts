@@ -1,4 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from "typebox";
+import { forms } from "../forms.ts";
 
 /** An RFC 3339 instant in UTC. */
 export const Instant = Type.String({ format: "date-time", description: "RFC 3339, in UTC" });
@@ -25,7 +26,7 @@ export const limitDefault = 20;
 export const pageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 300, description: "`nextCursor` of the page before" })),
   limit: Type.Optional(
-    Type.String({ pattern: "^([1-9][0-9]?|100)$", description: "Items of a page, 1 to 100; default 20" }),
+    Type.String({ pattern: forms.pageLimit.pattern, description: "Items of a page, 1 to 100; default 20" }),
   ),
 };
 

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
+import { forms } from "../forms.ts";
 import { Instant, iso, listOf, opaque, strict } from "./schemas.ts";
 import { channelSchema } from "./verification-schemas.ts";
 
@@ -45,7 +46,7 @@ const PolicyChangesBody = strict(changes, { title: "PolicyChanges" });
 const PolicyBody = Type.Object(settings, { title: "Policy" });
 
 const name = Type.String({
-  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$",
+  pattern: forms.serviceName.pattern,
   description: "Unique in the tenant; a start names it",
 });
 const brand = opaque(20, "Named in every text");

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
-import { brandProblem, localeProblem } from "../../engine/index.ts";
+import { brandProblem } from "../../delivery/index.ts";
+import { localeProblem } from "../../engine/index.ts";
 import { key } from "../../store/index.ts";
 import {
   fromPolicySettings,
@@ -10,7 +11,7 @@ import {
   type Service,
   type ServiceSettings,
 } from "../../tenants/index.ts";
-import { Problem } from "../problems.ts";
+import { Problem, wrongField } from "../problems.ts";
 import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
 import { described } from "./route.ts";
@@ -210,14 +211,10 @@ export function settingsOf(
   const locale = asked.locale ?? before.locale;
   const policy = { ...before.policy, ...fromPolicySettings(asked.policy ?? {}) };
   const wrongBrand = brandProblem(brand);
-  if (wrongBrand !== null) throw invalid("brand", wrongBrand);
+  if (wrongBrand !== null) throw wrongField("brand", wrongBrand);
   const wrongLocale = localeProblem(locale);
-  if (wrongLocale !== null) throw invalid("locale", wrongLocale);
+  if (wrongLocale !== null) throw wrongField("locale", wrongLocale);
   const wrong = policySettingsProblem(policy);
-  if (wrong !== null) throw invalid(`policy.${wrong.setting}`, wrong.detail);
+  if (wrong !== null) throw wrongField(`policy.${wrong.setting}`, wrong.detail);
   return { ...before, brand, locale, policy };
-}
-
-function invalid(field: string, detail: string): Problem {
-  return new Problem("request_invalid", `This field is wrong: ${detail}.`, { field });
 }

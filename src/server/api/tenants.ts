@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
 import { key } from "../../store/index.ts";
 import { createApiKey, type Scope, type Service, type Tenant } from "../../tenants/index.ts";
+import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
 import { administer, idOf, refuseOtherTenants } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
@@ -15,7 +16,7 @@ import { settingsOf } from "./services.ts";
 
 const NewTenantBody = strict(
   {
-    name: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$", description: "For people" }),
+    name: Type.String({ pattern: forms.tenantName.pattern, description: "For people" }),
     brand: Type.Optional(opaque(20, "Named in the texts of its first service")),
     locale: Type.Optional(opaque(20, "BCP 47 language tag of its first service")),
   },

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
+import { forms } from "../forms.ts";
 import { Instant, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 
 export const channelSchema = Type.Enum(["sms", "voice", "email"]);
@@ -18,7 +19,7 @@ const Amount = strict({
 });
 
 const Metadata = Type.Record(
-  Type.String({ pattern: "^[A-Za-z0-9_.-]{1,40}$" }),
+  Type.String({ pattern: forms.metadataName.pattern }),
   Type.String({ maxLength: 200 }),
   {
     maxProperties: 10,
@@ -27,12 +28,11 @@ const Metadata = Type.Record(
 );
 
 export const bindingLengthMax = 200;
-/** What a header can repeat as it is, since GET and DELETE have no body: printable ASCII, no space at either end. */
 const bindingSchema = (description: string) =>
   Type.String({
     minLength: 1,
     maxLength: bindingLengthMax,
-    pattern: "^[!-~](?:[ -~]*[!-~])?$",
+    pattern: forms.binding.pattern,
     description,
   });
 
@@ -55,7 +55,7 @@ export const StartBody = Type.Object(
     codeLength: Type.Optional(Type.Integer({ minimum: 4, maximum: 10 })),
     alphabet: Type.Optional(Type.Enum(Object.keys(alphabets) as AlphabetName[])),
     code: Type.Optional(Type.String({ minLength: 4, maxLength: 10, description: "A code of your own" })),
-    purpose: Type.Optional(Type.String({ pattern: "^[a-z][a-z0-9_-]{0,31}$" })),
+    purpose: Type.Optional(Type.String({ pattern: forms.purpose.pattern })),
     subject: Type.Optional(opaque(200, "Your id of the user")),
     binding: Type.Optional(bindingSchema("Opaque handle of the browser or session that starts")),
     amount: Type.Optional(Amount),

@@ -15,7 +15,8 @@ import { type DetailedView, get, type ListPage, type ListRequest, list } from ".
 import { applyReceipt, type Receipt } from "./receipts.ts";
 import { type RecipientRequest, type UnlockResult, unlockRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
-import { type StartRequest, type StartResult, start } from "./start.ts";
+import { type StartResult, start } from "./start.ts";
+import type { StartRequest } from "./start-plan.ts";
 import type { Transacted } from "./transaction.ts";
 import {
   askSend,

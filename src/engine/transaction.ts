@@ -71,6 +71,21 @@ export async function transact<O extends Outcome>(
   });
 }
 
+/**
+ * What the same request was answered before, if it was: for those that are refused before any decision. What refuses
+ * them may have changed since, and a repeat gets the answer of the first (W-4).
+ */
+export async function answeredBefore<O extends Outcome>(
+  parts: EngineParts,
+  idempotency: Idempotency,
+): Promise<Transacted<O> | null> {
+  const recordKey = key("idempotency", idempotency.id);
+  return await parts.store.update<Transacted<O> | null>([recordKey], (rows, now) => {
+    const record = rows.get(recordKey);
+    return record === undefined ? { writes: [], result: null } : replay<O>(rows, record, idempotency, now);
+  });
+}
+
 /** A congestion passes within seconds: a record of it would refuse the same request for a day. */
 function isRecorded(outcome: Outcome): boolean {
   return outcome.type !== "deliveryCongested";

@@ -1,5 +1,10 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { openInstance } from "../../src/instance/instance.ts";
 import { scopes } from "../../src/tenants/index.ts";
+import { createFakeClock } from "../../src/testing/index.ts";
 import { type Answer, freshNumber, openInstallation } from "./installation.ts";
 
 const installation = await openInstallation();
@@ -110,6 +115,55 @@ describe("a start with an Idempotency-Key", () => {
   });
 });
 
+describe("a start that would be refused by now", () => {
+  test("W-4: gets the answer of its first time, when the service's settings changed or it is gone", async () => {
+    const made = await call({ method: "POST", path: "/services", body: { name: "moving" } });
+    const policy = async (change: object): Promise<unknown> =>
+      call({ method: "PATCH", path: `/services/${made.json.id}`, body: { policy: change } });
+    await policy({ allowWeakCodes: true, checksMax: 3 });
+    const to = freshNumber();
+    const key = freshKey();
+    const body = { to, service: "moving", codeLength: 4 };
+    const first = await startWith(key, to, { body });
+    expect(first.status).toBe(201);
+    await policy({ allowWeakCodes: false });
+    const refused = await startWith(freshKey(), to, { body });
+    expect(refused).toMatchObject({ status: 422, json: { code: "request_invalid" } });
+    const second = await startWith(key, to, { body });
+    expect(second).toMatchObject({ status: 201, json: { id: first.json.id, to } });
+    expect(second.headers["idempotency-replayed"]).toBe("true");
+    await call({ method: "PATCH", path: `/services/${made.json.id}`, body: { name: "moved" } });
+    expect((await startWith(freshKey(), to, { body })).json.code).toBe("service_not_found");
+    expect((await startWith(key, to, { body })).json.id).toBe(first.json.id);
+    expect(await messagesTo(to)).toBe(1);
+    const other = { ...body, codeLength: 5 };
+    expect((await startWith(key, to, { body: other })).json.code).toBe("idempotency_key_reused");
+  });
+
+  test("W-4: gets it also where its country was closed in between", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-replay-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const clock = createFakeClock();
+    const idempotency = { id: "the-key", fingerprint: "the-body" };
+    const startIn = async (countries: readonly string[], print = "the-body") => {
+      const one = await openInstance({ folder, clock, numberPolicy: { countries } });
+      const to = "+1 415 555 0123";
+      const given = { ...idempotency, fingerprint: print };
+      const result = await one.engine.start({ tenantId: one.tenant.id, to, idempotency: given });
+      const fresh = await one.engine.start({ tenantId: one.tenant.id, to });
+      await one.close();
+      return { result, fresh };
+    };
+    const first = await startIn(["US"]);
+    const second = await startIn(["DE"]);
+    expect(second.fresh.outcome).toBe("numberNotAllowed");
+    expect(second.result).toMatchObject({ outcome: "started", replayed: true });
+    expect(second.result.verification?.id).toBe(first.result.verification?.id);
+    expect(second.result.verification?.to).toBe("+14155550123");
+    expect((await startIn(["DE"], "another body")).result.outcome).toBe("idempotencyKeyReused");
+  });
+});
+
 describe("a check with an Idempotency-Key", () => {
   test("W-4: a wrong one sent 10 times counts one guess", async () => {
     const { id, code } = await installation.start();
@@ -181,6 +235,20 @@ describe("administration with an Idempotency-Key", () => {
       expect(answers.filter(({ json }) => json[secret] !== undefined)).toHaveLength(1);
     const other = await call({ method: "POST", path, body: { ...body, name: "other" }, headers });
     expect(other.json.code).toBe("idempotency_key_reused");
+  });
+
+  test("W-4: a key is made once, also when its repeat comes after its end", async () => {
+    const expiresAt = new Date(installation.clock.now() + 60_000).toISOString();
+    const headers = { "idempotency-key": freshKey() };
+    const create = {
+      method: "POST",
+      path: "/keys",
+      body: { name: "brief", scopes: ["keys:read"], expiresAt },
+    };
+    const first = await call({ ...create, headers });
+    await installation.clock.advance(60_001);
+    expect(await call(create)).toMatchObject({ status: 422, json: { field: "expiresAt" } });
+    expect(await call({ ...create, headers })).toMatchObject({ status: 201, json: { id: first.json.id } });
   });
 
   test("W-4: a repeated rotation answers with the same new key, without its secrets", async () => {

@@ -55,14 +55,15 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { now, random } = making(request);
-      const asked = newKeyOf(request.body, request.caller.tenantId, now);
-      refuseFurtherRights(request.caller, asked);
+      const asked = newKeyOf(request.body, request.caller.tenantId);
       const made = createApiKey(random, now, asked);
       const write = { table: "apiKey", id: made.record.id, row: made.record } as const;
-      const done = await administer(request, reply, [key("apiKey", made.record.id)], () => ({
-        writes: [write],
-        id: made.record.id,
-      }));
+      // Judged inside: a repeat is answered like the first request, though its key would be over by now.
+      const done = await administer(request, reply, [key("apiKey", made.record.id)], () => {
+        refuseWrongKey(asked, now);
+        refuseFurtherRights(request.caller, asked);
+        return { writes: [write], id: made.record.id };
+      });
       reply.code(201);
       return issuedAnswer(request, done, made);
     },
@@ -129,11 +130,11 @@ const keyChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const oldKey = key("apiKey", idOf(request));
       const overlapMs = (request.body?.overlapSeconds ?? overlapSecondsDefault) * 1_000;
       const old = await loadOwn(request, "apiKey", oldKey.id);
-      refuseFurtherRights(request.caller, old);
       const { now: madeAt, random } = making(request);
       const made = createApiKey(random, madeAt, old);
       const done = await administer(request, reply, [oldKey], (rows, now) => {
         const current = ownRow<"apiKey">(request, rows.get(oldKey));
+        refuseFurtherRights(request.caller, old);
         if (!isUsable(current, now)) {
           throw new Problem("resource_conflict", "This key has expired or was revoked: create a new one.");
         }
@@ -218,23 +219,24 @@ function making(request: FastifyRequest): { now: number; random: typeof request.
   return { now: clock.now(), random };
 }
 
-/** @throws Problem naming the field that the schema could not judge. */
-function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string, now: number): NewKey & Rights {
+function newKeyOf(asked: Static<typeof NewKeyBody>, tenantId: string): NewKey & Rights {
+  const expiresAt = asked.expiresAt === undefined ? null : Date.parse(asked.expiresAt);
   const allowedAddresses = asked.allowedAddresses ?? [];
+  return { tenantId, name: asked.name, scopes: asked.scopes, allowedAddresses, expiresAt };
+}
+
+/** @throws Problem naming the field that the schema could not judge. */
+function refuseWrongKey({ name, allowedAddresses, expiresAt }: NewKey & Rights, now: number): void {
+  const unreadable = wordsProblem(name);
+  if (unreadable !== null) throw wrongField("name", unreadable);
   for (const [index, range] of allowedAddresses.entries()) {
     const problem = addressRangeProblem(range);
-    if (problem !== null) {
-      throw wrongField(`allowedAddresses.${index}`, problem);
-    }
+    if (problem !== null) throw wrongField(`allowedAddresses.${index}`, problem);
   }
-  const expiresAt = asked.expiresAt === undefined ? null : Date.parse(asked.expiresAt);
   // Not a number: a leap second has the right format and is no instant here.
   if (expiresAt !== null && !(expiresAt > now)) {
     throw wrongField("expiresAt", `must be after now, ${iso(now)}`);
   }
-  const unreadable = wordsProblem(asked.name);
-  if (unreadable !== null) throw wrongField("name", unreadable);
-  return { tenantId, name: asked.name, scopes: asked.scopes, allowedAddresses, expiresAt };
 }
 
 function dialectOf(name: string): Dialect {

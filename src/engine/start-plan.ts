@@ -1,0 +1,216 @@
+import { uuidv7 } from "../clock/index.ts";
+import {
+  judgeNumber,
+  type NumberDenial,
+  type NumberRefusal,
+  type PhoneNumber,
+  parsePhoneNumber,
+} from "../numbers/index.ts";
+import { bindingDigest, blindIndex, seal } from "../secrets/index.ts";
+import type { Service } from "../tenants/records.ts";
+import {
+  type AlphabetName,
+  type Channel,
+  type Payment,
+  type Policy,
+  type PolicyProblem,
+  policyProblems,
+  type StartCommand,
+  type Step,
+} from "../verification/index.ts";
+import { addressContext } from "./address.ts";
+import { suppliedCodeContext } from "./code.ts";
+import type { EngineParts } from "./parts.ts";
+import { parsePayment } from "./payment.ts";
+import { startFieldsProblem } from "./start-fields.ts";
+import { type StartText, startTextProblem, type TextProblem } from "./start-text.ts";
+import type { Idempotency } from "./transaction.ts";
+
+/** What a caller asks for. Everything but `to` has a default from its service. */
+export interface StartRequest {
+  readonly tenantId: string;
+  /** Id or name; without it, the tenant's first service. */
+  readonly service?: string | undefined;
+  /** A phone number as people write it. */
+  readonly to: string;
+  /** One channel, instead of the service's workflow. */
+  readonly channel?: Channel | undefined;
+  readonly workflow?: readonly Step[] | undefined;
+  readonly brand?: string | undefined;
+  readonly locale?: string | undefined;
+  readonly codeLength?: number | undefined;
+  readonly alphabet?: AlphabetName | undefined;
+  /** A code that the caller made; it is sealed until the verification is settled, and matched as given. */
+  readonly code?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly binding?: string | undefined;
+  readonly amount?: { readonly currency: string; readonly value: string } | undefined;
+  readonly payee?: string | undefined;
+  readonly clientRef?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly idempotency?: Idempotency | undefined;
+  /** What a facade's vendor promises; over the service's policy. */
+  readonly policy?: Partial<Policy> | undefined;
+}
+
+export type StartRefusal =
+  | { readonly type: "numberInvalid"; readonly reason: NumberRefusal; readonly detail: string }
+  | { readonly type: "numberNotAllowed"; readonly reason: NumberDenial; readonly detail: string }
+  | { readonly type: "requestInvalid"; readonly field: string; readonly detail: string }
+  | { readonly type: "serviceNotFound" };
+
+/** A single step lasts as long as a code by default. */
+const singleStepWaitMs = 300_000;
+
+/** A start that may be decided on, or why nothing will be. */
+export async function planStart(
+  parts: EngineParts,
+  request: StartRequest,
+): Promise<
+  { readonly command: StartCommand; readonly address: string } | { readonly refused: StartRefusal }
+> {
+  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
+  if (parsed.type === "refused") {
+    return { refused: { type: "numberInvalid", reason: parsed.reason, detail: parsed.detail } };
+  }
+  const service = await parts.directory.service(request.tenantId, request.service);
+  if (service === undefined) return { refused: { type: "serviceNotFound" } };
+  const wrongField = startFieldsProblem(request);
+  if (wrongField !== null) return invalid(wrongField);
+  const planned = planPolicy(parts, request, service);
+  if ("problem" in planned) return invalid(planned.problem);
+  const allowed = allowedWorkflow(parts, planned.policy, parsed.phoneNumber);
+  if ("denied" in allowed) return { refused: allowed.denied };
+  const text = textOf(request, service);
+  if ("problem" in text) return invalid(text.problem);
+  const wrongText = startTextProblem(text, allowed.policy);
+  if (wrongText !== null) return invalid(wrongText);
+  const address = parsed.phoneNumber.e164;
+  return { command: startCommand(parts, request, service, allowed.policy, text, address), address };
+}
+
+function invalid(problem: TextProblem): { readonly refused: StartRefusal } {
+  return { refused: { type: "requestInvalid", ...problem } };
+}
+
+type Problem = { readonly problem: { readonly field: string; readonly detail: string } };
+
+/** Names of settings as callers of the API know them. */
+const fieldOfSetting: Partial<Record<PolicyProblem["setting"], string>> = {
+  codeLifetimeMs: "codeLifetimeSeconds",
+  resendWaitsMs: "resendWaitsSeconds",
+  cancelFromMs: "cancelFromSeconds",
+};
+
+function planPolicy(
+  parts: EngineParts,
+  request: StartRequest,
+  service: Service,
+): { policy: Policy } | Problem {
+  const base = parts.directory.policyOf(service);
+  const changed: { -readonly [K in keyof Policy]?: Policy[K] } = { ...request.policy };
+  if (request.channel !== undefined && request.workflow !== undefined) {
+    return { problem: { field: "channel", detail: "must not be given together with a workflow" } };
+  }
+  if (request.workflow !== undefined) changed.workflow = request.workflow;
+  if (request.channel !== undefined)
+    changed.workflow = [{ channel: request.channel, waitMs: singleStepWaitMs }];
+  if (request.codeLength !== undefined) changed.codeLength = request.codeLength;
+  if (request.alphabet !== undefined) changed.alphabet = request.alphabet;
+  if (request.code !== undefined) changed.codeLength = request.code.length;
+  if (Object.keys(changed).length === 0) return { policy: base };
+  const policy: Policy = { ...base, ...changed };
+  const first = policyProblems(policy)[0];
+  if (first === undefined) return { policy };
+  if (request.code !== undefined && first.setting === "codeLength") {
+    const detail = `must have 6 to 10 characters, or 4 and 5 with allowWeakCodes, but has ${request.code.length}`;
+    return { problem: { field: "code", detail } };
+  }
+  return { problem: { field: fieldOfSetting[first.setting] ?? first.setting, detail: first.detail } };
+}
+
+/**
+ * The first step must be possible for this number. A later one that is not is left out, and its time goes to the step
+ * before it, so that the verification lasts as long.
+ */
+function allowedWorkflow(
+  parts: EngineParts,
+  policy: Policy,
+  phoneNumber: PhoneNumber,
+): { policy: Policy } | { denied: StartRefusal } {
+  const kept: Step[] = [];
+  for (const step of policy.workflow) {
+    const denied = stepRefusal(parts, step.channel, phoneNumber);
+    const last = kept.at(-1);
+    if (denied === null) kept.push(step);
+    else if (last === undefined) return { denied };
+    else kept[kept.length - 1] = { ...last, waitMs: last.waitMs + step.waitMs };
+  }
+  return { policy: kept.length === policy.workflow.length ? policy : { ...policy, workflow: kept } };
+}
+
+/** Why nothing can go to this number on this channel. */
+function stepRefusal(parts: EngineParts, channel: Channel, phoneNumber: PhoneNumber): StartRefusal | null {
+  if (channel === "email") {
+    return { type: "requestInvalid", field: "channel", detail: "a phone number cannot be reached by email" };
+  }
+  if (!parts.providers.some((one) => one.channels.includes(channel))) {
+    return { type: "requestInvalid", field: "channel", detail: `no provider is configured for ${channel}` };
+  }
+  const judgement = judgeNumber(phoneNumber, channel, parts.numberPolicy);
+  if (judgement.type === "allowed") return null;
+  return { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail };
+}
+
+function textOf(request: StartRequest, service: Service): StartText | Problem {
+  const payment = parsePayment(request);
+  if (payment !== null && "problem" in payment) {
+    return { problem: { field: payment.field, detail: payment.problem } };
+  }
+  return {
+    brand: request.brand ?? service.settings.brand,
+    locale: request.locale ?? service.settings.locale,
+    payment: payment as Payment | null,
+    code: request.code ?? null,
+  };
+}
+
+function startCommand(
+  parts: EngineParts,
+  request: StartRequest,
+  service: Service,
+  policy: Policy,
+  text: StartText,
+  address: string,
+): StartCommand {
+  const { keyring, random, clock } = parts;
+  const { tenantId } = request;
+  const id = uuidv7(clock.now(), random);
+  const recipientId = blindIndex(keyring, tenantId, "phone", address);
+  const digest = (kind: "binding" | "subject", value: string | undefined): string | null =>
+    value === undefined ? null : bindingDigest(keyring, tenantId, kind, value);
+  const binding = digest("binding", request.binding);
+  const known = [binding, digest("subject", request.subject)];
+  return {
+    type: "start",
+    id,
+    tenantId,
+    serviceId: service.id,
+    recipientId,
+    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), address),
+    purpose: request.purpose ?? "verify",
+    subject: request.subject ?? null,
+    binding,
+    claimants: known.filter((one) => one !== null),
+    payment: text.payment,
+    brand: text.brand,
+    locale: text.locale,
+    clientRef: request.clientRef ?? null,
+    metadata: request.metadata ?? null,
+    policy,
+    codeKeyId: keyring.currentId,
+    suppliedCode:
+      text.code === null ? null : seal(keyring, random, suppliedCodeContext(id, tenantId), text.code),
+  };
+}

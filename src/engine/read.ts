@@ -1,7 +1,7 @@
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { bindingDigest, blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
-import { asOf, type CheckRecord, type Delivery, type Status } from "../verification/index.ts";
+import type { CheckRecord, Delivery, Status } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import type { VerbRequest } from "./verbs.ts";
@@ -53,18 +53,16 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
   if (recipientId === null) return { items: [], nextBefore: null };
   // As in `get`: first the time, then the rows.
   const now = parts.clock.now();
-  // A pending row may have expired without having been written yet: such rows are asked for as pending too.
   const rows = await parts.store.verifications({
     tenantId,
     limit: limit + 1,
     ...(recipientId === undefined ? {} : { recipientId }),
-    ...(status === undefined ? {} : { status }),
+    ...(status === undefined ? {} : { status, at: now }),
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
   const items: VerificationView[] = [];
   for (const row of page) {
-    if (status !== undefined && asOf(row, now).status !== status) continue;
     const recipient = await parts.store.get(key("recipient", row.recipientId));
     if (recipient !== undefined) items.push(toView(row, addressOf(parts.keyring, recipient), now));
   }

@@ -94,6 +94,8 @@ export interface VerificationQuery {
   readonly tenantId: string;
   readonly recipientId?: string;
   readonly status?: Status;
+  /** The instant that `status` is of: what ended by then counts as expired (`asOf`), whether or not it was written. */
+  readonly at?: number;
   /** Only verifications that sort before this id: the last one of the page before. */
   readonly before?: string;
   readonly limit: number;

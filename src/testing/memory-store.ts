@@ -15,6 +15,7 @@ import {
   type UpdateDecision,
   type Write,
 } from "../store/index.ts";
+import { hasStatus } from "../store/status-at.ts";
 import { alarmAt, isOpen } from "../verification/index.ts";
 
 export interface MemoryStoreOptions {
@@ -188,7 +189,7 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
         const known = first.filter((at) => at !== undefined);
         return known.length === 0 ? null : Math.min(...known);
       }),
-    verifications: ({ tenantId, recipientId, status, before, limit }) =>
+    verifications: ({ tenantId, recipientId, status, at, before, limit }) =>
       reading(() =>
         sorted("verification")
           .reverse()
@@ -196,7 +197,7 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
             (one) =>
               one.tenantId === tenantId &&
               (recipientId === undefined || one.recipientId === recipientId) &&
-              (status === undefined || one.status === status) &&
+              hasStatus(one, status, at) &&
               (before === undefined || one.id < before),
           )
           .slice(0, limit),

@@ -71,6 +71,7 @@ export {
   alarmAt,
   asOf,
   type CheckRecord,
+  clockStepMaxMs,
   type Payment,
   type PendingVerification,
   type SettledStatus,

@@ -91,7 +91,7 @@ export function settle(
  * A clock that stepped back must not revive what had expired (C-40): a verification that seems to lie in the future
  * by more than this is treated as ended.
  */
-const clockStepMaxMs = 5_000;
+export const clockStepMaxMs = 5_000;
 
 /** Expiry is derived from time, not from whether a timer ran. */
 export function hasEnded(verification: PendingVerification, now: number): boolean {

@@ -91,6 +91,30 @@ describe("lists", () => {
     expect((await page("/verifications", { status: "constructor" })).json.field).toBe("status");
   });
 
+  test("W-16: what has expired is listed as such at once, in whole pages, before any job wrote it down", async () => {
+    const ids = await startMany(5, { channel: "sms" });
+    const to = freshNumber();
+    const [last = ""] = await startMany(1, { channel: "sms", to });
+    const listed = async (query: Readonly<Record<string, string>>): Promise<Answer["json"]> =>
+      (await page("/verifications", query)).json;
+    const idsOf = (json: Answer["json"]): string[] => json.items.map((one: { id: string }) => one.id);
+    await installation.clock.advance(300_000 - 2);
+    const { json } = await call({ path: `/verifications/${last}` });
+    expect(json.status).toBe("pending");
+    expect(idsOf(await listed({ status: "expired", limit: "2" }))).toEqual([ids[4], ids[3]]);
+    expect(idsOf(await listed({ status: "pending" }))).toEqual([last]);
+    expect(idsOf(await listed({ status: "expired", to }))).toEqual([]);
+    await installation.clock.advance(1);
+    const first = await listed({ status: "expired", limit: "2" });
+    expect(idsOf(first)).toEqual([last, ids[4]]);
+    expect(idsOf(await listed({ status: "expired", limit: "2", cursor: first.nextCursor }))).toEqual([
+      ids[3],
+      ids[2],
+    ]);
+    expect(idsOf(await listed({ status: "pending" }))).toEqual([]);
+    expect(idsOf(await listed({ status: "expired", to }))).toEqual([last]);
+  });
+
   test("W-16: a cursor belongs to its list, its filter and its tenant, and cannot be made up (C-41)", async () => {
     await startMany(3);
     const { json } = await page("/verifications", { limit: "2" });

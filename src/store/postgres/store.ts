@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { type Clock, systemClock } from "../../clock/index.ts";
+import { type Clock, systemClock, uuidv7Floor } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
@@ -218,7 +218,9 @@ const endOfIds = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 async function verifications(query: Query, asked: VerificationQuery): Promise<Verification[]> {
   const { tenantId, recipientId, status, before, limit } = asked;
-  const values = [tenantId, before ?? endOfIds, status ?? null, limit];
+  const at = asked.at ?? null;
+  const floor = at === null ? null : uuidv7Floor(at);
+  const values = [tenantId, before ?? endOfIds, status ?? null, limit, at, floor];
   const rows =
     recipientId === undefined
       ? await query<{ doc: string }>(queries.byTenant, values)

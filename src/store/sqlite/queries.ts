@@ -1,8 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { uuidv7Floor } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
-import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
+import {
+  clockStepMaxMs,
+  type Delivery,
+  type Recipient,
+  type Verification,
+} from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
 import type { Due, VerificationQuery } from "../port.ts";
+import { hasStatus } from "../status-at.ts";
 import { fromDoc, parseJson } from "./docs.ts";
 
 /** The reads that go past the cache. */
@@ -47,7 +54,8 @@ export function prepareQueries(database: DatabaseSync): Queries {
        select min(alarm_at) as at from verifications where alarm_at is not null)`,
   );
   const byTenant = database.prepare(
-    `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or status = ?3)
+    `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or ?3 = case
+       when status <> 'pending' or ${endedAt("?5", "?6")} is not true then status else 'expired' end)
      order by id desc limit ?4`,
   );
   const recipient = database.prepare("select doc from recipients where id = ?");
@@ -74,7 +82,10 @@ export function prepareQueries(database: DatabaseSync): Queries {
     verifications(query) {
       const { tenantId, recipientId, status, before, limit } = query;
       if (recipientId === undefined) {
-        const found = byTenant.all(tenantId, before ?? endOfIds, status ?? null, limit);
+        const at = query.at ?? null;
+        const floor = at === null ? null : uuidv7Floor(at);
+        const asked = [tenantId, before ?? endOfIds, status ?? null, limit, at, floor];
+        const found = byTenant.all(...asked);
         return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
       }
       return listOf(
@@ -96,7 +107,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
 
 /** Walks a recipient's list from its newest verification backwards; it ends where retention has cut it off. */
 function listOf(
-  { tenantId, recipientId, status, before, limit }: VerificationQuery,
+  { tenantId, recipientId, status, at, before, limit }: VerificationQuery,
   read: (id: string) => Verification | undefined,
   recipient: Recipient | undefined,
 ): Verification[] {
@@ -107,10 +118,20 @@ function listOf(
     const next = id === undefined || id === null ? undefined : read(id);
     if (next === undefined) break;
     id = next.previousId;
-    const isWanted = next.tenantId === tenantId && (status === undefined || next.status === status);
+    const isWanted = next.tenantId === tenantId && hasStatus(next, status, at);
     if (isWanted && (before === undefined || next.id < before)) found.push(next);
   }
   return found;
+}
+
+/**
+ * Whether a pending row has ended by an instant, as `asOf` has it. The columns tell for nearly all of them: an alarm is
+ * never later than the end, and only what seems to come from the future can have ended before it began.
+ */
+function endedAt(at: string, floor: string): string {
+  const field = (name: string): string => `json_extract(substr(doc, 9), '$.${name}')`;
+  return `((alarm_at <= ${at} and ${field("endsAt")} <= ${at})
+        or (id > ${floor} and ${field("createdAt")} - ${clockStepMaxMs} > ${at}))`;
 }
 
 /** Sorts after every UUID. */

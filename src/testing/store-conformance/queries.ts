@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { uuidv7 } from "../../clock/index.ts";
-import { type Delivery, defaultPolicy, type Verification } from "../../verification/index.ts";
+import { type Delivery, defaultPolicy, type Status, type Verification } from "../../verification/index.ts";
 import { seededRandom } from "../random.ts";
 import type { Chapter } from "./kit.ts";
 import {
@@ -131,6 +131,33 @@ function listChecks({ check }: Chapter): void {
     assert.deepEqual(await store.verifications({ ...of, tenantId: otherTenant }), []);
     const approved = await store.verifications({ tenantId, status: "approved", limit: 10 });
     assert.deepEqual(approved, [await store.get({ table: "verification", id: one.verification.id })]);
+  });
+
+  check("a status is that of an instant, whether or not the end was written", async ({ store }) => {
+    const one = await putStarted(store, 1);
+    const two = await putStarted(store, 2, began + 60_000);
+    const three = await putStarted(store, 3, began + 120_000);
+    const end = one.verification.endsAt;
+    const all = [three, two, one].map(({ verification }) => verification.id);
+    const listed = async (status: Status, at: number, more: object = {}): Promise<string[]> =>
+      (await store.verifications({ tenantId, status, at, limit: 10, ...more })).map(({ id }) => id);
+    assert.deepEqual(await listed("pending", end - 1), all);
+    assert.deepEqual(await listed("expired", end - 1), []);
+    assert.deepEqual(await listed("pending", end), all.slice(0, 2));
+    assert.deepEqual(await listed("expired", end), all.slice(2));
+    assert.deepEqual(await listed("expired", end + 120_000), all);
+    assert.deepEqual(await listed("expired", end + 120_000, { limit: 2 }), all.slice(0, 2));
+    assert.deepEqual(await listed("expired", end + 120_000, { limit: 2, before: all[1] }), all.slice(2));
+    assert.deepEqual(await listed("approved", end + 120_000), []);
+    for (const { verification } of [one, two]) {
+      const of = { recipientId: verification.recipientId };
+      const isOver = verification.id === one.verification.id;
+      assert.deepEqual(await listed("expired", end, of), isOver ? [verification.id] : []);
+      assert.deepEqual(await listed("pending", end, of), isOver ? [] : [verification.id]);
+    }
+    // A clock that stepped back far does not revive what had ended.
+    assert.deepEqual(await listed("expired", began - 86_400_000), all);
+    assert.deepEqual(await listed("pending", began - 1_000), all.slice(2));
   });
 
   check("deliveries of a verification come oldest first, also past nine", async ({ store }) => {

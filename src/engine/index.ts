@@ -3,7 +3,7 @@ export { createEngine, type Engine } from "./engine.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
 export type { DetailedView, ListPage, ListRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";
-export type { Result, VerificationResult } from "./result.ts";
+export type { VerificationResult } from "./result.ts";
 export type { StartResult } from "./start.ts";
 export type { StartRefusal, StartRequest } from "./start-plan.ts";
 export { localeProblem } from "./start-text.ts";

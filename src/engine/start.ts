@@ -6,8 +6,11 @@ import { toResult, type VerificationResult } from "./result.ts";
 import { planStart, type StartRefusal, type StartRequest } from "./start-plan.ts";
 import { answeredBefore, type Idempotency, type Transacted, transact } from "./transaction.ts";
 
+/** A start that is refused has no verification to show: that of another browser is not this caller's to see. */
+type Shown = "started" | "continued";
+
 export type StartResult =
-  | VerificationResult<StartOutcome>
+  | VerificationResult<StartOutcome, Shown>
   | (StartRefusal extends infer R
       ? R extends { readonly type: infer T }
         ? { readonly outcome: T; readonly verification: null; readonly replayed: false } & Omit<R, "type">
@@ -25,11 +28,11 @@ export async function start(
   if ("refused" in planned) {
     const before = idempotency === null ? null : await answeredBefore<StartOutcome>(parts, idempotency);
     if (before === null) return { result: refusal(planned.refused), transacted: null };
-    return { result: toResult(parts, before), transacted: before };
+    return { result: toResult<StartOutcome, Shown>(parts, before), transacted: before };
   }
   const { command, address } = planned;
   const transacted = await admission.during((admit) => begin(parts, command, idempotency, admit));
-  return { result: toResult(parts, transacted, address), transacted };
+  return { result: toResult<StartOutcome, Shown>(parts, transacted, address), transacted };
 }
 
 function refusal({ type, ...fields }: StartRefusal): StartResult {

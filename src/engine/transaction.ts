@@ -47,7 +47,10 @@ export async function transact<O extends Outcome>(
   const allKeys = recordKey === null ? keys : [...keys, recordKey];
   return await parts.store.update(allKeys, (rows, now) => {
     const record = recordKey === null ? undefined : rows.get(recordKey);
-    if (record !== undefined && idempotency !== null) return replay<O>(rows, record, idempotency, now);
+    if (record !== undefined && idempotency !== null) {
+      const replayed = replay<O>(rows, record, idempotency, now);
+      if (replayed !== null) return replayed;
+    }
     const made = step(rows, now);
     if ("need" in made) return made;
     const decision = "nothing" in made ? null : made;
@@ -82,7 +85,8 @@ export async function answeredBefore<O extends Outcome>(
   const recordKey = key("idempotency", idempotency.id);
   return await parts.store.update<Transacted<O> | null>([recordKey], (rows, now) => {
     const record = rows.get(recordKey);
-    return record === undefined ? { writes: [], result: null } : replay<O>(rows, record, idempotency, now);
+    const replayed = record === undefined ? null : replay<O>(rows, record, idempotency, now);
+    return replayed ?? { writes: [], result: null };
   });
 }
 
@@ -91,12 +95,13 @@ function isRecorded(outcome: Outcome): boolean {
   return outcome.type !== "deliveryCongested";
 }
 
+/** Null for a record whose verification retention has taken: what it promised to show is gone, and it with it. */
 function replay<O>(
   rows: Rows,
   record: IdempotencyRecord,
   idempotency: Idempotency,
   now: number,
-): { need: readonly Key[] } | { writes: readonly Write[]; result: Transacted<O> } {
+): { need: readonly Key[] } | { writes: readonly Write[]; result: Transacted<O> } | null {
   const nothing = { verification: null, recipient: null, deliveries: [], replayed: true, now };
   if (record.fingerprint !== idempotency.fingerprint) {
     return { writes: [], result: { ...nothing, outcome: { type: "idempotencyKeyReused" }, replayed: false } };
@@ -105,11 +110,12 @@ function replay<O>(
   if (record.verificationId === null) return { writes: [], result: { ...nothing, outcome } };
   const verificationKey = key("verification", record.verificationId);
   if (!rows.has(verificationKey)) return { need: [verificationKey] };
-  const verification = rows.get(verificationKey) ?? null;
-  if (verification === null) return { writes: [], result: { ...nothing, outcome } };
+  const verification = rows.get(verificationKey);
+  if (verification === undefined) return null;
   const recipientKey = key("recipient", verification.recipientId);
   if (!rows.has(recipientKey)) return { need: [recipientKey] };
-  const recipient = rows.get(recipientKey) ?? null;
+  const recipient = rows.get(recipientKey);
+  if (recipient === undefined) return null;
   return { writes: [], result: { ...nothing, outcome, verification, recipient } };
 }
 

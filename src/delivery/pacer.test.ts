@@ -35,6 +35,15 @@ describe("D-8: slots of a rate", () => {
     expect(again).toEqual([0, 100, 200, 300, 400]);
   });
 
+  test("C-40: slots taken while the clock ran ahead are gone when it is back", () => {
+    const pacer = createPacer([withRate("a", 1)]);
+    const ahead = t0 + 86_400_000;
+    for (let n = 0; n < 90; n++) pacer.take("a", `v.${n}`, ahead);
+    expect(pacer.opensAt("a", "v.new", ahead)).toBe(ahead + 90_000);
+    expect(pacer.opensAt("a", "v.new", t0)).toBe(t0);
+    expect([pacer.take("a", "v.1", t0), pacer.take("a", "v.2", t0)]).toEqual([t0, t0 + 1_000]);
+  });
+
   test("a used slot stays used, and an idle time saves nothing up", () => {
     const pacer = createPacer([withRate("a", 1)]);
     pacer.take("a", "v.1", t0);

@@ -1,3 +1,4 @@
+import { sendWindowMs } from "../verification/index.ts";
 import type { Provider } from "./provider.ts";
 
 /**
@@ -41,6 +42,7 @@ export function createPacer(providers: readonly Provider[]): Pacer {
   }
 
   function opensAt(lane: Lane, id: string, now: number): number {
+    forgetFuture(lane, now);
     const held = lane.held.get(id);
     if (held !== undefined && held > now - slotLapseMs) return held;
     return wholeMs(Math.max(lane.freeAt, now));
@@ -89,6 +91,13 @@ export function createPacer(providers: readonly Provider[]): Pacer {
       return Number.isFinite(next) ? next : null;
     },
   };
+}
+
+/** No slot is taken past a deadline, so these were taken while the clock ran ahead. Who waits is in the outbox. */
+function forgetFuture(lane: Lane, now: number): void {
+  if (lane.freeAt <= now + 2 * sendWindowMs) return;
+  lane.freeAt = now;
+  lane.held.clear();
 }
 
 /** Only the last slot can be given to somebody else: those behind any other have been promised. */

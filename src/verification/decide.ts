@@ -10,7 +10,7 @@ import {
   type SettledOutcome,
   type SettleOutcome,
 } from "./decision.ts";
-import { countSuccess, countWrong, lockedUntil, removePending } from "./recipient.ts";
+import { countSuccess, countWrong, lockedUntil, removePending, withoutFuture } from "./recipient.ts";
 import { decideDeliveryFailed, decideSend, decideWake } from "./sending.ts";
 import { asOf, type PendingVerification, type SettledVerification, settle } from "./verification.ts";
 
@@ -45,7 +45,7 @@ function decideAny(current: Current, command: Command, now: number): Decision {
   const verification = asOf(current.verification, now);
   switch (verification.status) {
     case "pending":
-      return decidePending({ recipient: current.recipient, verification }, command, now);
+      return decidePending({ recipient: withoutFuture(current.recipient, now), verification }, command, now);
     case "expired":
       return decideSettled(withExpiry(current, verification), verification, command);
     case "approved":

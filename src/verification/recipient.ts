@@ -1,4 +1,5 @@
-import type { Policy } from "./policy.ts";
+import { type Policy, verificationLifetimeMsMax } from "./policy.ts";
+import { clockStepMaxMs } from "./verification.ts";
 
 /** A pending verification, as far as a start must know it without reading its row. */
 export interface PendingRef {
@@ -62,6 +63,30 @@ export function newRecipient(id: string, tenantId: string, sealedAddress: string
     lastAskedAt: 0,
     provenAt: null,
     known: [],
+    lastSeenAt: now,
+  };
+}
+
+/**
+ * A row that was written while the clock ran far ahead: what it says of times to come happened now, as far as anybody
+ * can tell. Otherwise one jump of a clock would lock a number, and stop its messages, until those times really come.
+ * All counts stay, so that the windows begin once more. To be written down: who only reads would always find them begun.
+ */
+export function withoutFuture(recipient: Recipient, now: number): Recipient {
+  // Whatever is counted sets this as well.
+  if (recipient.lastSeenAt <= now + clockStepMaxMs) return recipient;
+  const past = (at: number): number => Math.min(at, now);
+  return {
+    ...recipient,
+    wrongAt: recipient.wrongAt.map(past),
+    sentAt: recipient.sentAt.map(past),
+    lastAskedAt: past(recipient.lastAskedAt),
+    provenAt: recipient.provenAt === null ? null : past(recipient.provenAt),
+    known: recipient.known.map((one) => ({
+      ...one,
+      provenAt: past(one.provenAt),
+      wrongAt: one.wrongAt.map(past),
+    })),
     lastSeenAt: now,
   };
 }
@@ -159,7 +184,8 @@ export function countSend(recipient: Recipient, asked: boolean, now: number): Re
 }
 
 export function addPending(recipient: Recipient, ref: PendingRef, now: number): Recipient {
-  return { ...recipient, newestId: ref.id, pending: [...livePending(recipient, now), ref] };
+  const pending = recipient.pending.filter((one) => now < one.endsAt);
+  return { ...recipient, newestId: ref.id, pending: [...pending, ref] };
 }
 
 export function removePending(recipient: Recipient, id: string): Recipient {
@@ -167,9 +193,12 @@ export function removePending(recipient: Recipient, id: string): Recipient {
   return { ...recipient, pending: recipient.pending.filter((ref) => ref.id !== id) };
 }
 
-/** What expired needs no timer to be gone from here. */
+/**
+ * What expired needs no timer to be gone from here. What ends later than any verification of now began in a time that
+ * has not come: it stays listed, since a clock that is right again may show it once more, but nobody goes on with it.
+ */
 export function livePending(recipient: Recipient, now: number): readonly PendingRef[] {
-  return recipient.pending.every((ref) => now < ref.endsAt)
-    ? recipient.pending
-    : recipient.pending.filter((ref) => now < ref.endsAt);
+  const isLive = (ref: PendingRef): boolean =>
+    now < ref.endsAt && ref.endsAt <= now + verificationLifetimeMsMax + clockStepMaxMs;
+  return recipient.pending.every(isLive) ? recipient.pending : recipient.pending.filter(isLive);
 }

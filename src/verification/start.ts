@@ -12,6 +12,7 @@ import {
   type PendingRef,
   type Recipient,
   removePending,
+  withoutFuture,
 } from "./recipient.ts";
 import { lastUsableAt, send } from "./sending.ts";
 import { asOf, type PendingVerification, settle, type Verification } from "./verification.ts";
@@ -53,7 +54,9 @@ export function decideStart(
   now: number,
 ): Decision<StartOutcome> {
   const recipient =
-    current.recipient ?? newRecipient(command.recipientId, command.tenantId, command.sealedAddress, now);
+    current.recipient === undefined
+      ? newRecipient(command.recipientId, command.tenantId, command.sealedAddress, now)
+      : withoutFuture(current.recipient, now);
   const refuse = (outcome: StartOutcome): Decision<StartOutcome> => ({
     recipient,
     verification: null,

@@ -101,7 +101,8 @@ export function hasEnded(verification: PendingVerification, now: number): boolea
 /** The verification as it is at `now`: what should have expired is expired. */
 export function asOf(verification: Verification, now: number): Verification {
   if (verification.status !== "pending" || !hasEnded(verification, now)) return verification;
-  return settle(verification, "expired", verification.endsAt);
+  // Its end may be one of those times to come.
+  return settle(verification, "expired", Math.min(verification.endsAt, now));
 }
 
 /** When the verification next needs attention without anybody asking: its next step, or its end. */

@@ -261,8 +261,8 @@ export const mutants: readonly Mutant[] = [
     within: "engine/transaction.ts",
     edits: [
       [
-        "if (record !== undefined && idempotency !== null) return",
-        "if (record !== undefined && idempotency === null) return",
+        "if (record !== undefined && idempotency !== null) {",
+        "if (record !== undefined && idempotency === null) {",
       ],
     ],
   },

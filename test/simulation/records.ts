@@ -81,6 +81,7 @@ export class Records {
   readonly codes = new Map<string, string>();
   /** Wrong guesses of each recipient since its last success. */
   readonly wrongAt = new Map<string, number[]>();
+  readonly sentAt = new Map<string, number[]>();
   readonly asked = new Map<string, { count: number; lastAt: number }>();
   readonly verificationOfKey = new Map<string, string>();
 

@@ -2,6 +2,8 @@ import type { Recipient } from "../../../src/verification/index.ts";
 import type { Journal } from "../journal.ts";
 import type { Change, Commit, Records } from "../records.ts";
 
+/** By how much the clocks of this world may differ without being wrong. */
+const clockStepMaxMs = 5_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const reserveGuessesPerDay = 3;
@@ -10,6 +12,9 @@ type VerificationChange = Extract<Change, { table: "verification" }>;
 
 /** What all verifications of a recipient share: guesses (I2) and sends (A-7). */
 export function checkRecipients(records: Records, journal: Journal, commit: Commit): void {
+  for (const { before, after } of commit.recipients) {
+    if (before !== undefined && after !== null) bringBack(records, commit, before);
+  }
   for (const change of commit.verifications) checkGuess(records, journal, commit, change);
   for (const { after, before } of commit.recipients) {
     if (after === null) continue;
@@ -29,6 +34,19 @@ export function checkRecipients(records: Records, journal: Journal, commit: Comm
       );
     }
   }
+}
+
+/**
+ * What a clock that ran ahead dated into times to come counts from now on, once somebody notices: a window is one of
+ * the clock that is shown, and nobody knows another.
+ */
+function bringBack(records: Records, { now }: Commit, before: Recipient): void {
+  if (before.lastSeenAt <= now + clockStepMaxMs) return;
+  const past = (at: number): number => Math.min(at, now);
+  records.wrongAt.set(before.id, (records.wrongAt.get(before.id) ?? []).map(past));
+  records.sentAt.set(before.id, (records.sentAt.get(before.id) ?? []).map(past));
+  const asked = records.asked.get(before.id);
+  if (asked !== undefined) records.asked.set(before.id, { ...asked, lastAt: past(asked.lastAt) });
 }
 
 /** Counts what the rows say was compared; a success, and nothing else, begins anew. */
@@ -85,10 +103,9 @@ function checkSend(
     journal.violate("D-1", `a delivery of ${verificationId} has no verification or no recipient`);
     return;
   }
-  const sent = [...records.deliveries.values()].filter(
-    (one) =>
-      one.recipientId === recipientId && one.createdAt > commit.now - dayMs && one.createdAt <= commit.now,
-  );
+  const sentAt = [...(records.sentAt.get(recipientId) ?? []), commit.now];
+  records.sentAt.set(recipientId, sentAt);
+  const sent = sentAt.filter((at) => at > commit.now - dayMs && at <= commit.now);
   journal.expect(
     sent.length <= policy.sendsPerDayMax,
     "A-7",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { type LoadedSettings, loadSettings } from "../config/index.ts";
+import { type LoadedSettings, loadSettings, type Settings } from "../config/index.ts";
 import { adminSocketPath } from "../server/admin-socket.ts";
 import type { Connection, Method } from "./contract.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -41,16 +41,29 @@ export async function findServer(options: GlobalOptions): Promise<Connection | n
   if (options.key !== undefined || options.keyFile !== undefined) {
     throw usageFailure("A key was given without a server.", "Add --url with the server's address.");
   }
-  const socketPath = await answeringSocket(loadedSettings(options).settings.data);
+  const socketPath = await answeringSocket(clientSettings(options).data);
   return socketPath === null ? null : overHttp("server", { socketPath });
 }
 
-/** The settings of flags, environment and file. */
+/** The settings of flags, environment and file, as a server needs them. */
 export function loadedSettings(
   options: GlobalOptions,
   flags: Readonly<Record<string, string | undefined>> = {},
 ): LoadedSettings {
-  const loaded = loadSettings({ flags: { ...flags, data: options.data } });
+  return loadedFor("server", options, flags);
+}
+
+/** As far as a command needs them that only talks to a server. */
+export function clientSettings(options: GlobalOptions): Pick<Settings, "data" | "apiKey"> {
+  return loadedFor("client", options, {}).settings;
+}
+
+function loadedFor(
+  role: "server" | "client",
+  options: GlobalOptions,
+  flags: Readonly<Record<string, string | undefined>>,
+): LoadedSettings {
+  const loaded = loadSettings({ flags: { ...flags, data: options.data }, role });
   if (loaded.type === "loaded") return loaded;
   const [first, ...others] = loaded.problems.map((one) => one.message);
   throw new CommandFailed({
@@ -99,20 +112,22 @@ function remote(options: GlobalOptions, url: string): Connection {
 function remoteKey(options: GlobalOptions): string {
   if (options.key !== undefined) return options.key;
   if (options.keyFile !== undefined) return readKey(options.keyFile);
-  const own = loadedSettings(options).settings.apiKey;
+  const own = clientSettings(options).apiKey;
   if (own !== null) return own.reveal();
   throw new CommandFailed({
     exitCode: exitCodes.notAllowed,
     code: "unauthorized",
     what: "A server elsewhere needs an API key.",
     why: null,
-    remedy: "Give it with --key-file <path>, --key <key>, or COUNTERSIGN_API_KEY.",
+    remedy: "Give it with COUNTERSIGN_API_KEY or --key-file <path>, where - reads it from standard input.",
   });
 }
 
+const standardInput = 0;
+
 function readKey(path: string): string {
   try {
-    return readFileSync(path, "utf8").trim();
+    return readFileSync(path === "-" ? standardInput : path, "utf8").trim();
   } catch {
     throw usageFailure(`The file ${path} cannot be read.`, "Check the path that --key-file names.");
   }

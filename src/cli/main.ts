@@ -76,7 +76,7 @@ function namedCommand(program: Command, argv: readonly string[]): string {
 }
 
 function isDebugging(): boolean {
-  const loaded = loadSettings();
+  const loaded = loadSettings({ role: "client" });
   return loaded.type === "loaded" && ["debug", "trace"].includes(loaded.settings.log);
 }
 

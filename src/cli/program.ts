@@ -18,8 +18,11 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
     .option("--json", "exact machine output on standard output, and nothing else")
     .option("--data <folder>", "the data folder (default: COUNTERSIGN_DATA, else ./data)")
     .option("--url <address>", "talk to a server elsewhere")
-    .option("--key <key>", "API key for --url; other users of this machine can see it, so prefer --key-file")
-    .option("--key-file <path>", "file with the API key for --url (default: COUNTERSIGN_API_KEY)")
+    .option("--key <key>", "API key for --url; it shows in the list of processes, so prefer the others")
+    .option(
+      "--key-file <path>",
+      "file with the API key for --url, - for standard input (default: COUNTERSIGN_API_KEY)",
+    )
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   addHelp(

@@ -35,7 +35,7 @@ export interface Source {
 export const configFileName = "countersign.config.json";
 
 const ownPrefix = "COUNTERSIGN_";
-const fileSuffix = "_FILE";
+export const fileSuffix = "_FILE";
 
 /** By camelCase name, as the command line collected them. */
 export function fromFlags(flags: Readonly<Record<string, string | undefined>>): Source {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import {
+  fileSuffix,
   fromEnvironment,
   fromFile,
   fromFlags,
@@ -26,6 +27,8 @@ export interface SettingsSources {
   readonly configPath?: string;
   /** The real carriers that are configured. */
   readonly carriers?: readonly string[];
+  /** A client only asks a server that runs: it needs neither the master secret nor what else makes a server fit. */
+  readonly role?: "server" | "client";
 }
 
 export interface LoadedSettings {
@@ -70,15 +73,27 @@ export function loadSettings(sources: SettingsSources = {}): LoadedSettings | Re
     carriers: sources.carriers ?? [],
     secretPath: given.secret?.path ?? null,
   };
+  if (sources.role === "client") return judged(seen, origins, problems.filter(isClients));
+  if (problems.length === 0) problems.push(...settingsProblems(seen));
   return judged(seen, origins, problems);
+}
+
+/** Secrets of the server's that its users may not even be able to read. */
+const serversOwn = ["secret", "databaseUrl"] as const;
+
+function isClients({ setting }: SettingProblem): boolean {
+  const [given = ""] = setting.split(" ");
+  return !serversOwn.some((name) => {
+    const { environment } = settingsTable[name];
+    return [name, `${name}File`, environment, `${environment}${fileSuffix}`].includes(given);
+  });
 }
 
 function judged(
   seen: SeenTogether,
   origins: Readonly<Record<SettingName, Origin>>,
-  problems: SettingProblem[],
+  problems: readonly SettingProblem[],
 ): LoadedSettings | RefusedSettings {
-  if (problems.length === 0) problems.push(...settingsProblems(seen));
   if (problems.length > 0) return { type: "refused", problems };
   const settings: Settings = { ...seen.values, sandbox: isSandboxOn(seen) };
   return { type: "loaded", settings, origins, warnings: settingsWarnings(seen) };

@@ -6,6 +6,7 @@ import type { Directory } from "../tenants/directory.ts";
 import { api } from "./api/index.ts";
 import type { Caller } from "./caller.ts";
 import { proxyTrust } from "./client-address.ts";
+import { frontPageRoutes } from "./front-page.ts";
 import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
 import { noteAnswer, noteRoutes } from "./notes.ts";
@@ -98,7 +99,10 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
   app.register(api, { prefix: "/api" });
   app.register(errorPageRoutes);
-  if (runtime !== null) app.register(operatorRoutes(runtime));
+  if (runtime !== null) {
+    app.register(operatorRoutes(runtime));
+    app.register(frontPageRoutes);
+  }
   register?.(app);
   return app;
 }

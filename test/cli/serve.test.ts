@@ -63,7 +63,7 @@ function halfARequest({ port, firstKey }: Ready): Promise<Socket> {
 }
 
 describe("serve", { timeout }, () => {
-  test("without a terminal there are only JSON lines on standard output, and one line beside them with the first key, once", async () => {
+  test("without a terminal there are only JSON lines on standard output, and beside them where everything is, with the first key once", async () => {
     const server = kept(startCountersign(["serve", "--port", "0"], folder));
     await server.printed(/the server takes requests.*\n/, "serve");
     server.kill("SIGTERM");
@@ -71,15 +71,20 @@ describe("serve", { timeout }, () => {
     const lines = server.stdout().trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).event)).toContain("stopped");
     expect(server.stdout()).not.toMatch(/cs_/);
-    expect(server.stderr()).toMatch(
-      /^countersign: ready at http:\/\/localhost:\d+, data in \/.*\/data, first API key, shown this once: cs_[\w-]{43}\n$/,
-    );
+    const said = server.stderr();
+    const url = /^Countersign is ready at (http:\/\/localhost:\d+)\n/.exec(said)?.[1] ?? "nowhere";
+    for (const path of ["/api/v1", "/api/openapi.json", "/sandbox/api/phones", "/health/ready"])
+      expect(said).toContain(`  ${url}${path}\n`);
+    const key = /First API key {6}(cs_[\w-]{43}) {2}\(shown this once\)\n/.exec(said)?.[1] ?? "none";
+    expect(said).toContain(`curl ${url}/api/v1/verifications -H 'Authorization: Bearer ${key}'`);
+    expect(said).not.toContain("\u001b[");
 
     const again = kept(startCountersign(["serve", "--port", "0"], folder));
     await again.printed(/the server takes requests.*\n/, "serve");
     again.kill("SIGINT");
     expect(await again.ended("serve")).toBe(0);
-    expect(again.stderr()).toMatch(/^countersign: ready at http:\/\/localhost:\d+, data in \/.*\/data\n$/);
+    expect(again.stderr()).toMatch(/^Countersign is ready at http:\/\/localhost:\d+\n/);
+    expect(again.stderr()).not.toMatch(/cs_/);
   });
 
   test("R-18: SIGTERM finishes the request that is under way, then ends with 0", async () => {
@@ -108,6 +113,53 @@ describe("serve", { timeout }, () => {
     server.kill("SIGTERM");
     expect(await server.ended("serve")).toBe(143);
     socket.destroy();
+  });
+
+  test("K-5: a command that only asks a server needs neither its master secret nor its settings", async () => {
+    const secret = { COUNTERSIGN_SECRET: "xK3vQ9mT2bW7rY5pL8nD4cF6gH1jZ0sA" };
+    const production = { COUNTERSIGN_ENV: "production", COUNTERSIGN_SANDBOX: "on" };
+    const server = kept(
+      startCountersign(["serve", "--json", "--port", "0"], folder, { ...production, ...secret }),
+    );
+    await server.printed(/"event":"ready".*\n/, "serve");
+    const ready: Ready = JSON.parse(/^.*"event":"ready".*$/m.exec(server.stdout())?.[0] ?? "{}");
+    const clients = [
+      { args: ["keys", "list"], environment: production },
+      { args: ["sandbox", "messages"], environment: { COUNTERSIGN_ENV: "production" } },
+      {
+        args: ["keys", "list"],
+        environment: { ...production, COUNTERSIGN_SECRET_FILE: join(folder, "unreadable") },
+      },
+      { args: ["keys", "list"], environment: { ...production, DATABASE_URL: "postgres://elsewhere/x" } },
+      {
+        args: ["--url", ready.url, "keys", "list"],
+        environment: { ...production, COUNTERSIGN_API_KEY: String(ready.firstKey?.key) },
+      },
+    ];
+    for (const { args, environment } of clients) {
+      const client = kept(startCountersign(args, folder, environment));
+      expect(await client.ended(args.join(" ")), client.stderr()).toBe(0);
+    }
+    server.kill("SIGTERM");
+    expect(await server.ended("serve")).toBe(0);
+    // Nobody is there to ask: what opens the data itself needs all of it.
+    const alone = kept(startCountersign(["keys", "list"], folder, production));
+    expect(await alone.ended("alone")).toBe(3);
+    expect(alone.stderr()).toContain("COUNTERSIGN_SECRET");
+  });
+
+  test("K-7: a key comes over standard input, so that no list of processes shows it", async () => {
+    const { server, ready } = await served();
+    const client = kept(startCountersign(["--url", ready.url, "--key-file", "-", "keys", "list"], folder));
+    client.type(String(ready.firstKey?.key));
+    client.endInput();
+    expect(await client.ended("client"), client.stderr()).toBe(0);
+    expect(client.stdout()).toContain("first");
+    const help = kept(startCountersign(["--help"], folder));
+    expect(await help.ended("help")).toBe(0);
+    expect(help.stdout()).toMatch(/--key <key> .*list of\s+processes/);
+    server.kill("SIGTERM");
+    expect(await server.ended("serve")).toBe(0);
   });
 
   test("COUNTERSIGN_LOG=debug shows where a failure came from, and nothing else does", async () => {

@@ -29,7 +29,7 @@ async function serve(stdout: number | "pipe"): Promise<{ child: ChildProcess; ur
   let said = "";
   for await (const text of child.stderr ?? []) {
     said += String(text);
-    const url = /ready at (http:\S+),/.exec(said)?.[1];
+    const url = /ready at (http:\S+)/.exec(said)?.[1];
     if (url !== undefined) return { child, url };
   }
   throw new Error(`the server ended: ${said}`);

@@ -1,5 +1,5 @@
 import { dialects, type IssuedKey, issuedKey, scopes } from "../../tenants/index.ts";
-import { call, connected, type GlobalOptions, loadedSettings } from "../connection.ts";
+import { call, clientSettings, connected, type GlobalOptions } from "../connection.ts";
 import type { Connection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, problemFailure, usageFailure } from "../failure.ts";
@@ -59,7 +59,7 @@ export async function showKey(id: string | undefined, all: GlobalOptions, termin
 }
 
 async function showOwnKey(all: GlobalOptions, terminal: Terminal): Promise<void> {
-  const own = loadedSettings(all).settings.apiKey;
+  const own = clientSettings(all).apiKey;
   if (own === null) {
     throw new CommandFailed({
       exitCode: exitCodes.configuration,

@@ -88,14 +88,14 @@ function announce(
     terminal.result(ready, () => "");
     return;
   }
-  if (!isForPeople) {
-    // Beside the log, not in it: log lines are collected and kept, and this one has a key in it.
-    const key = firstKey === null ? "" : `, first API key, shown this once: ${firstKey.key}`;
-    terminal.note(`countersign: ready at ${url}, data in ${dataFolder}${key}`);
-    return;
-  }
-  terminal.say(welcome(server, places, dataFolder, terminal));
+  const text = welcome(server, places, dataFolder, isForPeople ? terminal : plain);
+  // Beside the log, not in it: log lines are collected and kept, and this may have a key in it.
+  if (isForPeople) terminal.say(text);
+  else terminal.note(text);
 }
+
+/** No colours where nobody may be looking. */
+const plain: Pick<Terminal, "style"> = { style: (_style, text) => text };
 
 function welcome(
   { url, firstKey }: RunningServer,
@@ -106,24 +106,21 @@ function welcome(
     readonly health: string;
   },
   dataFolder: string,
-  terminal: Terminal,
+  { style }: Pick<Terminal, "style">,
 ): string {
-  const bold = (text: string): string => terminal.style("bold", text);
-  const dim = (text: string): string => terminal.style("dim", text);
-  const lines = [
-    bold(`Countersign is ready at ${url}`),
+  const shownKey = firstKey?.key ?? "<key>";
+  return [
+    style("bold", `Countersign is ready at ${url}`),
     "",
     `  Verification API   ${places.api}`,
     ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
     `  OpenAPI            ${places.openapi}`,
     `  Health             ${places.health}`,
     `  Data folder        ${printable(dataFolder)}`,
+    ...(firstKey === null
+      ? []
+      : [`  ${style("bold", "First API key")}      ${firstKey.key}  ${style("dim", "(shown this once)")}`]),
     "",
-  ];
-  if (firstKey !== null)
-    lines.push(`  ${bold("First API key")}      ${firstKey.key}`, dim("  Shown this once."), "");
-  const shownKey = firstKey?.key ?? "<key>";
-  lines.push(
     firstKey === null ? "Try it (`countersign keys create` makes a key):" : "Try it:",
     "",
     `  curl ${places.api}/verifications -H 'Authorization: Bearer ${shownKey}' \\`,
@@ -131,10 +128,9 @@ function welcome(
     ...(places.phones === undefined ? [] : [`  curl ${places.phones}/+14155550123/messages`]),
     "",
     "Or the whole round in another terminal: countersign verify +14155550123",
-    dim("Ctrl-C stops."),
+    style("dim", "Ctrl-C stops."),
     "",
-  );
-  return lines.join("\n");
+  ].join("\n");
 }
 
 function seconds(text: string): number {

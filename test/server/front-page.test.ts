@@ -1,0 +1,33 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { ask, testServer } from "./support.ts";
+
+const server = await testServer();
+afterAll(() => server.remove());
+
+describe("the address of the server alone", () => {
+  test("tells programs where everything is, and all of it is there", async () => {
+    const answer = await ask(`${server.addresses[0]}/`);
+    expect(answer.status).toBe(200);
+    const { name, links } = JSON.parse(answer.text);
+    expect(name).toBe("countersign");
+    expect(Object.keys(links)).toEqual(["api", "openapi", "health", "phones"]);
+    for (const path of [links.openapi, links.health, links.phones])
+      expect((await ask(`${server.addresses[0]}${path}`)).status, path).toBe(200);
+  });
+
+  test("is a page for browsers, without a script or a style", async () => {
+    const headers = { accept: "text/html,application/xhtml+xml" };
+    const answer = await ask(`${server.addresses[0]}/`, { headers });
+    expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(answer.text).toContain('<a href="/sandbox/api/phones">');
+    expect(answer.text).not.toMatch(/<script|<style|style=/);
+  });
+
+  test("does not name virtual phones that are off", async () => {
+    const real = await testServer({ COUNTERSIGN_SANDBOX: "off" });
+    const { links } = JSON.parse((await ask(`${real.addresses[0]}/`)).text);
+    expect(Object.keys(links)).toEqual(["api", "openapi", "health"]);
+    await real.remove();
+  });
+});

@@ -53,14 +53,14 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
 }
 
 async function openOn(
-  { store, keyring, kind, once }: OpenedStore,
+  { store, keyring, keepSecret, kind, once }: OpenedStore,
   options: InstanceOptions,
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
   const made = await once(async () => {
     await refuseMoved(store, options.folder);
-    await proveSecrets(store, keyring);
+    await proveSecrets(store, keyring, keepSecret);
     return await bootstrap(store, clock, random, {
       apiKey: options.apiKey ?? null,
       brand: options.brand ?? "Countersign",

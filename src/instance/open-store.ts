@@ -11,6 +11,8 @@ export interface OpenedStore {
   readonly store: Store;
   readonly kind: StoreKind;
   readonly keyring: Keyring;
+  /** Writes a secret down that was made for this start. */
+  keepSecret(): void;
   /** Runs what is done once for an installation, while no other node does. */
   once<R>(work: () => Promise<R>): Promise<R>;
 }
@@ -36,7 +38,13 @@ export async function openStore(
       ...given("batchMax", options.batchMax),
       onWarning: (sentence) => options.log?.warn({ event: "database" }, sentence),
     });
-    return { store, kind: "postgresql", keyring, once: (work) => store.exclusively(work) };
+    return {
+      store,
+      kind: "postgresql",
+      keyring,
+      keepSecret: () => {},
+      once: (work) => store.exclusively(work),
+    };
   }
   const store = await openSqliteStore({
     folder: options.folder,
@@ -47,11 +55,10 @@ export async function openStore(
     ...given("sync", options.sync),
   });
   try {
-    const keyring = createKeyring(
-      secrets.length > 0 ? secrets : [secretBesideDatabase(options.folder, random)],
-    );
+    const own = secrets.length > 0 ? null : secretBesideDatabase(options.folder, random);
+    const keyring = createKeyring(own === null ? secrets : [own.secret]);
     // The folder is held: nobody else is there.
-    return { store, kind: "embedded", keyring, once: (work) => work() };
+    return { store, kind: "embedded", keyring, keepSecret: () => own?.keep(), once: (work) => work() };
   } catch (cause) {
     await store.close();
     throw cause;

@@ -29,8 +29,12 @@ test.each([1, 2, 3].flatMap((nth) => [[nth, "before"] as const, [nth, "after"] a
 );
 
 test("K-5: the generated secret appears whole, for its owner alone, and leaves nothing beside it", () => {
-  const secret = secretBesideDatabase(folder, random);
-  expect(secretBesideDatabase(folder, random).reveal()).toBe(secret.reveal());
+  const made = secretBesideDatabase(folder, random);
+  expect(readdirSync(folder)).toEqual([]);
+  made.keep();
+  const again = secretBesideDatabase(folder, random);
+  again.keep();
+  expect(again.secret.reveal()).toBe(made.secret.reveal());
   expect(readdirSync(folder)).toEqual(["secret"]);
   expect(statSync(join(folder, "secret")).mode & 0o777).toBe(0o600);
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -95,6 +95,34 @@ describe("refusals to start are one sentence with the remedy", () => {
     );
     expect(cause.code).toBe("secret_invalid");
     expect(cause.message).toMatch(/COUNTERSIGN_SECRET/);
+  });
+
+  test("K-5: data whose secret is missing gets no new one, which would hide what is missing", async () => {
+    const server = await started();
+    await server.close();
+    const path = join(server.settings.data, "secret");
+    const right = readFileSync(path, "utf8");
+    rmSync(path);
+    for (let again = 0; again < 2; again++) {
+      const cause = await refusal(server.settings);
+      expect(cause.code).toBe("secret_invalid");
+      expect(cause.message).toContain('the file "secret"');
+      expect(existsSync(path)).toBe(false);
+    }
+    writeFileSync(path, right, { mode: 0o600 });
+    const back = await startServer({ settings: server.settings, logTo: { write: () => {} } });
+    expect(back.firstKey).toBeNull();
+    await back.close();
+  });
+
+  test("K-5: a first start that is refused leaves no secret, whatever refused it", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const settings = { ...settingsOf(), port };
+    expect((await refusal(settings)).code).toBe("address_in_use");
+    expect(existsSync(join(settings.data, "secret"))).toBe(false);
+    other.close();
   });
 
   test("a file that is no database is not overwritten", async () => {

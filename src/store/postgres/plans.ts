@@ -28,7 +28,7 @@ export const hotStatements: readonly Asked[] = [
   [dueStatements.alarm, "1, 100, 0"],
   [queries.deliveriesOf, `'${id}'`],
   [queries.nextDue, ""],
-  [queries.byRecipient, `'-', '${id}', null, 10, '-'`],
+  [queries.byRecipient, `'-', '${id}', null, 10, 0, '${id}', 0, '-'`],
   [queries.keyByDigest, "'-'"],
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],

@@ -1,14 +1,4 @@
-import { clockStepMaxMs } from "../../verification/index.ts";
 import { prepared } from "./reads.ts";
-
-/**
- * Whether a pending row has ended by the instant $5, as `asOf` has it. The columns tell for nearly all of them: an
- * alarm is never later than the end, and only what seems to come from the future can have ended before it began.
- */
-const ended = `((alarm_at <= $5::bigint and (doc::json ->> 'endsAt')::bigint <= $5::bigint)
-       or (id > $6::uuid and (doc::json ->> 'createdAt')::bigint - ${clockStepMaxMs} > $5::bigint))`;
-const hasStatus = `($3::text is null
-       or $3 = case when status <> 'pending' or ${ended} is not true then status else 'expired' end)`;
 
 /** The statements that read, beside rows by key and what is due. */
 export const queries = {
@@ -22,15 +12,27 @@ export const queries = {
        (select due_at from deliveries where due_at is not null order by due_at limit 1),
        (select alarm_at from verifications where alarm_at is not null order by alarm_at limit 1))::text as at`,
   ),
+  // Whether a pending row has ended, as `asOf` has it. The columns tell for nearly all of them: an alarm is never later
+  // than the end, and only what seems to come from the future can have ended before it began.
   byTenant: prepared(
     "by_tenant",
     `select doc from verifications where tenant_id = $1 and id < $2::uuid
-       and ${hasStatus} order by id desc limit $4`,
+       and ($3::text is null or $3 = case
+         when status <> 'pending' then status
+         when alarm_at <= $5::bigint and (doc::json ->> 'endsAt')::bigint <= $5::bigint then 'expired'
+         when id > $6::uuid and (doc::json ->> 'createdAt')::bigint > $7::bigint then 'expired'
+         else status end)
+     order by id desc limit $4`,
   ),
   byRecipient: prepared(
     "by_recipient",
     `select doc from verifications where tenant_id = $1 and id < $2::uuid
-       and ${hasStatus} and recipient_id = $7 order by id desc limit $4`,
+       and ($3::text is null or $3 = case
+         when status <> 'pending' then status
+         when alarm_at <= $5::bigint and (doc::json ->> 'endsAt')::bigint <= $5::bigint then 'expired'
+         when id > $6::uuid and (doc::json ->> 'createdAt')::bigint > $7::bigint then 'expired'
+         else status end)
+       and recipient_id = $8 order by id desc limit $4`,
   ),
   keyByDigest: prepared("key_by_digest", "select doc from api_keys where digest = $1"),
   tenants: prepared("tenants", "select doc from tenants order by id"),

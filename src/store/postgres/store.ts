@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { type Clock, systemClock, uuidv7Floor } from "../../clock/index.ts";
+import { type Clock, systemClock } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
 import { DataUnreadable, StorageUnavailable } from "../errors.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
+import { statusTimes } from "../status-at.ts";
 import { makeMarker } from "./commit-marker.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { exclusively, transaction } from "./database.ts";
@@ -218,9 +219,7 @@ const endOfIds = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 async function verifications(query: Query, asked: VerificationQuery): Promise<Verification[]> {
   const { tenantId, recipientId, status, before, limit } = asked;
-  const at = asked.at ?? null;
-  const floor = at === null ? null : uuidv7Floor(at);
-  const values = [tenantId, before ?? endOfIds, status ?? null, limit, at, floor];
+  const values = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(asked.at)];
   const rows =
     recipientId === undefined
       ? await query<{ doc: string }>(queries.byTenant, values)

@@ -1,15 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { uuidv7Floor } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
-import {
-  clockStepMaxMs,
-  type Delivery,
-  type Recipient,
-  type Verification,
-} from "../../verification/index.ts";
+import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
 import type { Due, VerificationQuery } from "../port.ts";
-import { hasStatus } from "../status-at.ts";
+import { hasStatus, statusTimes } from "../status-at.ts";
 import { fromDoc, parseJson } from "./docs.ts";
 
 /** The reads that go past the cache. */
@@ -53,9 +47,14 @@ export function prepareQueries(database: DatabaseSync): Queries {
        union all
        select min(alarm_at) as at from verifications where alarm_at is not null)`,
   );
+  // Whether a pending row has ended, as `asOf` has it. The columns tell for nearly all of them: an alarm is never later
+  // than the end, and only what seems to come from the future can have ended before it began.
   const byTenant = database.prepare(
     `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or ?3 = case
-       when status <> 'pending' or ${endedAt("?5", "?6")} is not true then status else 'expired' end)
+       when status <> 'pending' then status
+       when alarm_at <= ?5 and json_extract(substr(doc, 9), '$.endsAt') <= ?5 then 'expired'
+       when id > ?6 and json_extract(substr(doc, 9), '$.createdAt') > ?7 then 'expired'
+       else status end)
      order by id desc limit ?4`,
   );
   const recipient = database.prepare("select doc from recipients where id = ?");
@@ -82,9 +81,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
     verifications(query) {
       const { tenantId, recipientId, status, before, limit } = query;
       if (recipientId === undefined) {
-        const at = query.at ?? null;
-        const floor = at === null ? null : uuidv7Floor(at);
-        const asked = [tenantId, before ?? endOfIds, status ?? null, limit, at, floor];
+        const asked = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(query.at)];
         const found = byTenant.all(...asked);
         return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
       }
@@ -122,16 +119,6 @@ function listOf(
     if (isWanted && (before === undefined || next.id < before)) found.push(next);
   }
   return found;
-}
-
-/**
- * Whether a pending row has ended by an instant, as `asOf` has it. The columns tell for nearly all of them: an alarm is
- * never later than the end, and only what seems to come from the future can have ended before it began.
- */
-function endedAt(at: string, floor: string): string {
-  const field = (name: string): string => `json_extract(substr(doc, 9), '$.${name}')`;
-  return `((alarm_at <= ${at} and ${field("endsAt")} <= ${at})
-        or (id > ${floor} and ${field("createdAt")} - ${clockStepMaxMs} > ${at}))`;
 }
 
 /** Sorts after every UUID. */

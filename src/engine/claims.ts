@@ -7,6 +7,7 @@ import {
   type Delivery,
   isOpen,
   type PendingVerification,
+  unreachable,
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
@@ -157,8 +158,4 @@ function afterClaim(
     default:
       return unreachable(decision);
   }
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
 }

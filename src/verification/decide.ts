@@ -12,6 +12,7 @@ import {
 } from "./decision.ts";
 import { countSuccess, countWrong, lockedUntil, removePending, withoutFuture } from "./recipient.ts";
 import { decideDeliveryFailed, decideSend, decideWake } from "./sending.ts";
+import { unreachable } from "./unreachable.ts";
 import { asOf, type PendingVerification, type SettledVerification, settle } from "./verification.ts";
 
 interface OutcomeOf {
@@ -205,10 +206,6 @@ function settledOutcome(verification: SettledVerification): SettledOutcome {
     default:
       return unreachable(verification.status);
   }
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
 }
 
 /** All commands, for tables that must have a row for each. */

@@ -3,6 +3,7 @@
  * no keys, no I/O: everything it knows is in its arguments, everything it wants is in its answer.
  */
 export type { Channel } from "./channel.ts";
+export { type ClaimDecision, type ClaimTerms, claim } from "./claim.ts";
 export { type AlphabetName, alphabets, type CodeFormat, parseSubmittedCode } from "./code-format.ts";
 export type {
   CancelCommand,
@@ -31,9 +32,6 @@ export type {
 } from "./decision.ts";
 export {
   answer,
-  type ClaimDecision,
-  type ClaimTerms,
-  claim,
   type Delivery,
   type DeliveryAttempt,
   type DeliveryCause,
@@ -67,6 +65,7 @@ export {
   unlock,
 } from "./recipient.ts";
 export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
+export { unreachable } from "./unreachable.ts";
 export {
   alarmAt,
   asOf,

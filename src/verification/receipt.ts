@@ -1,4 +1,5 @@
 import { answerLast, close, type Delivery } from "./delivery.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** What a provider says later about a message. */
 export type ReceiptStatus = "sent" | "delivered" | "failed";
@@ -69,8 +70,4 @@ function failedUnanswered(delivery: Delivery, providerMessageId: string | null):
     answerLast(delivery, { answer: "rejected", reason: "receipt_failed", providerMessageId }),
     "failed",
   );
-}
-
-function unreachable(state: never): never {
-  throw new TypeError(`not a delivery state: ${String(state)}`);
 }

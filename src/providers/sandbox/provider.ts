@@ -1,6 +1,11 @@
 import type { Clock } from "../../clock/index.ts";
 import type { OutgoingMessage, Provider } from "../../delivery/index.ts";
-import type { LookupAnswer, ProviderAnswer, ReceiptStatus } from "../../verification/index.ts";
+import {
+  type LookupAnswer,
+  type ProviderAnswer,
+  type ReceiptStatus,
+  unreachable,
+} from "../../verification/index.ts";
 import type { SandboxFault, SandboxFaults } from "./faults.ts";
 import type { Phones } from "./phones.ts";
 
@@ -144,8 +149,4 @@ async function sendFaulty(
     default:
       return unreachable(fault.type);
   }
-}
-
-function unreachable(type: never): never {
-  throw new TypeError(`not a fault: ${String(type)}`);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noCapabilities } from "../../test/support/recorder.ts";
 import { deliveryRow, t0 } from "../../test/support/rows.ts";
 import type { DeliveryAttempt } from "../verification/index.ts";
 import { type Provider, route } from "./index.ts";
@@ -7,15 +8,7 @@ function provider(id: string, channels: Provider["channels"] = ["sms"]): Provide
   return {
     id,
     channels,
-    capabilities: {
-      idempotencyKey: false,
-      clientReference: false,
-      lookupByReference: false,
-      lookupByRecipientAndTime: false,
-      receipts: false,
-      managedCode: false,
-      keyPress: false,
-    },
+    capabilities: noCapabilities,
     send: () => Promise.reject(new Error("routing never sends")),
   };
 }

@@ -8,6 +8,7 @@ import { createDirectory } from "../../src/tenants/index.ts";
 import { createFakeClock, createMemoryStore, type FakeClock, seededRandom } from "../../src/testing/index.ts";
 import { isOpen, type ProviderAnswer } from "../../src/verification/index.ts";
 import { tempFolder } from "../store/temp-folder.ts";
+import { recorder } from "../support/recorder.ts";
 import { audit } from "./audit.ts";
 import { type CrashingStore, crashAt } from "./crashing-store.ts";
 import type { Entry, Sent } from "./load.ts";
@@ -213,25 +214,10 @@ function partsOn(
     clock,
     random,
     providers: [
-      {
-        id: "recorder",
-        channels: ["sms", "voice"],
-        capabilities: {
-          idempotencyKey: false,
-          clientReference: true,
-          lookupByReference: false,
-          lookupByRecipientAndTime: false,
-          receipts: false,
-          managedCode: false,
-          keyPress: false,
-        },
-        send({ reference, code }) {
-          sent.push({ reference, code: code ?? "" });
-          return Promise.resolve(
-            answers.shift() ?? { type: "accepted", providerMessageId: `m${sent.length}` },
-          );
-        },
-      },
+      recorder(({ reference, code }) => {
+        sent.push({ reference, code: code ?? "" });
+        return answers.shift() ?? { type: "accepted", providerMessageId: `m${sent.length}` };
+      }),
     ],
     numberPolicy: { countries: "all" },
     numberOverrides: [],

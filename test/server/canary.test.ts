@@ -5,6 +5,7 @@ import type { Provider } from "../../src/delivery/index.ts";
 import { createApp } from "../../src/server/app.ts";
 import { createLog } from "../../src/server/log.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
+import { noCapabilities } from "../support/recorder.ts";
 import { type Answer, ask, collectLog, sendRaw, type TestServer, testServer } from "./support.ts";
 
 /** Values that appear nowhere by chance. Whatever else they are, they must end up in no log and no file. */
@@ -216,15 +217,7 @@ describe("failures of others", () => {
     const failing: Provider = {
       id: "failing",
       channels: ["sms", "voice"],
-      capabilities: {
-        idempotencyKey: false,
-        clientReference: false,
-        lookupByReference: false,
-        lookupByRecipientAndTime: false,
-        receipts: false,
-        managedCode: false,
-        keyPress: false,
-      },
+      capabilities: noCapabilities,
       send(message) {
         throw new Error(`cannot send ${message.code} to ${message.to}: ${message.text}`);
       },

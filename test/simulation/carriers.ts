@@ -1,8 +1,13 @@
 import type { OutgoingMessage } from "../../src/delivery/index.ts";
 import type { Receipt } from "../../src/engine/index.ts";
-import type { PendingVerification, ProviderAnswer } from "../../src/verification/index.ts";
+import {
+  type LookupAnswer,
+  type PendingVerification,
+  type ProviderAnswer,
+  unreachable,
+} from "../../src/verification/index.ts";
 import type { Chance } from "./chance.ts";
-import type { CarrierAnswer, CarrierFaults } from "./faults.ts";
+import type { CarrierAnswer, CarrierFaults, CarrierTraits } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import type { Line } from "./node.ts";
 import type { CarrierCall, Records } from "./records.ts";
@@ -21,6 +26,7 @@ export interface CarrierParts {
   readonly chance: Chance;
   readonly journal: Journal;
   readonly records: Records;
+  readonly traits: CarrierTraits;
   readonly faults: () => CarrierFaults;
   readonly codeOf: (verification: PendingVerification) => string;
   readonly onArrived: (arrived: Arrived) => void;
@@ -33,11 +39,37 @@ const leaseMs = 15_000;
 /** Two carriers that answer as their plan says, tell the phones, and send receipts in any order, or none. */
 export function createCarriers(parts: CarrierParts): Line[] {
   const state = { sent: 0 };
-  return ["north", "south"].map((id) => ({
-    id,
-    channels: ["sms", "voice"],
-    send: (message, owner) => take(parts, state, id, message, owner),
-  }));
+  return (["north", "south"] as const).map((id, nth) => {
+    const ratePerSecond = parts.traits.rates[nth] ?? null;
+    if (ratePerSecond !== null) parts.records.rates.set(id, ratePerSecond);
+    return {
+      id,
+      channels: ["sms", "voice"],
+      ...(ratePerSecond === null ? {} : { ratePerSecond }),
+      send: (message, owner) => take(parts, state, id, message, owner),
+      ...(parts.traits.lookups[nth] === true ? { lookup: (reference) => lookUp(parts, id, reference) } : {}),
+    };
+  });
+}
+
+/** What the carrier knows by a reference: the newest message that it took, whatever it answered then. */
+function lookUp(parts: CarrierParts, id: string, reference: string): Promise<LookupAnswer> {
+  const { chance, journal, records, timeline } = parts;
+  const known = records.calls.get(reference)?.findLast((one) => one.carrier === id && one.isTaken);
+  const fails = chance.happens(parts.faults().lookupFails);
+  const how = fails ? chance.pick(["unknown", "hang", "throw"] as const) : "answer";
+  journal.note(`${id} is asked for ${reference}: ${how}, ${known?.messageId ?? "nothing"}`);
+  if (how === "hang") return new Promise(() => undefined);
+  if (how === "throw") return Promise.reject(new Error("the carrier's answer could not be read"));
+  const answer: LookupAnswer =
+    how === "unknown"
+      ? { type: "unknown" }
+      : known === undefined
+        ? { type: "absent" }
+        : { type: "found", providerMessageId: known.messageId };
+  return new Promise((resolve) => {
+    timeline.after(chance.between(20, 1_500), () => resolve(answer));
+  });
 }
 
 const arriving: readonly CarrierAnswer[] = ["accept", "unknownDelivered", "hangDelivered", "late"];
@@ -60,10 +92,12 @@ function take(
     code: message.code ?? "",
     attempt: (records.deliveries.get(message.reference)?.attempts.length ?? 0) - 1,
     arrives: arriving.includes(answer) && !isLost,
+    isTaken: arriving.includes(answer),
     answer: "none",
   };
   journal.note(`${id} gets ${message.reference} with ${message.code} from ${owner} and will ${answer}`);
   checkCall(parts, message, call, owner);
+  checkRate(parts, id, owner);
   const earlier = records.calls.get(message.reference);
   if (earlier === undefined) records.calls.set(message.reference, [call]);
   else earlier.push(call);
@@ -114,6 +148,31 @@ function checkCall(parts: CarrierParts, message: OutgoingMessage, call: CarrierC
     "I5",
     () => `${reference} arrives a third time`,
   );
+}
+
+/** A slot is used so late at most; then another one is taken. */
+const slotLapseMs = 1_000;
+const callsRemembered = 16;
+
+/**
+ * Each node keeps to each carrier's rate (D-8). Slots keep their distance; between a slot and its call a node may stand
+ * still, as long as its lease lasts.
+ */
+function checkRate({ records, journal, timeline }: CarrierParts, id: string, owner: string): void {
+  const rate = records.rates.get(id);
+  if (rate === undefined) return;
+  const now = timeline.wall();
+  const name = `${owner}#${id}`;
+  const calledAt = [...(records.calledAt.get(name) ?? []), now].slice(-callsRemembered);
+  records.calledAt.set(name, calledAt);
+  for (const [index, at] of calledAt.entries()) {
+    const later = calledAt.length - 1 - index;
+    journal.expect(
+      now - at >= (later * 1_000) / rate - slotLapseMs - leaseMs,
+      "D-8",
+      () => `${later + 1} messages to ${id} in ${now - at} ms, at ${rate} a second`,
+    );
+  }
 }
 
 function arrive(parts: CarrierParts, message: OutgoingMessage): void {
@@ -179,8 +238,4 @@ function sendReceipts(parts: CarrierParts, call: CarrierCall, isLost: boolean): 
       );
     }
   }
-}
-
-function unreachable(kind: never): never {
-  throw new TypeError(`not an answer of a carrier: ${String(kind)}`);
 }

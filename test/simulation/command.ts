@@ -8,6 +8,9 @@ export interface Summary {
   readonly events: number;
   readonly commits: number;
   readonly crashes: number;
+  readonly slotsAwaited: number;
+  readonly congestions: number;
+  readonly lookups: number;
   readonly virtualMs: number;
   readonly violations: number;
   readonly tookMs: number;

@@ -22,6 +22,15 @@ export interface FaultPlan {
   readonly clockForward: number;
   readonly clockBack: number;
   readonly carrier: CarrierFaults;
+  /** What the carriers of this run are like; that is no fault, and lasts. */
+  readonly carriers: CarrierTraits;
+}
+
+export interface CarrierTraits {
+  /** Messages a second that each carrier takes; null for as many as come. */
+  readonly rates: readonly [number | null, number | null];
+  /** Whether each can be asked what became of a message. */
+  readonly lookups: readonly [boolean, boolean];
 }
 
 export type CarrierAnswer =
@@ -43,6 +52,8 @@ export interface CarrierFaults {
   readonly receiptBeforeAnswer: number;
   /** A message that was accepted and never arrives, with a receipt that says so. */
   readonly failedReceipt: number;
+  /** A look-up that is not answered, or not readably. */
+  readonly lookupFails: number;
 }
 
 export function planFaults(chance: Chance): FaultPlan {
@@ -62,7 +73,16 @@ export function planFaults(chance: Chance): FaultPlan {
     clockForward: sometimes(0.02, 0.2),
     clockBack: sometimes(0.02, 0.2),
     carrier: planCarrier(chance),
+    carriers: planTraits(chance),
   };
+}
+
+/** Slow enough that a few messages wait for each other, down to a rate that no deadline can wait for. */
+function planTraits(chance: Chance): CarrierTraits {
+  const isPaced = chance.happens(0.4);
+  const rate = (): number | null =>
+    isPaced && chance.happens(0.7) ? chance.pick([5, 1, 0.2, 0.05, 0.02]) : null;
+  return { rates: [rate(), rate()], lookups: [chance.happens(0.3), chance.happens(0.3)] };
 }
 
 function planCarrier(chance: Chance): CarrierFaults {
@@ -83,11 +103,12 @@ function planCarrier(chance: Chance): CarrierFaults {
     receiptTwice: 0.3,
     receiptBeforeAnswer: 0.3,
     failedReceipt: sometimes(0.15),
+    lookupFails: 0.3,
   };
 }
 
 /** Nothing goes wrong any more: how a run ends, so that everything must come to rest. */
-export const noFaults: Omit<FaultPlan, "nodes"> = {
+export const noFaults: Omit<FaultPlan, "nodes" | "carriers"> = {
   storeFailsBefore: 0,
   storeFailsAfter: 0,
   readFails: 0,
@@ -116,5 +137,6 @@ export const noFaults: Omit<FaultPlan, "nodes"> = {
     receiptTwice: 0,
     receiptBeforeAnswer: 0,
     failedReceipt: 0,
+    lookupFails: 0,
   },
 };

@@ -54,7 +54,17 @@ async function one(seed: number): Promise<number> {
 }
 
 async function many(): Promise<number> {
-  const total = { seeds: 0, events: 0, commits: 0, crashes: 0, virtualMs: 0, violations: 0 };
+  const total = {
+    seeds: 0,
+    events: 0,
+    commits: 0,
+    crashes: 0,
+    slotsAwaited: 0,
+    congestions: 0,
+    lookups: 0,
+    virtualMs: 0,
+    violations: 0,
+  };
   const startedAt = performance.now();
   let first: RunResult | null = null;
   const from = Number(values.from);
@@ -64,6 +74,9 @@ async function many(): Promise<number> {
     total.events += result.events;
     total.commits += result.commits;
     total.crashes += result.crashes;
+    total.slotsAwaited += result.ways.slotsAwaited;
+    total.congestions += result.ways.congestions;
+    total.lookups += result.ways.lookups;
     total.virtualMs += result.virtualMs;
     if (result.violation === null) continue;
     total.violations += 1;
@@ -93,13 +106,16 @@ function totals(
     events: number;
     commits: number;
     crashes: number;
+    slotsAwaited: number;
+    congestions: number;
+    lookups: number;
     virtualMs: number;
     violations: number;
   },
   tookMs: number,
 ): string {
   const hours = Math.round(total.virtualMs / 3_600_000);
-  return `${total.seeds} seeds, ${total.events} events, ${total.commits} commits, ${total.crashes} crashes, ${hours} virtual hours in ${Math.round(tookMs / 1_000)} s: ${total.violations} violations`;
+  return `${total.seeds} seeds, ${total.events} events, ${total.commits} commits, ${total.crashes} crashes, ${total.slotsAwaited} waits for a slot, ${total.congestions} refusals of a congestion, ${total.lookups} look-ups, ${hours} virtual hours in ${Math.round(tookMs / 1_000)} s: ${total.violations} violations`;
 }
 
 function currentCommit(): string {

@@ -165,7 +165,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "expired-lease-is-new",
     bug: "a crash during a call counts as not sent, and the message is queued anew",
-    within: "verification/delivery.ts",
+    within: "verification/claim.ts",
     edits: [['answer: "unknown", reason: "lease_expired"', 'answer: "notSent", reason: "lease_expired"']],
   },
   {
@@ -263,6 +263,23 @@ export const mutants: readonly Mutant[] = [
       [
         "if (record !== undefined && idempotency !== null) {",
         "if (record !== undefined && idempotency === null) {",
+      ],
+    ],
+  },
+  {
+    name: "rate-ignored",
+    bug: "every slot of a carrier's rate is open at once",
+    within: "delivery/pacer.ts",
+    edits: [["return wholeMs(Math.max(lane.freeAt, now));", "return now;"]],
+  },
+  {
+    name: "look-up-unfenced",
+    bug: "what a look-up brought is written by a node that lost its lease",
+    within: "verification/delivery.ts",
+    edits: [
+      [
+        'if (delivery.state !== "unknown" || delivery.leaseEpoch !== leaseEpoch) return null;',
+        'if (delivery.state !== "unknown") return null;',
       ],
     ],
   },

@@ -4,7 +4,8 @@ import { createEngine, type Engine, type Receipt } from "../../src/engine/index.
 import type { Instance } from "../../src/instance/instance.ts";
 import { StorageUnavailable, type Store } from "../../src/store/index.ts";
 import { createDirectory } from "../../src/tenants/index.ts";
-import type { ProviderAnswer } from "../../src/verification/index.ts";
+import type { LookupAnswer, ProviderAnswer } from "../../src/verification/index.ts";
+import { noCapabilities } from "../support/recorder.ts";
 import type { Chance } from "./chance.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Journal } from "./journal.ts";
@@ -14,7 +15,9 @@ import type { Ticket, Timeline } from "./timeline.ts";
 export interface Line {
   readonly id: string;
   readonly channels: Provider["channels"];
+  readonly ratePerSecond?: number;
   send(message: OutgoingMessage, owner: string): Promise<ProviderAnswer>;
+  lookup?(reference: string): Promise<LookupAnswer>;
 }
 
 export interface NodeParts {
@@ -234,19 +237,21 @@ export class Node {
   }
 
   #provider(line: Line): Provider {
+    const { id, channels, ratePerSecond, lookup } = line;
     return {
-      id: line.id,
-      channels: line.channels,
+      id,
+      channels,
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       capabilities: {
-        idempotencyKey: false,
+        ...noCapabilities,
         clientReference: true,
-        lookupByReference: false,
-        lookupByRecipientAndTime: false,
+        lookupByReference: lookup !== undefined,
         receipts: true,
-        managedCode: false,
-        keyPress: false,
       },
       send: (message) => this.#call("provider.send", () => line.send(message, this.owner)),
+      ...(lookup === undefined
+        ? {}
+        : { lookup: (reference) => this.#call("provider.lookup", () => lookup(reference)) }),
     };
   }
 }

@@ -31,6 +31,8 @@ export interface CarrierCall {
   readonly attempt: number;
   /** Whether the message arrives, whatever was answered. */
   readonly arrives: boolean;
+  /** Whether the carrier has it, and says so when asked. */
+  readonly isTaken: boolean;
   answer: "none" | "accepted" | "refused" | "unknown";
 }
 
@@ -83,6 +85,12 @@ export class Records {
   readonly wrongAt = new Map<string, number[]>();
   readonly sentAt = new Map<string, number[]>();
   readonly asked = new Map<string, { count: number; lastAt: number }>();
+  /** Messages a second that a carrier takes, where it has a rate. */
+  readonly rates = new Map<string, number>();
+  /** When each node called each carrier with a rate, newest last. */
+  readonly calledAt = new Map<string, number[]>();
+  /** How often a delivery went a way that only some carriers open. */
+  readonly ways = { slotsAwaited: 0, congestions: 0, lookups: 0 };
   readonly verificationOfKey = new Map<string, string>();
 
   addRequest(request: Request): void {

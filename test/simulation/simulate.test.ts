@@ -18,6 +18,9 @@ describe("R-01, DT-3: the real engine, dispatcher, alarms and store under seeded
       // A simulation in which little happens would hold every promise.
       expect(half.commits).toBeGreaterThan(50_000);
       expect(half.crashes).toBeGreaterThan(1_000);
+      expect(half.slotsAwaited).toBeGreaterThan(100);
+      expect(half.congestions).toBeGreaterThan(20);
+      expect(half.lookups).toBeGreaterThan(100);
     }
   });
 });

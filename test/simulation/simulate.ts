@@ -33,6 +33,7 @@ export interface RunResult {
   readonly events: number;
   readonly commits: number;
   readonly crashes: number;
+  readonly ways: Records["ways"];
   readonly virtualMs: number;
   /** Of everything that happened, in order. */
   readonly hash: string;
@@ -94,6 +95,7 @@ class World {
       chance: this.#chance.fork(),
       journal: this.#journal,
       records: this.#records,
+      traits: this.#faults.carriers,
       faults: () => this.#faults.carrier,
       codeOf: (verification) => this.#codeOf(verification),
       onArrived: (arrived) => this.#people?.arrived(arrived),
@@ -130,6 +132,7 @@ class World {
       crashes: this.#crashes,
       virtualMs: this.#timeline.elapsed,
       hash: this.#journal.digest(),
+      ways: this.#records.ways,
       violation: this.#journal.violation,
     };
   }
@@ -195,7 +198,8 @@ class World {
   async #peace(): Promise<void> {
     if (!this.#goesOn()) return;
     this.#journal.note("peace");
-    this.#faults = { ...noFaults, nodes: this.#faults.nodes };
+    const { nodes, carriers } = this.#faults;
+    this.#faults = { ...noFaults, nodes, carriers };
     for (const node of this.#nodes) if (node.isPaused) node.resume();
     // A timer waits for the wall clock, which may have been set back.
     const until = this.#timeline.elapsed + restMs + this.#setBackMs + this.#backAtRestartMs;

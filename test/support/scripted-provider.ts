@@ -1,5 +1,6 @@
 import type { OutgoingMessage, Provider } from "../../src/delivery/index.ts";
 import type { ProviderAnswer } from "../../src/verification/index.ts";
+import { noCapabilities } from "./recorder.ts";
 
 /** What a scripted carrier does with one message. */
 export type Script =
@@ -29,15 +30,7 @@ export function scriptedProvider(
     id,
     channels,
     received,
-    capabilities: {
-      idempotencyKey: false,
-      clientReference: true,
-      lookupByReference: false,
-      lookupByRecipientAndTime: false,
-      receipts: true,
-      managedCode: false,
-      keyPress: false,
-    },
+    capabilities: { ...noCapabilities, clientReference: true, receipts: true },
     plan: (...more) => void scripts.push(...more),
     send(message) {
       received.push(message);

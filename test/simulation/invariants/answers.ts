@@ -27,6 +27,7 @@ export function checkAnswer(checks: AnswerChecks, request: Request, answer: Answ
     "W-4",
     () => `a repeated ${request.kind} was taken for another request`,
   );
+  if (answer.outcome === "deliveryCongested") checks.records.ways.congestions += 1;
   if (request.kind === "unlock") return;
   if (request.kind === "start") checkStart(checks, request, answer);
   else checkVerb(checks, request, answer);

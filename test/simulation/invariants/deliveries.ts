@@ -110,6 +110,11 @@ function checkClaim(records: Records, journal: Journal, commit: Commit, both: Bo
 
 function checkAnswer(records: Records, journal: Journal, commit: Commit, both: Both): void {
   const { before, after, reference } = both;
+  if (after.state === "queued" && after.leaseOwner !== null) records.ways.slotsAwaited += 1;
+  if (isLookUp(both)) {
+    checkLookUp(records, journal, commit, both);
+    return;
+  }
   journal.expect(
     after.leaseEpoch === before.leaseEpoch,
     "I12",
@@ -124,22 +129,56 @@ function checkAnswer(records: Records, journal: Journal, commit: Commit, both: B
       () => `${reference} was written as ${after.state} by a node that does not hold its lease`,
     );
   }
+  const isHeld = before.state === "unknown" && before.leaseOwner !== null && commit.now < before.dueAt;
+  if (isHeld && before.leaseOwner !== commit.owner && !hasReceipt) {
+    journal.violate("D-4", `the look-up of ${reference} was written by a node that does not hold its lease`);
+  }
   if (hasReceipt) return;
   const calls = records.calls.get(reference) ?? [];
   for (const [index, attempt] of after.attempts.entries()) {
     const wrong = contradiction(
       attempt,
       calls.filter((one) => one.attempt === index),
+      calls.filter((one) => one.attempt <= index),
     );
     journal.expect(wrong === null, "D-5", () => `attempt ${index} of ${reference} ${wrong}`);
   }
 }
 
+/** Claimed to be asked for, not to be sent: it stays `unknown`, under a lease of its own (D-6). */
+function isLookUp({ before, after }: Both): boolean {
+  return before.state === "unknown" && after.state === "unknown" && after.leaseEpoch !== before.leaseEpoch;
+}
+
+function checkLookUp(records: Records, journal: Journal, commit: Commit, both: Both): void {
+  const { before, after, reference } = both;
+  const lease = `${reference}#${after.leaseEpoch}`;
+  journal.expect(
+    !records.leases.has(lease) &&
+      after.leaseEpoch === before.leaseEpoch + 1 &&
+      after.leaseOwner === commit.owner,
+    "I12",
+    () => `lease ${lease} was taken by ${after.leaseOwner} to look up`,
+  );
+  records.leases.set(lease, after.leaseOwner ?? "");
+  records.ways.lookups += 1;
+  journal.expect(
+    isDeepStrictEqual(before.attempts, after.attempts),
+    "D-6",
+    () => `the look-up of ${reference} changed its attempts`,
+  );
+}
+
 /** What the row says of an attempt must be what the carrier knows of it. */
-function contradiction(attempt: Delivery["attempts"][number], calls: readonly CarrierCall[]): string | null {
+function contradiction(
+  attempt: Delivery["attempts"][number],
+  calls: readonly CarrierCall[],
+  upToThen: readonly CarrierCall[],
+): string | null {
   switch (attempt.answer) {
     case "accepted": {
-      const fits = calls.some(
+      // A look-up goes by the reference, which all attempts share.
+      const fits = upToThen.some(
         (one) => one.messageId === attempt.providerMessageId && one.carrier === attempt.provider,
       );
       return fits ? null : "is written as accepted, but no such call was";

@@ -13,6 +13,7 @@ export interface Connection {
 }
 
 const lengthHeader = "content-length: ";
+const lengthNames = [lengthHeader, "Content-Length: "] as const;
 
 /** The request line and headers of a POST; the length of the body is put behind it for each request. */
 export function postHead(path: string, key: string): string {
@@ -65,13 +66,25 @@ function overSocket(socket: Socket): Connection {
   };
 }
 
-/** Null until the answer is whole. Both servers send a length; header names are theirs, in lower case. */
+/** Null until the answer is whole. Servers spell header names as they like, and some send chunks instead of a length. */
 function parse(text: string): Answer | null {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return null;
-  const at = text.indexOf(lengthHeader);
-  if (at < 0 || at > end) throw new Error("an answer has no content-length");
-  const length = Number.parseInt(text.slice(at + lengthHeader.length, end), 10);
-  if (text.length < end + 4 + length) return null;
-  return { status: Number(text.slice(9, 12)), body: text.slice(end + 4) };
+  const status = Number(text.slice(9, 12));
+  const length = lengthIn(text, end);
+  if (length !== null) {
+    return text.length < end + 4 + length ? null : { status, body: text.slice(end + 4) };
+  }
+  if (!/\r\ntransfer-encoding: chunked\r\n/i.test(text.slice(0, end + 2))) {
+    throw new Error("an answer has neither a length nor chunks");
+  }
+  return text.endsWith("\r\n0\r\n\r\n") ? { status, body: text.slice(end + 4) } : null;
+}
+
+function lengthIn(text: string, end: number): number | null {
+  for (const name of lengthNames) {
+    const at = text.indexOf(name);
+    if (at >= 0 && at < end) return Number.parseInt(text.slice(at + name.length, end), 10);
+  }
+  return null;
 }

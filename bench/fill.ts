@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { systemClock, systemRandom, uuidv7 } from "../src/clock/index.ts";
+import { systemClock, systemRandom, uuidv7, uuidv7Floor } from "../src/clock/index.ts";
 import { createKeyring, Secret, seal } from "../src/secrets/index.ts";
-import { deliveryId, openSqliteStore, type Write } from "../src/store/index.ts";
+import {
+  deliveryId,
+  openPostgresStore,
+  openSqliteStore,
+  type Store,
+  type Write,
+} from "../src/store/index.ts";
 import {
   type Delivery,
   decide,
@@ -9,22 +15,47 @@ import {
   defaultPolicy,
   type StartCommand,
 } from "../src/verification/index.ts";
+import type { Database } from "./database.ts";
 import { benchSecret } from "./protocol.ts";
 
 const perUpdate = 500;
-/** Old enough for no timer, young enough for no purge. */
-const ageMs = 86_400_000;
+const dayMs = 86_400_000;
+/** The youngest a day old, so that no timer is waiting; the oldest too young for any purge. */
+const days = 28;
 
-/**
- * Fills a data folder with verifications that were approved a day ago: each with its recipient and its delivery, as
- * the real start and the real store write them.
- */
+/** Fills the database of a data folder. */
 export async function fillFolder(folder: string, verifications: number): Promise<void> {
+  const store = await openSqliteStore({ folder, clock: systemClock() });
+  await fillStore(store, verifications);
+  await store.close();
+}
+
+/** Fills a database on PostgreSQL, with the partitions that those days would have had. */
+export async function fillDatabase(database: Database, url: string, verifications: number): Promise<void> {
+  const store = await openPostgresStore({ url });
+  const today = Math.floor(systemClock().now() / dayMs) * dayMs;
+  for (let day = 1; day <= days + 1; day++) {
+    const first = today - day * dayMs;
+    const name = new Date(first).toISOString().slice(0, 10).replaceAll("-", "");
+    for (const table of ["verifications", "deliveries"]) {
+      const bounds = `'${uuidv7Floor(first)}', '${uuidv7Floor(first + dayMs)}'`;
+      await database.sql(`select countersign_add_day('${table}', '${name}', ${bounds})`, url);
+    }
+  }
+  await fillStore(store, verifications);
+  await store.close();
+  // As after weeks of autovacuum: the first rounds must not pay for it.
+  await database.sql("vacuum analyze", url);
+  await database.sql("checkpoint");
+}
+
+/** Verifications that were approved, each with its recipient and its delivery, as the real start and store write them. */
+async function fillStore(store: Store, verifications: number): Promise<void> {
   const clock = systemClock();
   const random = systemRandom();
   const keyring = createKeyring([new Secret(benchSecret)]);
-  const store = await openSqliteStore({ folder, clock });
-  const beganAt = clock.now() - ageMs;
+  const beganAt = clock.now() - (days + 1) * dayMs;
+  const everyMs = (days * dayMs) / verifications;
   const tenantId = uuidv7(beganAt, random);
   const serviceId = uuidv7(beganAt, random);
   // Sealed once: what matters to the store is that rows have the length of real ones.
@@ -34,17 +65,13 @@ export async function fillFolder(folder: string, verifications: number): Promise
     randomBytes(16).toString("base64url"),
   ).sort();
   for (let first = 0; first < verifications; first += perUpdate) {
-    const writes: Write[] = [];
-    for (const recipientId of recipientIds.slice(first, first + perUpdate)) {
-      const at = beganAt + Math.floor(writes.length / 3);
-      const id = uuidv7(at + first, random);
-      writes.push(
-        ...approvedRows({ id, tenantId, serviceId, recipientId, sealedAddress }, keyring.currentId, at),
-      );
-    }
+    const writes = recipientIds.slice(first, first + perUpdate).flatMap((recipientId, index): Write[] => {
+      const at = Math.floor(beganAt + (first + index) * everyMs);
+      const ids = { id: uuidv7(at, random), tenantId, serviceId, recipientId, sealedAddress };
+      return approvedRows(ids, keyring.currentId, at);
+    });
     await store.update([], () => ({ writes, result: undefined }));
   }
-  await store.close();
 }
 
 interface Ids {

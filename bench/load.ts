@@ -1,17 +1,18 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { type Connection, openConnection } from "./connection.ts";
-import { freshNumber, type PairClient, pairClient } from "./pairs.ts";
-import type { ServerStats } from "./protocol.ts";
-import type { Subject } from "./subject.ts";
+import { freshNumber, type PairClient } from "./pairs.ts";
+import type { Subject, SubjectStats } from "./subject.ts";
 
 export interface ClosedRound {
   readonly pairs: number;
   readonly pairsPerSecond: number;
-  /** Processor time that the server spent on one pair: what remains comparable when the machine is not ours alone. */
+  /** Processor time of server and database for one pair: what remains comparable when the machine is not ours alone. */
   readonly cpuUsPerPair: number;
-  /** Share of its core that the server used. */
+  /** The database's part of it. */
+  readonly databaseCpuUsPerPair: number;
+  /** Share of their core that server and database used. */
   readonly busy: number;
-  readonly stats: ServerStats;
+  readonly stats: SubjectStats;
 }
 
 export interface ClosedOptions {
@@ -19,8 +20,6 @@ export interface ClosedOptions {
   /** How long new pairs begin; a round may also end by `pairs`. */
   readonly seconds?: number;
   readonly pairs?: number;
-  /** False for the bare server: it delivers nothing. */
-  readonly delivers: boolean;
 }
 
 /**
@@ -28,8 +27,8 @@ export interface ClosedOptions {
  * ends when every delivery is booked, and its time includes that.
  */
 export async function closedLoop(subject: Subject, options: ClosedOptions): Promise<ClosedRound> {
-  const client = pairClient(subject.key, options.delivers ? subject.phones : null);
-  const connections = await openAll(subject.port, options.connections);
+  const { client } = subject;
+  const connections = await openAll(subject.ports, options.connections);
   const before = await subject.stats();
   const beganAt = performance.now();
   const endsAt = beganAt + (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
@@ -48,14 +47,16 @@ export async function closedLoop(subject: Subject, options: ClosedOptions): Prom
   const stats = await subject.stats();
   for (const connection of connections) connection.close();
   const delivered = stats.delivered - before.delivered;
-  if (options.delivers && delivered !== begun) {
+  if (subject.delivers && delivered !== begun) {
     throw new Error(`${begun} verifications were started and ${delivered} messages arrived`);
   }
-  const cpuMs = stats.cpuMs - before.cpuMs;
+  const databaseCpuMs = stats.databaseCpuMs - before.databaseCpuMs;
+  const cpuMs = stats.cpuMs - before.cpuMs + databaseCpuMs;
   return {
     pairs: begun,
     pairsPerSecond: (begun * 1_000) / elapsedMs,
     cpuUsPerPair: (cpuMs * 1_000) / begun,
+    databaseCpuUsPerPair: (databaseCpuMs * 1_000) / begun,
     busy: cpuMs / elapsedMs,
     stats,
   };
@@ -67,8 +68,11 @@ async function onePair(client: PairClient, connection: Connection): Promise<void
   await client.check(connection, id, await client.codeFor(number));
 }
 
-function openAll(port: number, count: number): Promise<Connection[]> {
-  return Promise.all(Array.from({ length: count }, () => openConnection(port)));
+/** Spread over the servers in turn. */
+function openAll(ports: readonly number[], count: number): Promise<Connection[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => openConnection(ports[index % ports.length] ?? 0)),
+  );
 }
 
 export interface OpenRound {
@@ -79,7 +83,7 @@ export interface OpenRound {
   /** From the moment a start was due to the code on the phone. */
   readonly codeMs: Latencies;
   readonly busy: number;
-  readonly stats: ServerStats;
+  readonly stats: SubjectStats;
 }
 
 export interface Latencies {
@@ -101,8 +105,8 @@ export interface OpenOptions {
  * that it kept waiting (no coordinated omission). A check is due when its code arrives.
  */
 export async function openLoop(subject: Subject, options: OpenOptions): Promise<OpenRound> {
-  const client = pairClient(subject.key, subject.phones);
-  const pool = createPool(await openAll(subject.port, options.connections));
+  const { client } = subject;
+  const pool = createPool(await openAll(subject.ports, options.connections));
   const starts = createHistogram();
   const checks = createHistogram();
   const codes = createHistogram();
@@ -137,7 +141,7 @@ export async function openLoop(subject: Subject, options: OpenOptions): Promise<
     startMs: latencies(starts),
     checkMs: latencies(checks),
     codeMs: latencies(codes),
-    busy: (stats.cpuMs - before.cpuMs) / elapsedMs,
+    busy: (stats.cpuMs + stats.databaseCpuMs - before.cpuMs - before.databaseCpuMs) / elapsedMs,
     stats,
   };
 }

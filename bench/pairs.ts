@@ -1,5 +1,6 @@
 import { type Answer, type Connection, postHead } from "./connection.ts";
-import type { PhoneLine } from "./subject.ts";
+import type { PhoneLine } from "./phone-line.ts";
+import type { ServerSetup } from "./protocol.ts";
 
 /** Area codes of the United States with mobile and fixed lines; 555 is left out below. */
 const areaCodes = [
@@ -50,13 +51,40 @@ export function freshNumber(): string {
 
 /** The requests of a pair for one server. */
 export interface PairClient {
+  /** Gives back what the check is addressed to. */
   start(connection: Connection, number: string): Promise<string>;
   check(connection: Connection, id: string, code: string): Promise<void>;
   codeFor(number: string): Promise<string>;
 }
 
-/** `phones` is null for the bare server, which sends nothing: there the code is made up. */
-export function pairClient(key: string, phones: PhoneLine | null): PairClient {
+/** How a server is spoken to: as each of them wants it, with as little as it allows. */
+export function pairClient(server: ServerSetup, key: string, phones: PhoneLine): PairClient {
+  const codeFor = (number: string): Promise<string> => phones.codeFor(number);
+  switch (server.mode) {
+    // It sends nothing: there the code is made up.
+    case "bare":
+      return { ...byId(key), codeFor: () => Promise.resolve("123456") };
+    case "countersign":
+      return { ...byId(key), codeFor };
+    case "tutorial":
+      return {
+        ...byNumber(key, { start: "/start", check: "/check", field: "to", startStatus: 201 }),
+        codeFor,
+      };
+    case "betterAuth": {
+      const [start, check] =
+        server.check === "verify"
+          ? (["/api/auth/phone-number/send-otp", "/api/auth/phone-number/verify"] as const)
+          : (["/send", "/consume"] as const);
+      return { ...byNumber(key, { start, check, field: "phoneNumber", startStatus: 200 }), codeFor };
+    }
+  }
+}
+
+type Requests = Pick<PairClient, "start" | "check">;
+
+/** Our own API: a start gives an id, and the check is addressed to it. */
+function byId(key: string): Requests {
   const startHead = postHead("/api/v1/verifications", key);
   return {
     async start(connection, number) {
@@ -70,7 +98,31 @@ export function pairClient(key: string, phones: PhoneLine | null): PairClient {
       const answer = await connection.request(head, `{"code":"${code}"}`);
       if (answer.status !== 200) throw refused("check", answer);
     },
-    codeFor: (number) => (phones === null ? Promise.resolve("123456") : phones.codeFor(number)),
+  };
+}
+
+interface Routes {
+  readonly start: string;
+  readonly check: string;
+  /** The name that the number has in a body. */
+  readonly field: string;
+  readonly startStatus: number;
+}
+
+/** Servers that know no verification, only numbers. */
+function byNumber(key: string, { start, check, field, startStatus }: Routes): Requests {
+  const startHead = postHead(start, key);
+  const checkHead = postHead(check, key);
+  return {
+    async start(connection, number) {
+      const answer = await connection.request(startHead, `{"${field}":"${number}"}`);
+      if (answer.status !== startStatus) throw refused("start", answer);
+      return number;
+    },
+    async check(connection, number, code) {
+      const answer = await connection.request(checkHead, `{"${field}":"${number}","code":"${code}"}`);
+      if (answer.status !== 200) throw refused("check", answer);
+    },
   };
 }
 

@@ -1,12 +1,32 @@
 /** What the process that is measured is told when it starts, as the JSON of its one argument. */
-export type ServerSetup =
-  | { readonly mode: "bare" }
-  | {
-      readonly mode: "countersign";
-      readonly folder: string;
-      /** Operations in one transaction; 1 turns group commit off. */
-      readonly batchMax?: number;
-    };
+export type ServerSetup = BareSetup | CountersignSetup | TutorialSetup | BetterAuthSetup;
+
+export interface BareSetup {
+  readonly mode: "bare";
+}
+
+export interface CountersignSetup {
+  readonly mode: "countersign";
+  readonly folder: string;
+  /** PostgreSQL instead of the embedded database. */
+  readonly databaseUrl?: string;
+  /** Operations in one transaction; 1 turns group commit off. */
+  readonly batchMax?: number;
+}
+
+/** The server of a tutorial: a map in memory, a code of six digits, no limit. */
+export interface TutorialSetup {
+  readonly mode: "tutorial";
+}
+
+export interface BetterAuthSetup {
+  readonly mode: "betterAuth";
+  readonly folder: string;
+  /** PostgreSQL instead of SQLite in the folder. */
+  readonly databaseUrl?: string;
+  /** `verify` signs a new user up and in, over its own routes; `consume` only uses the code up. */
+  readonly check: "verify" | "consume";
+}
 
 export type Question = "stats" | "drain" | "stop";
 
@@ -29,12 +49,18 @@ export interface ServerStats {
 }
 
 export type ServerReport =
-  | { readonly type: "listening"; readonly port: number; readonly key: string }
+  | {
+      readonly type: "listening";
+      readonly port: number;
+      readonly key: string;
+      /** Where the rows go, as the server itself sees it; null where there are none. */
+      readonly store: "sqlite" | "postgres" | null;
+    }
   | { readonly type: "stats"; readonly stats: ServerStats }
   | { readonly type: "drained" };
 
 /** The header `authorization` carries a key of the length that real ones have, also where nobody reads it. */
 export const benchKey = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
 
-/** Given to the server, so that a folder filled beforehand and the server that opens it agree. */
+/** Given to the server, so that a database filled beforehand and the server that opens it agree. */
 export const benchSecret = "bench: Zk3vQ9xL2mN8pR5tW1yB7cD4fG6hJ0sA";

@@ -15,21 +15,33 @@ export function printSection({ title, columns, rows, notes }: Section): void {
   for (const note of notes) console.log(note);
 }
 
-/** Prints every number beside its goal; false when a gate was missed. */
+/** Prints every number beside its target; false when a gate was missed. */
 export function printGoals(sections: readonly Section[]): boolean {
   const goals = sections.flatMap((section) => section.goals);
-  console.log("\nGoals\n");
+  console.log("\nTargets\n");
   for (const goal of goals) {
-    const verdict = passes(goal, goal.goal) ? "met" : passes(goal, goal.gate) ? "not met" : "BELOW THE GATE";
-    const bound = `${goal.better === "higher" ? "at least" : "at most"} ${goal.goal} ${goal.unit}`;
-    console.log(
-      `${verdict.padEnd(15)}${goal.what}: ${goal.measured.toFixed(1)} ${goal.unit} (goal: ${bound})`,
-    );
+    console.log(`${verdictOf(goal).padEnd(19)}${goal.what}: ${measuredText(goal)} (${boundText(goal)})`);
   }
   return goals.every((goal) => passes(goal, goal.gate));
 }
 
-function passes(goal: Goal, bound: number | null): boolean {
-  if (bound === null) return true;
-  return goal.better === "higher" ? goal.measured >= bound : goal.measured <= bound;
+export function verdictOf(goal: Goal): string {
+  if (goal.measured === null) return "not measured here";
+  if (goal.goal !== undefined && passes(goal, goal.goal)) return "goal met";
+  if (passes(goal, goal.target)) return "met";
+  return passes(goal, goal.gate) ? "not met" : "BELOW THE GATE";
+}
+
+export function measuredText({ measured, unit }: Goal): string {
+  return measured === null ? "-" : `${measured.toFixed(1)} ${unit}`;
+}
+
+export function boundText({ better, target, goal, unit }: Goal): string {
+  const hoped = goal === undefined ? "" : `, goal ${goal} ${unit}`;
+  return `${better === "higher" ? "at least" : "at most"} ${target} ${unit}${hoped}`;
+}
+
+function passes({ measured, better }: Goal, bound: number | null): boolean {
+  if (bound === null || measured === null) return true;
+  return better === "higher" ? measured >= bound : measured <= bound;
 }

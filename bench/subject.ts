@@ -1,8 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { Readable } from "node:stream";
+import { cores, onCore } from "./cores.ts";
+import type { Database } from "./database.ts";
+import { type PairClient, pairClient } from "./pairs.ts";
+import { createPhoneLine, type PhoneLine } from "./phone-line.ts";
 import {
   codesDescriptor,
   type Question,
@@ -11,73 +15,115 @@ import {
   type ServerStats,
 } from "./protocol.ts";
 
-/** A server under measurement, in a process of its own. */
+/** What is measured: one server in a process of its own, or several of them on one database. */
 export interface Subject {
-  readonly port: number;
-  readonly key: string;
-  readonly phones: PhoneLine;
-  stats(): Promise<ServerStats>;
+  /** One for each server. */
+  readonly ports: readonly number[];
+  readonly client: PairClient;
+  /** False for the bare server: it sends nothing. */
+  readonly delivers: boolean;
+  stats(): Promise<SubjectStats>;
   /** Resolves when the server has dispatched and booked every delivery. */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Codes as they arrive on the virtual phones. */
-export interface PhoneLine {
-  /** The next code that arrives for this number, or the one that is already there. */
-  codeFor(number: string): Promise<string>;
+/** Of all its servers together; memory and delays are those of the worst. */
+export interface SubjectStats extends ServerStats {
+  /** Processor time of the database's processes, which belongs to a pair as much as the server's own. */
+  readonly databaseCpuMs: number;
 }
 
 export interface SubjectSetup {
   readonly server: ServerSetup;
+  /** Whose processor time counts with the server's; null for a database inside its process. */
+  readonly database?: Database | null;
+  /** The same server again, as further nodes on further cores. */
+  readonly cores?: readonly number[];
   /** Whose source runs: this checkout, or another one to compare with. */
   readonly root?: string;
   readonly nodeFlags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const serverCore = "0";
-const loadCore = "1";
 const startMaxMs = 60_000;
 const compileCache = join(tmpdir(), "node-compile-cache");
 export const ownRoot: string = join(import.meta.dirname, "..");
 
-/** Where the processes can be kept apart: the server gets one core, whoever loads it another. */
-export const pinned: boolean =
-  process.platform === "linux" && spawnSync("taskset", ["--version"]).status === 0 && coreCount() > 1;
-
-function coreCount(): number {
-  return spawnSync("nproc", { encoding: "utf8" }).stdout.trim() === "1" ? 1 : 2;
-}
-
-/** Moves this process, all its threads, to the core of the load. */
-export function pinLoad(): void {
-  if (pinned) spawnSync("taskset", ["-acp", loadCore, String(process.pid)]);
-}
-
-/** The command line that runs on the server's core. */
-export function onServerCore(command: readonly string[]): [string, string[]] {
-  const [first = "", ...rest] = pinned ? ["taskset", "-c", serverCore, ...command] : command;
-  return [first, rest];
-}
-
 export async function startSubject(setup: SubjectSetup): Promise<Subject> {
+  const phones = createPhoneLine();
+  const nodes: Node[] = [];
+  for (const core of setup.cores ?? [cores.server]) nodes.push(await startNode(setup, core, phones));
+  const { database = null, server } = setup;
+  const [first] = nodes;
+  if (first === undefined) throw new RangeError("a subject has at least one server");
+  return {
+    ports: nodes.map(({ port }) => port),
+    client: pairClient(server, first.key, phones),
+    delivers: server.mode !== "bare",
+    stats: async () => ({
+      ...together(await Promise.all(nodes.map((node) => node.stats()))),
+      databaseCpuMs: database?.cpuMs() ?? 0,
+    }),
+    async drain() {
+      await Promise.all(nodes.map((node) => node.drain()));
+    },
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+function together(all: readonly ServerStats[]): ServerStats {
+  const sum = (of: (stats: ServerStats) => number): number => all.map(of).reduce((a, b) => a + b, 0);
+  const worst = (of: (stats: ServerStats) => number): number => Math.max(...all.map(of));
+  return {
+    cpuMs: sum((one) => one.cpuMs),
+    delivered: sum((one) => one.delivered),
+    rssBytes: worst((one) => one.rssBytes),
+    heapUsedBytes: worst((one) => one.heapUsedBytes),
+    loopDelayMs: {
+      p50: worst((one) => one.loopDelayMs.p50),
+      p99: worst((one) => one.loopDelayMs.p99),
+      p999: worst((one) => one.loopDelayMs.p999),
+      max: worst((one) => one.loopDelayMs.max),
+    },
+  };
+}
+
+/** One server in its process. */
+interface Node {
+  readonly port: number;
+  readonly key: string;
+  stats(): Promise<ServerStats>;
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startNode(setup: SubjectSetup, core: number, phones: PhoneLine): Promise<Node> {
   const root = setup.root ?? ownRoot;
   const script = join(root, "bench", "server.ts");
   const flags = setup.nodeFlags ?? [];
-  const [command, args] = onServerCore([process.execPath, ...flags, script, JSON.stringify(setup.server)]);
+  const [command, args] = onCore(core, [process.execPath, ...flags, script, JSON.stringify(setup.server)]);
   const child = spawn(command, args, {
     cwd: root,
-    // As bin/countersign.js does: what was compiled once is not compiled, or stripped of its types, again.
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...setup.environment },
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      // As bin/countersign.js does: what was compiled once is not compiled, or stripped of its types, again.
+      NODE_COMPILE_CACHE: compileCache,
+      ...setup.environment,
+    },
     stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
   });
-  const phones = phoneLine(child.stdio[codesDescriptor] as Readable);
-  const listening = await next(child, "listening");
+  phones.listenTo(child.stdio[codesDescriptor] as Readable);
+  const { port, key, store } = await next(child, "listening");
+  if (store === "sqlite" && setup.server.mode === "countersign" && setup.server.databaseUrl !== undefined) {
+    throw new Error(`the bench in ${root} is older than its PostgreSQL part: measure it with --store sqlite`);
+  }
   return {
-    port: listening.port,
-    key: listening.key,
-    phones,
+    port,
+    key,
     stats: async () => (await ask(child, "stats", "stats")).stats,
     async drain() {
       await ask(child, "drain", "drained");
@@ -119,32 +165,4 @@ function next<T extends ServerReport["type"]>(child: ChildProcess, type: T): Pro
     child.on("exit", onExit);
     child.on("message", onMessage);
   });
-}
-
-function phoneLine(stream: Readable): PhoneLine {
-  const arrived = new Map<string, string>();
-  const awaited = new Map<string, (code: string) => void>();
-  let rest = "";
-  stream.setEncoding("latin1").on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const space = line.indexOf(" ");
-      const number = line.slice(0, space);
-      const resolve = awaited.get(number);
-      if (resolve === undefined) arrived.set(number, line.slice(space + 1));
-      else {
-        awaited.delete(number);
-        resolve(line.slice(space + 1));
-      }
-    }
-  });
-  return {
-    codeFor(number) {
-      const code = arrived.get(number);
-      if (code === undefined) return new Promise((resolve) => awaited.set(number, resolve));
-      arrived.delete(number);
-      return Promise.resolve(code);
-    },
-  };
 }

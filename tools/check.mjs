@@ -16,6 +16,11 @@ const notYet = existsSync(join(root, "src", "index.ts"))
   ? undefined
   : "skipped: there is no src/index.ts yet";
 
+/** Its packages come with "npm run bench". */
+const noBench = existsSync(join(root, "bench", "node_modules"))
+  ? undefined
+  : "skipped: bench/node_modules is missing";
+
 /** The slow ones first, so that none of them starts last. `unless` says why a part has nothing to look at yet. */
 const parts = [
   {
@@ -35,6 +40,11 @@ const parts = [
   },
   { name: "imports", run: ["dependency-cruiser/bin/dependency-cruiser.mjs", "src", "test", "tools", "bin"] },
   { name: "types of the pure rooms", run: ["typescript/bin/tsc", "-p", "tsconfig.pure.json"] },
+  {
+    name: "types of the bench",
+    run: ["typescript/bin/tsc", "-p", "bench/tsconfig.json", "--noEmit"],
+    unless: noBench,
+  },
   { name: "types of the tools", run: ["typescript/bin/tsc", "-p", "tsconfig.tools.json"] },
   { name: "format and lint", run: ["@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   { name: "house rules", run: ["tools/house.mjs"] },

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { cores, onCore } from "../cores.ts";
 import { sampleOf } from "../statistics.ts";
-import { onServerCore, ownRoot, startSubject } from "../subject.ts";
-import { type Bench, countersignIn, ms, type Section } from "./case.ts";
+import { ownRoot, startSubject } from "../subject.ts";
+import { type Bench, ms, type Section } from "./case.ts";
 
 const readyMaxMs = 30_000;
 
@@ -18,8 +19,8 @@ export async function ready(bench: Bench): Promise<Section> {
     bench.progress(`ready: round ${round} of ${bench.rounds}`);
     const folder = mkdtempSync(join(bench.folder, "ready-"));
     const once = served ? serveOnce : benchOnce;
-    first.push(await once(bench, folder));
-    again.push(await once(bench, folder));
+    first.push(await once(folder));
+    again.push(await once(folder));
   }
   const [empty, existing] = [sampleOf(first), sampleOf(again)];
   const row = (name: string, of: typeof empty): string[] => [
@@ -42,26 +43,31 @@ export async function ready(bench: Bench): Promise<Section> {
         what: "from spawning to ready",
         measured: existing.median,
         unit: "ms",
-        goal: 500,
+        target: 500,
         better: "lower",
         gate: null,
       },
     ],
+    plots: [],
     data: { served, empty, existing },
   };
 }
 
-async function benchOnce(bench: Bench, folder: string): Promise<number> {
+async function benchOnce(folder: string): Promise<number> {
   const beganAt = performance.now();
-  const subject = await startSubject({ server: { ...countersignIn(bench), mode: "countersign", folder } });
+  const subject = await startSubject({ server: { mode: "countersign", folder } });
   const tookMs = performance.now() - beganAt;
   await subject.stop();
   return tookMs;
 }
 
-async function serveOnce(_bench: Bench, folder: string): Promise<number> {
+async function serveOnce(folder: string): Promise<number> {
   const port = await freePort();
-  const [command, args] = onServerCore([process.execPath, join(ownRoot, "bin", "countersign.js"), "serve"]);
+  const [command, args] = onCore(cores.server, [
+    process.execPath,
+    join(ownRoot, "bin", "countersign.js"),
+    "serve",
+  ]);
   const beganAt = performance.now();
   const child = spawn(command, args, {
     cwd: folder,

@@ -1,80 +1,87 @@
-import { mkdtempSync } from "node:fs";
-import { join } from "node:path";
-import { fillFolder } from "../fill.ts";
-import { type ClosedRound, closedLoop } from "../load.ts";
-import { type Sample, sampleOf } from "../statistics.ts";
-import { type Subject, startSubject } from "../subject.ts";
-import { type Bench, percent, type Section, whole } from "./case.ts";
+import { fillDatabase, fillFolder } from "../fill.ts";
+import type { SubjectSetup } from "../subject.ts";
+import {
+  type Bench,
+  countersignOn,
+  type Goal,
+  percent,
+  type Section,
+  type StoreName,
+  storeTitles,
+  whole,
+} from "./case.ts";
+import { compete, type Entry, type Standing, standingIn } from "./contenders.ts";
 
-interface Filled {
-  readonly rows: number;
-  readonly subject: Subject;
-  readonly rounds: ClosedRound[];
-}
+const few = 1_000;
+
+const nameOf = (store: StoreName, count: number): string => `${storeTitles[store]}, ${whole(count)}`;
 
 /** Whether a pair costs more in a full store than in an empty one. */
 export async function rows(bench: Bench): Promise<Section> {
-  const filled: Filled[] = [];
-  for (const count of bench.quick ? [1_000, 5_000] : [1_000, 1_000_000]) {
-    bench.progress(`rows: filling a folder with ${whole(count)} verifications`);
-    const folder = mkdtempSync(join(bench.folder, "filled-"));
-    await fillFolder(folder, count);
-    const subject = await startSubject({ server: { mode: "countersign", folder } });
-    filled.push({ rows: count, subject, rounds: [] });
-  }
-  try {
-    for (const one of filled) await oneRound(bench, one, Math.min(2, bench.seconds));
-    for (const one of filled) one.rounds.length = 0;
-    for (let round = 1; round <= bench.rounds; round++) {
-      bench.progress(`rows: round ${round} of ${bench.rounds}`);
-      for (const one of filled) await oneRound(bench, one, bench.seconds);
+  const entries: Entry[] = [];
+  const fillSeconds: string[] = [];
+  for (const store of bench.stores) {
+    for (const count of [few, bench.rowsMax]) {
+      bench.progress(`rows: filling ${nameOf(store, count)}`);
+      const beganAt = performance.now();
+      const setup = await countersignOn(store, bench);
+      await fill(bench, setup, count);
+      const seconds = ((performance.now() - beganAt) / 1_000).toFixed(0);
+      fillSeconds.push(`${nameOf(store, count)}: ${seconds} s`);
+      entries.push({ name: nameOf(store, count), setup });
     }
-  } finally {
-    await Promise.all(filled.map((one) => one.subject.stop()));
   }
-  return toSection(bench, filled);
+  return toSection(bench, await compete(bench, "rows", entries), fillSeconds);
 }
 
-async function oneRound(bench: Bench, { subject, rounds }: Filled, seconds: number): Promise<void> {
-  rounds.push(await closedLoop(subject, { connections: bench.connections, seconds, delivers: true }));
+async function fill(bench: Bench, { server }: SubjectSetup, count: number): Promise<void> {
+  if (server.mode !== "countersign") throw new TypeError("only our own stores are filled");
+  if (server.databaseUrl === undefined) return await fillFolder(server.folder, count);
+  await fillDatabase(await bench.database(), server.databaseUrl, count);
 }
 
-function toSection(bench: Bench, filled: readonly Filled[]): Section {
-  const standings = filled.map(({ rows: count, rounds }) => ({
-    rows: count,
-    pairsPerSecond: sampleOf(rounds.map((one) => one.pairsPerSecond)),
-    cpuUsPerPair: sampleOf(rounds.map((one) => one.cpuUsPerPair)),
-    // Time a pair takes of the whole server, processor or disk.
-    usPerPair: sampleOf(rounds.map((one) => 1e6 / one.pairsPerSecond)),
-  }));
-  const growth = (of: (one: (typeof standings)[number]) => Sample): number => {
-    const [few, many] = standings;
-    return few === undefined || many === undefined ? Number.NaN : of(many).median / of(few).median - 1;
-  };
+function toSection(bench: Bench, standings: readonly Standing[], fillSeconds: readonly string[]): Section {
+  const growth = (store: StoreName, of: "usPerPair" | "cpuUsPerPair"): number =>
+    standingIn(standings, nameOf(store, bench.rowsMax))[of].median /
+      standingIn(standings, nameOf(store, few))[of].median -
+    1;
   return {
     name: "rows",
     title: `Cost of a pair by rows stored, median of ${bench.rounds} alternating rounds of ${bench.seconds} s`,
-    columns: ["verifications stored", "us/pair", "min to max", "CPU us/pair", "pairs/s"],
+    columns: [
+      "store and its verifications",
+      "us/pair",
+      "min to max",
+      "CPU us/pair",
+      "of it database",
+      "pairs/s",
+    ],
     rows: standings.map((one) => [
-      whole(one.rows),
+      one.name,
       whole(one.usPerPair.median),
       `${whole(one.usPerPair.min)} to ${whole(one.usPerPair.max)}`,
       whole(one.cpuUsPerPair.median),
+      one.databaseCpuUsPerPair.median === 0 ? "-" : whole(one.databaseCpuUsPerPair.median),
       whole(one.pairsPerSecond.median),
     ]),
     notes: [
-      `By processor time a pair costs ${percent(growth((one) => one.cpuUsPerPair))} more in the fuller store.`,
+      ...bench.stores.map(
+        (store) =>
+          `${storeTitles[store]}: by processor time a pair costs ${percent(growth(store, "cpuUsPerPair"))} more in the fuller store.`,
+      ),
+      `The rows are spread over the last 28 days. Filling took: ${fillSeconds.join("; ")}.`,
     ],
-    goals: [
-      {
-        what: "more time per pair in the fuller store",
-        measured: growth((one) => one.usPerPair) * 100,
+    goals: bench.stores.map(
+      (store): Goal => ({
+        what: `${storeTitles[store]}, more time per pair with ${whole(bench.rowsMax)} stored than with ${whole(few)}`,
+        measured: growth(store, "usPerPair") * 100,
         unit: "%",
-        goal: 10,
+        target: 10,
         better: "lower",
         gate: null,
-      },
-    ],
+      }),
+    ),
+    plots: [],
     data: standings,
   };
 }

@@ -1,189 +1,158 @@
-import { type ClosedRound, closedLoop } from "../load.ts";
-import type { ServerSetup } from "../protocol.ts";
-import { type Sample, sampleOf } from "../statistics.ts";
-import { type Subject, type SubjectSetup, startSubject } from "../subject.ts";
-import { type Bench, countersignIn, type Goal, ms, percent, type Section, whole } from "./case.ts";
+import type { BetterAuthSetup } from "../protocol.ts";
+import type { SubjectSetup } from "../subject.ts";
+import {
+  type Bench,
+  countersignOn,
+  freshFolder,
+  type Goal,
+  percent,
+  type Section,
+  type StoreName,
+  storeTitles,
+  times,
+} from "./case.ts";
+import {
+  compete,
+  type Entry,
+  ratio,
+  type Standing,
+  standingColumns,
+  standingIn,
+  standingRow,
+} from "./contenders.ts";
 
-interface Contender {
-  readonly name: string;
-  readonly subject: Subject;
-  readonly delivers: boolean;
-  readonly rounds: ClosedRound[];
-}
+const bareName = "bare Fastify, two JSON POSTs";
+const tutorialName = "tutorial: Express, a map in memory";
 
-interface Standing {
-  readonly name: string;
-  readonly pairsPerSecond: Sample;
-  readonly cpuUsPerPair: Sample;
-  readonly busy: number;
-  readonly loopDelayP999Ms: number;
-  /** Of what the bare server allows in this run: by rate, and by processor time. */
-  readonly share: number;
-  readonly cpuShare: number;
-}
+const group = (store: StoreName): string => `Countersign on ${storeTitles[store]}`;
+const single = (store: StoreName): string => `${group(store)}, one commit an operation`;
+const other = (store: StoreName): string => `${group(store)}, the other checkout`;
+const peer = (store: StoreName, check: BetterAuthSetup["check"]): string =>
+  `better-auth on ${storeTitles[store]}, send + ${check}`;
 
-/** What the half-load part takes over. */
-export interface Throughput {
-  readonly section: Section;
-  readonly groupPairsPerSecond: number;
-}
-
-/** Durable pairs a second beside the bare framework, group commit beside single commits, on faster and slower disks. */
-export async function throughput(bench: Bench): Promise<Throughput> {
-  const contenders = await startAll(bench);
-  try {
-    for (const one of contenders) await oneRound(bench, one, Math.min(2, bench.seconds));
-    for (const one of contenders) one.rounds.length = 0;
-    for (let round = 1; round <= bench.rounds; round++) {
-      bench.progress(`throughput: round ${round} of ${bench.rounds}`);
-      for (const one of contenders) await oneRound(bench, one, bench.seconds);
-    }
-  } finally {
-    await Promise.all(contenders.map((one) => one.subject.stop()));
-  }
-  const standings = rank(contenders);
-  return {
-    section: toSection(bench, standings),
-    groupPairsPerSecond: of(standings, names.group).pairsPerSecond.median,
-  };
-}
-
-const names = {
-  bare: "bare Fastify, two JSON POSTs",
-  group: "Countersign, group commit",
-  single: "Countersign, one commit an operation",
-  against: "Countersign, the other checkout",
-} as const;
-
-const slowed = (name: string, addedMs: number): string => `${name}, fsync +${addedMs} ms`;
-const addedMsOfDisks = [1, 10] as const;
-
-async function startAll(bench: Bench): Promise<Contender[]> {
-  const contenders: Contender[] = [];
-  const add = async (
-    name: string,
-    server: ServerSetup,
-    more: Omit<SubjectSetup, "server"> = {},
-  ): Promise<void> => {
-    const subject = await startSubject({ server, ...more });
-    contenders.push({ name, subject, delivers: server.mode !== "bare", rounds: [] });
-  };
-  await add(names.bare, { mode: "bare" });
-  await add(names.group, countersignIn(bench));
-  if (bench.against !== null) {
-    // A comparison of two checkouts: nothing else may take time between their rounds.
-    await add(names.against, countersignIn(bench), { root: bench.against });
-    return contenders;
-  }
-  await add(names.single, countersignIn(bench, 1));
-  for (const addedMs of bench.slowSync === null ? [] : addedMsOfDisks) {
-    const environment = bench.slowSync?.environment(addedMs * 1_000) ?? {};
-    await add(slowed(names.group, addedMs), countersignIn(bench), { environment });
-    await add(slowed(names.single, addedMs), countersignIn(bench, 1), { environment });
-  }
-  return contenders;
-}
-
-async function oneRound(bench: Bench, contender: Contender, seconds: number): Promise<void> {
-  const { subject, delivers } = contender;
-  contender.rounds.push(await closedLoop(subject, { connections: bench.connections, seconds, delivers }));
-}
-
-function rank(contenders: readonly Contender[]): Standing[] {
-  const samples = contenders.map(({ name, rounds }) => ({
-    name,
-    pairsPerSecond: sampleOf(rounds.map((one) => one.pairsPerSecond)),
-    cpuUsPerPair: sampleOf(rounds.map((one) => one.cpuUsPerPair)),
-    busy: sampleOf(rounds.map((one) => one.busy)).median,
-    loopDelayP999Ms: sampleOf(rounds.map((one) => one.stats.loopDelayMs.p999)).median,
-  }));
-  const bare = samples[0];
-  if (bare === undefined) throw new RangeError("nothing was measured");
-  return samples.map((one) => ({
-    ...one,
-    share: one.pairsPerSecond.median / bare.pairsPerSecond.median,
-    cpuShare: bare.cpuUsPerPair.median / one.cpuUsPerPair.median,
-  }));
-}
-
-function of(standings: readonly Standing[], name: string): Standing {
-  const found = standings.find((one) => one.name === name);
-  if (found === undefined) throw new RangeError(`${name} was not measured`);
-  return found;
-}
-
-function toSection(bench: Bench, standings: readonly Standing[]): Section {
-  const group = of(standings, names.group);
-  const notes = [
-    "Share: of the bare server's pairs a second in this run; by processor time where the machine is not ours alone.",
-    "Every pair waits for its code to arrive on the phone; a round ends when every delivery is booked.",
-  ];
-  notes.push(...groupAgainstSingle(bench, standings));
+/** Durable pairs a second of all servers in one run, in alternating rounds. */
+export async function throughput(bench: Bench): Promise<Section> {
+  const standings = await compete(bench, "throughput", await entriesOf(bench));
+  const bare = standingIn(standings, bareName);
   return {
     name: "throughput",
     title: `Start and check pairs, ${bench.connections} connections, median of ${bench.rounds} alternating rounds of ${bench.seconds} s`,
-    columns: [
-      "case",
-      "pairs/s",
-      "min to max",
-      "share",
-      "CPU us/pair",
-      "share by CPU",
-      "core busy",
-      "loop delay p99.9",
-    ],
-    rows: standings.map((one) => [
-      one.name,
-      whole(one.pairsPerSecond.median),
-      `${whole(one.pairsPerSecond.min)} to ${whole(one.pairsPerSecond.max)}`,
-      percent(one.share),
-      whole(one.cpuUsPerPair.median),
-      percent(one.cpuShare),
-      percent(one.busy),
-      ms(one.loopDelayP999Ms),
-    ]),
-    notes,
-    goals: [
-      shareGoal("share of the bare rate (R-15)", group.share),
-      shareGoal("share by processor time", group.cpuShare),
-      loopGoal(group),
+    columns: standingColumns,
+    rows: standings.map((one) => standingRow(one, bare)),
+    notes: notesOf(bench, standings),
+    goals: goalsOf(bench, standings),
+    plots: [
+      {
+        kind: "bars",
+        name: "throughput",
+        title: `Start and check pairs a second, one core, ${bench.connections} connections`,
+        unit: "pairs/s",
+        bars: standings.map(({ name, pairsPerSecond: { median, min, max } }) => ({
+          label: name,
+          value: median,
+          min,
+          max,
+          isOurs: name.startsWith("Countersign"),
+        })),
+      },
     ],
     data: standings,
   };
 }
 
-function groupAgainstSingle(bench: Bench, standings: readonly Standing[]): string[] {
-  if (bench.against !== null) return [];
-  const disks = bench.slowSync === null ? [0] : [0, ...addedMsOfDisks];
-  const notes = disks.map((addedMs) => {
-    const rate = (name: string): number =>
-      of(standings, addedMs === 0 ? name : slowed(name, addedMs)).pairsPerSecond.median;
-    const times = rate(names.group) / rate(names.single);
-    return `Group commit against single commits, fsync +${addedMs} ms: ${times.toFixed(1)} times.`;
-  });
-  if (bench.slowSync === null) notes.push("SKIPPED: slower disks, because gcc or Linux is missing.");
+async function entriesOf(bench: Bench): Promise<Entry[]> {
+  const entries: Entry[] = [{ name: bareName, setup: { server: { mode: "bare" } } }];
+  const { against } = bench;
+  if (against !== null) {
+    // A comparison of two checkouts: nothing else may take time between their rounds.
+    for (const store of bench.stores) {
+      entries.push({ name: group(store), setup: await countersignOn(store, bench) });
+      entries.push({ name: other(store), setup: { ...(await countersignOn(store, bench)), root: against } });
+    }
+    return entries;
+  }
+  entries.push({ name: tutorialName, setup: { server: { mode: "tutorial" } } });
+  for (const store of bench.stores) {
+    entries.push({ name: group(store), setup: await countersignOn(store, bench) });
+    entries.push({ name: single(store), setup: await countersignOn(store, bench, 1) });
+    for (const check of ["verify", "consume"] as const) {
+      entries.push({ name: peer(store, check), setup: await betterAuthOn(store, check, bench) });
+    }
+  }
+  return entries;
+}
+
+async function betterAuthOn(
+  store: StoreName,
+  check: BetterAuthSetup["check"],
+  bench: Bench,
+): Promise<SubjectSetup> {
+  const server = { mode: "betterAuth", folder: freshFolder(bench), check } as const;
+  if (store === "sqlite") return { server };
+  const database = await bench.database();
+  return { server: { ...server, databaseUrl: await database.database("empty") }, database };
+}
+
+function notesOf(bench: Bench, standings: readonly Standing[]): string[] {
+  const notes = [
+    "Share: of the bare server's pairs a second in this run; by processor time (server and database) where the machine is not ours alone.",
+    "Every pair waits for its code to arrive on the phone; a round of Countersign ends when every delivery is booked.",
+  ];
+  for (const store of bench.stores) {
+    const compare = (what: string, to: string): void => {
+      const by = ratio(standings, group(store), to);
+      if (by !== null) notes.push(`${group(store)} against ${what}: ${times(by)}.`);
+    };
+    compare("one commit an operation", single(store));
+    compare("better-auth, send + verify", peer(store, "verify"));
+    compare("better-auth, send + consume", peer(store, "consume"));
+    compare("the other checkout", other(store));
+  }
+  const toTutorial = ratio(standings, group("sqlite"), tutorialName);
+  if (toTutorial !== null) {
+    notes.push(`${group("sqlite")} reaches ${percent(toTutorial)} of the tutorial, which keeps nothing.`);
+  }
   return notes;
 }
 
-function shareGoal(what: string, measured: number): Goal {
-  return {
-    what,
-    measured: measured * 100,
-    unit: "%",
-    goal: 40,
-    better: "higher",
-    gate: what.includes("R-15") ? 25 : null,
+function goalsOf(bench: Bench, standings: readonly Standing[]): Goal[] {
+  const goals: Goal[] = [];
+  const add = (
+    what: string,
+    measured: number | null,
+    bounds: Pick<Goal, "unit" | "target" | "goal">,
+  ): void => {
+    if (measured === null) return;
+    const gate = what.startsWith("SQLite, share of the bare rate") ? 25 : null;
+    goals.push({ what, measured, ...bounds, better: "higher", gate });
   };
-}
-
-function loopGoal(group: Standing): Goal {
-  const measured = group.loopDelayP999Ms;
-  return {
-    what: "event loop delay p99.9 under full load (R-23)",
-    measured,
-    unit: "ms",
-    goal: 50,
-    better: "lower",
-    gate: null,
-  };
+  for (const store of bench.stores) {
+    const share = (ratio(standings, group(store), bareName) ?? 0) * 100;
+    const name = storeTitles[store];
+    add(
+      `${name}, share of the bare rate (R-15)`,
+      share,
+      store === "sqlite" ? { unit: "%", target: 40, goal: 55 } : { unit: "%", target: 20, goal: 35 },
+    );
+    if (store === "postgres") {
+      const bySingle = ratio(standings, group(store), single(store));
+      add(`${name}, against one commit an operation`, bySingle, { unit: "times", target: 2 });
+    }
+    for (const [check, target] of [
+      ["verify", 20],
+      ["consume", 10],
+    ] as const) {
+      const byPeer = ratio(standings, group(store), peer(store, check));
+      add(`${name}, against better-auth's send + ${check}`, byPeer, { unit: "times", target });
+    }
+    goals.push({
+      what: `${name}, event loop delay p99.9 under full load (R-23)`,
+      measured: standingIn(standings, group(store)).loopDelayP999Ms,
+      unit: "ms",
+      target: 50,
+      better: "lower",
+      gate: null,
+    });
+  }
+  return goals;
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -27,11 +36,16 @@ function writeLock(file: string, packages: Record<string, object>, at: number): 
 }
 
 /** Runs the script with an npm that only says how it was called and ends with this code. */
-function run(npmCode = 0): { code: number | null; stdout: string; stderr: string } {
-  write("npm.js", `console.log("npm", ...process.argv.slice(2)); process.exitCode = ${npmCode};`);
+function run(
+  npmCode = 0,
+  folders: readonly string[] = [],
+): { code: number | null; stdout: string; stderr: string } {
+  const where = `require("node:fs").writeFileSync("npm-was-here", "")`;
+  write("npm.js", `console.log("npm", ...process.argv.slice(2)); ${where}; process.exitCode = ${npmCode};`);
   chmodSync(join(folder, "npm.js"), 0o755);
   const env = { ...process.env, npm_execpath: join(folder, "npm.js"), npm_node_execpath: process.execPath };
-  const result = spawnSync(process.execPath, [join(folder, "tools", "ready.mjs")], { encoding: "utf8", env });
+  const script = [join(folder, "tools", "ready.mjs"), ...folders];
+  const result = spawnSync(process.execPath, script, { encoding: "utf8", env });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 
@@ -76,6 +90,18 @@ test.each([
   writeLock("package-lock.json", packages, 200);
   writeLock("node_modules/.package-lock.json", found, 100);
   expect(run().stderr).toContain("node_modules is older than package-lock.json");
+});
+
+test("installs what a folder named to it needs, in that folder alone", () => {
+  writeLock("package-lock.json", packages, 100);
+  writeLock("node_modules/.package-lock.json", installed, 200);
+  writeLock("bench/package-lock.json", packages, 100);
+  expect(run().stderr).toBe("");
+  expect(run(0, ["bench"]).stderr).toBe(
+    'ready: bench/node_modules is missing, running "npm ci --include=dev" in bench\n',
+  );
+  expect(existsSync(join(folder, "bench", "npm-was-here"))).toBe(true);
+  expect(existsSync(join(folder, "npm-was-here"))).toBe(false);
 });
 
 test("tests run on the project's own Node, whatever the machine has", () => {

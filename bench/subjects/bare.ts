@@ -1,11 +1,29 @@
 import Fastify, { type FastifyInstance } from "fastify";
-import { CheckBody, IdParams, StartBody, VerificationBody } from "../src/server/api/verification-schemas.ts";
+import {
+  CheckBody,
+  IdParams,
+  StartBody,
+  VerificationBody,
+} from "../../src/server/api/verification-schemas.ts";
+import { portOf, type Served } from "./served.ts";
+
+export async function serveBare(): Promise<Served> {
+  const app = createBareApp();
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    port: portOf(app.server.address()),
+    store: null,
+    delivered: () => 0,
+    drain: () => Promise.resolve(),
+    stop: () => app.close(),
+  };
+}
 
 /**
  * What the framework alone allows: the same two routes with the same schemas, and answers of the same size, without
  * a key, a rule, a store or a message behind them.
  */
-export function createBareApp(): FastifyInstance {
+function createBareApp(): FastifyInstance {
   const app = Fastify({
     logger: false,
     ajv: {

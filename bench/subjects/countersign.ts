@@ -1,0 +1,53 @@
+import { systemClock } from "../../src/clock/index.ts";
+import { openInstance } from "../../src/instance/instance.ts";
+import {
+  createPhones,
+  createSandboxFaults,
+  createSandboxProvider,
+  type Phones,
+} from "../../src/providers/sandbox/index.ts";
+import { Secret } from "../../src/secrets/index.ts";
+import { createApp } from "../../src/server/app.ts";
+import { benchKey, benchSecret, type CountersignSetup } from "../protocol.ts";
+import { type PassCode, portOf, type Served } from "./served.ts";
+
+/** Countersign as it is, with phones that pass codes on. */
+export async function serveCountersign(setup: CountersignSetup, pass: PassCode): Promise<Served> {
+  const clock = systemClock();
+  let delivered = 0;
+  const phones = createPhones(clock);
+  const listening: Phones = {
+    ...phones,
+    receive(number, message) {
+      delivered += 1;
+      pass(number, message.code ?? "");
+      return phones.receive(number, message);
+    },
+  };
+  const faults = createSandboxFaults();
+  const provider = createSandboxProvider({ clock, phones: listening, faults, onReceipt: () => {} });
+  const { databaseUrl, batchMax } = setup;
+  const instance = await openInstance({
+    folder: setup.folder,
+    secrets: [new Secret(benchSecret)],
+    apiKey: new Secret(benchKey),
+    sandbox: false,
+    providers: [provider],
+    // On PostgreSQL without a clock, as the real server: time comes from the database.
+    ...(databaseUrl === undefined ? { clock } : { databaseUrl: new Secret(databaseUrl) }),
+    ...(batchMax === undefined ? {} : { batchMax }),
+  });
+  const app = createApp({ engine: instance.engine, parts: instance.parts });
+  instance.engine.run();
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    port: portOf(app.server.address()),
+    store: instance.storeKind === "postgresql" ? "postgres" : "sqlite",
+    delivered: () => delivered,
+    drain: () => instance.engine.tick(),
+    async stop() {
+      await app.close();
+      await instance.close();
+    },
+  };
+}

@@ -29,7 +29,7 @@ export interface ClosedOptions {
 export async function closedLoop(subject: Subject, options: ClosedOptions): Promise<ClosedRound> {
   const { client } = subject;
   const connections = await openAll(subject.ports, options.connections);
-  const before = await subject.stats();
+  const before = await subject.begin();
   const beganAt = performance.now();
   const endsAt = beganAt + (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
   const pairsMax = options.pairs ?? Number.POSITIVE_INFINITY;
@@ -110,7 +110,7 @@ export async function openLoop(subject: Subject, options: OpenOptions): Promise<
   const starts = createHistogram();
   const checks = createHistogram();
   const codes = createHistogram();
-  const before = await subject.stats();
+  const before = await subject.begin();
   const beganAt = performance.now();
   const total = Math.floor(options.perSecond * options.seconds);
   const running: Promise<void>[] = [];

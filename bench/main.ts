@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only throughput,latency,...] [--store sqlite|postgres] [--rounds n] [--seconds n]
+// npm run bench [-- --quick] [--only throughput,latency,...] [--store sqlite|postgres] [--rounds n] [--seconds n] [--warm n]
 //   [--rows n] [--connections n] [--against folder] [--json file] [--write-docs]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,6 +37,7 @@ const { values } = parseArgs({
     store: { type: "string", default: "sqlite,postgres" },
     rounds: { type: "string" },
     seconds: { type: "string" },
+    warm: { type: "string" },
     connections: { type: "string", default: "64" },
     /** Verifications in the fuller store; 5000000 is what the documentation speaks of. */
     rows: { type: "string" },
@@ -61,6 +62,7 @@ const bench: Bench = {
   folder,
   rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
   seconds: Number(values.seconds ?? (values.quick ? 0.4 : 4)),
+  warmSeconds: Number(values.warm ?? (values.quick ? 0.4 : 10)),
   connections: Number(values.connections),
   quick: values.quick,
   stores,

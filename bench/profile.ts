@@ -42,7 +42,7 @@ const server: ServerSetup = values.bare
 const nodeFlags = ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${folder}`];
 const subject = await startSubject({ server, database, nodeFlags });
 const load = { connections: Number(values.connections) };
-await closedLoop(subject, { ...load, seconds: 3 });
+await closedLoop(subject, { ...load, seconds: 10 });
 await database?.sql("create extension if not exists pg_stat_statements", databaseUrl);
 await database?.sql("select pg_stat_statements_reset()", databaseUrl);
 const rolesBefore = database?.cpuMsByRole();

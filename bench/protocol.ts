@@ -28,12 +28,13 @@ export interface BetterAuthSetup {
   readonly check: "verify" | "consume";
 }
 
-export type Question = "stats" | "drain" | "stop";
+/** `begin` and `stats` stand around what is measured: delays are watched between them alone. */
+export type Question = "begin" | "stats" | "drain" | "stop";
 
 /** Where codes leave the measured process: after stdin, stdout, stderr and the IPC channel. */
 export const codesDescriptor = 4;
 
-/** What the measured process tells about itself; times since its start, delays since it was last asked. */
+/** What the measured process tells about itself; times since its start, delays since `begin`. */
 export interface ServerStats {
   readonly cpuMs: number;
   readonly rssBytes: number;

@@ -12,9 +12,9 @@ import {
 import { codeLine } from "./subjects/codes.ts";
 import type { PassCode, Served } from "./subjects/served.ts";
 
+/** Off while another server is measured: its timer would wake this one a thousand times a second on the same core. */
 const delays = monitorEventLoopDelay({ resolution: 1 });
 const served = await serve(JSON.parse(process.argv[2] ?? "") as ServerSetup);
-delays.enable();
 report({ type: "listening", port: served.port, key: benchKey, store: served.store });
 process.on("message", (question: Question) => void answer(question));
 process.on("disconnect", () => process.exit(1));
@@ -43,9 +43,13 @@ async function servePeer(name: string, setup: ServerSetup): Promise<Served> {
 }
 
 async function answer(question: Question): Promise<void> {
-  if (question === "stats") {
+  if (question === "begin" || question === "stats") {
     report({ type: "stats", stats: stats() });
-    delays.reset();
+    if (question === "stats") delays.disable();
+    else {
+      delays.reset();
+      delays.enable();
+    }
   } else if (question === "drain") {
     await served.drain();
     report({ type: "drained" });

@@ -22,6 +22,8 @@ export interface Subject {
   readonly client: PairClient;
   /** False for the bare server: it sends nothing. */
   readonly delivers: boolean;
+  /** What it has spent so far; what is measured begins. */
+  begin(): Promise<SubjectStats>;
   stats(): Promise<SubjectStats>;
   /** Resolves when the server has dispatched and booked every delivery. */
   drain(): Promise<void>;
@@ -57,14 +59,16 @@ export async function startSubject(setup: SubjectSetup): Promise<Subject> {
   const { database = null, server } = setup;
   const [first] = nodes;
   if (first === undefined) throw new RangeError("a subject has at least one server");
+  const ask = async (question: "begin" | "stats"): Promise<SubjectStats> => ({
+    ...together(await Promise.all(nodes.map((node) => node.stats(question)))),
+    databaseCpuMs: database?.cpuMs() ?? 0,
+  });
   return {
     ports: nodes.map(({ port }) => port),
     client: pairClient(server, first.key, phones),
     delivers: server.mode !== "bare",
-    stats: async () => ({
-      ...together(await Promise.all(nodes.map((node) => node.stats()))),
-      databaseCpuMs: database?.cpuMs() ?? 0,
-    }),
+    begin: () => ask("begin"),
+    stats: () => ask("stats"),
     async drain() {
       await Promise.all(nodes.map((node) => node.drain()));
     },
@@ -95,7 +99,7 @@ function together(all: readonly ServerStats[]): ServerStats {
 interface Node {
   readonly port: number;
   readonly key: string;
-  stats(): Promise<ServerStats>;
+  stats(question: "begin" | "stats"): Promise<ServerStats>;
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -124,7 +128,7 @@ async function startNode(setup: SubjectSetup, core: number, phones: PhoneLine): 
   return {
     port,
     key,
-    stats: async () => (await ask(child, "stats", "stats")).stats,
+    stats: async (question) => (await ask(child, question, "stats")).stats,
     async drain() {
       await ask(child, "drain", "drained");
     },

@@ -12,6 +12,8 @@ export interface Bench {
   readonly folder: string;
   readonly rounds: number;
   readonly seconds: number;
+  /** How long each server is loaded before its first round: compilers have to have seen the work. */
+  readonly warmSeconds: number;
   readonly connections: number;
   readonly quick: boolean;
   readonly stores: readonly StoreName[];

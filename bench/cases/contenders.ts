@@ -45,7 +45,7 @@ async function alternate(bench: Bench, label: string, contenders: readonly Conte
   const { connections } = bench;
   for (const { name, subject } of contenders) {
     bench.progress(`${label}: warming ${name}`);
-    await closedLoop(subject, { connections, seconds: Math.min(2, bench.seconds) });
+    await closedLoop(subject, { connections, seconds: bench.warmSeconds });
   }
   for (let round = 1; round <= bench.rounds; round++) {
     bench.progress(`${label}: round ${round} of ${bench.rounds}`);

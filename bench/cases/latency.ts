@@ -61,7 +61,7 @@ async function saturate(
   { store, subject }: { store: StoreName; subject: Subject },
 ): Promise<Measured> {
   const seconds = Math.min(2, bench.seconds);
-  await closedLoop(subject, { connections: bench.connections, seconds });
+  await closedLoop(subject, { connections: bench.connections, seconds: bench.warmSeconds });
   const closed = connectionSteps.map((connections) => ({ connections, rounds: [] as ClosedRound[] }));
   for (let round = 1; round <= bench.rounds; round++) {
     bench.progress(`saturation of ${storeTitles[store]}: round ${round} of ${bench.rounds}`);

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { FastifyPluginCallback } from "fastify";
+
+/** Files of our own that pages refer to, each under a name that changes with its content. */
+export interface Assets {
+  /**
+   * The path of a file, such as `/two-factor/assets/style.1f0c6a2b9d3e.css`.
+   * @throws RangeError for a file that is not there
+   */
+  url(name: string): string;
+  /** Serves them. */
+  readonly routes: FastifyPluginCallback;
+}
+
+const types: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Every style, script and drawing of a folder, read once. `base` is the path under which they are served. */
+export function loadAssets(folder: string, base: string): Assets {
+  const urls = new Map<string, string>();
+  const files = readdirSync(folder)
+    .filter((name) => Object.hasOwn(types, extname(name)))
+    .map((name) => {
+      const content = readFileSync(join(folder, name));
+      const type = types[extname(name)] ?? "";
+      const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
+      const url = `${base}/${name.slice(0, -extname(name).length)}.${digest}${extname(name)}`;
+      urls.set(name, url);
+      return { url, type, content };
+    });
+  return {
+    url(name) {
+      const url = urls.get(name);
+      if (url === undefined) throw new RangeError(`there is no asset ${name}`);
+      return url;
+    },
+    routes(app, _options, done) {
+      for (const { url, type, content } of files) {
+        app.get(url, (_request, reply) =>
+          reply.headers({ ...longLived, "content-type": type }).send(content),
+        );
+      }
+      done();
+    },
+  };
+}
+
+/** What never changes under its name. */
+export const longLived: Readonly<Record<string, string>> = {
+  "cache-control": "public, max-age=31536000, immutable",
+  "cross-origin-resource-policy": "same-origin",
+};

@@ -15,8 +15,10 @@ import { type DetailedView, get, type ListPage, type ListRequest, list } from ".
 import { applyReceipt, type Receipt } from "./receipts.ts";
 import { type RecipientRequest, type UnlockResult, unlockRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
+import { type SingleUse, useOnce } from "./single-use.ts";
 import { type StartResult, start } from "./start.ts";
 import type { StartRequest } from "./start-plan.ts";
+import { issueTicket, type RedeemRequest, type RedeemResult, redeemTicket } from "./tickets.ts";
 import type { Transacted } from "./transaction.ts";
 import {
   askSend,
@@ -43,6 +45,11 @@ export interface Engine {
   /** Removes everything the tenant has of a number. */
   eraseRecipient(request: RecipientRequest): Promise<EraseResult>;
   receipt(receipt: Receipt): Promise<void>;
+  /** The ticket of a verification just approved, for whoever repeats its binding. */
+  issueTicket(request: VerbRequest): Promise<string | null>;
+  redeemTicket(request: RedeemRequest): Promise<RedeemResult>;
+  /** Uses something up: true for the first holder, also when it comes again. */
+  useOnce(kind: SingleUse, id: string, holder: string): Promise<boolean>;
   /** Starts the dispatcher and the jobs. */
   run(): void;
   /** One look at the outbox and the timers, now; resolves when what was due is done. For tests and tools. */
@@ -86,6 +93,9 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     list: (request) => list(parts, request),
     unlockRecipient: (request) => unlockRecipient(parts, request),
     eraseRecipient: (request) => eraseRecipient(parts, request),
+    issueTicket: (request) => issueTicket(parts, request),
+    redeemTicket: (request) => redeemTicket(parts, request),
+    useOnce: (kind, id, holder) => useOnce(parts, kind, id, holder),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update !== null) dispatcher.offer(update.started);

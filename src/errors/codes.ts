@@ -41,6 +41,7 @@ const errorCodes = {
     title: "The Idempotency-Key was used for another request",
     retryable: false,
   },
+  ticket_invalid: { status: 422, title: "The ticket does not work", retryable: false },
   cursor_invalid: { status: 422, title: "The cursor is not one of ours", retryable: false },
   verification_exhausted: { status: 429, title: "Too many wrong codes", retryable: false },
   recipient_locked: { status: 429, title: "The recipient is locked for a while", retryable: true },

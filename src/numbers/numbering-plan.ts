@@ -1,4 +1,4 @@
-import { getCountries, Metadata } from "libphonenumber-js/max";
+import { getCountries, getCountryCallingCode, Metadata } from "libphonenumber-js/max";
 import type { NumberType } from "./number-type.ts";
 
 /**
@@ -69,6 +69,11 @@ const callingCodeDigitsMax = 3;
 
 /** Every region with a numbering plan of its own: ISO 3166-1 alpha-2, with the user-assigned AC, TA and XK. */
 export const regions: ReadonlySet<string> = new Set<string>(getCountries());
+
+/** The calling code of one of `regions`, without the plus sign. */
+export function callingCodeOf(region: string): string {
+  return getCountryCallingCode(region as Parameters<typeof getCountryCallingCode>[0]);
+}
 
 // A Map, not an object: keys come from outside, and an object would answer to "constructor".
 const regionsByCallingCode: ReadonlyMap<string, readonly string[]> = readCallingCodes();

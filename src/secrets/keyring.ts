@@ -12,6 +12,8 @@ export const keyPurposes = [
   "fingerprint",
   "cursor",
   "dialect",
+  "ticket",
+  "page",
   "checkValue",
 ] as const;
 

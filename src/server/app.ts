@@ -24,6 +24,8 @@ declare module "fastify" {
     readonly runtime: Runtime | null;
     /** The caller of a request that came over the admin socket; null for all others. */
     adminCaller(request: FastifyRequest): Caller | null;
+    /** Where browsers find this server: PUBLIC_URL, else what the request says. Without a slash at the end. */
+    publicOrigin(request: FastifyRequest): string;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -38,6 +40,7 @@ export interface AppParts {
   readonly adminCaller?: (request: FastifyRequest) => Caller | null;
   /** Limits, health and metrics of a running server. */
   readonly runtime?: Runtime;
+  readonly publicUrl?: string | null;
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
 }
@@ -80,6 +83,8 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("parts", parts);
   app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));
+  const publicOrigin = typeof appParts.publicUrl === "string" ? new URL(appParts.publicUrl).origin : null;
+  app.decorate("publicOrigin", (request) => publicOrigin ?? `${request.protocol}://${request.host}`);
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);
   guardRequests(app, runtime);

@@ -23,6 +23,7 @@ import {
   listenOnSocket,
 } from "./listeners.ts";
 import { createLog, type ServerLog } from "./log.ts";
+import { verificationPages } from "./pages/index.ts";
 import { bareProblem } from "./parser-errors.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { onlyOwnHosts } from "./sandbox-host.ts";
@@ -128,9 +129,14 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     parts: instance.parts,
     runtime,
     trustedProxies: settings.trustedProxies,
+    publicUrl: settings.publicUrl,
     adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
     register: (one) => {
       const { sandbox } = instance;
+      void one.register(async (scope) => {
+        if (sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));
+        await scope.register(verificationPages({ isSandbox: sandbox !== null }));
+      });
       if (sandbox === null) return;
       void one.register(async (scope) => {
         scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));

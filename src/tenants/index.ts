@@ -18,6 +18,7 @@ export {
   revokeDialect,
   revokeKey,
 } from "./key-changes.ts";
+export { type Accent, accentOf, isReturnUrl, pageSettingsProblem } from "./page-settings.ts";
 export {
   fromPolicySettings,
   type PolicyChanges,
@@ -30,6 +31,7 @@ export {
   type Dialect,
   type DialectRecord,
   dialects,
+  type PageSettings,
   type Scope,
   type Service,
   type ServiceSettings,

@@ -27,6 +27,19 @@ export interface ServiceSettings {
   /** What differs from the default policy. */
   readonly policy: Partial<Policy>;
   readonly channels: readonly Channel[];
+  /** What people see of this service in a browser; absent where nothing was set. */
+  readonly page?: PageSettings;
+}
+
+export interface PageSettings {
+  /** Whether somebody may come without a link that a key asked for. Not set: only in the sandbox. */
+  readonly anonymous?: boolean;
+  /** Where a page may lead back to, letter by letter (W-14). */
+  readonly returnUrls?: readonly string[];
+  /** `#1d5fd1` */
+  readonly accent?: string | null;
+  /** A small image as a `data:` URL. */
+  readonly logo?: string | null;
 }
 
 /** What a key may do. A key holds any set of them. */

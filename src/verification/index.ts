@@ -50,6 +50,7 @@ export {
   type CodeReuse,
   defaultPolicy,
   type IfPending,
+  lifetimeMs,
   type Policy,
   type PolicyProblem,
   policyProblems,
@@ -65,6 +66,7 @@ export {
   unlock,
 } from "./recipient.ts";
 export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
+export { redeemable, ticketLifetimeMs } from "./ticket.ts";
 export { unreachable } from "./unreachable.ts";
 export {
   alarmAt,

@@ -4,6 +4,7 @@ import { type DocumentedRoute, documentOf } from "./document.ts";
 import { keyRoutes } from "./keys.ts";
 import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
 import { numberRoutes } from "./numbers.ts";
+import { pageRoutes } from "./pages.ts";
 import { serviceRoutes } from "./services.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { verificationRoutes } from "./verifications.ts";
@@ -29,6 +30,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
       for (const plugin of [
         verificationRoutes,
         numberRoutes,
+        pageRoutes,
         keyRoutes,
         serviceRoutes,
         tenantRoutes,

@@ -14,6 +14,7 @@ declare module "fastify" {
 export const tags = {
   Verifications: "Start, check and follow verifications.",
   Numbers: "What is known about a phone number, and whether a code would be sent to it.",
+  Pages: "Send a browser to our page, and redeem what it brings back.",
   Keys: "API keys of the tenant.",
   Services: "Named settings that a start chooses from.",
   Tenants: "Tenants of this installation; for keys of its first tenant.",

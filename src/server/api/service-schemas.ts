@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
-import { Instant, iso, listOf, opaque, strict } from "./schemas.ts";
+import { Instant, iso, listOf, opaque, orNull, strict } from "./schemas.ts";
 import { channelSchema } from "./verification-schemas.ts";
 
 const whole = (minimum: number, maximum: number, description: string) =>
@@ -52,12 +52,52 @@ const name = Type.String({
 const brand = opaque(20, "Named in every text");
 const locale = opaque(20, "BCP 47 language tag");
 
+const pageSettings = {
+  anonymous: Type.Boolean({ description: "Whether its page opens without a link that a key asked for" }),
+  returnUrls: Type.Array(Type.String({ minLength: 8, maxLength: 500 }), {
+    maxItems: 20,
+    description: "Where its page may lead back to, letter by letter",
+  }),
+  accent: Type.Union([Type.String({ pattern: "^#[0-9a-fA-F]{6}$" }), Type.Null()], {
+    description: "Colour of buttons, dark enough for white words on it",
+  }),
+  logo: Type.Union(
+    [Type.String({ maxLength: 22_000, pattern: "^data:image/(png|jpeg|webp);base64," }), Type.Null()],
+    {
+      description: "A PNG, JPEG or WebP of at most 16 KB, as a `data:` URL",
+    },
+  ),
+};
+
+const PageChangesBody = strict(
+  {
+    anonymous: Type.Optional(pageSettings.anonymous),
+    returnUrls: Type.Optional(pageSettings.returnUrls),
+    accent: Type.Optional(pageSettings.accent),
+    logo: Type.Optional(pageSettings.logo),
+  },
+  { title: "PageChanges" },
+);
+const PageBody = Type.Object(
+  {
+    anonymous: orNull(Type.Boolean()),
+    returnUrls: Type.Array(Type.String()),
+    accent: orNull(Type.String()),
+    logo: orNull(Type.String()),
+  },
+  {
+    title: "PageSettings",
+    description: "What people see in a browser; `anonymous` null: only in the sandbox",
+  },
+);
+
 export const NewServiceBody = strict(
   {
     name,
     brand: Type.Optional(brand),
     locale: Type.Optional(locale),
     policy: Type.Optional(PolicyChangesBody),
+    page: Type.Optional(PageChangesBody),
   },
   { title: "NewService" },
 );
@@ -68,6 +108,7 @@ export const ServiceChangesBody = strict(
     brand: Type.Optional(brand),
     locale: Type.Optional(locale),
     policy: Type.Optional(PolicyChangesBody),
+    page: Type.Optional(PageChangesBody),
   },
   { title: "ServiceChanges", minProperties: 1 },
 );
@@ -79,6 +120,7 @@ export const ServiceBody = Type.Object(
     brand: Type.String(),
     locale: Type.String(),
     policy: PolicyBody,
+    page: PageBody,
     createdAt: Instant,
     updatedAt: Instant,
   },
@@ -96,6 +138,12 @@ export function toServiceBody(service: Service): Static<typeof ServiceBody> {
     brand: service.settings.brand,
     locale: service.settings.locale,
     policy: { ...policy, resendWaitsSeconds: [...resendWaitsSeconds], workflow: [...workflow] },
+    page: {
+      anonymous: service.settings.page?.anonymous ?? null,
+      returnUrls: [...(service.settings.page?.returnUrls ?? [])],
+      accent: service.settings.page?.accent ?? null,
+      logo: service.settings.page?.logo ?? null,
+    },
     createdAt: iso(service.createdAt),
     updatedAt: iso(service.updatedAt),
   };

@@ -7,6 +7,8 @@ import { localeProblem } from "../../engine/index.ts";
 import { key } from "../../store/index.ts";
 import {
   fromPolicySettings,
+  type PageSettings,
+  pageSettingsProblem,
   policySettingsProblem,
   type Service,
   type ServiceSettings,
@@ -216,5 +218,19 @@ export function settingsOf(
   if (wrongLocale !== null) throw wrongField("locale", wrongLocale);
   const wrong = policySettingsProblem(policy);
   if (wrong !== null) throw wrongField(`policy.${wrong.setting}`, wrong.detail);
-  return { ...before, brand, locale, policy };
+  const page = pageOfSettings(before.page, asked.page);
+  return { ...before, brand, locale, policy, ...(page === undefined ? {} : { page }) };
+}
+
+/** The settings of the page with the changes; what is not given stays. */
+function pageOfSettings(
+  before: PageSettings | undefined,
+  asked: Static<typeof ServiceChangesBody>["page"],
+): PageSettings | undefined {
+  if (asked === undefined) return before;
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  const page: PageSettings = { ...before, ...Object.fromEntries(given) };
+  const wrong = pageSettingsProblem(page);
+  if (wrong !== null) throw wrongField(`page.${wrong.setting}`, wrong.detail);
+  return page;
 }

@@ -1,0 +1,187 @@
+import { join } from "node:path";
+import cookie from "@fastify/cookie";
+import formbody from "@fastify/formbody";
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { uuidPattern } from "../../clock/index.ts";
+import { errorTable } from "../../errors/codes.ts";
+import { key } from "../../store/index.ts";
+import { isReturnUrl, type Service } from "../../tenants/index.ts";
+import { clientAddress } from "../client-address.ts";
+import { networkOf } from "../limits.ts";
+import { readLink } from "../page-links.ts";
+import { Problem, toProblem } from "../problems.ts";
+import { accentRoutes } from "./accent.ts";
+import { loadAssets } from "./assets.ts";
+import { type Current, createFlow, type Fields, type Flow } from "./flow.ts";
+import { languageOf } from "./language.ts";
+import { anonymousService, policyFor } from "./page-service.ts";
+import { isSameOrigin } from "./same-origin.ts";
+import { type Shown, sendClosed, sendPage, wayBack } from "./show.ts";
+import { isFormOf, newVisit, readVisit, type Visit, writeVisit } from "./visit.ts";
+
+export interface PageOptions {
+  /** Whether nothing that is sent costs anything: then a service's page is open to all, unless it says otherwise. */
+  readonly isSandbox: boolean;
+}
+
+const bodyBytesMax = 16_384;
+const base = "/two-factor";
+
+/** The verification pages: a number, a code, a result; whole without a script. */
+export function verificationPages(options: PageOptions): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(cookie);
+    await app.register(formbody, { bodyLimit: bodyBytesMax });
+    const assets = loadAssets(join(import.meta.dirname, "assets"), `${base}/assets`);
+    await app.register(assets.routes);
+    await app.register(accentRoutes);
+    const shown: Shown = { app, assets, flow: createFlow(app.engine, app.parts) };
+    app.setErrorHandler((error, request, reply) => sendFault(shown, request, reply, error));
+    app.get(base, (request, reply) => open(shown, options, request, reply));
+    const steps: Readonly<Record<string, Step>> = {
+      number: (flow, current, fields) => flow.number(current, fields),
+      code: (flow, current, fields) => flow.code(current, fields),
+      resend: (flow, current) => flow.ask(current, "resend"),
+      call: (flow, current) => flow.ask(current, "call"),
+      cancel: (flow, current) => flow.cancel(current),
+      restart: async (flow, current) => ({ ...(await flow.cancel(current)), round: null, note: null }),
+    };
+    for (const [name, step] of Object.entries(steps)) {
+      app.post(`${base}/${name}`, (request, reply) => take(shown, request, reply, name, step));
+    }
+  };
+}
+
+type Step = (flow: Flow, current: Current, fields: Fields) => Promise<Visit>;
+
+/** Shows where the visit is; an address with a link or a service begins a new one. */
+async function open(
+  shown: Shown,
+  options: PageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const query = queryOf(request);
+  const isSecure = isSecureRequest(request);
+  if (Object.keys(query).length > 0) {
+    const visit = await visitFrom(shown.app, options, query);
+    if (visit === null) {
+      const isLink = query["link"] !== undefined;
+      if (isLink) return sendClosed(shown, request, reply.code(410), "linkTitle", "linkLead");
+      return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+    }
+    writeVisit(shown.app.parts, reply, isSecure, visit);
+    return reply.redirect(base, 303);
+  }
+  const known = readVisit(shown.app.parts, request, isSecure);
+  const visit = known ?? (await visitFrom(shown.app, options, {}));
+  if (visit === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+  if (known === null) writeVisit(shown.app.parts, reply, isSecure, visit);
+  const service = await serviceOf(shown.app, visit);
+  if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+  return sendPage(shown, request, reply, currentOf(request, visit, service));
+}
+
+/** One step, then back to the page: what was posted is never posted again by a reload. */
+async function take(
+  shown: Shown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  step: Step,
+): Promise<FastifyReply> {
+  const { app } = shown;
+  if (!isSameOrigin(request.headers, [app.publicOrigin(request), ownOrigin(request)])) {
+    throw new Problem("forbidden", "This form was sent by another site.");
+  }
+  const isSecure = isSecureRequest(request);
+  const fields = fieldsOf(request.body);
+  const visit = readVisit(app.parts, request, isSecure);
+  if (visit === null) return sendClosed(shown, request, reply.code(403), "faultTitle", "cookies");
+  if (!isFormOf(app.parts, visit, fields["form"])) {
+    return sendClosed(shown, request, reply.code(403), "faultTitle", "pageOld");
+  }
+  const service = await serviceOf(app, visit);
+  if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+  const after = await step(shown.flow, currentOf(request, visit, service), fields);
+  writeVisit(app.parts, reply, isSecure, after);
+  const hasDecided = after.round?.end === "approved" || name === "cancel";
+  return reply.redirect((hasDecided ? await wayBack(app, after) : null) ?? base, 303);
+}
+
+function currentOf(request: FastifyRequest, visit: Visit, service: Service): Current {
+  return {
+    visit,
+    service,
+    policy: policyFor(request.server.directory.policyOf(service), visit.linkId !== null),
+    network: networkOf(clientAddress(request)).network,
+    locale: languageOf(request, visit.language).tag,
+  };
+}
+
+async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fields): Promise<Visit | null> {
+  const { parts } = app;
+  if (query["link"] !== undefined) {
+    const link = readLink(parts, query["link"]);
+    if (link === null) return null;
+    const { id, ...given } = link;
+    const visit = newVisit(parts, { ...given, linkId: id });
+    const service = await serviceOf(app, visit);
+    // Taken out of the service since: it must not lead there any more.
+    return service !== null && isReturnUrl(service.settings.page, link.returnUrl) ? visit : null;
+  }
+  const service = await anonymousService(parts, query["service"], options.isSandbox);
+  if (service === null) return null;
+  const returnUrl = query["return_url"] ?? null;
+  if (returnUrl !== null && !isReturnUrl(service.settings.page, returnUrl)) return null;
+  return newVisit(parts, {
+    tenantId: service.tenantId,
+    serviceId: service.id,
+    linkId: null,
+    purpose: null,
+    subject: null,
+    to: null,
+    returnUrl,
+    state: query["state"]?.slice(0, 200) ?? null,
+    language: query["lang"]?.slice(0, 20) ?? null,
+  });
+}
+
+async function serviceOf(app: FastifyInstance, { tenantId, serviceId }: Visit): Promise<Service | null> {
+  if (!uuidPattern.test(serviceId)) return null;
+  const service =
+    (await app.directory.service(tenantId, serviceId)) ??
+    (await app.parts.store.get(key("service", serviceId)));
+  return service?.tenantId === tenantId ? service : null;
+}
+
+/** What was sent twice is not there. */
+function queryOf(request: FastifyRequest): Fields {
+  return fieldsOf(request.query);
+}
+
+function fieldsOf(given: unknown): Fields {
+  if (typeof given !== "object" || given === null) return {};
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** Cookies are `__Host-` and Secure wherever the browser came by https (W-13). */
+function isSecureRequest(request: FastifyRequest): boolean {
+  return request.server.publicOrigin(request).startsWith("https:") || request.protocol === "https";
+}
+
+function ownOrigin(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}
+
+function sendFault(shown: Shown, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = toProblem(error);
+  if (problem.code === "internal_error") {
+    const name = error instanceof Error ? error.name : "unknown";
+    const { log } = shown.app.parts;
+    log.error({ event: "failure", requestId: request.id, error: name }, "a page failed");
+  }
+  return sendClosed(shown, request, reply.code(errorTable[problem.code].status), "faultTitle", "faultLead");
+}

@@ -1,0 +1,155 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Service } from "../../tenants/index.ts";
+import { lifetimeMs } from "../../verification/index.ts";
+import { accentUrl } from "./accent.ts";
+import type { Assets } from "./assets.ts";
+import { likelyCountry } from "./countries.ts";
+import { bindingOf, type Current, type Flow, mayAskAt, mayCall } from "./flow.ts";
+import { setPageHeaders } from "./headers.ts";
+import { languageOf } from "./language.ts";
+import type { Language, WordName } from "./languages/index.ts";
+import { layout } from "./layout.ts";
+import { closedView, codeView, doneView, endView, numberView, type View, type ViewParts } from "./views.ts";
+import { formSeal, type Round, type Visit } from "./visit.ts";
+
+/** What every page needs. */
+export interface Shown {
+  readonly app: FastifyInstance;
+  readonly assets: Assets;
+  readonly flow: Flow;
+}
+
+/** The page of a visit, as it is now. */
+export async function sendPage(
+  shown: Shown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  current: Current,
+): Promise<FastifyReply> {
+  const { visit, service } = current;
+  const language = languageOf(request, visit.language);
+  const view = await viewOf(shown, request, language, current);
+  return send(shown, request, reply, { language, service, view, formTargets: formTargetsOf(visit) });
+}
+
+async function viewOf(
+  { app, assets, flow }: Shown,
+  request: FastifyRequest,
+  language: Language,
+  current: Current,
+): Promise<View> {
+  const { visit, policy } = current;
+  const { parts } = app;
+  const viewParts: ViewParts = { language, form: formSeal(parts, visit), note: visit.note };
+  const { round } = visit;
+  if (round === null) {
+    return numberView({
+      ...viewParts,
+      visit,
+      country: likelyCountry(request.headers["accept-language"]),
+      challenge: flow.challenge(current),
+      worker: assets.url("proof.js"),
+    });
+  }
+  const now = parts.clock.now();
+  switch (stageOf(round, current, now)) {
+    case "approved":
+      return doneView(viewParts, await wayBack(app, visit));
+    case "exhausted":
+      return endView(viewParts, "exhaustedTitle", await wayBack(app, visit));
+    case "canceled":
+      return endView(viewParts, "canceledTitle", await wayBack(app, visit));
+    case "expired":
+      return endView(viewParts, "expiredTitle", await wayBack(app, visit));
+    case "pending": {
+      const askAt = mayAskAt(round, policy);
+      return codeView({
+        ...viewParts,
+        visit,
+        round,
+        digits: policy.codeLength,
+        waitSeconds: askAt === null ? null : Math.max(0, Math.ceil((askAt - now) / 1_000)),
+        mayCall: mayCall(current),
+      });
+    }
+  }
+}
+
+/** By the visit alone, never by the verification: of a number that gets nothing there is none (W-8). */
+function stageOf(
+  round: Round,
+  { policy }: Current,
+  now: number,
+): "pending" | "expired" | NonNullable<Round["end"]> {
+  if (round.end !== null) return round.end;
+  return now < round.startedAt + lifetimeMs(policy, false) ? "pending" : "expired";
+}
+
+/** Where a visit leads to from here: back to the host application with a ticket, or without one; null for nowhere. */
+export async function wayBack(app: FastifyInstance, visit: Visit): Promise<string | null> {
+  const { round, returnUrl, state } = visit;
+  if (returnUrl === null) return null;
+  const target = new URL(returnUrl);
+  if (round?.end === "approved") {
+    const verb = { tenantId: visit.tenantId, id: round.verificationId, binding: bindingOf(visit) };
+    const ticket = await app.engine.issueTicket(verb);
+    if (ticket === null) return null;
+    target.searchParams.set("ticket", ticket);
+  } else {
+    target.searchParams.set("outcome", "canceled");
+  }
+  if (state !== null) target.searchParams.set("state", state);
+  return target.href;
+}
+
+/** A form's answer may lead back to the host application, and browsers hold redirects against `form-action` too. */
+function formTargetsOf({ returnUrl }: Visit): readonly string[] {
+  return returnUrl === null ? [] : [new URL(returnUrl).origin];
+}
+
+/** A page without a visit. */
+export function sendClosed(
+  shown: Shown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  titled: "linkTitle" | "closedTitle" | "faultTitle",
+  lead: WordName,
+): FastifyReply {
+  const language = languageOf(request, null);
+  const view = closedView(language, titled, lead);
+  return send(shown, request, reply, { language, service: null, view, formTargets: [] });
+}
+
+interface Sent {
+  readonly language: Language;
+  readonly service: Service | null;
+  readonly view: View;
+  readonly formTargets: readonly string[];
+}
+
+function send(
+  { app, assets }: Shown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sent: Sent,
+): FastifyReply {
+  const { language, service, view, formTargets } = sent;
+  const page = service?.settings.page;
+  const accent = page?.accent ?? null;
+  setPageHeaders(reply, { isSecure: app.publicOrigin(request).startsWith("https:"), formTargets });
+  return reply
+    .type("text/html; charset=utf-8")
+    .header("content-language", language.tag)
+    .header("vary", "accept-language, cookie")
+    .send(
+      layout({
+        language: language.tag,
+        direction: language.direction,
+        title: view.title,
+        brand: { name: service?.settings.brand ?? "", logo: page?.logo ?? null },
+        styles: [assets.url("style.css"), ...(accent === null ? [] : [accentUrl(accent)])],
+        scripts: [assets.url("page.js"), assets.url("countries.js")],
+        content: view.content,
+      }),
+    );
+}

@@ -1,0 +1,41 @@
+import { Recent } from "./recent.ts";
+
+/** How many starts pass in an hour, with a proof of work and without. */
+interface Allowance {
+  readonly proven: number;
+  readonly bare: number;
+}
+
+/** Whoever comes by himself. */
+export const anonymousAllowance: Allowance = { proven: 5, bare: 1 };
+/** Whom a key vouched for: without JavaScript, a number may still be mistyped once. */
+export const linkAllowance: Allowance = { proven: 5, bare: 2 };
+
+/** Starts of the last hour, in this node's memory: what it forgets, it forgets in favour of people (design 3.3). */
+export interface StartQuota {
+  /** Counts one start; null, or when the next may be tried. */
+  take(who: string, isProven: boolean, allowance: Allowance, now: number): number | null;
+  /** How many of the last hour are known: with them grows the work that is asked for. */
+  count(who: string, now: number): number;
+}
+
+const hourMs = 3_600_000;
+const rememberedMax = 16_384;
+
+export function createStartQuota(): StartQuota {
+  const starts = new Recent<readonly number[]>(rememberedMax);
+  const recent = (id: string, now: number): readonly number[] =>
+    (starts.get(id) ?? []).filter((at) => at > now - hourMs && at <= now);
+  return {
+    take(who, isProven, allowance, now) {
+      const id = `${isProven ? "proven" : "bare"} ${who}`;
+      const known = recent(id, now);
+      const max = isProven ? allowance.proven : allowance.bare;
+      const oldest = known[0];
+      if (known.length >= max && oldest !== undefined) return oldest + hourMs;
+      starts.set(id, [...known, now]);
+      return null;
+    },
+    count: (who, now) => recent(`proven ${who}`, now).length + recent(`bare ${who}`, now).length,
+  };
+}

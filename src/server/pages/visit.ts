@@ -1,0 +1,106 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EngineParts } from "../../engine/index.ts";
+import {
+  codesEqual,
+  keyedDigest,
+  open,
+  requireKey,
+  SealBroken,
+  type SealContext,
+  seal,
+} from "../../secrets/index.ts";
+import type { WordName } from "./languages/index.ts";
+
+/** One browser on its way to an approval. It lives in the browser's cookie, sealed: it can be neither read nor made. */
+export interface Visit {
+  /** The binding of what this browser starts. */
+  readonly id: string;
+  readonly openedAt: number;
+  readonly tenantId: string;
+  readonly serviceId: string;
+  /** The link by which it came; null for somebody who came by himself. */
+  readonly linkId: string | null;
+  readonly purpose: string | null;
+  readonly subject: string | null;
+  /** The number that the host application chose; null where the person types it. */
+  readonly to: string | null;
+  readonly returnUrl: string | null;
+  readonly state: string | null;
+  readonly language: string | null;
+  readonly round: Round | null;
+  /** What to say on the next page, and what was typed. */
+  readonly note: Note | null;
+}
+
+/** From one start to its end. */
+export interface Round {
+  /** Of a start that was refused, an id that leads nowhere: the page goes on as if it did (W-8). */
+  readonly verificationId: string;
+  readonly to: string;
+  readonly startedAt: number;
+  readonly askedAt: number;
+  readonly asks: number;
+  readonly wrong: number;
+  readonly isCalled: boolean;
+  readonly end: "approved" | "exhausted" | "canceled" | null;
+}
+
+export interface Note {
+  readonly words: WordName;
+  /** Which field it is about; null for the page as a whole. */
+  readonly field: "number" | "code" | null;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly country?: string;
+  readonly number?: string;
+  readonly code?: string;
+}
+
+const visitLifetimeMs = 3_600_000;
+const context: SealContext = { table: "pages", column: "visit", row: "", tenant: "" };
+
+/** The prefix makes browsers refuse the cookie of another host or without https (W-13). */
+export function cookieName(isSecure: boolean): string {
+  return isSecure ? "__Host-countersign-visit" : "countersign-visit";
+}
+
+/** The visit in the request's cookie; null where there is none, or it is old. */
+export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): Visit | null {
+  const sealed = request.cookies[cookieName(isSecure)];
+  if (sealed === undefined) return null;
+  try {
+    const visit = JSON.parse(open(parts.keyring, context, sealed)) as Visit;
+    return parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
+  } catch (cause) {
+    if (cause instanceof SealBroken) return null;
+    throw cause;
+  }
+}
+
+export function writeVisit(parts: EngineParts, reply: FastifyReply, isSecure: boolean, visit: Visit): void {
+  const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(visit));
+  void reply.setCookie(cookieName(isSecure), sealed, {
+    path: "/",
+    httpOnly: true,
+    secure: isSecure,
+    sameSite: "lax",
+    maxAge: visitLifetimeMs / 1_000,
+  });
+}
+
+export function newVisit(
+  parts: EngineParts,
+  given: Omit<Visit, "id" | "openedAt" | "round" | "note">,
+): Visit {
+  const id = Buffer.from(parts.random.bytes(24)).toString("base64url");
+  return { ...given, id, openedAt: parts.clock.now(), round: null, note: null };
+}
+
+/** What every form of a visit carries, and only pages of this visit know (W-13). */
+export function formSeal(parts: EngineParts, visit: Visit): string {
+  const key = requireKey(parts.keyring, "page", parts.keyring.ids.at(-1));
+  return keyedDigest(key, ["form", visit.id]).subarray(0, 18).toString("base64url");
+}
+
+export function isFormOf(parts: EngineParts, visit: Visit, given: unknown): boolean {
+  return codesEqual(parts.keyring, formSeal(parts, visit), typeof given === "string" ? given : "");
+}

@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** Debian's, or the one that CHROMIUM names. */
+const executablePath: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+export const hasBrowser: boolean = existsSync(executablePath);
+
+export const noBrowser = "needs Chromium: install it (apt-get install chromium) or set CHROMIUM to its path";
+
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Both widths that pages are looked at: a telephone and a desk. */
+export const widths = [390, 1280] as const;
+
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly script?: boolean;
+  readonly locale?: string;
+  readonly dark?: boolean;
+}
+
+/** A person at a browser, and all that went wrong there. */
+export interface Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Violations of the content policy, errors of scripts, and requests to other hosts. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function newPerson(browser: Browser, origin: string, look: Look = {}): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 390, height: look.height ?? 844 },
+    javaScriptEnabled: look.script ?? true,
+    locale: look.locale ?? "en-US",
+    colorScheme: look.dark === true ? "dark" : "light",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !url.startsWith("data:")) complaints.push(`asked ${url}`);
+  });
+  return { page, context, complaints, close: () => context.close() };
+}

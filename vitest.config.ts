@@ -6,6 +6,7 @@ const config: ViteUserConfig = defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Each file in its own process: SQLite handles, signals and the environment do not leak into another file.
     pool: "forks",
+    globalSetup: ["test/support/chromium.ts"],
     testTimeout: 10_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -45,6 +45,7 @@ const parts = [
     run: ["typescript/bin/tsc", "-p", "bench/tsconfig.json", "--noEmit"],
     unless: noBench,
   },
+  { name: "types of the tests in a browser", run: ["typescript/bin/tsc", "-p", "tsconfig.pages.json"] },
   { name: "types of the tools", run: ["typescript/bin/tsc", "-p", "tsconfig.tools.json"] },
   { name: "format and lint", run: ["@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   { name: "house rules", run: ["tools/house.mjs"] },

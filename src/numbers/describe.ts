@@ -28,6 +28,11 @@ export interface NumberDescription {
 
 const regionNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
+/** As people read it, ITU-T E.123: `+1 678 555 1212`; a text that is no number stays as it is. */
+export function internationalForm(e164: string): string {
+  return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
+}
+
 /** Formats, region and line type of a number, for `GET /numbers/{number}` and the console. */
 export function describeNumber(phoneNumber: PhoneNumber): NumberDescription {
   const { e164, region, countryCallingCode, numberType, nationalNumber } = phoneNumber;

@@ -4,7 +4,7 @@
  * `parsePhoneNumber` at the edge, once; `judgeNumber` before anything is sent; `maskPhoneNumber` for everything that
  * is printed. Requirements: N-1 to N-6 and N-8, F-1, F-2, F-11 (`docs/`).
  */
-export { describeNumber, type NumberDescription, type NumberFormats } from "./describe.ts";
+export { describeNumber, internationalForm, type NumberDescription, type NumberFormats } from "./describe.ts";
 export { type EmailAddress, type EmailRefusal, type ParsedEmail, parseEmail } from "./email.ts";
 export { maskEmail, maskPhoneNumber } from "./mask.ts";
 export { metadataRelease } from "./metadata-release.ts";

@@ -1,16 +1,19 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { chromiumPath } from "../support/chromium.ts";
 
-/** Debian's, or the one that CHROMIUM names. */
-const executablePath: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const noBrowser = "Chromium is missing: install it (apt-get install chromium) or set CHROMIUM to its path";
 
-export const hasBrowser: boolean = existsSync(executablePath);
-
-export const noBrowser = "needs Chromium: install it (apt-get install chromium) or set CHROMIUM to its path";
+/** Without a browser the test is skipped and says why; where everything must run, it fails. */
+export function needBrowser(context: { skip(reason: string): void }): void {
+  if (existsSync(chromiumPath)) return;
+  if (process.env["CI"] !== undefined) throw new Error(noBrowser);
+  context.skip(noBrowser);
+}
 
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({
-    executablePath,
+    executablePath: chromiumPath,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -88,6 +88,10 @@ async function enterNumber(
   const to = visit.to ?? numberFrom(parts, typed);
   if (to === null) return refuse(typed.number.trim() === "" ? "numberMissing" : "numberWrong", "number");
 
+  // First, so that whoever else has the link takes none of its starts.
+  if (visit.linkId !== null && !(await engine.useOnce("link", visit.linkId, visit.id))) {
+    return { ...visit, note: { words: "linkLead", field: null } };
+  }
   const worked = await useProof(engine, parts, visit, fields);
   if (worked === "refused") return refuse("pageOld", null);
   const now = parts.clock.now();
@@ -95,9 +99,6 @@ async function enterNumber(
   const opensAt = quota.take(whoStarts(visit, network), worked === "right", allowance, now);
   if (opensAt !== null) {
     return refuse("tooMany", null, { minutes: String(Math.max(1, Math.ceil((opensAt - now) / 60_000))) });
-  }
-  if (visit.linkId !== null && !(await engine.useOnce("link", visit.linkId, visit.id))) {
-    return { ...visit, note: { words: "linkLead", field: null } };
   }
   const verificationId = await begin(engine, parts, current, to);
   const round: Round = {

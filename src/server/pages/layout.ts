@@ -28,8 +28,8 @@ export function layout(frame: Frame): string {
 <meta name="format-detection" content="telephone=no">
 <title>${frame.title}</title>
 <link rel="icon" href="data:,">
-!${frame.styles.map((path) => html`<link rel="stylesheet" href="${path}">\n`)}
-!${frame.scripts.map((path) => html`<script type="module" src="${path}"></script>\n`)}
+!${frame.styles.map((path) => html`<link rel="stylesheet" href="${path}">`)}
+!${frame.scripts.map((path) => html`<script type="module" src="${path}"></script>`)}
 </head>
 <body>
 <div class="frame">

@@ -1,5 +1,5 @@
 import { html } from "ghtml";
-import { maskPhoneNumber } from "../../numbers/index.ts";
+import { internationalForm, maskPhoneNumber } from "../../numbers/index.ts";
 import { countriesIn } from "./countries.ts";
 import type { Language, WordName } from "./languages/index.ts";
 import type { Note, Round, Visit } from "./visit.ts";
@@ -85,7 +85,7 @@ function numberFields(parts: NumberParts, note: Note | null): string {
   const chosen = note?.country ?? country;
   const options = countriesIn(language.tag).map(({ region, name, callingCode }) => {
     const selected = region === chosen ? " selected" : "";
-    return html`<option value="${region}" data-code="+${callingCode}"!${selected}>${name} (+${callingCode})</option>\n`;
+    return html`<option value="${region}" data-code="+${callingCode}"!${selected}>${name} (+${callingCode})</option>`;
   });
   const isWrong = note?.field === "number";
   const wrong = isWrong ? ' aria-invalid="true" aria-describedby="number-error"' : "";
@@ -111,7 +111,7 @@ export function codeView(parts: CodeParts): View {
   const { language, round, note, digits } = parts;
   const { words } = language;
   const wrong = note?.field === "code" ? ' aria-invalid="true" aria-describedby="code-error"' : "";
-  const number = parts.visit.to === null ? round.to : maskPhoneNumber(round.to);
+  const number = parts.visit.to === null ? internationalForm(round.to) : maskPhoneNumber(round.to);
   const content = html`<h1 tabindex="-1">${words.codeTitle}</h1>
 !${noticeOf(parts)}
 <p class="lead">!${say(language, round.isCalled ? "callLead" : "codeLead", { number })}</p>
@@ -133,12 +133,17 @@ function askAgain(parts: CodeParts): string {
   const { language, waitSeconds } = parts;
   if (waitSeconds === null) return "";
   const { words } = language;
+  const time = clockTime(waitSeconds);
   const wait =
     waitSeconds === 0
       ? ""
-      : html`<p class="quiet" id="wait" data-seconds="${String(waitSeconds)}">!${say(language, "wait", { time: clockTime(waitSeconds) })}</p>`;
+      : html`<p class="quiet" id="wait" data-seconds="${String(waitSeconds)}">!${say(language, "wait", { time })}</p>`;
   const call = parts.mayCall ? action(parts, "call", words.callMe, "plain", " data-asks") : "";
-  return html`<div class="asks">!${wait}<div class="actions">!${action(parts, "resend", words.sendAgain, "plain", " data-asks")}!${call}</div></div>`;
+  return html`<div class="actions">
+!${wait}
+!${action(parts, "resend", words.sendAgain, "plain", " data-asks")}
+!${call}
+</div>`;
 }
 
 /** `1:05` */

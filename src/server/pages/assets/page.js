@@ -99,7 +99,7 @@ function readCodes() {
 /** What was said about the page, or the field that is wrong, is where a reader goes on. */
 function focusFirst() {
   const wrong = document.querySelector("[aria-invalid=true]");
-  if (wrong !== null) return wrong.focus();
+  if (wrong !== null) return wrong.select();
   const notice = document.querySelector(".notice");
   if (notice !== null) {
     notice.tabIndex = -1;

@@ -110,6 +110,10 @@ function addServices(program: Command, run: Run): void {
   addHelp(withSettings(update), [
     ["countersign services update default --brand Shop", "who the messages speak for"],
     ["countersign services update default --set 'resendWaitsSeconds=[30,60]'", "a list is JSON"],
+    [
+      `countersign services update default --page 'returnUrls=["https://app.example.com/verified"]'`,
+      "where its page may lead back to",
+    ],
   ]);
   update.action(async (nameOrId: string, options: { set: readonly string[] }) => {
     const { all, terminal } = run(update);
@@ -124,6 +128,12 @@ function withSettings(command: Command): Command {
     .option(
       "--set <setting=value>",
       "a setting of its policy, such as codeLength=8; may be repeated",
+      (one: string, before: readonly string[]) => [...before, one],
+      [],
+    )
+    .option(
+      "--page <setting=value>",
+      "a setting of its page, such as accent=#1d5fd1; may be repeated",
       (one: string, before: readonly string[]) => [...before, one],
       [],
     );

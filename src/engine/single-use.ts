@@ -7,7 +7,7 @@ export type SingleUse = "ticket" | "link" | "proof" | "nothing";
 
 /**
  * Where the use of something is written down: among the records of repeated requests, which say the same of a request,
- * are kept as long, and are purged alike (ADR 0020).
+ * are kept as long, and are purged alike (ADR 0021).
  */
 export function useKey(parts: EngineParts, kind: SingleUse, id: string): Key<"idempotency"> {
   // Under the oldest secret, so that nodes agree while secrets rotate.

@@ -52,7 +52,7 @@ export async function redeemTicket(parts: EngineParts, request: RedeemRequest): 
     ring.filter((one) =>
       codesEqual(parts.keyring, ticketOf(parts, request.tenantId, id ?? "", one), request.ticket),
     ).length > 0;
-  if (id === null || !isOurs) return { outcome: "ticketInvalid" };
+  if (id === null || !isOurs) return await refuseUnknown(parts, request);
   const used = useKey(parts, "ticket", id);
   const repeated = request.idempotency === undefined ? null : key("idempotency", request.idempotency.id);
   const keys = { used, repeated, verification: key("verification", id) };
@@ -60,6 +60,14 @@ export async function redeemTicket(parts: EngineParts, request: RedeemRequest): 
   return await parts.store.update<RedeemResult>(all, (rows, now) =>
     decideRedeem(parts, request, keys, rows, now),
   );
+}
+
+/** Of a ticket that is none of ours, one thing is said first: that its Idempotency-Key belongs to another request. */
+async function refuseUnknown(parts: EngineParts, { idempotency }: RedeemRequest): Promise<RedeemResult> {
+  const record =
+    idempotency === undefined ? undefined : await parts.store.get(key("idempotency", idempotency.id));
+  const isReused = record !== undefined && record.fingerprint !== idempotency?.fingerprint;
+  return { outcome: isReused ? "idempotencyKeyReused" : "ticketInvalid" };
 }
 
 interface Keys {

@@ -27,8 +27,10 @@ function withoutEllipsis(text: string): string {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const code = /^[0-9]{6}$/;
+const link = /^http:\/\/localhost:[0-9]+\/two-factor\?link=[\w.-]+$/;
+const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$/;
 
-/** What is different in each run, by what stands for it in the page: ids and codes. */
+/** What is different in each run, by what stands for it in the page: ids, codes, links and instants. */
 export class Stand {
   readonly #real = new Map<string, string>();
 
@@ -42,7 +44,7 @@ export class Stand {
   /** Takes over ids and codes from where page and answer have one in the same place. */
   learn(written: unknown, real: unknown): void {
     if (typeof written === "string" && typeof real === "string") {
-      const isSameKind = [uuid, code].some((kind) => kind.test(written) && kind.test(real));
+      const isSameKind = [uuid, code, link, instant].some((kind) => kind.test(written) && kind.test(real));
       if (isSameKind) this.#real.set(written, real);
       return;
     }

@@ -3,7 +3,7 @@ import { createApp } from "../../src/server/app.ts";
 import { scopes } from "../../src/tenants/index.ts";
 import { type Operation, operationsOf } from "./contract.ts";
 import { type Answer, type Call, freshNumber, openInstallation } from "./installation.ts";
-import { makeTargets, requestFor, type Targets } from "./requests.ts";
+import { makeTargets, requestFor, returnUrl, type Targets } from "./requests.ts";
 
 const installation = await openInstallation();
 const { call, clock } = installation;
@@ -115,6 +115,8 @@ const otherBodies: Readonly<Record<string, unknown>> = {
   createBackup: { name: "changed" },
   createTenant: { name: "Changed" },
   createService: { name: "changed" },
+  createPage: { returnUrl, state: "changed" },
+  redeemTicket: { ticket: "changed" },
 };
 
 test.each(operations.filter(({ method }) => method === "POST"))(
@@ -128,6 +130,17 @@ test.each(operations.filter(({ method }) => method === "POST"))(
     await expectProblem(one, "idempotency_key_reused", { ...sent, body, headers });
   },
 );
+
+test("W-3: POST /pages and POST /tickets/redeem say what is wrong with what they were given", async () => {
+  const pages = byId.get("createPage") as Operation;
+  const asked = rightFor(pages);
+  await expectProblem(pages, "service_not_found", { ...asked, body: { returnUrl, service: "none" } });
+  await expectProblem(pages, "number_invalid", { ...asked, body: { returnUrl, to: "12" } });
+  await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl: `${returnUrl}/` } });
+  await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl, locale: "no language" } });
+  const redeem = byId.get("redeemTicket") as Operation;
+  await expectProblem(redeem, "ticket_invalid", { ...rightFor(redeem), body: { ticket: "none" } });
+});
 
 /** Sends a verb about a verification and expects a problem. */
 async function expectOf(operationId: string, id: string, code: string, body?: unknown): Promise<Answer> {

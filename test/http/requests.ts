@@ -7,7 +7,12 @@ export interface Targets {
   readonly keyId: string;
   readonly serviceId: string;
   readonly tenantId: string;
+  /** Works for a minute, once. */
+  readonly ticket: string;
 }
+
+/** Registered at the first service of whoever has targets. */
+export const returnUrl = "https://app.example.com/verified";
 
 /** Rows that belong to the tenant of the given key. */
 export async function makeTargets(installation: Installation, key: string): Promise<Targets> {
@@ -15,10 +20,29 @@ export async function makeTargets(installation: Installation, key: string): Prom
   const made = await installation.makeKey({ scopes: ["keys:read"] }, key);
   const services = await installation.call({ path: "/services", key });
   const tenantId = installation.instance.tenant.id;
-  return { verificationId, keyId: made.id, serviceId: services.json.items[0].id, tenantId };
+  const serviceId: string = services.json.items[0].id;
+  const page = { returnUrls: [returnUrl] };
+  await installation.call({ method: "PATCH", path: `/services/${serviceId}`, body: { page }, key });
+  const ticket = await ticketOf(installation, key);
+  return { verificationId, keyId: made.id, serviceId, tenantId, ticket };
 }
 
-const bodies: Readonly<Record<string, () => unknown>> = {
+async function ticketOf(installation: Installation, key: string): Promise<string> {
+  const binding = "page:a-browser";
+  const { id, code } = await installation.start({ binding }, key);
+  await installation.call({
+    method: "POST",
+    path: `/verifications/${id}/check`,
+    body: { code, binding },
+    key,
+  });
+  const { engine, tenant } = installation.instance;
+  return (await engine.issueTicket({ tenantId: tenant.id, id, binding })) ?? "";
+}
+
+const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
+  createPage: () => ({ returnUrl }),
+  redeemTicket: ({ ticket }) => ({ ticket }),
   startVerification: () => ({ to: freshNumber() }),
   checkVerification: () => ({ code: "000000" }),
   settleVerification: () => ({ status: "approved" }),
@@ -41,6 +65,6 @@ export function requestFor({ method, path, operation }: Operation, targets: Targ
     .replace("{id}", id)
     .replace("{dialect}", "vonage")
     .replace("{number}", encodeURIComponent("+14155550123"));
-  const body = bodies[operation.operationId]?.();
+  const body = bodies[operation.operationId]?.(targets);
   return { method, path: filled, ...(body === undefined ? {} : { body }) };
 }

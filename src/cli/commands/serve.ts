@@ -78,6 +78,7 @@ function announce(
   const dataFolder = settings.data;
   const places = {
     api: `${url}/api/v1`,
+    ...(settings.sandbox ? { page: `${url}/two-factor` } : {}),
     ...(settings.sandbox ? { phones: `${url}/sandbox/api/phones` } : {}),
     openapi: `${url}/api/openapi.json`,
     health: `${url}/health/ready`,
@@ -101,6 +102,7 @@ function welcome(
   { url, firstKey }: RunningServer,
   places: {
     readonly api: string;
+    readonly page?: string;
     readonly phones?: string;
     readonly openapi: string;
     readonly health: string;
@@ -113,6 +115,7 @@ function welcome(
     style("bold", `Countersign is ready at ${url}`),
     "",
     `  Verification API   ${places.api}`,
+    ...(places.page === undefined ? [] : [`  Verification page  ${places.page}`]),
     ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
     `  OpenAPI            ${places.openapi}`,
     `  Health             ${places.health}`,

@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly name?: string;
   /** `codeLength=8`, repeated. */
   readonly set: readonly string[];
+  /** `accent=#1d5fd1`, repeated. */
+  readonly page: readonly string[];
 }
 
 interface ServiceAnswer {
@@ -19,6 +21,7 @@ interface ServiceAnswer {
   readonly brand: string;
   readonly locale: string;
   readonly policy: Readonly<Record<string, unknown>>;
+  readonly page: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -48,7 +51,7 @@ export async function updateService(
   if (Object.keys(body).length === 0) {
     throw usageFailure(
       "Nothing to change was given.",
-      "Give --brand, --locale, --name or --set <setting>=<value>.",
+      "Give --brand, --locale, --name, --set <setting>=<value> or --page <setting>=<value>.",
     );
   }
   await connected(all, terminal, async (connection) => {
@@ -92,19 +95,23 @@ async function find(connection: Connection, nameOrId: string): Promise<ServiceAn
   });
 }
 
-function changes({ brand, locale, name, set }: ServiceOptions): Record<string, unknown> {
-  const policy = Object.fromEntries(set.map(setting));
+function changes({ brand, locale, name, set, page }: ServiceOptions): Record<string, unknown> {
+  const policy = Object.fromEntries(set.map((one) => setting(one, "--set", "codeLength=8")));
+  const ofPage = Object.fromEntries(page.map((one) => setting(one, "--page", "accent=#1d5fd1")));
   return {
     ...(brand === undefined ? {} : { brand }),
     ...(locale === undefined ? {} : { locale }),
     ...(name === undefined ? {} : { name }),
     ...(set.length === 0 ? {} : { policy }),
+    ...(page.length === 0 ? {} : { page: ofPage }),
   };
 }
 
-function setting(given: string): [string, unknown] {
+function setting(given: string, option: string, example: string): [string, unknown] {
   const at = given.indexOf("=");
-  if (at < 1) throw usageFailure("--set takes a setting and its value.", "Write it like --set codeLength=8.");
+  if (at < 1) {
+    throw usageFailure(`${option} takes a setting and its value.`, `Write it like ${option} ${example}.`);
+  }
   return [given.slice(0, at), parsedValue(given.slice(at + 1))];
 }
 
@@ -118,9 +125,11 @@ function parsedValue(text: string): unknown {
 }
 
 function serviceText(one: ServiceAnswer): string {
-  const policy = Object.entries(one.policy).map(
-    ([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : value] as const,
-  );
+  const listed = (settings: Readonly<Record<string, unknown>>, prefix: string) =>
+    Object.entries(settings).map(
+      ([name, value]) =>
+        [`${prefix}${name}`, typeof value === "object" ? JSON.stringify(value) : value] as const,
+    );
   return fields([
     ["id", one.id],
     ["name", one.name],
@@ -128,6 +137,7 @@ function serviceText(one: ServiceAnswer): string {
     ["locale", one.locale],
     ["created", one.createdAt],
     ["updated", one.updatedAt],
-    ...policy,
+    ...listed(one.policy, ""),
+    ...listed(one.page, "page."),
   ]);
 }

@@ -1,0 +1,54 @@
+// Draws the pages as docs/images/*.png, so that a change of their look is seen in a review. `npm run screenshots`.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Look, newPerson, openBrowser } from "../test/pages/browser.ts";
+import { testServer } from "../test/server/support.ts";
+
+const folder = join(import.meta.dirname, "..", "docs", "images");
+const looks: Readonly<Record<string, Look>> = {
+  "390-light": { width: 390, height: 760 },
+  "390-rtl-dark": { width: 390, height: 760, locale: "ar-EG", dark: true },
+  "1280-light": { width: 1280, height: 800, locale: "de-DE" },
+  "1280-dark": { width: 1280, height: 800, dark: true },
+};
+
+mkdirSync(folder, { recursive: true });
+const server = await testServer({ TRUSTED_PROXIES: "127.0.0.1,::1" });
+const browser = await openBrowser();
+let networks = 0;
+try {
+  for (const [name, look] of Object.entries(looks)) await draw(name, look);
+} finally {
+  await browser.close();
+  await server.remove();
+}
+
+async function draw(name: string, look: Look): Promise<void> {
+  const { page, context, close } = await newPerson(browser, server.url, look);
+  networks += 1;
+  await context.setExtraHTTPHeaders({ "x-forwarded-for": `198.51.100.${networks}` });
+  const shoot = (what: string): Promise<unknown> =>
+    page.screenshot({ path: join(folder, `page-${what}-${name}.png`), caret: "initial" });
+  await page.goto(`${server.url}/two-factor`);
+  await page.fill("#country-search", "+49");
+  await page.keyboard.press("Enter");
+  await page.fill("#number", "0151 23");
+  await page.click("button.wide");
+  await page.waitForSelector("#number-error");
+  await shoot("number");
+  const number = `+4915123456${100 + networks}`;
+  await page.fill("#number", number);
+  await page.click("button.wide");
+  await page.waitForSelector("#code");
+  await shoot("code");
+  await page.fill("#code", await codeFor(number));
+  await page.click("button.wide");
+  await page.waitForSelector(".mark");
+  await shoot("done");
+  await close();
+}
+
+async function codeFor(number: string): Promise<string> {
+  await server.instance.engine.tick();
+  return String(server.instance.sandbox?.phones.messages(number)[0]?.code);
+}

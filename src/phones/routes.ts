@@ -1,9 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyReply } from "fastify";
 import { type Static, Type } from "typebox";
+import type { ErrorCode } from "../errors/codes.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { type Phones, type SandboxFaults, sandboxFaultTypes } from "../providers/sandbox/index.ts";
+import type { PhoneStreams, StreamHeaders } from "./streams.ts";
+import { instant, wireCall, wireMessage, wireReply } from "./wire.ts";
 
 const NumberParams = Type.Object({ number: Type.String({ maxLength: 64 }) });
+
+const CallParams = Type.Object({
+  number: Type.String({ maxLength: 64 }),
+  id: Type.String({ pattern: "^m[0-9]{1,15}$" }),
+});
 
 const FaultBody = Type.Object(
   {
@@ -15,46 +24,116 @@ const FaultBody = Type.Object(
   { additionalProperties: false },
 );
 
+/** The longest text that phones send as one message of ten parts. */
+export const replyCharactersMax = 1_530;
+
+const ReplyBody = Type.Object(
+  { text: Type.String({ minLength: 1, maxLength: replyCharactersMax }) },
+  { additionalProperties: false },
+);
+
+const CallBody = Type.Object(
+  { act: Type.Enum(["answer", "decline"] as const) },
+  { additionalProperties: false },
+);
+
 export interface SandboxParts {
   readonly phones: Phones;
   readonly faults: SandboxFaults;
+  readonly streams: PhoneStreams;
+  /** A refusal in the form of the server. */
+  readonly problem: (code: ErrorCode, detail: string) => Error;
 }
 
 /** The virtual phones over HTTP. No key is needed: they exist on the developer's own machine only. */
-export function sandboxRoutes({ phones, faults }: SandboxParts): FastifyPluginAsyncTypebox {
+export function sandboxRoutes(parts: SandboxParts): FastifyPluginAsyncTypebox {
+  const { phones } = parts;
   return async (app) => {
     app.get("/phones", async () => ({
-      phones: phones
-        .list()
-        .map((one) => ({ ...one, lastReceivedAt: new Date(one.lastReceivedAt).toISOString() })),
+      phones: phones.list().map((one) => ({ ...one, lastReceivedAt: instant(one.lastReceivedAt) })),
     }));
     app.delete("/phones", async (_request, reply) => {
       phones.clear();
       return reply.code(204).send();
     });
     app.get("/phones/:number/messages", { schema: { params: NumberParams } }, async (request) => ({
-      messages: phones
-        .messages(canonical(request.params))
-        .map((one) => ({ ...one, receivedAt: new Date(one.receivedAt).toISOString() })),
+      messages: phones.messages(canonical(request.params)).map(wireMessage),
     }));
     app.delete("/phones/:number/messages", { schema: { params: NumberParams } }, async (request, reply) => {
       phones.clear(canonical(request.params));
       return reply.code(204).send();
     });
+    await app.register(conversationRoutes(parts));
+    await app.register(faultRoutes(parts));
+    app.get("/stream", { exposeHeadRoute: false }, (request, reply) => {
+      const seen = request.headers["last-event-id"];
+      // A page that knows its state from elsewhere cannot set the header on its first request.
+      const { after } = request.query as { readonly after?: unknown };
+      const lastSeenId = typeof seen === "string" ? seen : after;
+      openStream(parts, reply, typeof lastSeenId === "string" ? lastSeenId : undefined);
+    });
+  };
+}
+
+function openStream({ streams, problem }: SandboxParts, reply: FastifyReply, lastSeenId?: string): void {
+  const headers = reply.getHeaders() as StreamHeaders;
+  if (!streams.open(reply.raw, lastSeenId, headers)) {
+    throw problem("rate_limited", "Too many streams are open: close a page that watches the phones.");
+  }
+  reply.hijack();
+}
+
+/** What the person with the phone does: take calls and send texts. */
+function conversationRoutes({ phones, problem }: SandboxParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      "/phones/:number/calls/:id",
+      { schema: { params: CallParams, body: CallBody } },
+      async (request) => {
+        const call = phones.take(canonical(request.params), request.params.id, request.body.act);
+        if (call === null) throw problem("not_found", "No such call rings on this phone.");
+        return wireCall(call);
+      },
+    );
+    app.get("/phones/:number/calls", { schema: { params: NumberParams } }, async (request) => {
+      const number = canonical(request.params);
+      const calls = phones.messages(number).map((one) => phones.call(number, one.id));
+      return { calls: calls.filter((one) => one !== null).map(wireCall) };
+    });
+    app.get("/phones/:number/replies", { schema: { params: NumberParams } }, async (request) => ({
+      replies: phones.replies(canonical(request.params)).map(wireReply),
+    }));
+    app.post(
+      "/phones/:number/replies",
+      { schema: { params: NumberParams, body: ReplyBody } },
+      async (request, reply) => {
+        const parsed = parsePhoneNumber(request.params.number);
+        if (parsed.type !== "parsed") throw problem("number_invalid", "A reply comes from a phone number.");
+        const sent = phones.reply(parsed.phoneNumber.e164, request.body.text);
+        return reply.code(201).send(wireReply(sent));
+      },
+    );
+  };
+}
+
+function faultRoutes({ phones, faults }: SandboxParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
     app.get("/faults", async () => ({ faults: faults.list() }));
     app.post("/faults", { schema: { body: FaultBody } }, async (request, reply) => {
       faults.set(request.body);
+      phones.feed.publish({ type: "faults" });
       return reply.code(201).send(request.body);
     });
     app.delete("/faults", async (_request, reply) => {
       faults.clear();
+      phones.feed.publish({ type: "faults" });
       return reply.code(204).send();
     });
   };
 }
 
 /** Any spelling of a number finds its phone. */
-function canonical({ number }: Static<typeof NumberParams>): string {
+export function canonical({ number }: Static<typeof NumberParams>): string {
   const parsed = parsePhoneNumber(number);
   return parsed.type === "parsed" ? parsed.phoneNumber.e164 : number;
 }

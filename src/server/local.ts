@@ -2,9 +2,9 @@ import type { FastifyInstance } from "fastify";
 import type { Settings } from "../config/index.ts";
 import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance, InstanceOptions } from "../instance/instance.ts";
-import { sandboxRoutes } from "../phones/routes.ts";
 import { localAdministrator } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
+import { sandboxDoor } from "./sandbox.ts";
 
 /** The whole application in this process, without a socket: for commands while no server runs. */
 export interface LocalApp {
@@ -24,14 +24,12 @@ export async function openLocalApp(
 ): Promise<LocalApp> {
   const instance = await openConfigured(settings, more);
   const administrator = localAdministrator(instance.tenant);
+  const sandbox = sandboxDoor({ instance, clock: instance.parts.clock, guard: null });
   const app = createApp({
     engine: instance.engine,
     parts: instance.parts,
     adminCaller: () => administrator,
-    register: (one) => {
-      const { sandbox } = instance;
-      if (sandbox !== null) void one.register(sandboxRoutes(sandbox), { prefix: "/sandbox/api" });
-    },
+    register: sandbox.register,
   });
   await app.ready();
   instance.engine.run();

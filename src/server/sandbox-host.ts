@@ -20,3 +20,28 @@ export function onlyOwnHosts(
     done(new Problem("host_not_allowed", "Use localhost, or set PUBLIC_URL to the address you came by."));
   };
 }
+
+/**
+ * Refuses what a page of another site asks for, except to be shown: a browser says in Sec-Fetch-Site where a request
+ * comes from. Older ones send at least an Origin with what changes something. Programs send neither (W-13).
+ */
+export function onlyOwnPages(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (isFromElsewhere(request)) done(new Problem("cross_site_refused"));
+  else done();
+}
+
+function isFromElsewhere({ raw: { method, headers } }: FastifyRequest): boolean {
+  const reads = method === "GET" || method === "HEAD";
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) {
+    if (site === "same-origin" || site === "none") return false;
+    return !(reads && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document");
+  }
+  const { origin, host } = headers;
+  if (reads || origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
+}

@@ -5,7 +5,6 @@ import type { Settings } from "../config/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance } from "../instance/instance.ts";
-import { sandboxRoutes } from "../phones/routes.ts";
 import type { IssuedKey } from "../tenants/index.ts";
 import {
   type AdminRequests,
@@ -26,6 +25,7 @@ import { createLog, type ServerLog } from "./log.ts";
 import { verificationPages } from "./pages/index.ts";
 import { bareProblem } from "./parser-errors.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
+import { sandboxDoor } from "./sandbox.ts";
 import { onlyOwnHosts } from "./sandbox-host.ts";
 
 export interface ServerOptions {
@@ -124,6 +124,11 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   const { runtime, door, opened, log } = parts;
   const admin = createAdminRequests();
   const administrator = localAdministrator(instance.tenant);
+  const sandbox = sandboxDoor({
+    instance,
+    clock: instance.parts.clock,
+    guard: { publicUrl: settings.publicUrl, admin },
+  });
   const app = createApp({
     engine: instance.engine,
     parts: instance.parts,
@@ -132,16 +137,11 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     publicUrl: settings.publicUrl,
     adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
     register: (one) => {
-      const { sandbox } = instance;
       void one.register(async (scope) => {
-        if (sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));
-        await scope.register(verificationPages({ isSandbox: sandbox !== null }));
+        if (instance.sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));
+        await scope.register(verificationPages({ isSandbox: instance.sandbox !== null }));
       });
-      if (sandbox === null) return;
-      void one.register(async (scope) => {
-        scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));
-        await scope.register(sandboxRoutes(sandbox), { prefix: "/sandbox/api" });
-      });
+      sandbox.register(one);
     },
   });
   await app.ready();
@@ -159,6 +159,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   const close = async (): Promise<void> => {
     runtime.become("stopping");
     log.info({ event: "stopping" }, "the server finishes what is under way");
+    sandbox.close();
     await parts.drain();
     await app.close();
     await instance.close();

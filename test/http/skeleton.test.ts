@@ -3,17 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openInstance } from "../../src/instance/instance.ts";
-import { sandboxRoutes } from "../../src/phones/routes.ts";
 import { createApp } from "../../src/server/app.ts";
+import { sandboxDoor } from "../../src/server/sandbox.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-"));
 const instance = await openInstance({ folder });
 const app = createApp({
   engine: instance.engine,
   parts: instance.parts,
-  register: (one) => {
-    if (instance.sandbox !== null) one.register(sandboxRoutes(instance.sandbox), { prefix: "/sandbox/api" });
-  },
+  register: sandboxDoor({ instance, clock: instance.parts.clock, guard: null }).register,
 });
 instance.engine.run();
 const headers = { authorization: `Bearer ${instance.firstKey?.key}` };

@@ -55,7 +55,7 @@ export function createSandboxProvider(parts: SandboxParts): Provider {
       const providerMessageId = `${id}-${sent}`;
       if (!isNotTaken(fault)) taken.add(message.reference, providerMessageId);
       if (fault !== null) return sendFaulty(parts, message, fault, providerMessageId, signal);
-      deliver(parts, message);
+      deliver(parts, message, providerMessageId);
       return Promise.resolve({ type: "accepted", providerMessageId });
     },
     ...(lookupByReference ? { lookup: (reference) => Promise.resolve(taken.find(reference)) } : {}),
@@ -89,8 +89,15 @@ function createTaken(): Taken {
   };
 }
 
-function deliver({ phones }: SandboxParts, { to, channel, text, code }: OutgoingMessage): void {
-  phones.receive(to, { channel, from: senderName, text, code });
+/**
+ * A call that somebody answers was delivered, and one that is declined has failed, as carriers report it. One that the
+ * mailbox takes stays accepted: a carrier cannot tell a mailbox from a person.
+ */
+function deliver(parts: SandboxParts, message: OutgoingMessage, providerMessageId: string): void {
+  const { to, channel, text, code, reference } = message;
+  const arrived = { channel, from: senderName, text, code };
+  if (channel !== "voice") parts.phones.receive(to, arrived);
+  else parts.phones.receive(to, arrived, (status) => parts.onReceipt(reference, status, providerMessageId));
 }
 
 /** As long as whoever asks has patience. */
@@ -128,19 +135,19 @@ async function sendFaulty(
     case "acceptAndLose":
       return accepted;
     case "timeoutAfterAccept":
-      deliver(parts, message);
+      deliver(parts, message, providerMessageId);
       return await neverAnswer(signal);
     case "timeoutBeforeAccept":
       return await neverAnswer(signal);
     case "delay":
-      void later(delayMs, () => deliver(parts, message));
+      void later(delayMs, () => deliver(parts, message, providerMessageId));
       return accepted;
     case "duplicate":
-      deliver(parts, message);
-      deliver(parts, message);
+      deliver(parts, message, providerMessageId);
+      deliver(parts, message, providerMessageId);
       return accepted;
     case "lateReceipt":
-      deliver(parts, message);
+      deliver(parts, message, providerMessageId);
       void later(delayMs, () => parts.onReceipt(message.reference, "delivered", providerMessageId));
       return accepted;
     case "failedReceipt":

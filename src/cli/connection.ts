@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type LoadedSettings, loadSettings, type Settings } from "../config/index.ts";
 import { adminSocketPath } from "../server/admin-socket.ts";
-import type { Connection, Method } from "./contract.ts";
+import type { Connection, Method, ServerConnection } from "./contract.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandFailed, problemFailure, usageFailure } from "./failure.ts";
-import { type HttpTarget, requestOver } from "./http.ts";
+import { followOver, type HttpTarget, requestOver } from "./http.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options that every command takes. */
@@ -36,7 +36,7 @@ export async function openConnection(options: GlobalOptions, terminal: Terminal)
 }
 
 /** The server at --url, else the one that holds the data folder; null where none answers there. */
-export async function findServer(options: GlobalOptions): Promise<Connection | null> {
+export async function findServer(options: GlobalOptions): Promise<ServerConnection | null> {
   if (options.url !== undefined) return remote(options, options.url);
   if (options.key !== undefined || options.keyFile !== undefined) {
     throw usageFailure("A key was given without a server.", "Add --url with the server's address.");
@@ -102,7 +102,7 @@ export async function connected<R>(
   }
 }
 
-function remote(options: GlobalOptions, url: string): Connection {
+function remote(options: GlobalOptions, url: string): ServerConnection {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw usageFailure("--url is no http or https address.", "Write it like https://verify.example.com.");
   }
@@ -133,10 +133,11 @@ function readKey(path: string): string {
   }
 }
 
-function overHttp(kind: Connection["kind"], target: HttpTarget): Connection {
+function overHttp(kind: Connection["kind"], target: HttpTarget): ServerConnection {
   return {
     kind,
     request: (method, path, body) => requestOver(target, method, path, body),
+    follow: (path, lastSeenId, signal) => followOver(target, path, lastSeenId, signal),
     close: () => Promise.resolve(),
   };
 }

@@ -1,3 +1,5 @@
+import type { StreamEvent } from "./stream.ts";
+
 /** What a request came back with, whatever carried it. */
 export interface Answer {
   readonly status: number;
@@ -14,4 +16,10 @@ export interface Connection {
   readonly kind: "server" | "inProcess" | "remote";
   request(method: Method, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
+}
+
+/** The HTTP API of a server that runs, which can also tell what happens as it happens. */
+export interface ServerConnection extends Connection {
+  /** The events of a stream until it breaks off or `signal` is aborted; those after `lastSeenId` first. */
+  follow(path: string, lastSeenId: string | null, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }

@@ -2,7 +2,8 @@ import { type IncomingMessage, request as plainRequest, type RequestOptions } fr
 import { request as secureRequest } from "node:https";
 import type { Answer, Method } from "./contract.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { CommandFailed } from "./failure.ts";
+import { CommandFailed, problemFailure } from "./failure.ts";
+import { eventsOf, type StreamEvent } from "./stream.ts";
 
 /** Where requests go: the socket of a data folder, or an address with a key. */
 export type HttpTarget = { readonly socketPath: string } | { readonly url: URL; readonly key: string };
@@ -29,6 +30,32 @@ export async function requestOver(
   } catch (cause) {
     throw unreachable(target, cause);
   }
+}
+
+/** A stream of events; it fails where the server goes away, or says no. */
+export async function* followOver(
+  target: HttpTarget,
+  path: string,
+  lastSeenId: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  const headers: Record<string, string> = { accept: "text/event-stream", connection: "close" };
+  if (lastSeenId !== null) headers["last-event-id"] = lastSeenId;
+  // The server's heartbeat is twice as fast: what is silent for so long is gone.
+  const options = { method: "GET", headers, timeout: timeoutMs, signal };
+  let message: IncomingMessage;
+  try {
+    message = await open(target, options, path, null);
+  } catch (cause) {
+    throw unreachable(target, cause);
+  }
+  if (message.statusCode !== 200) throw problemFailure(message.statusCode ?? 0, await bodyOf(message));
+  try {
+    yield* eventsOf(message);
+  } catch (cause) {
+    throw unreachable(target, cause);
+  }
+  throw unreachable(target, new Error("It closed the connection."));
 }
 
 function open(

@@ -24,6 +24,16 @@ function addSandbox(program: Command, run: Run): void {
     await (await import("./commands/sandbox.ts")).showMessages(number, all, terminal);
   });
 
+  const watch = sandbox.command("watch").description("print what arrives as it arrives; Ctrl-C ends");
+  addHelp(watch, [
+    ["countersign sandbox watch", "texts, calls and replies of all phones"],
+    ["countersign --json sandbox watch | jq -r 'select(.code).code'", "the codes, one a line"],
+  ]);
+  watch.action(async () => {
+    const { all, terminal } = run(watch);
+    await (await import("./commands/watch.ts")).watchPhones(all, terminal);
+  });
+
   const clear = sandbox.command("clear [number]").description("forget the messages of a phone, or of all");
   addHelp(clear, [["countersign sandbox clear +14155550123", "one phone"]]);
   clear.action(async (number: string | undefined) => {

@@ -16,6 +16,8 @@ export interface Process {
   stderr(): string;
   /** Resolves when standard output matches; fails when the process ends before it does. */
   printed(pattern: RegExp, place: string): Promise<void>;
+  /** The same for standard error. */
+  complained(pattern: RegExp, place: string): Promise<void>;
   type(line: string): void;
   endInput(): void;
   kill(signal: NodeJS.Signals): void;
@@ -71,6 +73,7 @@ function start(
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    look();
   });
   // A command that ended does not read what is typed any more.
   child.stdin.on("error", () => {});
@@ -93,6 +96,9 @@ function start(
     stderr: () => stderr,
     async printed(pattern, place) {
       await until(state, () => (pattern.test(stdout) ? true : null), place, String(pattern));
+    },
+    async complained(pattern, place) {
+      await until(state, () => (pattern.test(stderr) ? true : null), place, String(pattern));
     },
     type: (line) => void child.stdin.write(`${line}\n`),
     endInput: () => void child.stdin.end(),

@@ -10,6 +10,9 @@ import { type Process, startCountersign } from "./process.ts";
  *     @ server                     a server starts on this folder; `@ stop` ends it
  *     @ write path content         also `@ copy from to` and `@ remove path`
  *     $ NAME=value countersign ... one command
+ *     $ countersign ... &          one that goes on; what it prints is compared when `@ interrupt` ends it. Commands
+ *                                  that follow wait for its first line on standard error, and
+ *                                  for `these words` there after `@ complained these words`
  *     > what is typed              once everything above it has been printed
  *     ! a line on standard error
  *     = 1                          the exit code, where it is not 0
@@ -80,15 +83,25 @@ export function parseTranscript(text: string): Transcript {
 export async function runTranscript(transcript: Transcript, folder: string): Promise<void> {
   const known: Record<string, string> = { folder };
   let server: Process | null = null;
+  let going: Going | null = null;
   try {
     for (const step of transcript.steps) {
       const place = `${transcript.title}, line ${step.line}`;
-      if (step.type === "command") await runCommand(step.command, known, folder, place);
+      if (step.type === "command" && step.command.text.endsWith(" &")) {
+        going = { command: step.command, process: startCommand(step.command, known, folder), place };
+        await going.process.complained(/\n/, place);
+      } else if (step.type === "command") await runCommand(step.command, known, folder, place);
       else if (step.words[0] === "server") {
         server = startCountersign(["serve", "--json", "--port", "0"], folder);
         await server.printed(/"event":"ready".*\n/, place);
         const ready = JSON.parse(/^.*"event":"ready".*$/m.exec(server.stdout())?.[0] ?? "{}");
         Object.assign(known, { url: ready.url, pid: String(server.pid), first: ready.firstKey?.key ?? "" });
+      } else if (step.words[0] === "complained") {
+        await going?.process.complained(new RegExp(escaped(step.words.slice(1).join(" "))), place);
+      } else if (step.words[0] === "interrupt") {
+        if (going === null) throw new Error(`${place}: nothing goes on`);
+        await interrupt(going, known);
+        going = null;
       } else if (step.words[0] === "stop") {
         server?.kill("SIGTERM");
         expect(await server?.ended(place), place).toBe(0);
@@ -100,9 +113,35 @@ export async function runTranscript(transcript: Transcript, folder: string): Pro
         );
     }
   } finally {
+    going?.process.kill("SIGKILL");
     server?.kill("SIGKILL");
     await server?.ended(transcript.title);
   }
+}
+
+interface Going {
+  readonly command: Command;
+  readonly process: Process;
+  readonly place: string;
+}
+
+/** Ctrl-C, once everything has been printed. */
+async function interrupt({ command, process, place }: Going, known: Record<string, string>): Promise<void> {
+  const expected = command.printed.flat();
+  await process.printed(new RegExp(`^${compiled(expected, known).source}`), place);
+  process.kill("SIGINT");
+  const exitCode = await process.ended(place);
+  expectLines(process.stdout(), expected, known, `${place}: standard output`);
+  expectLines(process.stderr(), command.errors, known, `${place}: standard error`);
+  expect(exitCode, `${place}: exit code`).toBe(command.exitCode);
+}
+
+function startCommand(command: Command, known: Readonly<Record<string, string>>, folder: string): Process {
+  const words = filled(command.text.replace(/ &$/, ""), known).match(/'[^']*'|\S+/g) ?? [];
+  const bare = words.map((word) => word.replace(/^'(.*)'$/, "$1"));
+  const at = bare.indexOf("countersign");
+  const environment = Object.fromEntries(bare.slice(0, at).map((word) => word.split(/=(.*)/s).slice(0, 2)));
+  return startCountersign(bare.slice(at + 1), folder, environment);
 }
 
 async function runCommand(
@@ -111,11 +150,7 @@ async function runCommand(
   folder: string,
   place: string,
 ): Promise<void> {
-  const words = filled(command.text, known).match(/'[^']*'|\S+/g) ?? [];
-  const bare = words.map((word) => word.replace(/^'(.*)'$/, "$1"));
-  const at = bare.indexOf("countersign");
-  const environment = Object.fromEntries(bare.slice(0, at).map((word) => word.split(/=(.*)/s).slice(0, 2)));
-  const running = startCountersign(bare.slice(at + 1), folder, environment);
+  const running = startCommand(command, known, folder);
   const expected: string[] = [];
   for (const [index, line] of command.typed.entries()) {
     expected.push(...(command.printed[index] ?? []));

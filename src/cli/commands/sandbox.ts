@@ -1,6 +1,6 @@
 import { sandboxFaultTypes } from "../../providers/sandbox/index.ts";
 import { call, findServer, type GlobalOptions } from "../connection.ts";
-import type { Connection } from "../contract.ts";
+import type { ServerConnection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
 import type { ArrivedMessage } from "../phone.ts";
@@ -116,7 +116,10 @@ function faultText({ type, times, delayMs }: FaultAnswer): string {
 }
 
 /** The phones live in the memory of a server: without one there is nothing to look at. */
-async function onPhones(all: GlobalOptions, work: (connection: Connection) => Promise<void>): Promise<void> {
+export async function onPhones(
+  all: GlobalOptions,
+  work: (connection: ServerConnection) => Promise<void>,
+): Promise<void> {
   const connection = await findServer(all);
   if (connection === null) {
     throw new CommandFailed({

@@ -7,7 +7,7 @@ import { type Phones, type SandboxFaults, sandboxFaultTypes } from "../providers
 import type { PhoneStreams, StreamHeaders } from "./streams.ts";
 import { instant, wireCall, wireMessage, wireReply } from "./wire.ts";
 
-const NumberParams = Type.Object({ number: Type.String({ maxLength: 64 }) });
+export const NumberParams = Type.Object({ number: Type.String({ maxLength: 64 }) });
 
 const CallParams = Type.Object({
   number: Type.String({ maxLength: 64 }),

@@ -1,9 +1,14 @@
-import type { FastifyInstance } from "fastify";
+import { join } from "node:path";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Clock } from "../clock/index.ts";
 import type { Instance } from "../instance/instance.ts";
+import { type PhonePagesParts, phonePages } from "../phones/pages.ts";
 import { sandboxRoutes } from "../phones/routes.ts";
 import { createPhoneStreams } from "../phones/streams.ts";
 import type { AdminRequests } from "./admin-socket.ts";
+import { type Assets, loadAssets } from "./pages/assets.ts";
+import { setPageHeaders } from "./pages/headers.ts";
+import { layout } from "./pages/layout.ts";
 import { Problem } from "./problems.ts";
 import { onlyOwnHosts, onlyOwnPages } from "./sandbox-host.ts";
 
@@ -26,19 +31,38 @@ export function sandboxDoor({ instance, clock, guard }: SandboxDoorOptions): San
   const { sandbox } = instance;
   if (sandbox === null) return { register: () => {}, close: () => {} };
   const streams = createPhoneStreams(sandbox.phones.feed, clock);
-  const parts = {
+  const look = loadAssets(join(import.meta.dirname, "pages", "assets"), "/sandbox/assets");
+  const own = loadAssets(join(import.meta.dirname, "..", "phones", "assets"), "/sandbox/assets");
+  const parts: PhonePagesParts = {
     ...sandbox,
     streams,
+    now: () => clock.now(),
     problem: (code, detail) => new Problem(code, detail),
-  } satisfies Parameters<typeof sandboxRoutes>[0];
+    frame: (reply, title, content) => framed(reply, title, content, look, own),
+  };
   return {
     register(app) {
       void app.register(async (scope) => {
         if (guard !== null) scope.addHook("onRequest", onlyOwnHosts(guard.publicUrl, guard.admin));
         scope.addHook("onRequest", onlyOwnPages);
         await scope.register(sandboxRoutes(parts), { prefix: "/sandbox/api" });
+        await scope.register(phonePages(parts), { prefix: "/sandbox" });
+        for (const one of [look, own]) await scope.register(one.routes);
       });
     },
     close: () => streams.close(),
   };
+}
+
+function framed(reply: FastifyReply, title: string, content: string, look: Assets, own: Assets): string {
+  setPageHeaders(reply, { isSecure: reply.request.protocol === "https" });
+  return layout({
+    language: "en",
+    direction: "ltr",
+    title,
+    brand: { name: "Countersign", logo: null },
+    styles: [look.url("style.css"), own.url("phones.css")],
+    scripts: [own.url("phones.js")],
+    content,
+  });
 }

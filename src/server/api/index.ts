@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { ApiDocument } from "../reference/document-types.ts";
+import { referenceRoutes } from "../reference/routes.ts";
 import { backupRoutes } from "./backup.ts";
 import { type DocumentedRoute, documentOf } from "./document.ts";
 import { keyRoutes } from "./keys.ts";
@@ -54,4 +56,5 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
     });
     answerOtherMethods(about, methods);
   });
+  await app.register(referenceRoutes(() => documentOf(routes) as unknown as ApiDocument));
 };

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { loadAssets } from "../pages/assets.ts";
+import { setPageHeaders } from "../pages/headers.ts";
+import { layout } from "../pages/layout.ts";
+import { Problem } from "../problems.ts";
+import type { ApiDocument } from "./document-types.ts";
+import { type Reference, referenceOf } from "./reference.ts";
+import { chapterContent, overviewContent, page, schemasContent } from "./views.ts";
+
+/** To be registered below `/api`. The API's document for people: pages made from it when somebody asks, with nothing from elsewhere. */
+export function referenceRoutes(documentOf: () => ApiDocument): FastifyPluginAsync {
+  const look = loadAssets(join(import.meta.dirname, "..", "pages", "assets"), "/docs/assets");
+  const own = loadAssets(join(import.meta.dirname, "assets"), "/docs/assets");
+  let known: Reference | null = null;
+
+  function show(
+    reply: FastifyReply,
+    title: string,
+    current: string,
+    contentOf: (reference: Reference) => string,
+  ): FastifyReply {
+    known ??= referenceOf(documentOf());
+    setPageHeaders(reply, { isSecure: reply.request.protocol === "https" });
+    const text = layout({
+      language: "en",
+      direction: "ltr",
+      title: title === "" ? "API reference · Countersign" : `${title} · API reference · Countersign`,
+      brand: { name: "Countersign", logo: null },
+      styles: [`/api${look.url("style.css")}`, `/api${own.url("reference.css")}`],
+      scripts: [`/api${own.url("reference.js")}`],
+      content: page(known, current, contentOf(known)),
+    });
+    return reply.type("text/html; charset=utf-8").send(text);
+  }
+
+  return async (app) => {
+    app.get("/docs", (request, reply) =>
+      show(reply, "", "", (reference) => overviewContent(reference, originOf(request))),
+    );
+    app.get("/docs/schemas", (_request, reply) => show(reply, "Schemas", "schemas", schemasContent));
+    app.get<{ Params: { slug: string } }>("/docs/:slug", (request, reply) => {
+      known ??= referenceOf(documentOf());
+      const chapter = known.chapters.find(({ slug }) => slug === request.params.slug);
+      if (chapter === undefined) throw new Problem("not_found");
+      return show(reply, chapter.name, chapter.slug, (reference) =>
+        chapterContent(chapter, reference, originOf(request)),
+      );
+    });
+    for (const one of [look, own]) await app.register(one.routes);
+  };
+}
+
+/** As the reader came here, so that examples can be run as they stand. */
+function originOf({ protocol, headers }: FastifyRequest): string {
+  const host = headers.host ?? "";
+  return /^[\w.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : "http://localhost:3000";
+}

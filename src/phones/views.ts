@@ -29,7 +29,7 @@ export function phonesContent(view: PhonesView): string {
   const { open } = view;
   return html`<div class="phones${open === null ? "" : " has-open"}" data-last-event="${view.lastEventId}" data-now="${instant(view.now)}">
 <section class="list" aria-labelledby="phones-title">
-<div class="bar"><h1 id="phones-title">Virtual phones</h1>
+<div class="bar">!${headingPart(open === null)}
 <p class="live" role="status" data-status></p></div>
 <form class="find" method="get" action="/sandbox" role="search">
 <label for="number" class="seen-by-readers-only">Number of a phone</label>
@@ -43,6 +43,13 @@ export function phonesContent(view: PhonesView): string {
 </section>
 !${open === null ? hint : conversationPart(open, view.now)}
 </div>`;
+}
+
+/** What is open is what the page is about. */
+function headingPart(isFirst: boolean): string {
+  return isFirst
+    ? html`<h1 id="phones-title">Virtual phones</h1>`
+    : html`<h2 id="phones-title">Virtual phones</h2>`;
 }
 
 const hint = html`<section class="talk none" aria-label="Conversation">
@@ -76,7 +83,7 @@ function conversationPart(open: OpenPhone, now: number): string {
   const path = phonePath(number);
   return html`<section class="talk" aria-labelledby="phone-title">
 <div class="bar"><a class="back" href="/sandbox"><span aria-hidden="true">‹</span> Phones</a>
-<h2 id="phone-title"><bdi class="number">${readable(number)}</bdi></h2>
+<h1 id="phone-title"><bdi class="number">${readable(number)}</bdi></h1>
 <form method="post" action="${path}"><button class="button bare" name="act" value="clear">Clear</button></form></div>
 <div data-live="fault">!${faultPart(open)}</div>
 <div class="scroll" tabindex="0" role="log" aria-label="Messages">
@@ -111,7 +118,7 @@ function textPart({ text, code }: PhoneMessage): string {
 
 function codePart(code: string | null, play = ""): string {
   if (code === null) return play === "" ? "" : html`<p class="code-line">!${play}</p>`;
-  return html`<p class="code-line"><code>${code}</code><button type="button" class="button plain with-script" data-copy="${code}" aria-label="Copy code ${[...code].join(" ")}">Copy</button>!${play}</p>`;
+  return html`<p class="code-line"><code>${code}</code><button type="button" class="button plain with-script" data-copy="${code}"><span>Copy</span><span class="seen-by-readers-only"> code ${[...code].join(" ")}</span></button>!${play}</p>`;
 }
 
 function callPart(message: PhoneMessage, call: PhoneCall, path: string): string {

@@ -168,11 +168,10 @@ async function copyCode(button) {
 }
 
 function flash(button, text) {
-  const before = button.dataset.name ?? button.textContent;
-  button.dataset.name = before;
-  button.textContent = text;
+  const name = button.firstElementChild;
+  name.textContent = text;
   setTimeout(() => {
-    button.textContent = before;
+    name.textContent = "Copy";
   }, 1_500);
 }
 

@@ -52,6 +52,8 @@ export function createSandboxProvider(parts: SandboxParts): Provider {
       if (earlier !== undefined) return Promise.resolve({ type: "accepted", providerMessageId: earlier });
       sent += 1;
       const fault = parts.faults.take(message.to);
+      // It may have been the last time.
+      if (fault?.times !== undefined) parts.phones.feed.publish({ type: "faults" });
       const providerMessageId = `${id}-${sent}`;
       if (!isNotTaken(fault)) taken.add(message.reference, providerMessageId);
       if (fault !== null) return sendFaulty(parts, message, fault, providerMessageId, signal);

@@ -127,7 +127,7 @@ function examplesPart(operation: Operation, origin: string, base: string): strin
       { language, code },
       index,
     ) => html`<details name="examples-${operation.id}"!${index === 0 ? " open" : ""}><summary>${language}</summary>
-<div class="example"><pre><code>${code}</code></pre><button type="button" class="button plain with-script" data-copy aria-label="Copy ${language} example">Copy</button></div></details>
+<div class="example"><pre><code>${code}</code></pre><button type="button" class="button plain with-script" data-copy><span>Copy</span><span class="seen-by-readers-only"> ${language} example</span></button></div></details>
 `,
   )}</div>`;
 }

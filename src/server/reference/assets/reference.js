@@ -17,9 +17,10 @@ async function copy(button) {
   } catch {
     said = "Not allowed";
   }
-  button.textContent = said;
+  const name = button.firstElementChild;
+  name.textContent = said;
   setTimeout(() => {
-    button.textContent = "Copy";
+    name.textContent = "Copy";
   }, 1_500);
 }
 

@@ -90,7 +90,7 @@ function conversationPart(open: OpenPhone, now: number): string {
 <ol class="entries" data-live="entries">
 !${entries.map((entry) => entryPart(entry, path, now))}
 </ol>
-!${entries.length === 0 ? html`<p class="quiet center">Nothing arrived on this phone yet.</p>` : ""}
+<p class="quiet center"!${entries.length === 0 ? "" : " hidden"}>Nothing arrived on this phone yet.</p>
 </div>
 !${open.canReply ? replyPart(path) : ""}
 !${faultsPart(path)}

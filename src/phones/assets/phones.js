@@ -97,8 +97,7 @@ function mergeEntries(list, next) {
     old.replaceWith(one);
     if (hadFocus) (one.querySelector("button, a") ?? focusable(one)).focus();
   }
-  const nothing = list.parentElement.querySelector(".center");
-  if (nothing !== null) nothing.hidden = list.children.length > 0;
+  list.parentElement.querySelector(".center").hidden = list.children.length > 0;
   return grew;
 }
 

@@ -60,7 +60,7 @@ function listPart({ lines, moreLines, open, now }: PhonesView): string {
   if (lines.length === 0) {
     return html`<div data-live="list"><div class="empty">
 <p>No phone has a message yet.</p>
-<p class="quiet">Start a verification and its code arrives here: no carrier, no real phone. Any number that could be real works.</p>
+<p class="quiet">Start a verification, on the <a href="/two-factor">page</a> or by the <a href="/api/docs/verifications">API</a>, and its code arrives here. Any number that could be real works.</p>
 </div></div>`;
   }
   return html`<div data-live="list"><ul class="lines">

@@ -179,7 +179,14 @@ describe.skipIf(!hasTerminals)("on a terminal (needs script of util-linux)", { t
     await server.printed(/Ctrl-C stops\./, "serve");
     const text = server.stdout();
     expect(text).not.toContain("\u001b[");
-    for (const name of ["Verification API", "Virtual phones", "OpenAPI", "Health", "Data folder"]) {
+    for (const name of [
+      "Verification page",
+      "Virtual phones",
+      "API reference",
+      "Verification API",
+      "Health",
+      "Data folder",
+    ]) {
       expect(text).toContain(name);
     }
     const command = /curl (\S+) -H '(\S+): ([^']+)' \\\s+-H '(\S+): ([^']+)' -d '([^']+)'/.exec(text) ?? [];

@@ -25,3 +25,19 @@ export async function axeFindings(page: Page): Promise<string[]> {
 export function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
 }
+
+/** What a thumb would miss: buttons and fields below the 44 px that a finger needs. */
+export function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const targets = [
+      ...document.querySelectorAll("button, summary, label:has(input), input:not(label input)"),
+    ];
+    const isSmall = (one: Element): boolean => {
+      const { height, width } = one.getBoundingClientRect();
+      return height > 1 && (height < 43.5 || width < 43.5);
+    };
+    return targets
+      .filter((one) => (one as HTMLElement).checkVisibility() && isSmall(one))
+      .map((one) => one.outerHTML);
+  });
+}

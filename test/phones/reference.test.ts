@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newPerson, openBrowser } from "../pages/browser.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { needBrowser, newPerson, openBrowser } from "../pages/browser.ts";
 import { ask, type TestServer, temporaryFolder, testServer } from "../server/support.ts";
+import { chromiumPath } from "../support/chromium.ts";
 import { axeFindings, overflow } from "./browser.ts";
 
 let server: TestServer;
@@ -12,12 +13,13 @@ let browser: Browser;
 let origin = "";
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([testServer(), openBrowser()]);
+  server = await testServer();
   origin = server.url;
+  if (existsSync(chromiumPath)) browser = await openBrowser();
 });
 
 afterAll(async () => {
-  await browser.close();
+  await browser?.close();
   await server.remove();
 });
 
@@ -92,6 +94,8 @@ describe("the API reference", () => {
 });
 
 describe("in a browser", { timeout: 30_000 }, () => {
+  beforeEach(needBrowser);
+
   test("nothing is too wide or hard to read: every page at a desk, light", async () => {
     const { page, complaints, close } = await newPerson(browser, origin, { width: 1280 });
     for (const path of await pagesOf()) {

@@ -77,9 +77,9 @@ function announce(
   const { url, port, addresses, firstKey } = server;
   const dataFolder = settings.data;
   const places = {
+    ...(settings.sandbox ? { page: `${url}/two-factor`, phones: `${url}/sandbox` } : {}),
+    reference: `${url}/api/docs`,
     api: `${url}/api/v1`,
-    ...(settings.sandbox ? { page: `${url}/two-factor` } : {}),
-    ...(settings.sandbox ? { phones: `${url}/sandbox/api/phones` } : {}),
     openapi: `${url}/api/openapi.json`,
     health: `${url}/health/ready`,
   };
@@ -101,10 +101,10 @@ const plain: Pick<Terminal, "style"> = { style: (_style, text) => text };
 function welcome(
   { url, firstKey }: RunningServer,
   places: {
-    readonly api: string;
     readonly page?: string;
     readonly phones?: string;
-    readonly openapi: string;
+    readonly reference: string;
+    readonly api: string;
     readonly health: string;
   },
   dataFolder: string,
@@ -114,10 +114,10 @@ function welcome(
   return [
     style("bold", `Countersign is ready at ${url}`),
     "",
-    `  Verification API   ${places.api}`,
     ...(places.page === undefined ? [] : [`  Verification page  ${places.page}`]),
     ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
-    `  OpenAPI            ${places.openapi}`,
+    `  API reference      ${places.reference}`,
+    `  Verification API   ${places.api}`,
     `  Health             ${places.health}`,
     `  Data folder        ${printable(dataFolder)}`,
     ...(firstKey === null
@@ -128,7 +128,7 @@ function welcome(
     "",
     `  curl ${places.api}/verifications -H 'Authorization: Bearer ${shownKey}' \\`,
     `    -H 'Content-Type: application/json' -d '{"to":"+14155550123"}'`,
-    ...(places.phones === undefined ? [] : [`  curl ${places.phones}/+14155550123/messages`]),
+    ...(places.phones === undefined ? [] : [`  curl ${places.phones}/api/phones/+14155550123/messages`]),
     "",
     "Or the whole round in another terminal: countersign verify +14155550123",
     style("dim", "Ctrl-C stops."),

@@ -27,7 +27,7 @@ function marked(isCurrent: boolean): string {
 function chapterLink({ name, slug, operations }: Chapter, current: string): string {
   const inside =
     current === slug
-      ? html`<ul>!${operations.map((one) => html`<li><a href="#${one.id}">${one.summary}</a></li>`)}</ul>`
+      ? html`<ul class="inner">!${operations.map((one) => html`<li><a href="#${one.id}">${one.summary}</a></li>`)}</ul>`
       : "";
   return html`<li><a href="${docsPath}/${slug}"!${marked(current === slug)}>${name}</a>!${inside}</li>
 `;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ServiceOptions } from "./commands/services.ts";
 import { addHelp, type Run } from "./program-help.ts";
 
 const keyId = "0199e3c1-5d1e-7a40-8c11-3f1f6f3b2a10";
@@ -84,7 +85,7 @@ function addServices(program: Command, run: Run): void {
     ["countersign services create shop --brand Shop --locale de", "speaks for Shop, in German"],
     ["countersign services create bank --set codeLength=8 --set checksMax=3", "with a stricter policy"],
   ]);
-  create.action(async (name: string, options: { set: readonly string[] }) => {
+  create.action(async (name: string, options: ServiceOptions) => {
     const { all, terminal } = run(create);
     await (await import("./commands/services.ts")).createService(name, options, all, terminal);
   });
@@ -115,7 +116,7 @@ function addServices(program: Command, run: Run): void {
       "where its page may lead back to",
     ],
   ]);
-  update.action(async (nameOrId: string, options: { set: readonly string[] }) => {
+  update.action(async (nameOrId: string, options: ServiceOptions) => {
     const { all, terminal } = run(update);
     await (await import("./commands/services.ts")).updateService(nameOrId, options, all, terminal);
   });

@@ -26,6 +26,11 @@ export const forms = {
     pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
     words: "1 to 64 ASCII letters, digits, _ or -, beginning with a letter or digit",
   },
+  colour: { pattern: "^#[0-9a-fA-F]{6}$", words: "a colour such as #1d5fd1" },
+  picture: {
+    pattern: "^data:image/(png|jpeg|webp);base64,",
+    words: "a PNG, JPEG or WebP picture as a data: URL in base64",
+  },
 } as const;
 
 const words: ReadonlyMap<string, string> = new Map(

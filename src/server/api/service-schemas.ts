@@ -58,15 +58,12 @@ const pageSettings = {
     maxItems: 20,
     description: "Where its page may lead back to, letter by letter",
   }),
-  accent: Type.Union([Type.String({ pattern: "^#[0-9a-fA-F]{6}$" }), Type.Null()], {
+  accent: Type.Union([Type.String({ pattern: forms.colour.pattern }), Type.Null()], {
     description: "Colour of buttons, dark enough for white words on it",
   }),
-  logo: Type.Union(
-    [Type.String({ maxLength: 22_000, pattern: "^data:image/(png|jpeg|webp);base64," }), Type.Null()],
-    {
-      description: "A PNG, JPEG or WebP of at most 16 KB, as a `data:` URL",
-    },
-  ),
+  logo: Type.Union([Type.String({ maxLength: 22_000, pattern: forms.picture.pattern }), Type.Null()], {
+    description: "A PNG, JPEG or WebP of at most 16 KB, as a `data:` URL",
+  }),
 };
 
 const PageChangesBody = strict(

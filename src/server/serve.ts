@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
 import type { DestinationStream } from "pino";
 import { type Clock, type Random, systemClock } from "../clock/index.ts";
 import type { Settings } from "../config/index.ts";
@@ -137,10 +138,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     publicUrl: settings.publicUrl,
     adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
     register: (one) => {
-      void one.register(async (scope) => {
-        if (instance.sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(settings.publicUrl, admin));
-        await scope.register(verificationPages({ isSandbox: instance.sandbox !== null }));
-      });
+      registerPages(one, instance, settings.publicUrl, admin);
       sandbox.register(one);
     },
   });
@@ -180,6 +178,19 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
       return closing;
     },
   };
+}
+
+/** The verification pages; in the sandbox, only by names of this machine. */
+function registerPages(
+  app: FastifyInstance,
+  { sandbox }: Instance,
+  publicUrl: string | null,
+  admin: AdminRequests,
+): void {
+  void app.register(async (scope) => {
+    if (sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(publicUrl, admin));
+    await scope.register(verificationPages({ isSandbox: sandbox !== null }));
+  });
 }
 
 /** Without it the commands of this machine need a key; that is no reason not to serve. */

@@ -82,13 +82,13 @@ describe("in Chromium", () => {
       const { page, complaints, close } = await person({ width, locale: "de-DE", dark: width === 1280 });
       await page.goto(`${server.url}/two-factor`);
       await expectSound(page);
-      expect(await page.inputValue("#country-search")).toBe("Deutschland (+49)");
+      expect(await page.inputValue("#country-search")).toBe("Deutschland (\u2066+49\u2069)");
       await page.fill("#country-search", "schw");
       expect(await page.locator("[role=option]").allInnerTexts()).toEqual(["Schweden\n+46", "Schweiz\n+41"]);
       await expectSound(page);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
-      expect(await page.inputValue("#country-search")).toBe("Schweiz (+41)");
+      expect(await page.inputValue("#country-search")).toBe("Schweiz (\u2066+41\u2069)");
       await page.fill("#country-search", "+49");
       await page.keyboard.press("Enter");
       await page.fill("#number", "12");

@@ -6,7 +6,7 @@ import { uuidPattern } from "../../clock/index.ts";
 import { errorTable } from "../../errors/codes.ts";
 import { key } from "../../store/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
-import { clientAddress } from "../client-address.ts";
+import { clientAddress, namesThisMachine } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { readLink } from "../page-links.ts";
 import { Problem, toProblem } from "../problems.ts";
@@ -167,9 +167,11 @@ function fieldsOf(given: unknown): Fields {
   );
 }
 
-/** Cookies are `__Host-` and Secure wherever the browser came by https (W-13). */
+/** Cookies are `__Host-` and Secure, except where a browser came to this machine by plain http (W-13). */
 function isSecureRequest(request: FastifyRequest): boolean {
-  return request.server.publicOrigin(request).startsWith("https:") || request.protocol === "https";
+  const { protocol, host, server } = request;
+  if (protocol === "https" || server.publicOrigin(request).startsWith("https:")) return true;
+  return !namesThisMachine(host);
 }
 
 function ownOrigin(request: FastifyRequest): string {

@@ -85,7 +85,7 @@ function numberFields(parts: NumberParts, note: Note | null): string {
   const chosen = note?.country ?? country;
   const options = countriesIn(language.tag).map(({ region, name, callingCode }) => {
     const selected = region === chosen ? " selected" : "";
-    return html`<option value="${region}" data-code="+${callingCode}"!${selected}>${name} (+${callingCode})</option>`;
+    return html`<option value="${region}" data-code="+${callingCode}"!${selected}>${name} (${isolated(`+${callingCode}`)})</option>`;
   });
   const isWrong = note?.field === "number";
   const wrong = isWrong ? ' aria-invalid="true" aria-describedby="number-error"' : "";
@@ -96,6 +96,11 @@ function numberFields(parts: NumberParts, note: Note | null): string {
 <div class="field"><label for="number">${words.number}</label>
 <input id="number" name="number" type="tel" inputmode="tel" autocomplete="tel" maxlength="64" required dir="ltr" value="${note?.number ?? ""}"!${wrong}>
 !${errorOf(parts, "number")}</div>`;
+}
+
+/** Left to right, also in a sentence that is written from the right: an option holds no elements to say so. */
+function isolated(text: string): string {
+  return `\u2066${text}\u2069`;
 }
 
 export interface CodeParts extends ViewParts {

@@ -41,7 +41,7 @@ class Picker {
         value,
         text,
         code: dataset.code,
-        name: text.slice(0, -dataset.code.length - 3),
+        name: text.slice(0, text.lastIndexOf(" (")),
       }));
     this.shown = [];
     this.at = -1;

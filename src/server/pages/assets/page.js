@@ -99,7 +99,13 @@ function readCodes() {
 /** What was said about the page, or the field that is wrong, is where a reader goes on. */
 function focusFirst() {
   const wrong = document.querySelector("[aria-invalid=true]");
-  if (wrong !== null) return wrong.select();
+  if (wrong !== null) {
+    wrong.focus();
+    // A code is typed anew; a number is corrected.
+    if (wrong.id === "code") wrong.select();
+    else wrong.setSelectionRange(wrong.value.length, wrong.value.length);
+    return;
+  }
   const notice = document.querySelector(".notice");
   if (notice !== null) {
     notice.tabIndex = -1;

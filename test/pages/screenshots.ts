@@ -1,10 +1,10 @@
 // Draws the pages as docs/images/*.png, so that a change of their look is seen in a review. `npm run screenshots`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Look, newPerson, openBrowser } from "../test/pages/browser.ts";
-import { testServer } from "../test/server/support.ts";
+import { testServer } from "../server/support.ts";
+import { type Look, newPerson, openBrowser } from "./browser.ts";
 
-const folder = join(import.meta.dirname, "..", "docs", "images");
+const folder = join(import.meta.dirname, "..", "..", "docs", "images");
 const looks: Readonly<Record<string, Look>> = {
   "390-light": { width: 390, height: 760 },
   "390-rtl-dark": { width: 390, height: 760, locale: "ar-EG", dark: true },

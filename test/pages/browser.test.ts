@@ -76,7 +76,7 @@ async function expectSound(page: Page): Promise<void> {
 describe("in Chromium", () => {
   for (const width of widths) {
     test(`O-3: from the number to the approval, at ${width} pixels with scripts`, {
-      timeout: 30_000,
+      timeout: 90_000,
     }, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, locale: "de-DE", dark: width === 1280 });
@@ -128,7 +128,7 @@ describe("in Chromium", () => {
       await close();
     });
 
-    test(`the same at ${width} pixels without scripts`, { timeout: 30_000 }, async (context) => {
+    test(`the same at ${width} pixels without scripts`, { timeout: 90_000 }, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, script: false });
       await page.goto(`${server.url}/two-factor`);
@@ -151,7 +151,7 @@ describe("in Chromium", () => {
     });
 
     test(`every way to end is sound at ${width} pixels, from right to left too`, {
-      timeout: 30_000,
+      timeout: 90_000,
     }, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, locale: "ar-EG", dark: width === 390 });
@@ -184,7 +184,7 @@ describe("in Chromium", () => {
   }
 
   test("W-14: a link leads back to the host application with a ticket", {
-    timeout: 30_000,
+    timeout: 90_000,
   }, async (context) => {
     needBrowser(context);
     const number = freshNumber();
@@ -211,7 +211,7 @@ describe("in Chromium", () => {
     await close();
   });
 
-  test("W-13: a page of another site can post nothing", { timeout: 30_000 }, async (context) => {
+  test("W-13: a page of another site can post nothing", { timeout: 90_000 }, async (context) => {
     needBrowser(context);
     const { page, context: window, close } = await person({});
     await page.goto(`${server.url}/two-factor`);

@@ -1,5 +1,6 @@
 /** What is sent, and by whom: texts, segments, the provider port and the choice among providers. */
 export { type Backlog, createBacklog } from "./backlog.ts";
+export { localeForRegion, localeLengthMax, parseLocale, wordsIn } from "./locales/index.ts";
 export { createPacer, type Pacer } from "./pacer.ts";
 export {
   type OutgoingMessage,
@@ -9,5 +10,14 @@ export {
 } from "./provider.ts";
 export { type OpensAt, type Route, route } from "./routing.ts";
 export { countSegments, type Segments } from "./segments.ts";
-export { minorUnitDigits, readableAmount, renderText, type TextInput } from "./text.ts";
+export {
+  type RenderedText,
+  renderNearest,
+  renderText,
+  type TextInput,
+  textSizeProblem,
+} from "./text.ts";
+export { minorUnitDigits, readableAmount } from "./text-amount.ts";
+export { appHashProblem, hostProblem } from "./text-autofill.ts";
+export { type TemplateKind, type Templates, templateKinds, templateProblem } from "./text-template.ts";
 export { brandProblem, referenceProblem, wordsProblem } from "./words.ts";

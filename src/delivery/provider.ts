@@ -10,6 +10,7 @@ export interface OutgoingMessage {
   readonly text: string;
   /** Set for messages that carry a code of ours, so that virtual phones can show it by itself. */
   readonly code: string | null;
+  /** BCP 47: the language of the text, for the voice that reads it. */
   readonly locale: string;
   readonly brand: string;
 }

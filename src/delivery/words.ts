@@ -1,5 +1,8 @@
-/** Letters, digits, spaces and little else: a brand can never start a line of its own (C-25). */
-const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'._!+-]{0,19}$/u;
+/**
+ * Letters, digits, spaces and little else, an apostrophe and a dash as typesetters write them among it (O-7): a brand
+ * can never start a line of its own (C-25).
+ */
+const brandPattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} &'\u2019._!+\u2013-]{0,19}$/u;
 
 /**
  * What phones turn into a link: a name with a dot and letters behind it, or a scheme (C-28). Whatever follows: a link

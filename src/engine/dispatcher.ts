@@ -1,4 +1,4 @@
-import { type Backlog, type OpensAt, type Pacer, route } from "../delivery/index.ts";
+import { type Backlog, type OpensAt, type Pacer, route, type Segments } from "../delivery/index.ts";
 import { type Due, deliveryId, key } from "../store/index.ts";
 import {
   answer,
@@ -13,7 +13,7 @@ import type { Admit } from "./admission.ts";
 import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { EngineParts } from "./parts.ts";
-import { type Claimed, callLookup, callProvider } from "./provider-call.ts";
+import { type Called, type Claimed, callLookup, callProvider } from "./provider-call.ts";
 import { createSlotClock } from "./slot-clock.ts";
 
 export interface Dispatcher {
@@ -123,13 +123,14 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
     return claimed.started;
   }
   pacer.used(id);
-  const given = await callProvider(parts, claimed);
+  const called = await callProvider(parts, claimed);
+  const given = called.answer;
   const { delivery, provider } = claimed;
   parts.meter.count("deliveries", { provider: provider.id, channel: delivery.channel, answer: given.type });
   if (delivery.attempts.at(-1)?.possibleDuplicate === true) {
     parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
   }
-  const update = await writeAnswer(desk, claimed, given);
+  const update = await writeAnswer(desk, claimed, called);
   return update?.started ?? [];
 }
 
@@ -154,7 +155,7 @@ async function lookUp(
 function writeAnswer(
   { parts, pacer }: Desk,
   claimed: Claimed,
-  given: ProviderAnswer,
+  { answer: given, segments }: Called,
 ): Promise<DeliveryUpdate | null> {
   const { verificationId, sequence, leaseEpoch } = claimed.delivery;
   const deliveryKey = key("delivery", deliveryId(verificationId, sequence));
@@ -162,8 +163,15 @@ function writeAnswer(
     const delivery = rows.get(deliveryKey);
     if (delivery === undefined) return { writes: [], result: null };
     const opensAt: OpensAt = (one) => pacer.opensAt(one.id, deliveryKey.id, now);
-    const next = answer(delivery, given, leaseEpoch, hasAlternative(parts, delivery, given, opensAt), now);
-    if (next === null) return { writes: [], result: null };
+    const answered = answer(
+      delivery,
+      given,
+      leaseEpoch,
+      hasAlternative(parts, delivery, given, opensAt),
+      now,
+    );
+    if (answered === null) return { writes: [], result: null };
+    const next = segments === null ? answered : { ...answered, ...sizeOf(segments) };
     if (next.state === "accepted") {
       // The common case touches one row.
       const result = { delivery: next, verification: undefined, started: [] };
@@ -171,6 +179,11 @@ function writeAnswer(
     }
     return withDelivery(parts, rows, next, now);
   });
+}
+
+/** What an SMS costs is kept: the text itself is not. */
+function sizeOf({ encoding, count }: Segments): Pick<Delivery, "encoding" | "segments"> {
+  return { encoding, segments: count };
 }
 
 /** Whether another provider is left for this delivery once the answer is taken into account. */

@@ -1,4 +1,10 @@
-import { type OutgoingMessage, type Provider, providerTimeoutMs, renderText } from "../delivery/index.ts";
+import {
+  type OutgoingMessage,
+  type Provider,
+  providerTimeoutMs,
+  renderText,
+  type Segments,
+} from "../delivery/index.ts";
 import { deliveryId, key } from "../store/index.ts";
 import type { Delivery, LookupAnswer, PendingVerification, ProviderAnswer } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
@@ -12,17 +18,24 @@ export interface Claimed {
   readonly provider: Provider;
 }
 
+/** What became of one call, and of an SMS what it took. */
+export interface Called {
+  readonly answer: ProviderAnswer;
+  readonly segments: Segments | null;
+}
+
 /** One call, with its time-out: whatever the provider does, there is an answer (D-5). */
-export async function callProvider(parts: EngineParts, claimed: Claimed): Promise<ProviderAnswer> {
+export async function callProvider(parts: EngineParts, claimed: Claimed): Promise<Called> {
   const { provider } = claimed;
-  const message = await compose(parts, claimed);
+  const { message, segments } = await compose(parts, claimed);
   // Whoever stood still after the claim may have lost the lease, or missed the deadline, without noticing (D-4, D-8).
   const { dueAt: leaseUntil, deadline } = claimed.delivery;
   if (parts.clock.now() >= Math.min(leaseUntil, deadline)) {
-    return { type: "refused", kind: "notSent", reason: "not_sent_in_time" };
+    return { answer: { type: "refused", kind: "notSent", reason: "not_sent_in_time" }, segments: null };
   }
   const outcome = await inTime(parts, provider, (signal) => provider.send(message, signal));
-  return outcome ?? { type: "unknown", detail: "no answer in time, or none that could be read" };
+  const answer = outcome ?? { type: "unknown", detail: "no answer in time, or none that could be read" };
+  return { answer, segments: answer.type === "refused" ? null : segments };
 }
 
 /** Asks what became of a message that nobody acknowledged (D-6). */
@@ -65,28 +78,44 @@ function inTime<T>(
   });
 }
 
-/** The text is made now, when it is sent; until here only (verification, step, generation) existed (D-1). */
-async function compose(parts: EngineParts, { delivery, verification }: Claimed): Promise<OutgoingMessage> {
+/**
+ * The text is made now, when it is sent; until here only (verification, step, generation) existed (D-1). The service's
+ * words are those of now as well: unlike the policy they promise nobody anything, a mistake in them should not live on
+ * in every verification that is pending, and rows do not carry them.
+ */
+async function compose(
+  parts: EngineParts,
+  { delivery, verification }: Claimed,
+): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const recipient = await parts.store.get(key("recipient", delivery.recipientId));
   if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
+  const { tenantId, serviceId } = verification;
+  const service =
+    parts.directory.recentService(tenantId, serviceId) ??
+    (await parts.directory.service(tenantId, serviceId));
   const code = codeOf(parts.keyring, verification);
   const leftMs = verification.codeExpiresAt - parts.clock.now();
-  const text = renderText({
+  const { text, locale, segments } = renderText({
     channel: delivery.channel,
     code,
     brand: verification.brand,
     payment: verification.payment,
     minutes: Math.max(1, Math.round(leftMs / 60_000)),
+    locale: verification.locale,
+    autofill: verification.autofill,
+    templates: service?.settings.texts?.templates,
+    transliterate: service?.settings.texts?.transliterate,
   });
-  return {
+  const message: OutgoingMessage = {
     reference: deliveryId(delivery.verificationId, delivery.sequence),
     channel: delivery.channel,
     to: addressOf(parts.keyring, recipient),
     text,
     code,
-    locale: verification.locale,
+    locale,
     brand: verification.brand,
   };
+  return { message, segments: delivery.channel === "sms" ? segments : null };
 }
 
 function errorName(cause: unknown): string {

@@ -24,10 +24,11 @@ import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
 import { startFieldsProblem } from "./start-fields.ts";
 import { type StartText, startTextProblem, type TextProblem } from "./start-text.ts";
+import { autofillOf, localeOf, type TextRequest } from "./text-choice.ts";
 import type { Idempotency } from "./transaction.ts";
 
 /** What a caller asks for. Everything but `to` has a default from its service. */
-export interface StartRequest {
+export interface StartRequest extends TextRequest {
   readonly tenantId: string;
   /** Id or name; without it, the tenant's first service. */
   readonly service?: string | undefined;
@@ -37,7 +38,6 @@ export interface StartRequest {
   readonly channel?: Channel | undefined;
   readonly workflow?: readonly Step[] | undefined;
   readonly brand?: string | undefined;
-  readonly locale?: string | undefined;
   readonly codeLength?: number | undefined;
   readonly alphabet?: AlphabetName | undefined;
   /** A code that the caller made; it is sealed until the verification is settled, and matched as given. */
@@ -82,7 +82,7 @@ export async function planStart(
   if ("problem" in planned) return invalid(planned.problem);
   const allowed = allowedWorkflow(parts, planned.policy, parsed.phoneNumber);
   if ("denied" in allowed) return { refused: allowed.denied };
-  const text = textOf(request, service);
+  const text = textOf(request, service, parsed.phoneNumber);
   if ("problem" in text) return invalid(text.problem);
   const wrongText = startTextProblem(text, allowed.policy);
   if (wrongText !== null) return invalid(wrongText);
@@ -163,16 +163,23 @@ function stepRefusal(parts: EngineParts, channel: Channel, phoneNumber: PhoneNum
   return { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail };
 }
 
-function textOf(request: StartRequest, service: Service): StartText | Problem {
+function textOf(request: StartRequest, service: Service, { region }: PhoneNumber): StartText | Problem {
   const payment = parsePayment(request);
   if (payment !== null && "problem" in payment) {
     return { problem: { field: payment.field, detail: payment.problem } };
   }
+  const { texts } = service.settings;
+  const chosen = localeOf(request, service, region);
+  if ("problem" in chosen) return chosen;
+  const end = autofillOf(request, texts);
+  if ("problem" in end) return end;
   return {
     brand: request.brand ?? service.settings.brand,
-    locale: request.locale ?? service.settings.locale,
+    locale: chosen.locale,
     payment: payment as Payment | null,
     code: request.code ?? null,
+    autofill: end.autofill,
+    texts,
   };
 }
 
@@ -206,6 +213,7 @@ function startCommand(
     payment: text.payment,
     brand: text.brand,
     locale: text.locale,
+    ...(text.autofill === null ? {} : { autofill: text.autofill }),
     clientRef: request.clientRef ?? null,
     metadata: request.metadata ?? null,
     policy,

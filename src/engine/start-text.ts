@@ -1,5 +1,6 @@
-import { brandProblem, countSegments, renderText } from "../delivery/index.ts";
-import { alphabets, type Payment, type Policy } from "../verification/index.ts";
+import { brandProblem, renderNearest, textSizeProblem } from "../delivery/index.ts";
+import type { TextSettings } from "../tenants/index.ts";
+import { type Autofill, alphabets, type Payment, type Policy } from "../verification/index.ts";
 
 /** What a start puts into the words of its messages. */
 export interface StartText {
@@ -8,6 +9,8 @@ export interface StartText {
   readonly payment: Payment | null;
   /** The caller's own code, if it made one. */
   readonly code: string | null;
+  readonly autofill: Autofill | null;
+  readonly texts: TextSettings | undefined;
 }
 
 export interface TextProblem {
@@ -15,35 +18,41 @@ export interface TextProblem {
   readonly detail: string;
 }
 
-const localePattern = /^[a-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?$/;
 const codePattern = /^[A-Za-z0-9]{4,10}$/;
-const segmentsMax = 2;
-
-export function localeProblem(locale: string): string | null {
-  return localePattern.test(locale) ? null : "must be a BCP 47 language tag such as en or pt-BR";
-}
+/** Up to here our own words always fit, in every language (O-6). */
+const shortBrandLengthMax = 11;
 
 /** What is wrong with the words, if anything. Nothing is ever cut to fit (S-6). */
 export function startTextProblem(text: StartText, policy: Policy): TextProblem | null {
   const brand = brandProblem(text.brand);
   if (brand !== null) return { field: "brand", detail: brand };
-  const locale = localeProblem(text.locale);
-  if (locale !== null) return { field: "locale", detail: locale };
   if (text.code !== null && !codePattern.test(text.code)) {
     return { field: "code", detail: "must be 4 to 10 ASCII letters and digits" };
   }
-  if (text.payment === null) return null;
-  const sample = renderText({
-    channel: "sms",
-    code: text.code ?? alphabets[policy.alphabet].slice(-1).repeat(policy.codeLength),
-    brand: text.brand,
-    payment: text.payment,
-    minutes: 10,
-  });
-  const { count } = countSegments(sample);
-  if (count <= segmentsMax) return null;
-  return {
-    field: "payee",
-    detail: `must be shorter: the message would be ${count} SMS segments long, and at most ${segmentsMax} are allowed`,
-  };
+  const { payment } = text;
+  const fits = text.texts?.templates === undefined && text.brand.length <= shortBrandLengthMax;
+  if (payment === null && fits) return null;
+  const detail = sizeProblem(text, policy);
+  if (detail === null) return null;
+  return { field: payment === null ? "brand" : "payee", detail: `must be shorter: it ${detail}` };
+}
+
+/** Every channel of the workflow says it in its own words. */
+function sizeProblem(text: StartText, policy: Policy): string | null {
+  for (const channel of new Set(policy.workflow.map((step) => step.channel))) {
+    const input = {
+      channel,
+      code: text.code ?? alphabets[policy.alphabet].slice(-1).repeat(policy.codeLength),
+      brand: text.brand,
+      payment: text.payment,
+      minutes: 10,
+      locale: text.locale,
+      autofill: text.autofill ?? undefined,
+      templates: text.texts?.templates,
+      transliterate: text.texts?.transliterate,
+    };
+    const problem = textSizeProblem(input, renderNearest(input));
+    if (problem !== null) return problem;
+  }
+  return null;
 }

@@ -11,6 +11,8 @@ export interface Directory {
   recentApiKey(digest: string): ApiKey | undefined;
   /** The named service of the tenant, by id or name; without a name, its first. */
   service(tenantId: string, nameOrId?: string): Promise<Service | undefined>;
+  /** The same by id and without waiting, for a tenant whose services were read in the last seconds. */
+  recentService(tenantId: string, id: string): Service | undefined;
   /** The service's policy over the defaults: the same object while the service does not change. */
   policyOf(service: Service): Policy;
   /** Notes that a key was just used: in memory at once, in the store at most once a minute. */
@@ -66,6 +68,7 @@ export function createDirectory(store: Store, clock: Clock): Directory {
       if (nameOrId === undefined) return all[0];
       return all.find((one) => one.id === nameOrId || one.name === nameOrId);
     },
+    recentService: (tenantId, id) => fresh(services, tenantId)?.value.find((one) => one.id === id),
     policyOf(service) {
       const known = policies.get(service);
       if (known !== undefined) return known;

@@ -32,9 +32,12 @@ export {
   type DialectRecord,
   dialects,
   type PageSettings,
+  type Platform,
   type Scope,
   type Service,
   type ServiceSettings,
   scopes,
+  type Templates,
   type Tenant,
+  type TextSettings,
 } from "./records.ts";

@@ -29,6 +29,8 @@ export interface ServiceSettings {
   readonly channels: readonly Channel[];
   /** What people see of this service in a browser; absent where nothing was set. */
   readonly page?: PageSettings;
+  /** What its messages say in its own way; rows from before there were such settings have none. */
+  readonly texts?: TextSettings;
 }
 
 export interface PageSettings {
@@ -40,6 +42,32 @@ export interface PageSettings {
   readonly accent?: string | null;
   /** A small image as a `data:` URL. */
   readonly logo?: string | null;
+}
+
+/** The words of a service's messages. They are read when a message is sent, not frozen at the start. */
+export interface TextSettings {
+  /** By locale, then by kind; what is missing is said in our words. */
+  readonly templates?: Readonly<Record<string, Templates>>;
+  /** Whether typographic characters make way for those of the short SMS alphabet (O-7). */
+  readonly transliterate?: boolean;
+  /** Where a start gets its locale that names none; without it, from the service. */
+  readonly localeFrom?: "service" | "number";
+  /** Domains of the tenant whose pages read codes (O-2); the first is the one that a start gets which names none. */
+  readonly hosts?: readonly string[];
+  /** Android apps of the tenant that read codes (O-4), by the hash of the SMS Retriever. */
+  readonly appHashes?: readonly string[];
+  /** Who reads the codes of a start that does not say; without it, people alone. */
+  readonly platform?: Platform;
+}
+
+/** What reads a code by itself: a page or an app. `none` leaves it to people. */
+export type Platform = "web" | "android" | "none";
+
+export interface Templates {
+  readonly sms?: string;
+  readonly voice?: string;
+  readonly paymentSms?: string;
+  readonly paymentVoice?: string;
 }
 
 /** What a key may do. A key holds any set of them. */

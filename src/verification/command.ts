@@ -1,6 +1,6 @@
 import type { DeliveryCause } from "./delivery.ts";
 import type { Policy } from "./policy.ts";
-import type { Payment } from "./verification.ts";
+import type { Autofill, Payment } from "./verification.ts";
 
 /** Everything a start needs. Ids, digests and ciphertexts are made outside: the decision has no randomness and no keys. */
 export interface StartCommand {
@@ -19,6 +19,7 @@ export interface StartCommand {
   readonly payment: Payment | null;
   readonly brand: string;
   readonly locale: string;
+  readonly autofill?: Autofill;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly policy: Policy;

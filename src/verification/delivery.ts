@@ -54,6 +54,9 @@ export interface Delivery {
   /** Fences the result of a node that lost its lease (D-4). */
   readonly leaseEpoch: number;
   readonly attempts: readonly DeliveryAttempt[];
+  /** Of an SMS once it left: what it costs. */
+  readonly encoding?: "gsm7" | "ucs2";
+  readonly segments?: number;
 }
 
 /** A send must be able to arrive while its code still works. */

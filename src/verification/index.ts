@@ -69,6 +69,7 @@ export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
 export { redeemable, ticketLifetimeMs } from "./ticket.ts";
 export { unreachable } from "./unreachable.ts";
 export {
+  type Autofill,
   alarmAt,
   asOf,
   type CheckRecord,

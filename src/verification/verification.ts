@@ -13,6 +13,11 @@ export interface Payment {
   readonly payee: string;
 }
 
+/** By what a browser or an app recognizes the text of a verification as its own, and fills the code in. */
+export type Autofill =
+  | { readonly platform: "web"; readonly host: string }
+  | { readonly platform: "android"; readonly appHash: string };
+
 /** What stays the same from start to purge. */
 export interface VerificationIdentity {
   /** UUIDv7. */
@@ -31,6 +36,8 @@ export interface VerificationIdentity {
   readonly brand: string;
   /** BCP 47. */
   readonly locale: string;
+  /** Absent where the text is for people alone. */
+  readonly autofill?: Autofill;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly policy: Policy;

@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
-import { localeProblem } from "../../engine/index.ts";
+import { parseLocale } from "../../delivery/index.ts";
 import { isReturnUrl } from "../../tenants/index.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { linkExpiresAt, writeLink } from "../page-links.ts";
-import { Problem } from "../problems.ts";
+import { Problem, wrongField } from "../problems.ts";
 import { administer, keyReused } from "./administration.ts";
 import { numberOf } from "./numbers.ts";
 import { described } from "./route.ts";
@@ -134,9 +134,9 @@ async function linkFor(
       },
     );
   }
-  const wrongLocale = body.locale === undefined ? null : localeProblem(body.locale);
-  if (wrongLocale !== null)
-    throw new Problem("request_invalid", `This field ${wrongLocale}.`, { field: "locale" });
+  if (body.locale !== undefined && parseLocale(body.locale) === null) {
+    throw wrongField("locale", "must be a BCP 47 language tag such as en or pt-BR");
+  }
   const to = body.to === undefined ? null : numberOf(parts, body.to).e164;
   const id = await idOfLink(request, reply);
   const text = writeLink(parts, {

@@ -3,6 +3,7 @@ import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
 import { Instant, iso, listOf, opaque, orNull, strict } from "./schemas.ts";
+import { TextChangesBody, TextsBody, toTextsBody } from "./text-schemas.ts";
 import { channelSchema } from "./verification-schemas.ts";
 
 const whole = (minimum: number, maximum: number, description: string) =>
@@ -50,7 +51,7 @@ const name = Type.String({
   description: "Unique in the tenant; a start names it",
 });
 const brand = opaque(20, "Named in every text");
-const locale = opaque(20, "BCP 47 language tag");
+const locale = opaque(35, "BCP 47 language tag");
 
 const pageSettings = {
   anonymous: Type.Boolean({ description: "Whether its page opens without a link that a key asked for" }),
@@ -95,6 +96,7 @@ export const NewServiceBody = strict(
     locale: Type.Optional(locale),
     policy: Type.Optional(PolicyChangesBody),
     page: Type.Optional(PageChangesBody),
+    texts: Type.Optional(TextChangesBody),
   },
   { title: "NewService" },
 );
@@ -106,6 +108,7 @@ export const ServiceChangesBody = strict(
     locale: Type.Optional(locale),
     policy: Type.Optional(PolicyChangesBody),
     page: Type.Optional(PageChangesBody),
+    texts: Type.Optional(TextChangesBody),
   },
   { title: "ServiceChanges", minProperties: 1 },
 );
@@ -118,6 +121,7 @@ export const ServiceBody = Type.Object(
     locale: Type.String(),
     policy: PolicyBody,
     page: PageBody,
+    texts: TextsBody,
     createdAt: Instant,
     updatedAt: Instant,
   },
@@ -141,6 +145,7 @@ export function toServiceBody(service: Service): Static<typeof ServiceBody> {
       accent: service.settings.page?.accent ?? null,
       logo: service.settings.page?.logo ?? null,
     },
+    texts: toTextsBody(service.settings.texts),
     createdAt: iso(service.createdAt),
     updatedAt: iso(service.updatedAt),
   };

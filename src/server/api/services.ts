@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
-import { brandProblem } from "../../delivery/index.ts";
-import { localeProblem } from "../../engine/index.ts";
+import { brandProblem, parseLocale } from "../../delivery/index.ts";
+import { textSettingsProblem } from "../../engine/index.ts";
 import { key } from "../../store/index.ts";
 import {
   fromPolicySettings,
@@ -25,6 +25,7 @@ import {
   ServiceListBody,
   toServiceBody,
 } from "./service-schemas.ts";
+import { changedTexts } from "./text-schemas.ts";
 
 const servicesMax = 100;
 const defaults: ServiceSettings = {
@@ -109,7 +110,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Services",
         summary: "Change a service",
         description:
-          "What is not given stays. Verifications that are pending keep the settings they started with.",
+          "What is not given stays. Verifications that are pending keep the policy they started with; texts are read when a message is sent.",
         scope: "services:write",
         successes: { 200: "The service as it is now" },
         problems: ["resource_conflict"],
@@ -210,16 +211,26 @@ export function settingsOf(
   asked: Static<typeof ServiceChangesBody>,
 ): ServiceSettings {
   const brand = asked.brand ?? before.brand;
-  const locale = asked.locale ?? before.locale;
+  const locale = parseLocale(asked.locale ?? before.locale);
   const policy = { ...before.policy, ...fromPolicySettings(asked.policy ?? {}) };
   const wrongBrand = brandProblem(brand);
   if (wrongBrand !== null) throw wrongField("brand", wrongBrand);
-  const wrongLocale = localeProblem(locale);
-  if (wrongLocale !== null) throw wrongField("locale", wrongLocale);
+  if (locale === null) throw wrongField("locale", "must be a BCP 47 language tag such as en or pt-BR");
   const wrong = policySettingsProblem(policy);
   if (wrong !== null) throw wrongField(`policy.${wrong.setting}`, wrong.detail);
   const page = pageOfSettings(before.page, asked.page);
-  return { ...before, brand, locale, policy, ...(page === undefined ? {} : { page }) };
+  const texts = changedTexts(before.texts, asked.texts, (one) => parseLocale(one) ?? one);
+  const settings = {
+    ...before,
+    brand,
+    locale,
+    policy,
+    ...(page === undefined ? {} : { page }),
+    ...(texts === undefined ? {} : { texts }),
+  };
+  const wrongText = textSettingsProblem(settings);
+  if (wrongText !== null) throw wrongField(wrongText.field, wrongText.detail);
+  return settings;
 }
 
 /** The settings of the page with the changes; what is not given stays. */

@@ -63,6 +63,8 @@ function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBo
     state: delivery.state,
     cause: delivery.cause,
     createdAt: iso(delivery.createdAt),
+    encoding: delivery.encoding ?? null,
+    segments: delivery.segments ?? null,
     attempts: delivery.attempts.map(({ provider, at, answer, reason, possibleDuplicate }) => ({
       provider,
       at: iso(at),

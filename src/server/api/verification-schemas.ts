@@ -13,6 +13,10 @@ export const statusSchema = Type.Enum([
   "undeliverable",
 ]);
 
+export const platformSchema = Type.Enum(["web", "android", "none"], {
+  description: "What reads the code by itself: a page, an Android app, or nothing",
+});
+
 const Amount = strict({
   currency: Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as EUR" }),
   value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
@@ -51,7 +55,17 @@ export const StartBody = Type.Object(
     ),
     service: Type.Optional(opaque(64, "Id or name of a service")),
     brand: Type.Optional(opaque(20, "Named in the text")),
-    locale: Type.Optional(opaque(20, "BCP 47 language tag")),
+    locale: Type.Optional(
+      opaque(
+        35,
+        "BCP 47 language tag; one that we have no words in is answered in the nearest, or in English",
+      ),
+    ),
+    platform: Type.Optional(platformSchema),
+    host: Type.Optional(opaque(50, "Of the service's `texts.hosts`, the one whose page reads the code")),
+    appHash: Type.Optional(
+      opaque(11, "Of the service's `texts.appHashes`, the one of the app that reads the code"),
+    ),
     codeLength: Type.Optional(Type.Integer({ minimum: 4, maximum: 10 })),
     alphabet: Type.Optional(Type.Enum(Object.keys(alphabets) as AlphabetName[])),
     code: Type.Optional(Type.String({ minLength: 4, maxLength: 10, description: "A code of your own" })),
@@ -152,6 +166,8 @@ const DeliveryBody = Type.Object(
     ]),
     cause: Type.Enum(["start", "resend", "next", "automatic"]),
     createdAt: Instant,
+    encoding: orNull(Type.String({ description: "`gsm7` or `ucs2`, of an SMS once it left" })),
+    segments: orNull(Type.Integer({ description: "What an SMS took, once it left" })),
     attempts: Type.Array(AttemptBody),
   },
   { title: "Delivery" },

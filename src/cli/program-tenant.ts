@@ -115,6 +115,11 @@ function addServices(program: Command, run: Run): void {
       `countersign services update default --page 'returnUrls=["https://app.example.com/verified"]'`,
       "where its page may lead back to",
     ],
+    ["countersign services update default --template 'de.sms={code} ist Ihr Code von {brand}.'", "own words"],
+    [
+      "countersign services update default --text 'hosts=[\"shop.example\"]' --text platform=web",
+      "for autofill",
+    ],
   ]);
   update.action(async (nameOrId: string, options: ServiceOptions) => {
     const { all, terminal } = run(update);
@@ -129,13 +134,28 @@ function withSettings(command: Command): Command {
     .option(
       "--set <setting=value>",
       "a setting of its policy, such as codeLength=8; may be repeated",
-      (one: string, before: readonly string[]) => [...before, one],
+      also,
+      [],
+    )
+    .option(
+      "--text <setting=value>",
+      "a setting of its texts, such as platform=web; may be repeated",
+      also,
+      [],
+    )
+    .option(
+      "--template <locale.kind=text>",
+      "words of its own, such as 'de.sms={code} ...'; empty takes them back; may be repeated",
+      also,
       [],
     )
     .option(
       "--page <setting=value>",
       "a setting of its page, such as accent=#1d5fd1; may be repeated",
-      (one: string, before: readonly string[]) => [...before, one],
+      also,
       [],
     );
 }
+
+/** An option that may be repeated. */
+const also = (one: string, before: readonly string[]): readonly string[] => [...before, one];

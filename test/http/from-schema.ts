@@ -14,7 +14,8 @@ export function fromSchema(document: Json, schema: Json, hints: Hints): fc.Arbit
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(of));
-  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type: string) => of({ ...schema, type })));
+  if (Array.isArray(schema.type))
+    return fc.oneof(...schema.type.map((type: string) => of({ ...schema, type })));
   switch (schema.type) {
     case "string":
       return ofString(schema);

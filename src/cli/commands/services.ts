@@ -3,6 +3,7 @@ import type { Connection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
 import { allItems } from "../pages.ts";
+import { type TextsAnswer, templateChanges, textRows } from "../templates.ts";
 import { fields, type Terminal, table } from "../terminal.ts";
 
 export interface ServiceOptions {
@@ -13,6 +14,10 @@ export interface ServiceOptions {
   readonly set: readonly string[];
   /** `accent=#1d5fd1`, repeated. */
   readonly page: readonly string[];
+  /** `platform=web`, repeated. */
+  readonly text: readonly string[];
+  /** `de.sms={code} ...`, repeated. */
+  readonly template: readonly string[];
 }
 
 interface ServiceAnswer {
@@ -22,6 +27,7 @@ interface ServiceAnswer {
   readonly locale: string;
   readonly policy: Readonly<Record<string, unknown>>;
   readonly page: Readonly<Record<string, unknown>>;
+  readonly texts: TextsAnswer;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -51,7 +57,7 @@ export async function updateService(
   if (Object.keys(body).length === 0) {
     throw usageFailure(
       "Nothing to change was given.",
-      "Give --brand, --locale, --name, --set <setting>=<value> or --page <setting>=<value>.",
+      "Give --brand, --locale, --name, --set or --page <setting>=<value>, --text <setting>=<value> or --template <locale.kind>=<text>.",
     );
   }
   await connected(all, terminal, async (connection) => {
@@ -95,23 +101,25 @@ async function find(connection: Connection, nameOrId: string): Promise<ServiceAn
   });
 }
 
-function changes({ brand, locale, name, set, page }: ServiceOptions): Record<string, unknown> {
-  const policy = Object.fromEntries(set.map((one) => setting(one, "--set", "codeLength=8")));
-  const ofPage = Object.fromEntries(page.map((one) => setting(one, "--page", "accent=#1d5fd1")));
+function changes(options: ServiceOptions): Record<string, unknown> {
+  const { brand, locale, name, set, page, text, template } = options;
+  const policy = Object.fromEntries(set.map((one) => setting("--set", one, "codeLength=8")));
+  const ofPage = Object.fromEntries(page.map((one) => setting("--page", one, "accent=#1d5fd1")));
+  const texts = Object.fromEntries(text.map((one) => setting("--text", one, "platform=web")));
   return {
     ...(brand === undefined ? {} : { brand }),
     ...(locale === undefined ? {} : { locale }),
     ...(name === undefined ? {} : { name }),
     ...(set.length === 0 ? {} : { policy }),
     ...(page.length === 0 ? {} : { page: ofPage }),
+    ...(text.length + template.length === 0 ? {} : { texts: { ...texts, ...templateChanges(template) } }),
   };
 }
 
-function setting(given: string, option: string, example: string): [string, unknown] {
+function setting(option: string, given: string, example: string): [string, unknown] {
   const at = given.indexOf("=");
-  if (at < 1) {
+  if (at < 1)
     throw usageFailure(`${option} takes a setting and its value.`, `Write it like ${option} ${example}.`);
-  }
   return [given.slice(0, at), parsedValue(given.slice(at + 1))];
 }
 
@@ -139,5 +147,6 @@ function serviceText(one: ServiceAnswer): string {
     ["updated", one.updatedAt],
     ...listed(one.policy, ""),
     ...listed(one.page, "page."),
+    ...textRows(one),
   ]);
 }

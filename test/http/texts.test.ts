@@ -82,7 +82,7 @@ describe("templates of a service", () => {
     [{ templates: { de: { sms: `{code} {brand} ${"я".repeat(130)}` } } }, "texts.templates.de.sms"],
     [{ templates: { de: { sms: "" } } }, "texts.templates.de.sms"],
     [{ templates: { de: { fax: "{code} {brand}" } } }, "texts.templates.de.fax"],
-    [{ templates: { e: { sms: "{code} {brand}" } } }, "texts.templates.e"],
+    [{ templates: { "en-1": { sms: "{code} {brand}" } } }, "texts.templates.en-1"],
     [{ hosts: ["https://shop.example"] }, "texts.hosts"],
     [{ hosts: ["192.0.2.1"] }, "texts.hosts"],
     [{ appHashes: ["short"] }, "texts.appHashes"],

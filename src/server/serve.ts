@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { DestinationStream } from "pino";
 import { type Clock, type Random, systemClock } from "../clock/index.ts";
 import type { Settings } from "../config/index.ts";
@@ -187,10 +187,11 @@ function registerPages(
   publicUrl: string | null,
   admin: AdminRequests,
 ): void {
-  void app.register(async (scope) => {
+  const pages: FastifyPluginAsync = async (scope) => {
     if (sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(publicUrl, admin));
     await scope.register(verificationPages({ isSandbox: sandbox !== null }));
-  });
+  };
+  void app.register(pages);
 }
 
 /** Without it the commands of this machine need a key; that is no reason not to serve. */

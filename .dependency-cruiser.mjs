@@ -39,7 +39,9 @@ const arrows = {
   // Puts the parts together, once for the library, the server, the command line and the tests.
   instance: [...whole, "store", "delivery", "providers"],
   server: [...whole, "instance", "store!", "delivery!", "providers", "standins"],
-  mounts: [...base, "config", "engine", "instance", "tenants", "server!"],
+  // What applications embed: the engine without HTTP.
+  library: [...whole, "instance", "store!", "delivery!", "providers!", "providers/sandbox"],
+  mounts: ["clock", "errors", "library", "server!"],
   client: ["errors"],
   cli: [...whole, "client", "instance", "server", "store", "delivery", "providers", "standins"],
   testing: [...whole, "client", "instance", "server", "store", "delivery", "providers", "standins"],

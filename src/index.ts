@@ -1,9 +1,4 @@
 /** What an application embeds. */
-export type {
-  Engine,
-  StartRequest,
-  StartResult,
-  VerificationResult,
-  VerificationView,
-} from "./engine/index.ts";
-export { type Instance, type InstanceOptions, openInstance } from "./instance/instance.ts";
+export { StartRefused, type StartRefusedCode } from "./instance/start-refused.ts";
+export * from "./library/index.ts";
+export { StorageOverloaded, StorageUnavailable } from "./store/errors.ts";

@@ -45,7 +45,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   const opened = await openStore(options, clock, random);
   try {
     await options.onOpen?.();
-    return await openOn(opened, options, clock, random);
+    const store = options.watch?.(opened.store) ?? opened.store;
+    return await openOn({ ...opened, store }, options, clock, random);
   } catch (cause) {
     await opened.store.close();
     throw cause;

@@ -3,6 +3,7 @@ import type { Provider } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Secret } from "../secrets/index.ts";
+import type { Store } from "../store/index.ts";
 
 /** What an instance is put together from; everything but the folder has a default. */
 export interface InstanceOptions {
@@ -25,6 +26,8 @@ export interface InstanceOptions {
   readonly batchMax?: number;
   readonly defer?: (turn: () => void) => void;
   readonly sync?: (done: (cause: Error | null) => void) => void;
+  /** Stands between the store and all who work on it, to see what is committed. */
+  readonly watch?: (store: Store) => Store;
   /** Runs once the data folder is held and before anything is made in it, such as a first key to be shown once. */
   readonly onOpen?: () => Promise<void>;
 }

@@ -1,0 +1,7 @@
+/** Countersign inside a process of your own. */
+export { type Countersign, createCountersign, type VirtualPhones } from "./countersign.ts";
+export type { CountersignEvent, CountersignEvents, Listener } from "./events.ts";
+export type { CountersignOptions } from "./options.ts";
+export type { CheckRequest, SettleRequest, StartRequest, VerificationRequest } from "./requests.ts";
+export type { CancelResult, CheckResult, SendResult, SettleResult, StartResult } from "./results.ts";
+export type { Delivery, DeliveryAttempt, Verification, VerificationDetails } from "./verification.ts";

@@ -1,0 +1,191 @@
+import type { Clock, Random } from "../clock/index.ts";
+import { nearestName } from "../config/nearest.ts";
+import { isSandboxOn, settingsProblems } from "../config/rules.ts";
+import type { Setting } from "../config/setting.ts";
+import { type SettingName, type SettingValues, settingNames, settingsTable } from "../config/table.ts";
+import type { Provider } from "../delivery/index.ts";
+import type { Log } from "../engine/index.ts";
+import type { InstanceOptions } from "../instance/instance.ts";
+import { StartRefused } from "../instance/start-refused.ts";
+
+/** What `createCountersign` is given. Everything has a default; a name that is not listed here is an error. */
+export interface CountersignOptions {
+  /** The folder of the embedded database, held by one instance at a time. Default `./data`. */
+  readonly data?: string;
+  /** A PostgreSQL database instead, such as `postgres://user:password@host/database`. It needs `secret`. */
+  readonly databaseUrl?: string;
+  /** The master secret, 32 bytes or more; former ones follow the current one. Default: made and kept in the folder. */
+  readonly secret?: string | readonly string[];
+  /** The virtual phones. Default: on in development while there are no `providers`. */
+  readonly sandbox?: boolean;
+  /** `production` refuses what is fit for development only. Default `development`. */
+  readonly environment?: "development" | "production";
+  /** Who the messages speak for until the service says otherwise. Default `Countersign`. */
+  readonly brand?: string;
+  /** Where messages may go: `all`, or ISO 3166 regions such as `["DE", "AT"]`. Default: all with the sandbox, else none. */
+  readonly countries?: "all" | readonly string[];
+  /** The first API key, for a mounted API: 32 characters or more. Default: made on the first start. */
+  readonly apiKey?: string;
+  /** Carriers. */
+  readonly providers?: readonly Provider[];
+  /** How long to wait until whoever holds the folder lets go of it. Default 10 000. */
+  readonly lockWaitMs?: number;
+  /** Where warnings go. By default nowhere: a library prints nothing. */
+  readonly log?: Log;
+  /** Time and chance, for tests: see `countersign/testing`. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** The options that are settings of the server too, and are read by the same table. */
+const settingOptions = [
+  "data",
+  "databaseUrl",
+  "secret",
+  "sandbox",
+  "environment",
+  "brand",
+  "countries",
+  "apiKey",
+] as const satisfies readonly SettingName[];
+
+type SettingOption = (typeof settingOptions)[number];
+
+const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOption>, Shape>> = {
+  providers: {
+    allowed: "a list of providers",
+    fits: (given) => Array.isArray(given) && given.every(isProvider),
+  },
+  lockWaitMs: {
+    allowed: "a whole number of milliseconds from 0 on",
+    fits: (given) => Number.isSafeInteger(given) && Number(given) >= 0,
+  },
+  log: { allowed: "an object with info, warn and error", fits: hasFunctions("info", "warn", "error") },
+  clock: { allowed: "an object with now, sleep and after", fits: hasFunctions("now", "sleep", "after") },
+  random: { allowed: "an object with bytes", fits: hasFunctions("bytes") },
+};
+
+interface Shape {
+  readonly allowed: string;
+  fits(given: unknown): boolean;
+}
+
+const names: readonly string[] = [...settingOptions, ...Object.keys(otherOptions)];
+
+/**
+ * The options as an instance is opened with.
+ * @throws StartRefused `settings_invalid` with every option that is wrong: its name, what was given, what is allowed
+ */
+export function readOptions(options: CountersignOptions): InstanceOptions {
+  const problems: string[] = [];
+  for (const [name, given] of Object.entries(options)) {
+    const problem = given === undefined ? null : problemOf(name, given);
+    if (problem !== null) problems.push(`${name}: ${problem}`);
+  }
+  const values = valuesOf(options, problems);
+  const carriers = (Array.isArray(options.providers) ? options.providers : []).map((one) => one.id);
+  const seen = { values, carriers, secretPath: null };
+  if (problems.length === 0)
+    problems.push(...settingsProblems(seen).map((one) => inOptionNames(one.message)));
+  if (problems.length > 0) {
+    throw new StartRefused("settings_invalid", `createCountersign: ${problems.join("; ")}`);
+  }
+  const { providers, lockWaitMs, log, clock, random } = options;
+  const sandbox = isSandboxOn(seen);
+  return {
+    folder: values.data,
+    databaseUrl: values.databaseUrl,
+    secrets: values.secret,
+    apiKey: values.apiKey,
+    brand: values.brand,
+    sandbox,
+    numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
+    ...Object.fromEntries(
+      Object.entries({ providers, lockWaitMs, log, clock, random }).filter(([, one]) => one !== undefined),
+    ),
+  };
+}
+
+/** Settings are spoken of by their name in the environment: here they are options. */
+export function inOptionNames(sentence: string): string {
+  let said = sentence.replaceAll(/COUNTERSIGN_SANDBOX=on/g, "`sandbox: true`");
+  // The longer names first: COUNTERSIGN_SECRET is the beginning of COUNTERSIGN_SECRET_FILE.
+  said = said.replaceAll(/COUNTERSIGN_SECRET_FILE|COUNTERSIGN_SECRET/g, "`secret`");
+  for (const name of settingOptions) said = said.replaceAll(settingsTable[name].environment, `\`${name}\``);
+  return said;
+}
+
+function valuesOf(options: CountersignOptions, problems: string[]): SettingValues {
+  const values = {} as Record<SettingName, unknown>;
+  for (const name of settingNames) values[name] = settingsTable[name].default;
+  for (const name of settingOptions) {
+    const given = options[name];
+    if (given === undefined || !isOwnType(name, given)) continue;
+    const text = asText(given);
+    const parsed = (settingsTable[name] as Setting<unknown>).parse(text);
+    if ("value" in parsed) values[name] = parsed.value;
+    else problems.push(`${name}: ${saidBack(name, given)}${parsed.problem}`);
+  }
+  return values as SettingValues;
+}
+
+/** What the table cannot say: a name that does not exist, and a value of a type that has no text. */
+function problemOf(name: string, given: unknown): string | null {
+  if (!names.includes(name)) {
+    const near = nearestName(name, names);
+    return near === undefined
+      ? `there is no such option; there are ${names.join(", ")}`
+      : `there is no such option; did you mean ${near}?`;
+  }
+  if (Object.hasOwn(otherOptions, name)) {
+    const shape = otherOptions[name as keyof typeof otherOptions];
+    return shape.fits(given) ? null : `${described(given)} was given, allowed is ${shape.allowed}`;
+  }
+  const option = name as SettingOption;
+  if (isOwnType(option, given)) return null;
+  return `${saidBack(option, given)}allowed is ${allowedOf(option)}`;
+}
+
+/** The table reads text; an option has the type that suits it. */
+function isOwnType(name: SettingOption, given: unknown): boolean {
+  if (name === "sandbox") return typeof given === "boolean";
+  if (name === "secret" || name === "countries") {
+    return [given].flat().every((one) => typeof one === "string" && one !== "");
+  }
+  return typeof given === "string" && given !== "";
+}
+
+function allowedOf(name: SettingOption): string {
+  return name === "sandbox" ? "true or false" : settingsTable[name].allowed;
+}
+
+function asText(given: string | boolean | readonly string[]): string {
+  if (typeof given === "boolean") return given ? "on" : "off";
+  return typeof given === "string" ? given : given.join(",");
+}
+
+function saidBack(name: SettingOption, given: unknown): string {
+  // A secret is never said back, nor is an address with a password in it.
+  if (settingsTable[name].isSecret) return "";
+  return `${described(given)} was given, `;
+}
+
+const saidBackMax = 60;
+
+function described(given: unknown): string {
+  if (typeof given === "string") return JSON.stringify(given.slice(0, saidBackMax));
+  if (typeof given === "number" || typeof given === "boolean" || given === null) return String(given);
+  if (Array.isArray(given)) return `a list of ${given.length}`;
+  return typeof given === "function" ? "a function" : "an object";
+}
+
+function isProvider(given: unknown): boolean {
+  return hasFunctions("send")(given) && typeof (given as { readonly id?: unknown }).id === "string";
+}
+
+function hasFunctions(...wanted: readonly string[]): (given: unknown) => boolean {
+  return (given) =>
+    typeof given === "object" &&
+    given !== null &&
+    wanted.every((name) => typeof (given as Readonly<Record<string, unknown>>)[name] === "function");
+}

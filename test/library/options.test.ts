@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type CountersignOptions, createCountersign, StartRefused } from "../../src/index.ts";
+import { open, temporaryFolder } from "./open.ts";
+
+const secret = "Yx3hWm0yQ2v8sKqTz6pLrB5nJd9fGc1uEa7iOo4tHwM=";
+
+async function refusal(options: object): Promise<StartRefused> {
+  const data = join(temporaryFolder(), "data");
+  const thrown = await createCountersign({ data, ...options } as CountersignOptions).catch((cause) => cause);
+  expect(thrown).toBeInstanceOf(StartRefused);
+  // Nothing was made before the options were known to be right.
+  expect(existsSync(data)).toBe(false);
+  return thrown;
+}
+
+describe("wrong options fail at creation, by name", () => {
+  test.each([
+    [
+      { brand: "Visit www.evil.example" },
+      'brand: "Visit www.evil.example" was given, allowed are 1 to 20 letters',
+    ],
+    [{ brand: 7 }, "brand: 7 was given, allowed is 1 to 20 letters"],
+    [
+      { countries: ["DE", "XX"] },
+      "countries: a list of 2 was given, XX is no region: allowed is all, or ISO 3166",
+    ],
+    [{ sandbox: "on" }, 'sandbox: "on" was given, allowed is true or false'],
+    [{ environment: "test" }, 'environment: "test" was given, allowed is one of development, production'],
+    [{ lockWaitMs: -1 }, "lockWaitMs: -1 was given, allowed is a whole number of milliseconds from 0 on"],
+    [{ providers: [{}] }, "providers: a list of 1 was given, allowed is a list of providers"],
+    [{ clock: Date }, "clock: a function was given, allowed is an object with now, sleep and after"],
+    [{ data: "" }, 'data: "" was given, allowed is the path of a folder'],
+    [{ brnad: "Shop" }, "brnad: there is no such option; did you mean brand?"],
+    [{ whatever: 1 }, "whatever: there is no such option; there are data, databaseUrl"],
+    [{ apiKey: "short" }, "apiKey: it has 5 characters, at least 32 are needed"],
+    [{ secret: "short" }, "secret: "],
+    [{ databaseUrl: "mysql://x" }, "databaseUrl: allowed is an address such as postgres://"],
+  ])("%j", async (options, expected) => {
+    const { code, message } = await refusal(options);
+    expect(code).toBe("settings_invalid");
+    expect(message).toContain(expected);
+  });
+
+  test("K-7: a secret, a key and an address with a password are never said back", async () => {
+    const given = { secret: "short-secret", apiKey: "short-key", databaseUrl: "mysql://me:hunter2@db/x" };
+    const { message } = await refusal(given);
+    for (const one of ["short-secret", "short-key", "hunter2"]) expect(message).not.toContain(one);
+  });
+
+  test("all that is wrong is said at once, in the names of the options", async () => {
+    const { message } = await refusal({ brand: "", sandbox: 1, nodes: 2 });
+    for (const name of ["brand:", "sandbox:", "nodes:"]) expect(message).toContain(name);
+  });
+
+  test("K-5: production without a secret or a carrier, and a database without a secret, say what to give", async () => {
+    const production = (await refusal({ environment: "production" })).message;
+    expect(production).toContain("`secret`: production needs a master secret");
+    expect(production).toContain("`sandbox`: no carrier is configured");
+    expect(production).not.toMatch(/COUNTERSIGN_|DATABASE_URL/);
+    const shared = (await refusal({ databaseUrl: "postgres://localhost/x" })).message;
+    expect(shared).toContain("`secret`: with `databaseUrl` every server needs the same master secret");
+    const sandbox = { environment: "production", secret, sandbox: true } as const;
+    const { countersign } = await open(sandbox);
+    expect(countersign.phones).not.toBeNull();
+  });
+
+  test("K-5: a folder of another secret is refused in the names of the options", async () => {
+    const { countersign, data } = await open();
+    await countersign.close();
+    const refused = await createCountersign({ data, secret }).catch((cause) => cause);
+    expect(refused).toMatchObject({ code: "secret_invalid" });
+    expect(refused.message).not.toContain("COUNTERSIGN_");
+  });
+});
+
+test("the first key is told when it is made, and never again; a key of one's own is never told", async () => {
+  const { countersign, data } = await open();
+  expect(countersign.firstKey).toMatch(/^cs_/);
+  await countersign.close();
+  expect((await open({ data })).countersign.firstKey).toBeNull();
+  const own = await open({ apiKey: "0123456789-abcdefghijklmnopqrstuvwxyz" });
+  expect(own.countersign.firstKey).toBeNull();
+});

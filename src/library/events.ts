@@ -86,28 +86,31 @@ export function createEvents(): Events {
       heard.add(listener);
       return () => void heard.delete(listener);
     },
-    watch: (store) => ({
-      ...store,
-      async update(keys, decide) {
-        let changes: readonly Change[] = [];
-        const result = await store.update(keys, (rows, now) => {
-          const made = decide(rows, now);
-          // The decision may run again on newer rows: the last run is the one that is written.
-          changes =
-            "need" in made || !isHeard()
-              ? []
-              : made.writes.flatMap((one) => changeOf(rows, one, made.writes));
-          return made;
-        });
-        for (const change of changes) tell(change);
-        return result;
-      },
-    }),
+    watch: (store) => watched(store, isHeard, tell),
     openWith(keyring, log) {
       opened = { keyring, log };
     },
     close() {
       for (const heard of listeners.values()) heard.clear();
+    },
+  };
+}
+
+/** The same store, which tells of what an update has changed once it is durable. */
+function watched(store: Store, isHeard: () => boolean, tell: (change: Change) => void): Store {
+  return {
+    ...store,
+    async update(keys, decide) {
+      let changes: readonly Change[] = [];
+      const result = await store.update(keys, (rows, now) => {
+        const made = decide(rows, now);
+        // The decision may run again on newer rows: the last run is the one that is written.
+        changes =
+          "need" in made || !isHeard() ? [] : made.writes.flatMap((one) => changeOf(rows, one, made.writes));
+        return made;
+      });
+      for (const change of changes) tell(change);
+      return result;
     },
   };
 }

@@ -26,6 +26,8 @@ declare module "fastify" {
     adminCaller(request: FastifyRequest): Caller | null;
     /** Where browsers find this server: PUBLIC_URL, else what the request says. Without a slash at the end. */
     publicOrigin(request: FastifyRequest): string;
+    /** The client's address as the application around us knows it; null where nothing is around us. */
+    hostAddress(request: FastifyRequest): string | null;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -43,6 +45,8 @@ export interface AppParts {
   readonly publicUrl?: string | null;
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Whose client a request is, where the application around us has judged the proxies. */
+  readonly hostAddress?: (request: FastifyRequest) => string | null;
 }
 
 const bodyBytesMax = 65_536;
@@ -85,6 +89,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("adminCaller", adminCaller ?? (() => null));
   const publicOrigin = typeof appParts.publicUrl === "string" ? new URL(appParts.publicUrl).origin : null;
   app.decorate("publicOrigin", (request) => publicOrigin ?? `${request.protocol}://${request.host}`);
+  app.decorate("hostAddress", appParts.hostAddress ?? (() => null));
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);
   guardRequests(app, runtime);

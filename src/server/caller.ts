@@ -28,7 +28,7 @@ function admitted(request: FastifyRequest, key: ApiKey | undefined): Caller {
   if (key === undefined || !isUsable(key, request.server.clock.now())) {
     throw unauthorized(request, "This API key is not known, has expired or was revoked.");
   }
-  if (!isAllowedFrom(key, request.ip)) {
+  if (!isAllowedFrom(key, clientAddress(request))) {
     throw new Problem("forbidden", "This API key may not be used from this address.");
   }
   request.server.directory.used(key);

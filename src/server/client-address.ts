@@ -29,7 +29,7 @@ function isWithin(hop: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boole
 
 /** The address that limits count: what a trusted proxy wrote that is no address counts as the proxy itself. */
 export function clientAddress(request: FastifyRequest): string {
-  const { ip } = request;
+  const ip = request.server.hostAddress(request) ?? request.ip;
   if (ipPattern.test(ip)) return ip;
   return request.raw.socket.remoteAddress ?? "unknown";
 }
@@ -52,7 +52,7 @@ export function namesThisMachine(host: string): boolean {
  * on it the pages that it shows.
  */
 export function isLocalClient(request: FastifyRequest): boolean {
-  const address = request.raw.socket.remoteAddress;
+  const address = request.server.hostAddress(request) ?? request.raw.socket.remoteAddress;
   if (address === undefined || !ipaddr.isValid(address)) return false;
   if (forwardingHeaders.some((name) => request.headers[name] !== undefined)) return false;
   if (!namesThisMachine(request.headers.host ?? "")) return false;

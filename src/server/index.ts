@@ -2,4 +2,5 @@
 export { StartRefused, type StartRefusedCode } from "../instance/start-refused.ts";
 export { adminSocketPath } from "./admin-socket.ts";
 export { type LocalApp, openLocalApp } from "./local.ts";
+export { type HostView, type MountableApp, openMountableApp } from "./mountable.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

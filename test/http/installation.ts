@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
 import type { Clock } from "../../src/clock/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
-import { createApp } from "../../src/server/app.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
 import { type Answer, createContract } from "./contract.ts";
+import { openDoor } from "./door.ts";
 
 export type { Answer };
 
@@ -26,7 +24,6 @@ export interface Call {
 /** A whole installation on a port of its own, in a folder of its own. */
 export interface Installation {
   readonly instance: Instance;
-  readonly app: FastifyInstance;
   readonly clock: FakeClock;
   readonly folder: string;
   readonly port: number;
@@ -56,9 +53,8 @@ export async function openInstallation(
   const folder = mkdtempSync(join(tmpdir(), "countersign-http-"));
   const clock = createFakeClock();
   const instance = await openInstance({ folder, clock: realClock ?? clock, ...given });
-  const app = createApp({ engine: instance.engine, parts: instance.parts });
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  const { port } = app.server.address() as AddressInfo;
+  const door = await openDoor(instance);
+  const { port } = door;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const firstKey = instance.firstKey?.key ?? "";
 
@@ -71,7 +67,6 @@ export async function openInstallation(
   };
   return {
     instance,
-    app,
     clock,
     folder,
     port,
@@ -97,7 +92,7 @@ export async function openInstallation(
     },
     async close() {
       agent.destroy();
-      await app.close();
+      await door.close();
       await instance.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,0 +1,35 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Countersign } from "../library/index.ts";
+import { createMount } from "./mount.ts";
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/**
+ * Countersign's HTTP API as a plugin for Fastify 5, with the `prefix` of its registration. Its routes are the host's
+ * own routes, so that all others, and the host's 404, stay what they are.
+ * @example
+ * await app.register(mountFastify(countersign), { prefix: "/verify" });
+ */
+export function mountFastify(countersign: Countersign): FastifyPluginAsync {
+  const mount = createMount(countersign);
+  return async (scope) => {
+    const { paths } = await mount.ready();
+    const { prefix } = scope;
+    // Inside this scope only: bodies are left for our own, strict parser.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const { raw } = request;
+      reply.hijack();
+      // What the host's hooks have set, such as CORS, belongs to the answer as well.
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
+      const url = (raw.url ?? "/").slice(prefix.length);
+      await mount.answer(raw, reply.raw, { url, prefix, address: request.ip, body: request.body });
+    };
+    for (const url of paths) {
+      scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });
+    }
+  };
+}

@@ -1,0 +1,22 @@
+import type { AddressInfo } from "node:net";
+import type { Instance } from "../../src/instance/instance.ts";
+import { createApp } from "../../src/server/app.ts";
+
+/** How requests come to an instance: by our own app, or through a framework that it is mounted in. */
+export type Door = (instance: Instance) => Promise<{ readonly port: number; close(): Promise<void> }>;
+
+const ownApp: Door = async ({ engine, parts }) => {
+  const app = createApp({ engine, parts });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return { port, close: () => app.close() };
+};
+
+let door = ownApp;
+
+/** From here on, in this test file, installations are opened behind another door. */
+export function openBehind(other: Door): void {
+  door = other;
+}
+
+export const openDoor: Door = (instance) => door(instance);

@@ -1,0 +1,215 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Countersign } from "../../src/index.ts";
+import { open, to } from "../library/open.ts";
+import { type HostName, type HostOptions, hostNames, hosts, listen } from "./hosts.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly text: string;
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface Opened {
+  readonly countersign: Countersign;
+  readonly port: number;
+  ask(path: string, asked?: Asked): Promise<Answer>;
+  /** With the key, and a JSON body. */
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+async function mounted(name: HostName, options: HostOptions = {}): Promise<Opened> {
+  const { countersign } = await open();
+  const { port, close } = await listen(await hosts[name](countersign, options));
+  onTestFinished(close);
+  const ask = (path: string, { method = "GET", headers = {}, body }: Asked = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest({ port, path, method, headers, agent: false }, (response) => {
+        let text = "";
+        response.on("data", (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        );
+      });
+      sent.on("error", reject);
+      sent.end(body);
+    });
+  return {
+    countersign,
+    port,
+    ask,
+    post: (path, body, more = {}) => {
+      const headers = {
+        authorization: `Bearer ${countersign.firstKey}`,
+        "content-type": "application/json",
+        ...more,
+      };
+      return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+    },
+  };
+}
+
+const start = "/api/v1/verifications";
+
+describe.each(hostNames)("mounted in %s", (name) => {
+  test("start and check are approved, at the root", async () => {
+    const { post, countersign } = await mounted(name);
+    const started = await post(start, { to });
+    expect(started.status, started.text).toBe(201);
+    const { id } = JSON.parse(started.text);
+    expect(started.headers.location).toBe(`${start}/${id}`);
+    await countersign.tick();
+    const code = countersign.phones?.messages(to)[0]?.code;
+    const checked = await post(`${start}/${id}/check`, { code });
+    expect([checked.status, JSON.parse(checked.text).status]).toEqual([200, "approved"]);
+  });
+
+  test("below a prefix: there and nowhere else, and Location leads there", async () => {
+    const { post } = await mounted(name, { prefix: "/verify" });
+    const started = await post(`/verify${start}`, { to });
+    expect(started.status, started.text).toBe(201);
+    expect(started.headers.location).toBe(`/verify${start}/${JSON.parse(started.text).id}`);
+    expect(await post(start, { to })).toMatchObject({ status: 404, text: "host" });
+    expect((await post(`/verifyx${start}`, { to })).text).toBe("host");
+  });
+
+  test("the host's routes and 404s are untouched, also beside ours", async () => {
+    const { ask, countersign } = await mounted(name);
+    expect(await ask("/api/v1/own")).toMatchObject({ status: 200, text: "own" });
+    for (const path of ["/", "/api", "/api/v1", "/api/v1/nothing", `${start}x`, "/errors", "/health/live"]) {
+      expect(await ask(path), path).toMatchObject({ status: 404, text: "host" });
+    }
+    // What is ours answers as ours, whatever is wrong with the request.
+    expect(JSON.parse((await ask(start)).text)).toMatchObject({ status: 401, code: "unauthorized" });
+    expect((await ask(start, { method: "PUT" })).status).toBe(405);
+    expect((await ask("/errors/code_mismatch")).status).toBe(200);
+    const document = JSON.parse((await ask("/api/openapi.json")).text);
+    expect(document.openapi).toBe("3.1.0");
+    await countersign.close();
+    const headers = { authorization: "Bearer 0123456789-abcdefgh" };
+    expect((await ask(start, { headers })).status).toBe(503);
+  });
+
+  test("a body that nobody may send, and one that is too large, are refused by us", async () => {
+    const { post, ask, countersign } = await mounted(name);
+    const headers = { authorization: `Bearer ${countersign.firstKey}` };
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+    expect((await ask(start, { method: "POST", headers: form, body: "to=1" })).status).toBe(415);
+    expect((await post(start, { to, payee: "x".repeat(70_000) })).status).toBe(413);
+    const twice = { ...headers, "content-type": "application/json" };
+    const body = '{"to":"+14155550123","to":"+14155550124"}';
+    expect((await ask(start, { method: "POST", headers: twice, body })).status).toBe(400);
+    const { id } = JSON.parse((await post(start, { to })).text);
+    expect((await ask(`${start}/${id}/resend`, { method: "POST", headers })).status).toBe(429);
+  });
+
+  test("W-6: the client's address is the one that the host's own proxy setting says", async () => {
+    for (const trustsProxies of [true, false]) {
+      const { ask, post, countersign } = await mounted(name, { trustsProxies });
+      const made = await post("/api/v1/keys", {
+        name: "far",
+        scopes: ["verifications:read"],
+        allowedAddresses: ["203.0.113.7/32"],
+      });
+      expect(made.status, made.text).toBe(201);
+      const headers = {
+        authorization: `Bearer ${JSON.parse(made.text).key}`,
+        "x-forwarded-for": "203.0.113.7",
+      };
+      expect((await ask(start, { headers })).status).toBe(trustsProxies ? 200 : 403);
+      await countersign.close();
+    }
+  });
+
+  test("C-48: the virtual phones answer on this machine only, and not through a proxy", async () => {
+    const { ask } = await mounted(name, { trustsProxies: true });
+    const phones = "/sandbox/api/phones";
+    const near = { host: "localhost" };
+    expect((await ask(phones, { headers: near })).status).toBe(200);
+    expect((await ask(phones, { headers: { ...near, "x-forwarded-for": "203.0.113.7" } })).status).toBe(404);
+    expect((await ask(phones, { headers: { ...near, "x-forwarded-for": "127.0.0.1" } })).status).toBe(404);
+    expect((await ask(phones, { headers: { host: "rebound.example" } })).status).toBe(404);
+  });
+
+  test("a client that goes away in the middle of its body leaves the rest working", async () => {
+    const { port, post } = await mounted(name);
+    const head = `POST ${start} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${"x".repeat(20)}\r\n`;
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.write(`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"to"`);
+        socket.destroy();
+      });
+      socket.on("close", () => resolve());
+    });
+    expect((await post(start, { to })).status).toBe(201);
+  });
+});
+
+describe.each(["express 5", "express 4", "koa 3"] as const)("behind the body parsers of %s", (name) => {
+  test("a body that was parsed already is read again, and the request does not hang", async () => {
+    const { post, ask, countersign } = await mounted(name, { parsesBodies: true });
+    const started = await post(start, { to, metadata: { name: "Zoë" } });
+    expect(started.status, started.text).toBe(201);
+    const { id, metadata } = JSON.parse(started.text);
+    expect(metadata).toEqual({ name: "Zoë" });
+    const headers = { authorization: `Bearer ${countersign.firstKey}` };
+    // Without a body, with a type or without.
+    expect((await ask(`${start}/${id}/resend`, { method: "POST", headers })).status).toBe(429);
+    const typed = { ...headers, "content-type": "application/json" };
+    expect((await ask(`${start}/${id}/resend`, { method: "POST", headers: typed })).status).toBe(429);
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+    expect((await ask(start, { method: "POST", headers: form, body: "to=1&to=2" })).status).toBe(415);
+    expect((await post(start, { to, unknown: 1 })).status).toBe(422);
+    expect((await ask("/api/v1/own")).text).toBe("own");
+  });
+});
+
+describe("a body that was read and not kept", () => {
+  test("is an error of the host's, which says how to mount, and no request that hangs", async () => {
+    const errors: unknown[] = [];
+    const { default: express } = await import("express");
+    const { mountExpress } = await import("../../src/mounts/express.ts");
+    const { countersign } = await open();
+    const app = express();
+    app.use((request, _response, next) => {
+      request.resume();
+      request.once("end", () => next());
+    });
+    app.use(mountExpress(countersign));
+    app.use((cause: unknown, _request: unknown, response: ServerResponse, _next: unknown) => {
+      errors.push(cause);
+      response.writeHead(500).end();
+    });
+    const { port, close } = await listen(app);
+    onTestFinished(close);
+    const answer = await fetch(`http://127.0.0.1:${port}${start}`, { method: "POST", body: "{}" });
+    expect(answer.status).toBe(500);
+    expect(String(errors[0])).toContain("mount Countersign before what reads bodies");
+  });
+
+  test("a web request whose body was read is refused the same way", async () => {
+    const { mountWeb } = await import("../../src/mounts/web.ts");
+    const { countersign } = await open();
+    const handle = mountWeb(countersign);
+    const request = new Request(`http://localhost${start}`, { method: "POST", body: "{}" });
+    await request.text();
+    await expect(handle(request)).rejects.toThrow("hand it over first, or give it a clone");
+    expect(await handle(new Request("http://localhost/elsewhere"))).toBeNull();
+  });
+});
+
+test("wrong prefixes, and what is no instance, fail when the mount is made", async () => {
+  const { mountKoa } = await import("../../src/mounts/koa.ts");
+  const { countersign } = await open();
+  expect(() => mountKoa(countersign, { prefix: "verify/" })).toThrow("allowed is a path such as /verify");
+  expect(() => mountKoa({} as Countersign)).toThrow("`await createCountersign()` resolved with");
+});

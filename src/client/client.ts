@@ -1,0 +1,144 @@
+import {
+  type CancelResult,
+  type CheckResult,
+  type ListResult,
+  type NextResult,
+  type Operation,
+  outcomes,
+  type ResendResult,
+  refusals,
+  type SettleResult,
+  type StartResult,
+} from "./results.ts";
+import { type Asked, type CallOptions, type ClientOptions, createTransport, type Json } from "./transport.ts";
+import type {
+  CheckRequest,
+  ListRequest,
+  SettleRequest,
+  StartRequest,
+  VerificationDetails,
+  VerificationRequest,
+} from "./verification.ts";
+
+/**
+ * The verbs of a Countersign server. Refusals are outcomes with the names that the library has; what throws is a
+ * `CountersignFault`, after retries that neither send nor count twice.
+ */
+export interface Client {
+  /**
+   * Starts a verification.
+   * @example
+   * const started = await client.start({ to: "+14155550123", binding: session.id });
+   */
+  start(request: StartRequest, options?: CallOptions): Promise<StartResult>;
+  /**
+   * Compares a code: only `approved` lets a person in.
+   * @example
+   * const result = await client.check({ id, to, code, binding: session.id });
+   */
+  check(request: CheckRequest, options?: CallOptions): Promise<CheckResult>;
+  /** Sends again on the current step. */
+  resend(request: VerificationRequest, options?: CallOptions): Promise<ResendResult>;
+  /** Takes the next step now. */
+  next(request: VerificationRequest, options?: CallOptions): Promise<NextResult>;
+  /** Ends a verification; one that is canceled already stays it. */
+  cancel(request: VerificationRequest, options?: CallOptions): Promise<CancelResult>;
+  /** Settles what was verified in another way; the key needs its scope. */
+  settle(request: SettleRequest, options?: CallOptions): Promise<SettleResult>;
+  /** With deliveries and checks; null where there is none that this caller may see. */
+  get(request: VerificationRequest, options?: CallOptions): Promise<VerificationDetails | null>;
+  /** A page, newest first. */
+  list(request?: ListRequest, options?: CallOptions): Promise<ListResult>;
+}
+
+/**
+ * A client of one server, with one key. Nothing is sent until a call is made.
+ * @example
+ * const client = createClient({ url: "https://verify.example.com", key });
+ * @throws TypeError for an address, a key or a number that cannot be meant
+ */
+export function createClient(options: ClientOptions): Client {
+  const send = createTransport(options);
+
+  async function call<R>(
+    operation: Operation,
+    asked: Asked,
+    succeeded: (status: number, body: Json) => object,
+  ): Promise<R> {
+    const codes: readonly string[] = refusals[operation];
+    const { status, body } = await send(asked, (code) => codes.includes(code));
+    return (status < 400 ? succeeded(status, body) : refused(body)) as R;
+  }
+
+  function post<R>(
+    operation: Operation,
+    verb: string,
+    { id, ...body }: VerificationRequest,
+    more: CallOptions | undefined,
+    outcome: string,
+  ): Promise<R> {
+    const path = `${pathOf(id)}/${verb}`;
+    return call(operation, { ...more, method: "POST", path, body }, (_status, verification) => ({
+      outcome,
+      verification,
+    }));
+  }
+
+  return {
+    start: (body, more) =>
+      call(
+        "startVerification",
+        { ...more, method: "POST", path: "/verifications", body },
+        (status, verification) => ({ outcome: status === 201 ? "started" : "continued", verification }),
+      ),
+    check: (request, more) => post("checkVerification", "check", request, more, "approved"),
+    resend: (request, more) => post("resendVerification", "resend", request, more, "sent"),
+    next: (request, more) => post("advanceVerification", "next", request, more, "sent"),
+    settle: (request, more) => post("settleVerification", "settle", request, more, request.status),
+    cancel: (request, more) =>
+      call("cancelVerification", { ...more, ...named("DELETE", request) }, (_status, verification) => ({
+        outcome: "canceled",
+        verification,
+      })),
+    async get(request, more) {
+      const found = await call<Json>(
+        "getVerification",
+        { ...more, ...named("GET", request) },
+        (_status, body) => body,
+      );
+      return found["outcome"] === "notFound" ? null : (found as unknown as VerificationDetails);
+    },
+    list: (request = {}, more) => {
+      const given = Object.entries(request).filter(([, value]) => value !== undefined);
+      const query = new URLSearchParams();
+      for (const [name, value] of given) query.set(name, String(value));
+      const path = query.size === 0 ? "/verifications" : `/verifications?${query}`;
+      return call("listVerifications", { ...more, method: "GET", path }, (_status, list) => ({
+        outcome: "listed",
+        list,
+      }));
+    },
+  };
+}
+
+/** An id is whatever a session or a form brought: it must stay one part of the path. */
+function pathOf(id: string): string {
+  return `/verifications/${encodeURIComponent(id === "" || /^\.\.?$/.test(id) ? "-" : id)}`;
+}
+
+/** Calls without a body repeat the binding in a header. */
+function named(method: "GET" | "DELETE", { id, binding }: VerificationRequest): Asked {
+  return {
+    method,
+    path: pathOf(id),
+    ...(binding === undefined ? {} : { headers: { "countersign-binding": binding } }),
+  };
+}
+
+function refused(body: Json): object {
+  const { code, detail, reason, field, limit, checksLeft, verificationId, retryAt, verificationStatus } =
+    body;
+  const said = { reason, field, limit, checksLeft, verificationId, retryAt, status: verificationStatus };
+  const fields = Object.entries(said).filter(([, value]) => value !== undefined);
+  return { outcome: outcomes[code as keyof typeof outcomes], detail, ...Object.fromEntries(fields) };
+}

@@ -1,0 +1,111 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import type { Status, Verification, VerificationList } from "./verification.ts";
+
+/** What each refusal is called, as in the library, and what it says beside `detail`. */
+interface RefusalFields {
+  readonly number_invalid: { readonly outcome: "numberInvalid"; readonly reason: string };
+  readonly number_not_allowed: { readonly outcome: "numberNotAllowed"; readonly reason: string };
+  readonly request_invalid: { readonly outcome: "requestInvalid"; readonly field: string };
+  readonly service_not_found: { readonly outcome: "serviceNotFound" };
+  readonly recipient_locked: { readonly outcome: "recipientLocked"; readonly retryAt: string };
+  readonly send_limit_reached: {
+    readonly outcome: "sendLimitReached";
+    readonly limit: "wait" | "day" | "verification";
+    readonly retryAt: string;
+  };
+  readonly verification_pending: {
+    readonly outcome: "verificationPending";
+    /** Only for a caller that repeats the binding. */
+    readonly verificationId: string | null;
+  };
+  readonly delivery_congested: { readonly outcome: "deliveryCongested"; readonly retryAt: string };
+  readonly code_mismatch: { readonly outcome: "codeMismatch"; readonly checksLeft: number };
+  readonly code_malformed: { readonly outcome: "codeMalformed" };
+  readonly code_expired: { readonly outcome: "codeExpired" };
+  readonly verification_expired: { readonly outcome: "expired" };
+  readonly verification_exhausted: { readonly outcome: "exhausted" };
+  readonly verification_settled: { readonly outcome: "settled"; readonly status: Status };
+  readonly verification_not_found: { readonly outcome: "notFound" };
+  readonly resend_too_soon: { readonly outcome: "resendTooSoon"; readonly retryAt: string };
+  readonly no_further_step: { readonly outcome: "noFurtherStep" };
+  /** Without `retryAt` it has gone too far for good. */
+  readonly cancel_refused: { readonly outcome: "cancelRefused"; readonly retryAt?: string };
+  readonly cursor_invalid: { readonly outcome: "cursorInvalid" };
+}
+
+type RefusalCode = keyof RefusalFields & ErrorCode;
+
+/** Codes of problems by the name of their outcome. */
+export const outcomes: { readonly [C in RefusalCode]: RefusalFields[C]["outcome"] } = {
+  number_invalid: "numberInvalid",
+  number_not_allowed: "numberNotAllowed",
+  request_invalid: "requestInvalid",
+  service_not_found: "serviceNotFound",
+  recipient_locked: "recipientLocked",
+  send_limit_reached: "sendLimitReached",
+  verification_pending: "verificationPending",
+  delivery_congested: "deliveryCongested",
+  code_mismatch: "codeMismatch",
+  code_malformed: "codeMalformed",
+  code_expired: "codeExpired",
+  verification_expired: "expired",
+  verification_exhausted: "exhausted",
+  verification_settled: "settled",
+  verification_not_found: "notFound",
+  resend_too_soon: "resendTooSoon",
+  no_further_step: "noFurtherStep",
+  cancel_refused: "cancelRefused",
+  cursor_invalid: "cursorInvalid",
+};
+
+const settled = [
+  "verification_not_found",
+  "verification_expired",
+  "verification_settled",
+  "verification_exhausted",
+] as const;
+const sending = [...settled, "resend_too_soon", "send_limit_reached", "delivery_congested"] as const;
+
+/** What each operation of the API may refuse with as a value; all else is a fault. */
+export const refusals = {
+  startVerification: [
+    "number_invalid",
+    "number_not_allowed",
+    "request_invalid",
+    "service_not_found",
+    "recipient_locked",
+    "send_limit_reached",
+    "verification_pending",
+    "delivery_congested",
+  ],
+  checkVerification: [...settled, "code_malformed", "code_mismatch", "code_expired", "recipient_locked"],
+  resendVerification: sending,
+  advanceVerification: [...sending, "no_further_step"],
+  cancelVerification: [...settled, "cancel_refused"],
+  settleVerification: settled,
+  getVerification: ["verification_not_found"],
+  listVerifications: ["number_invalid", "cursor_invalid"],
+} as const satisfies Readonly<Record<string, readonly RefusalCode[]>>;
+
+export type Operation = keyof typeof refusals;
+
+type Refusals<O extends Operation> = {
+  [C in (typeof refusals)[O][number]]: RefusalFields[C] & {
+    /** For people who operate the application. */
+    readonly detail: string;
+  };
+}[(typeof refusals)[O][number]];
+
+type Success<T extends string> = T extends string
+  ? { readonly outcome: T; readonly verification: Verification }
+  : never;
+
+export type StartResult = Success<"started" | "continued"> | Refusals<"startVerification">;
+export type CheckResult = Success<"approved"> | Refusals<"checkVerification">;
+export type ResendResult = Success<"sent"> | Refusals<"resendVerification">;
+export type NextResult = Success<"sent"> | Refusals<"advanceVerification">;
+export type CancelResult = Success<"canceled"> | Refusals<"cancelVerification">;
+export type SettleResult = Success<"approved" | "canceled"> | Refusals<"settleVerification">;
+export type ListResult =
+  | { readonly outcome: "listed"; readonly list: VerificationList }
+  | Refusals<"listVerifications">;

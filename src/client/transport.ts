@@ -1,0 +1,167 @@
+import { CountersignFault, type FaultCode, faultCodes } from "./fault.ts";
+
+export interface ClientOptions {
+  /** Where the server is, such as `https://verify.example.com`, with the prefix where it is mounted below one. */
+  readonly url: string;
+  /** An API key. It belongs on a server: whoever has it can verify in your name. */
+  readonly key: string;
+  /** For each attempt. Default 10 000. */
+  readonly timeoutMs?: number;
+  /** Further attempts where nobody answered, or the server says it may work soon. Default 2. */
+  readonly retriesMax?: number;
+  /** Instead of the global `fetch`. */
+  readonly fetch?: typeof fetch;
+  /** Instead of waiting in real time between attempts: for tests. */
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Makes a repeated POST one: default a random one a call, which its own retries share. */
+  readonly idempotencyKey?: string;
+}
+
+export interface Asked extends CallOptions {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** An answer of the API, whether it is a success or a problem. */
+export interface Answered {
+  readonly status: number;
+  readonly body: Json;
+}
+
+export type Transport = (asked: Asked, isRefusal: (code: string) => boolean) => Promise<Answered>;
+
+const timeoutMsDefault = 10_000;
+const retriesMaxDefault = 2;
+const firstWaitMs = 200;
+/** Who is told to wait longer than this is better told so. */
+const longestWaitMs = 5_000;
+
+/** @throws TypeError for options that cannot be meant */
+export function createTransport(options: ClientOptions): Transport {
+  const {
+    key,
+    timeoutMs = timeoutMsDefault,
+    retriesMax = retriesMaxDefault,
+    wait = waitInRealTime,
+  } = options;
+  if (!URL.canParse(options.url) || !/^https?:/.test(options.url)) {
+    throw new TypeError("url: allowed is an address such as https://verify.example.com");
+  }
+  if (typeof key !== "string" || key === "") throw new TypeError("key: give an API key");
+  if (!(timeoutMs > 0)) throw new TypeError("timeoutMs: allowed is a number of milliseconds above 0");
+  if (!(Number.isInteger(retriesMax) && retriesMax >= 0)) {
+    throw new TypeError("retriesMax: allowed is a whole number from 0 on");
+  }
+  const base = `${options.url.replace(/\/+$/, "")}/api/v1`;
+
+  async function attempt(asked: Asked, headers: Readonly<Record<string, string>>): Promise<Attempt> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = asked.signal === undefined ? timeout : AbortSignal.any([timeout, asked.signal]);
+    try {
+      const response = await (options.fetch ?? fetch)(base + asked.path, {
+        method: asked.method,
+        headers,
+        signal,
+        ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+        // The key goes to this address and no other.
+        redirect: "error",
+        cache: "no-store",
+        credentials: "omit",
+      });
+      return await read(response);
+    } catch (cause) {
+      if (asked.signal?.aborted === true) {
+        throw new CountersignFault("aborted", "the call was given up", { cause: asked.signal.reason });
+      }
+      const [code, said] = timeout.aborted
+        ? (["timed_out", `no answer within ${timeoutMs} ms`] as const)
+        : (["unreachable", "the server cannot be reached"] as const);
+      return { fault: new CountersignFault(code, said, { cause }), retryAfterMs: 0 };
+    }
+  }
+
+  return async (asked, isRefusal) => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      accept: "application/json, application/problem+json",
+      ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
+      ...(asked.method === "POST" ? { "idempotency-key": asked.idempotencyKey ?? randomKey() } : {}),
+      ...asked.headers,
+    };
+    for (let retries = 0; ; retries++) {
+      const made = await attempt(asked, headers);
+      if ("answer" in made && (made.answer.status < 400 || isRefusal(String(made.answer.body["code"])))) {
+        return made.answer;
+      }
+      const fault = "fault" in made ? made.fault : toFault(made.answer);
+      const waitMs = Math.max(firstWaitMs * 2 ** retries, made.retryAfterMs ?? Number.POSITIVE_INFINITY);
+      if (retries >= retriesMax || waitMs > longestWaitMs) throw fault;
+      await wait(waitMs, asked.signal);
+    }
+  };
+}
+
+/** Without `retryAfterMs` it would be the same again. */
+type Attempt =
+  | { readonly answer: Answered; readonly retryAfterMs: number | null }
+  | { readonly fault: CountersignFault; readonly retryAfterMs: number | null };
+
+async function read(response: Response): Promise<Attempt> {
+  const { status } = response;
+  const text = await response.text();
+  const body = parse(text);
+  const mayWorkSoon = body === null ? status >= 502 : body["retryable"] === true;
+  const seconds = Number(response.headers.get("retry-after") ?? 0);
+  const retryAfterMs = mayWorkSoon ? (Number.isFinite(seconds) ? seconds : 0) * 1_000 : null;
+  if (body !== null && (response.ok || typeof body["code"] === "string")) {
+    return { answer: { status, body }, retryAfterMs };
+  }
+  const said = `an answer with status ${status} that is not one of Countersign: check the url`;
+  return { fault: new CountersignFault("unreadable", said, { status }), retryAfterMs };
+}
+
+function parse(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Json) : null;
+  } catch {
+    return null;
+  }
+}
+
+function toFault({ status, body }: Answered): CountersignFault {
+  const code = faultCodes.find((one) => one === body["code"]) ?? ("unreadable" satisfies FaultCode);
+  const field = typeof body["field"] === "string" ? `${body["field"]}: ` : "";
+  const instance = typeof body["instance"] === "string" ? { instance: body["instance"] } : {};
+  return new CountersignFault(code, `${field}${String(body["detail"] ?? body["title"] ?? code)}`, {
+    status,
+    ...instance,
+  });
+}
+
+function randomKey(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function waitInRealTime(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      // house: timer: this runs in browsers too, where nobody has a Clock
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    // house: timer: this runs in browsers too, where nobody has a Clock
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,237 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Static } from "typebox";
+import { afterAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
+import { faultCodes } from "../../src/client/fault.ts";
+import {
+  type ClientOptions,
+  CountersignFault,
+  createClient,
+  type Verification,
+  type VerificationDetails,
+  type VerificationList,
+} from "../../src/client/index.ts";
+import { outcomes, refusals } from "../../src/client/results.ts";
+import type { StartRequest } from "../../src/client/verification.ts";
+import { errorTable } from "../../src/errors/codes.ts";
+import { type RefusedOutcome, refusal } from "../../src/server/api/outcomes.ts";
+import type {
+  StartBody,
+  VerificationBody,
+  VerificationDetailsBody,
+  VerificationListBody,
+} from "../../src/server/api/verification-schemas.ts";
+import { type Json, operationsOf } from "../http/contract.ts";
+import { freshNumber, openInstallation } from "../http/installation.ts";
+
+const installation = await openInstallation();
+afterAll(() => installation.close());
+const { instance, clock } = installation;
+const url = `http://127.0.0.1:${installation.port}`;
+const client = createClient({ url: `${url}/`, key: installation.firstKey });
+
+/** A server in front of the real one, which a script makes fail; it notes what was asked. */
+async function unreliable(
+  script: readonly ("drop" | "lose" | "hang" | 503 | 429)[],
+  options: Partial<ClientOptions> = {},
+): Promise<{ client: ReturnType<typeof createClient>; keys: (string | undefined)[]; waits: number[] }> {
+  const keys: (string | undefined)[] = [];
+  const waits: number[] = [];
+  const server = createServer((request, response) => {
+    const act = script[keys.length];
+    keys.push(request.headers["idempotency-key"] as string | undefined);
+    if (act === "drop") return void request.socket.destroy();
+    if (act === "hang") return;
+    if (act === 503 || act === 429) {
+      const code = act === 503 ? "storage_unavailable" : "rate_limited";
+      response.writeHead(act, { "retry-after": act === 503 ? "1" : "60" });
+      return void response.end(JSON.stringify({ code, retryable: true, detail: "later" }));
+    }
+    void (async () => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      const { method = "GET" } = request;
+      const headers = new Headers(request.headers as Record<string, string>);
+      for (const hop of ["connection", "host", "content-length", "transfer-encoding"]) headers.delete(hop);
+      const answer = await fetch(url + request.url, { method, headers, ...(body === "" ? {} : { body }) });
+      const text = await answer.text();
+      if (act === "lose") return void request.socket.destroy();
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const wait = async (ms: number): Promise<void> => void waits.push(ms);
+  return { client: createClient({ url: at, key: installation.firstKey, wait, ...options }), keys, waits };
+}
+
+async function begin(binding?: string): Promise<{ id: string; to: string; code: string }> {
+  const to = freshNumber();
+  const started = await client.start({ to, ...(binding === undefined ? {} : { binding }) });
+  if (started.outcome !== "started") throw new Error(started.outcome);
+  await instance.engine.tick();
+  return { id: started.verification.id, to, code: instance.sandbox?.phones.messages(to)[0]?.code ?? "" };
+}
+
+const wrong = (code: string): string => (code === "000000" ? "000001" : "000000");
+
+describe("the verbs over HTTP", () => {
+  test("start, wrong code, right code, list and get", async () => {
+    const { id, to, code } = await begin("mine");
+    const mine = { id, to, binding: "mine" };
+    expect(await client.check({ ...mine, code: wrong(code) })).toMatchObject({
+      outcome: "codeMismatch",
+      checksLeft: 4,
+    });
+    expect(await client.check({ ...mine, code: "12" })).toMatchObject({ outcome: "codeMalformed" });
+    expect(await client.check({ id, to, code })).toMatchObject({ outcome: "notFound" });
+    expect(await client.check({ ...mine, code })).toMatchObject({
+      outcome: "approved",
+      verification: { id, to, status: "approved" },
+    });
+    expect(await client.check({ ...mine, code })).toMatchObject({ outcome: "settled", status: "approved" });
+    expect(await client.get({ id, binding: "mine" })).toMatchObject({ id, checks: [{}, { right: true }] });
+    expect(await client.get({ id })).toBeNull();
+    const listed = await client.list({ status: "approved", limit: 1 });
+    expect(listed).toMatchObject({ outcome: "listed", list: { items: [{ id }] } });
+    expect(await client.list({ cursor: "forged" })).toMatchObject({ outcome: "cursorInvalid" });
+  });
+
+  test("resend, next, cancel and settle", async () => {
+    const { id } = await begin();
+    expect(await client.resend({ id })).toMatchObject({ outcome: "resendTooSoon" });
+    await clock.advance(30_000);
+    expect(await client.resend({ id })).toMatchObject({ outcome: "sent" });
+    await clock.advance(60_000);
+    await instance.engine.tick();
+    expect(await client.next({ id })).toMatchObject({ outcome: expect.stringMatching(/sent|noFurtherStep/) });
+    expect(await client.cancel({ id })).toMatchObject({ outcome: "canceled", verification: { id } });
+    expect(await client.cancel({ id })).toMatchObject({ outcome: "canceled" });
+    const other = await begin();
+    expect(await client.settle({ id: other.id, status: "approved" })).toMatchObject({ outcome: "approved" });
+  });
+
+  test("what people bring as number or id is a refusal, whatever is in it", async () => {
+    expect(await client.start({ to: "12" })).toMatchObject({
+      outcome: "numberInvalid",
+      reason: "region_missing",
+    });
+    expect(await client.start({ to: freshNumber(), subject: "" })).toMatchObject({
+      outcome: "requestInvalid",
+      field: "subject",
+    });
+    for (const id of ["", "..", ".", "a/b", "%", "?x", "constructor"]) {
+      expect(await client.get({ id }), id).toBeNull();
+      expect(await client.check({ id, to: "+1", code: "1" }), id).toMatchObject({ outcome: "notFound" });
+    }
+  });
+});
+
+describe("retries, time-outs and faults", () => {
+  test("W-4: an answer that is lost is asked for again with the same key: one message, one guess", async () => {
+    const { client: shaky, keys } = await unreliable(["lose", "drop"]);
+    const to = freshNumber();
+    expect(await shaky.start({ to })).toMatchObject({ outcome: "started" });
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(keys)).toEqual(new Set([keys[0]]));
+    await instance.engine.tick();
+    expect(instance.sandbox?.phones.messages(to)).toHaveLength(1);
+    const { id, code, to: second } = await begin();
+    const { client: lossy } = await unreliable(["lose", "lose"]);
+    const missed = await lossy.check({ id, to: second, code: wrong(code) });
+    expect(missed).toMatchObject({ outcome: "codeMismatch", checksLeft: 4 });
+    expect((await client.get({ id }))?.checksLeft).toBe(4);
+  });
+
+  test("after the last retry a fault says what happened, without the key", async () => {
+    const { client: dead, keys, waits } = await unreliable(["drop", "drop", "drop", "drop"]);
+    const fault = await dead.start({ to: freshNumber() }).catch((cause) => cause);
+    expect(fault).toBeInstanceOf(CountersignFault);
+    expect(fault).toMatchObject({ code: "unreachable", status: null });
+    expect(JSON.stringify(fault) + fault.stack).not.toContain(installation.firstKey);
+    expect([keys.length, waits]).toEqual([3, [200, 400]]);
+  });
+
+  test("Retry-After is kept to, and a long one is not waited for", async () => {
+    const { client: busy, waits } = await unreliable([503]);
+    expect(await busy.list()).toMatchObject({ outcome: "listed" });
+    expect(waits).toEqual([1_000]);
+    const { client: limited, keys } = await unreliable([429]);
+    await expect(limited.list()).rejects.toMatchObject({ code: "rate_limited", status: 429 });
+    expect(keys).toHaveLength(1);
+  });
+
+  test("a server that never answers is a fault after the time-out; a signal ends a call at once", async () => {
+    const { client: slow } = await unreliable(["hang"], { timeoutMs: 50, retriesMax: 0 });
+    await expect(slow.list()).rejects.toMatchObject({ code: "timed_out" });
+    const { client: waiting, keys } = await unreliable(["hang"]);
+    const controller = new AbortController();
+    const pending = waiting.list({}, { signal: controller.signal });
+    controller.abort("enough");
+    await expect(pending).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    expect(keys.length).toBeLessThanOrEqual(1);
+  });
+
+  test("a wrong key, a mistake in a call and an address of something else are faults, at once", async () => {
+    const other = createClient({ url, key: "not-a-key-of-this-server" });
+    await expect(other.list()).rejects.toMatchObject({ code: "unauthorized", status: 401 });
+    const binding = "ümlaut";
+    const asked = { id: crypto.randomUUID(), to: "+14155550123", code: "123456", binding };
+    await expect(client.check(asked)).rejects.toMatchObject({ code: "request_invalid" });
+    const html = createClient({ url, key: "k".repeat(20), fetch: async () => new Response("<html>") });
+    await expect(html.list()).rejects.toMatchObject({ code: "unreadable", status: 200 });
+    expect(() => createClient({ url: "verify.example", key: "k" })).toThrow("url: allowed is");
+    expect(() => createClient({ url, key: "" })).toThrow("key: give");
+    expect(() => createClient({ url, key: "k", retriesMax: -1 })).toThrow("retriesMax:");
+  });
+});
+
+describe("what the client knows is what the document says", async () => {
+  const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
+  const byId = new Map(operationsOf(document).map(({ operation }) => [operation.operationId, operation]));
+
+  test.each(Object.entries(refusals))(
+    "%s: every code of the document is a refusal or a fault",
+    (id, known) => {
+      const responses: [string, Json][] = Object.entries(byId.get(id)?.responses ?? {});
+      const problems = responses.filter(([status]) => Number(status) >= 400);
+      const declared = problems.flatMap(
+        ([, one]) => one.content["application/problem+json"].schema.allOf[1].properties.code.enum,
+      );
+      expect(declared.length).toBeGreaterThan(0);
+      const all: readonly string[] = [...known, ...faultCodes];
+      expect(declared.filter((code) => !all.includes(code))).toEqual([]);
+      expect(known.filter((code) => !declared.includes(code))).toEqual([]);
+    },
+  );
+
+  test("every error code there is has a place in the client", () => {
+    const known = new Set<string>([...Object.keys(outcomes), ...faultCodes]);
+    expect(Object.keys(errorTable).filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  test("a refusal has the name that the engine's outcome has", () => {
+    const names = Object.entries(outcomes).filter(([code]) => code !== "cursor_invalid");
+    for (const [code, outcome] of names) {
+      expect(refusal({ outcome: outcome as RefusedOutcome }).code).toBe(code);
+    }
+  });
+
+  test("the types are those of the routes' own schemas", () => {
+    type Writable<T> = T extends readonly (infer E)[]
+      ? Writable<E>[]
+      : T extends object
+        ? { -readonly [K in keyof T]: Writable<T[K]> }
+        : T;
+    expectTypeOf<Writable<Verification>>().toEqualTypeOf<Writable<Static<typeof VerificationBody>>>();
+    expectTypeOf<Writable<VerificationDetails>>().toEqualTypeOf<
+      Writable<Static<typeof VerificationDetailsBody>>
+    >();
+    expectTypeOf<Writable<VerificationList>>().toEqualTypeOf<Writable<Static<typeof VerificationListBody>>>();
+    expectTypeOf<Writable<StartRequest>>().toEqualTypeOf<Writable<Static<typeof StartBody>>>();
+  });
+});

@@ -17,6 +17,38 @@ const consumerOptions = {
   skipLibCheck: false,
 };
 
+/** What must not compile for those who install the package. */
+const wrongUses = `import { createCountersign } from "countersign";
+import { createClient } from "countersign/client";
+export async function wrong(): Promise<void> {
+  const countersign = await createCountersign();
+  // @ts-expect-error a check without the number that it is for
+  await countersign.check({ id: "", code: "" });
+  // @ts-expect-error an option that does not exist
+  await createCountersign({ folder: "./data" });
+  // @ts-expect-error a client without a key
+  createClient({ url: "http://localhost" });
+  const result = await countersign.check({ id: "", to: "", code: "" });
+  // @ts-expect-error only a wrong code says how many are left
+  console.log(result.checksLeft);
+}
+`;
+
+/** The package at work: start, check, approved. */
+const embeds = `import { createCountersign } from "countersign";
+import { mountWeb } from "countersign/web";
+const countersign = await createCountersign({ data: process.argv[2] ?? "" });
+const to = "+14155550123";
+const started = await countersign.start({ to });
+await countersign.tick();
+const code = countersign.phones?.messages(to)[0]?.code ?? "";
+const result = await countersign.check({ id: started.verification?.id ?? "", to, code });
+if (result.outcome !== "approved") throw new Error(result.outcome);
+const answer = await mountWeb(countersign)(new Request("http://localhost/api/openapi.json"));
+if (answer?.status !== 200) throw new Error("the mounted API does not answer");
+await countersign.close();
+`;
+
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const tarball = stage({ isChecked: true });
 
@@ -59,8 +91,32 @@ function checkConsumer() {
     `${lines.join("\n")}\nconsole.log(Object.keys({ ${names} }).length);\n`,
   );
   writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions: consumerOptions }));
+  writeFileSync(join(consumer, "wrong.ts"), wrongUses);
+  writeFileSync(
+    join(consumer, "required.cjs"),
+    subpaths.map((path) => `if (Object.keys(require("${path}")).length === 0) process.exit(1);\n`).join(""),
+  );
+  writeFileSync(join(consumer, "embeds.ts"), embeds);
   run("the consumer's types", "typescript/bin/tsc", ["-p", consumer]);
   node("the consumer's imports", [join(consumer, "index.ts")]);
+  node("the consumer's require()", [join(consumer, "required.cjs")]);
+  node("a consumer that verifies a number", [join(consumer, "embeds.ts"), join(consumer, "data")]);
+  checkClient(installed);
+}
+
+/** The client goes into browsers: neither a package nor a module of Node may come with it. */
+function checkClient(installed) {
+  const seen = new Set();
+  const visit = (path) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const [, from = ""] of readFileSync(path, "utf8").matchAll(/from "([^"]+)"/g)) {
+      if (!from.startsWith(".")) stop(`countersign/client imports ${from}, which no browser has`);
+      visit(join(dirname(path), from));
+    }
+  };
+  visit(join(installed, "dist", "client", "index.js"));
+  console.log(`${seen.size} files in the client, none of them for Node alone`);
 }
 
 function run(title, script, args) {

@@ -1,0 +1,26 @@
+// Fastify: the HTTP API inside an API of your own. Start: node app.js
+import process from "node:process";
+import { createCountersign } from "countersign";
+import { mountFastify } from "countersign/fastify";
+import Fastify from "fastify";
+
+const countersign = await createCountersign({ brand: "Depot" });
+const app = Fastify();
+
+await app.register(mountFastify(countersign), { prefix: "/verify" });
+
+/** What an approval unlocks; it follows from the event, whoever checked the code. */
+const verified = new Set();
+countersign.on("approved", ({ verification }) => {
+  verified.add(verification.to);
+});
+app.get("/customers/:number", ({ params }) => ({
+  number: params.number,
+  verified: verified.has(params.number),
+}));
+
+// The server stops first, then the library: nothing is refused in between.
+app.addHook("onClose", () => countersign.close());
+console.log(await app.listen({ host: "localhost", port: Number(process.env.PORT ?? 8080) }));
+if (countersign.firstKey !== null) console.log(`API key: ${countersign.firstKey}`);
+process.once("SIGTERM", () => app.close());

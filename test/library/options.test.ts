@@ -19,7 +19,7 @@ describe("wrong options fail at creation, by name", () => {
   test.each([
     [
       { brand: "Visit www.evil.example" },
-      'brand: "Visit www.evil.example" was given, allowed are 1 to 20 letters',
+      'brand: "Visit www.evil.example" was given, it must be 1 to 20 letters',
     ],
     [{ brand: 7 }, "brand: 7 was given, allowed is 1 to 20 letters"],
     [

@@ -18,6 +18,10 @@ export interface StartRequest {
   readonly service?: string;
   readonly brand?: string;
   readonly locale?: string;
+  /** Who reads the code by itself, and of the service's own `texts`, which page or app that is. */
+  readonly platform?: "web" | "android" | "none";
+  readonly host?: string;
+  readonly appHash?: string;
   readonly codeLength?: number;
   readonly alphabet?: "decimal" | "hex" | "crockford" | "letters";
   readonly code?: string;
@@ -114,6 +118,9 @@ export interface Delivery {
     | "dropped";
   readonly cause: "start" | "resend" | "next" | "automatic";
   readonly createdAt: string;
+  /** How an SMS was written and in how many parts it went; null for what is no SMS, and before it is sent. */
+  readonly encoding: string | null;
+  readonly segments: number | null;
   readonly attempts: readonly DeliveryAttempt[];
 }
 

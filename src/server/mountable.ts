@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Instance } from "../instance/instance.ts";
-import { sandboxRoutes } from "../phones/routes.ts";
 import { createApp } from "./app.ts";
 import { isLocalClient } from "./client-address.ts";
 import { Problem } from "./problems.ts";
+import { sandboxDoor } from "./sandbox.ts";
 
 /** What the application around us knows of a request and we could only guess. */
 export interface HostView {
@@ -42,11 +42,12 @@ export async function openMountableApp(
         prefixLocation(reply, viewOf(request.raw)?.prefix ?? "");
         done();
       });
-      const { sandbox } = instance;
-      if (sandbox === null) return;
+      if (instance.sandbox === null) return;
+      const sandbox = sandboxDoor({ instance, clock: instance.parts.clock, guard: null });
       void one.register(async (scope) => {
         scope.addHook("onRequest", onlyLocalClients);
-        await scope.register(sandboxRoutes(sandbox), { prefix: "/sandbox/api" });
+        sandbox.register(scope);
+        scope.addHook("onClose", async () => sandbox.close());
       });
     },
   });

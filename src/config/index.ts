@@ -14,5 +14,5 @@ export {
   type Settings,
   type SettingsSources,
 } from "./load.ts";
-export { isLoopback } from "./rules.ts";
+export { carrierProblems, isLoopback } from "./rules.ts";
 export { type SettingName, settingNames } from "./table.ts";

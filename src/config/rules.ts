@@ -34,6 +34,7 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
       ),
     );
   }
+  if (carriers.length > 0) problems.push(...carrierProblems(values, carriers));
   if (values.databaseUrl !== null && values.secret.length === 0) {
     problems.push(
       problem(
@@ -42,6 +43,32 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
       ),
     );
   } else if (values.environment === "production") problems.push(...productionProblems(seen));
+  return problems;
+}
+
+/** What a real carrier must not start without: it spends money from its first minute (F-2, F-9). */
+export function carrierProblems(
+  values: Pick<SettingValues, "countries" | "moneyPerDay">,
+  carriers: readonly string[],
+): readonly SettingProblem[] {
+  const named = carriers.join(", ");
+  const problems: SettingProblem[] = [];
+  if (values.countries === null || values.countries.length === 0) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_COUNTRIES",
+        `a real carrier (${named}) sends nowhere until it is said where to: name the countries of your users, such as DE,AT,CH`,
+      ),
+    );
+  }
+  if (values.moneyPerDay === null) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_MONEY_PER_DAY",
+        `a real carrier (${named}) does not start without a daily cap: set what all messages of a day may cost together, such as 50`,
+      ),
+    );
+  }
   return problems;
 }
 

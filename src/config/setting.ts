@@ -87,15 +87,16 @@ export function text<V extends string | null>(
 }
 
 /** Several values with commas or line ends between them. */
-export function list<V extends readonly string[] | string | null>(
+export function list<V>(
   about: About<V> & { readonly allowed: string },
   parseAll: (given: readonly string[]) => Parsed<V>,
+  show: (value: V) => string = String,
 ): Setting<V> {
   return {
     ...about,
     isSecret: false,
     parse: (given) => parseAll(split(given)),
-    show: (value) => (typeof value === "string" ? value : (value?.join(",") ?? "")),
+    show: (value) => (value === null ? "" : show(value)),
   };
 }
 

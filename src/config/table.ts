@@ -4,6 +4,7 @@ import { regions } from "../numbers/index.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
 import { databaseUrlProblem } from "../store/index.ts";
 import { ownKeyLengthMin } from "../tenants/index.ts";
+import { guardSettings } from "./guard-settings.ts";
 import {
   integer,
   list,
@@ -131,6 +132,17 @@ export const settingsTable = {
     },
     parseCountries,
   ),
+  voiceCountries: list<"all" | readonly string[] | null>(
+    {
+      environment: "COUNTERSIGN_VOICE_COUNTRIES",
+      description: "Where calls may go, if not to the same countries as messages.",
+      allowed: "all, or ISO 3166 regions with commas between them, such as DE,AT,CH",
+      default: null,
+      defaultText: "as COUNTERSIGN_COUNTRIES",
+    },
+    parseCountries,
+  ),
+  ...guardSettings,
   databaseUrl: oneSecret(
     {
       environment: "DATABASE_URL",

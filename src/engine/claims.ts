@@ -1,4 +1,5 @@
 import { type Backlog, type OpensAt, type Pacer, type Provider, route } from "../delivery/index.ts";
+import type { GuardDecision } from "../guard/index.ts";
 import { type Due, deliveryId, type Key, key, type Rows, type UpdateDecision } from "../store/index.ts";
 import {
   type ClaimDecision,
@@ -11,7 +12,9 @@ import {
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
-import { withDelivery } from "./delivery-updates.ts";
+import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
+import type { Guard, GuardAsk, GuardVisit } from "./guard.ts";
+import { askOf, factsBefore } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Claimed } from "./provider-call.ts";
 
@@ -21,6 +24,7 @@ export interface Desk {
   readonly owner: string;
   readonly pacer: Pacer;
   readonly backlog: Backlog;
+  readonly guard: Guard | null;
 }
 
 /**
@@ -72,6 +76,14 @@ interface NotNow {
   /** Whether it comes back to its slot. */
   readonly waits: boolean;
   readonly started: readonly Delivery[];
+  /** What was given up for good. */
+  readonly closed?: Delivery;
+}
+
+/** Nobody asked for it, so that nobody has judged it yet. */
+interface Unjudged {
+  readonly unjudged: Delivery;
+  readonly verification: PendingVerification;
 }
 
 type ClaimResult = Claimed | LookingUp | NotNow;
@@ -80,15 +92,53 @@ const over: NotNow = { waits: false, started: [] };
 const waiting: NotNow = { waits: true, started: [] };
 
 /** Commits `sending` before anything leaves (D-2), and looks once more whether it should leave at all (D-8). */
-export function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
+export async function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
+  const claimed = await claimOnce(desk, due, null);
+  if (!("unjudged" in claimed)) return claimed;
+  const { parts, guard } = desk;
+  const { unjudged, verification } = claimed;
+  const recipient = await parts.store.get(key("recipient", unjudged.recipientId));
+  const ask = recipient === undefined ? null : askOf(parts, verification, recipient, unjudged.channel);
+  if (guard === null || ask === null) return waiting;
+  const judging: Judging = { visit: await guard.visit(ask), channel: ask.channel, sent: null };
+  try {
+    const judged = await claimOnce(desk, due, judging);
+    return "unjudged" in judged ? waiting : judged;
+  } catch (cause) {
+    judging.sent = null;
+    throw cause;
+  } finally {
+    judging.visit.end(judging.sent);
+  }
+}
+
+/** A delivery at the guard's door; `sent` is what it left with in the last run of the decision. */
+interface Judging {
+  readonly visit: GuardVisit;
+  readonly channel: GuardAsk["channel"];
+  sent: GuardDecision | null;
+}
+
+function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<ClaimResult | Unjudged> {
   const { parts, owner } = desk;
   const deliveryKey = key("delivery", deliveryId(due.verificationId, due.sequence));
   const verificationKey = key("verification", due.verificationId);
-  return parts.store.update<ClaimResult>([verificationKey, deliveryKey], (rows, now) => {
-    const delivery = rows.get(deliveryKey);
+  return parts.store.update<ClaimResult | Unjudged>([verificationKey, deliveryKey], (rows, now) => {
+    if (judging !== null) judging.sent = null;
+    let delivery = rows.get(deliveryKey);
     if (delivery === undefined) return { writes: [], result: over };
     const stored = rows.get(verificationKey);
     const verification = stored?.status === "pending" && now < stored.endsAt ? stored : null;
+    if (desk.guard !== null && verification !== null && isUnjudged(delivery, now)) {
+      if (judging === null) return { writes: [], result: { unjudged: delivery, verification } };
+      const recipientKey = key("recipient", delivery.recipientId);
+      if (!rows.has(recipientKey)) return { need: [recipientKey] };
+      const recipient = rows.get(recipientKey);
+      if (recipient === undefined) return { writes: [], result: over };
+      const { visit, channel } = judging;
+      delivery = { ...delivery, guard: visit.judge(channel, factsBefore(recipient, channel), now) };
+      if (delivery.guard?.verdict !== "allow") return holdBack(parts, rows, delivery, now);
+    }
     const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);
     const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
     const terms = termsOf(parts, delivery, provider, opensAt);
@@ -96,8 +146,29 @@ export function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
     if (decision.type === "nothing") {
       return { writes: [], result: isOpen(delivery) ? waiting : over };
     }
+    const leaves = decision.type === "send" || decision.type === "postpone";
+    if (judging !== null && leaves) judging.sent = delivery.guard ?? null;
     return afterClaim(desk, { rows, deliveryKey, verification, provider }, decision, now);
   });
+}
+
+/** Automatic steps are judged when their time has come, by what is known then. */
+function isUnjudged(delivery: Delivery, now: number): boolean {
+  const { guard, channel, state, dueAt, deadline, attempts } = delivery;
+  const isDue = state === "queued" && dueAt <= now && now < deadline && attempts.length === 0;
+  return isDue && guard === undefined && channel !== "email";
+}
+
+/** What the guard holds back has failed: the next step may still be allowed. */
+function holdBack(parts: EngineParts, rows: Rows, held: Delivery, now: number): UpdateDecision<ClaimResult> {
+  const failed: Delivery = { ...held, state: "failed", leaseOwner: null };
+  return endedBy(withDelivery(parts, rows, failed, now));
+}
+
+function endedBy(update: UpdateDecision<DeliveryUpdate>): UpdateDecision<ClaimResult> {
+  if ("need" in update) return update;
+  const { started, delivery } = update.result;
+  return { ...update, result: { ...over, started, closed: delivery } };
 }
 
 function termsOf(
@@ -151,10 +222,8 @@ function afterClaim(
     }
     case "drop":
     case "wait":
-    case "fail": {
-      const update = withDelivery(parts, rows, next, now);
-      return "need" in update ? update : { ...update, result: { ...over, started: update.result.started } };
-    }
+    case "fail":
+      return endedBy(withDelivery(parts, rows, next, now));
     default:
       return unreachable(decision);
   }

@@ -6,12 +6,14 @@ import {
   isOpen,
   leaseMs,
   lookedUp,
+  mayArrive,
   type ProviderAnswer,
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
+import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Called, type Claimed, callLookup, callProvider } from "./provider-call.ts";
 import { createSlotClock } from "./slot-clock.ts";
@@ -43,10 +45,10 @@ const pollLimit = 2 * inFlightMax;
 export function createDispatcher(
   parts: EngineParts,
   owner: string,
-  pacer: Pacer,
-  backlog: Backlog,
+  works: { readonly pacer: Pacer; readonly backlog: Backlog; readonly guard: Guard | null },
 ): Dispatcher {
-  const desk: Desk = { parts, owner, pacer, backlog };
+  const { pacer } = works;
+  const desk: Desk = { parts, owner, ...works };
   const noteUnread = (cause: unknown): void =>
     parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
   const slots = createSlotClock(parts, pacer, work);
@@ -120,9 +122,11 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
   if ("lookUp" in claimed) return await lookUp(desk, due, claimed);
   if (!("provider" in claimed)) {
     if (!claimed.waits) pacer.release(id);
+    releaseMoney(desk, claimed.closed);
     return claimed.started;
   }
   pacer.used(id);
+  chargeSecond(desk, claimed.delivery);
   const called = await callProvider(parts, claimed);
   const given = called.answer;
   const { delivery, provider } = claimed;
@@ -131,7 +135,21 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
     parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
   }
   const update = await writeAnswer(desk, claimed, called);
+  releaseMoney(desk, update?.delivery);
   return update?.started ?? [];
+}
+
+/** What nobody took costs nothing. */
+function releaseMoney({ guard }: Desk, delivery: Delivery | undefined): void {
+  if (guard === null || delivery?.guard?.verdict !== "allow" || mayArrive(delivery)) return;
+  guard.release(delivery.tenantId, delivery.guard, delivery.createdAt);
+}
+
+/** What is sent again because nobody knows whether it arrived is paid for again (D-6). */
+function chargeSecond({ guard }: Desk, delivery: Delivery): void {
+  const before = delivery.attempts.at(-2)?.answer;
+  if (guard === null || delivery.guard === undefined) return;
+  if (before === "unknown" || before === "none") guard.charge(delivery.tenantId, delivery.guard);
 }
 
 /** Adopts what the provider has, or goes on to the one resend at once (D-6). */

@@ -1,4 +1,5 @@
 import { createBacklog, createPacer } from "../delivery/index.ts";
+import type { GuardDecision } from "../guard/index.ts";
 import type {
   CancelOutcome,
   CheckOutcome,
@@ -9,8 +10,11 @@ import type {
 import { createAdmission } from "./admission.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import { createDoor, numberOf } from "./guard-door.ts";
 import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
+import { type PreviewRequest, preview } from "./preview.ts";
 import { type DetailedView, get, type ListPage, type ListRequest, list } from "./read.ts";
 import { applyReceipt, type Receipt } from "./receipts.ts";
 import { type RecipientRequest, type UnlockResult, unlockRecipient } from "./recipients.ts";
@@ -44,6 +48,8 @@ export interface Engine {
   unlockRecipient(request: RecipientRequest): Promise<UnlockResult>;
   /** Removes everything the tenant has of a number. */
   eraseRecipient(request: RecipientRequest): Promise<EraseResult>;
+  /** Whether a code would be sent to a number now, and why not. */
+  preview(request: PreviewRequest): Promise<GuardDecision | null>;
   receipt(receipt: Receipt): Promise<void>;
   /** The ticket of a verification just approved, for whoever repeats its binding. */
   issueTicket(request: VerbRequest): Promise<string | null>;
@@ -62,9 +68,10 @@ export interface Engine {
 export function createEngine(parts: EngineParts, owner: string): Engine {
   const pacer = createPacer(parts.providers);
   const backlog = createBacklog(parts.providers, pacer);
-  const dispatcher = createDispatcher(parts, owner, pacer, backlog);
-  const admission = createAdmission(parts, backlog, dispatcher.claimNew);
-  const jobs = createJobs(parts, dispatcher);
+  const guard = parts.guard === undefined ? null : createGuard(parts, parts.guard, owner);
+  const dispatcher = createDispatcher(parts, owner, { pacer, backlog, guard });
+  const door = createDoor(createAdmission(parts, backlog, dispatcher.claimNew), guard);
+  const jobs = createJobs(parts, dispatcher, guard);
 
   /** After the commit: count it, wake the dispatcher, and answer. */
   async function finish<O extends Outcome>(
@@ -79,14 +86,19 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
 
   return {
     async start(request) {
-      const { result, transacted } = await start(parts, admission, request);
+      const { result, transacted } = await start(parts, door, request);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
       if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted.verification);
       return result;
     },
-    check: (request) => finish("check", check(parts, request)),
-    resend: (request) => finish("resend", askSend(parts, admission, request, "resend")),
-    next: (request) => finish("next", askSend(parts, admission, request, "next")),
+    async check(request) {
+      const pending = check(parts, request);
+      const result = await finish("check", pending);
+      if (guard !== null && result.outcome === "approved") tellApproved(parts, guard, await pending);
+      return result;
+    },
+    resend: (request) => finish("resend", askSend(parts, door, request, "resend")),
+    next: (request) => finish("next", askSend(parts, door, request, "next")),
     cancel: (request) => finish("cancel", cancel(parts, request)),
     settle: (request) => finish("settle", settle(parts, request)),
     get: (request) => get(parts, request),
@@ -96,6 +108,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     issueTicket: (request) => issueTicket(parts, request),
     redeemTicket: (request) => redeemTicket(parts, request),
     useOnce: (kind, id, holder) => useOnce(parts, kind, id, holder),
+    preview: (request) => preview(parts, guard, request),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update !== null) dispatcher.offer(update.started);
@@ -109,6 +122,18 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     async stop() {
       await jobs.stop();
       await dispatcher.settled();
+      await guard?.stop();
     },
   };
+}
+
+/** What was sent for a code that came back is no sign of an attack; an answer replayed counts nothing. */
+function tellApproved(
+  parts: EngineParts,
+  guard: Guard,
+  { verification, recipient, replayed }: Transacted<Outcome>,
+): void {
+  if (replayed || verification === null || recipient === null) return;
+  const phoneNumber = numberOf(parts, recipient);
+  if (phoneNumber !== null) guard.approved(verification.tenantId, phoneNumber, verification.sends);
 }

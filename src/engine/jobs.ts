@@ -1,5 +1,6 @@
 import { isFullRound, ringAlarms } from "./alarms.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** What runs by itself: the outbox, the timers, and the removal of what is old. */
@@ -18,7 +19,10 @@ const purgeRowsMax = 500;
 const settledKeptMs = 30 * 86_400_000;
 const idempotencyKeptMs = 86_400_000;
 
-export function createJobs(parts: EngineParts, dispatcher: Dispatcher): Jobs {
+/** How old the other nodes' counts are at the most, and what a crash may forget of one's own (F-15). */
+const guardEveryMs = 2_000;
+
+export function createJobs(parts: EngineParts, dispatcher: Dispatcher, guard: Guard | null = null): Jobs {
   const stopping = new AbortController();
   let loops: Promise<void>[] = [];
 
@@ -45,6 +49,7 @@ export function createJobs(parts: EngineParts, dispatcher: Dispatcher): Jobs {
       loops = [
         loop("deliveries", () => dispatcher.poll(), pollMs),
         loop("alarms", ring, pollMs),
+        ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
       ];
     },

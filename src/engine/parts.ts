@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
+import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
@@ -27,6 +28,8 @@ export interface EngineParts {
   readonly providers: readonly Provider[];
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
+  /** What holds back messages that cost money; absent where none does, as in the sandbox. */
+  readonly guard?: GuardConfiguration;
   readonly log: Log;
   readonly meter: Meter;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */

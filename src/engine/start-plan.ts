@@ -20,6 +20,7 @@ import {
 } from "../verification/index.ts";
 import { addressContext } from "./address.ts";
 import { suppliedCodeContext } from "./code.ts";
+import type { GuardCaller } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
 import { startFieldsProblem } from "./start-fields.ts";
@@ -50,6 +51,8 @@ export interface StartRequest extends TextRequest {
   readonly clientRef?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly idempotency?: Idempotency | undefined;
+  /** Where it comes from; without it, from a caller with a key. */
+  readonly caller?: GuardCaller | undefined;
   /** What a facade's vendor promises; over the service's policy. */
   readonly policy?: Partial<Policy> | undefined;
 }
@@ -68,7 +71,7 @@ export async function planStart(
   parts: EngineParts,
   request: StartRequest,
 ): Promise<
-  { readonly command: StartCommand; readonly address: string } | { readonly refused: StartRefusal }
+  { readonly command: StartCommand; readonly phoneNumber: PhoneNumber } | { readonly refused: StartRefusal }
 > {
   const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
   if (parsed.type === "refused") {
@@ -87,7 +90,10 @@ export async function planStart(
   const wrongText = startTextProblem(text, allowed.policy);
   if (wrongText !== null) return invalid(wrongText);
   const address = parsed.phoneNumber.e164;
-  return { command: startCommand(parts, request, service, allowed.policy, text, address), address };
+  return {
+    command: startCommand(parts, request, service, allowed.policy, text, address),
+    phoneNumber: parsed.phoneNumber,
+  };
 }
 
 function invalid(problem: TextProblem): { readonly refused: StartRefusal } {
@@ -216,6 +222,7 @@ function startCommand(
     ...(text.autofill === null ? {} : { autofill: text.autofill }),
     clientRef: request.clientRef ?? null,
     metadata: request.metadata ?? null,
+    ...(request.caller?.surface === "anonymous" ? { surface: "anonymous" } : {}),
     policy,
     codeKeyId: keyring.currentId,
     suppliedCode:

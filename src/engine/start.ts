@@ -1,6 +1,9 @@
+import type { PhoneNumber } from "../numbers/index.ts";
 import { key } from "../store/index.ts";
 import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
-import type { Admission, Admit } from "./admission.ts";
+import type { Admit } from "./admission.ts";
+import type { GuardAsk, GuardCaller } from "./guard.ts";
+import { type Door, segmentsOf } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { toResult, type VerificationResult } from "./result.ts";
 import { planStart, type StartRefusal, type StartRequest } from "./start-plan.ts";
@@ -20,7 +23,7 @@ export type StartResult =
 /** Starts a verification: the answer comes after the commit, the message goes out on its own (D-1). */
 export async function start(
   parts: EngineParts,
-  admission: Admission,
+  door: Door,
   request: StartRequest,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
@@ -30,9 +33,25 @@ export async function start(
     if (before === null) return { result: refusal(planned.refused), transacted: null };
     return { result: toResult<StartOutcome, Shown>(parts, before), transacted: before };
   }
-  const { command, address } = planned;
-  const transacted = await admission.during((admit) => begin(parts, command, idempotency, admit));
-  return { result: toResult<StartOutcome, Shown>(parts, transacted, address), transacted };
+  const { command, phoneNumber } = planned;
+  const transacted = await door.during(
+    () => Promise.resolve(askOfStart(command, phoneNumber, request.caller)),
+    (admit) => begin(parts, command, idempotency, admit),
+  );
+  return { result: toResult<StartOutcome, Shown>(parts, transacted, phoneNumber.e164), transacted };
+}
+
+/** What the guard judges a start by. */
+function askOfStart(
+  command: StartCommand,
+  phoneNumber: PhoneNumber,
+  caller: GuardCaller = { surface: "key" },
+): GuardAsk | null {
+  const { tenantId, recipientId, subject, binding, policy } = command;
+  const channel = policy.workflow[0]?.channel;
+  if (channel === undefined || channel === "email") return null;
+  const segments = segmentsOf({ ...command, codeLength: policy.codeLength });
+  return { tenantId, recipientId, phoneNumber, channel, segments, isStart: true, caller, subject, binding };
 }
 
 function refusal({ type, ...fields }: StartRefusal): StartResult {

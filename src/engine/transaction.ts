@@ -90,9 +90,9 @@ export async function answeredBefore<O extends Outcome>(
   });
 }
 
-/** A congestion passes within seconds: a record of it would refuse the same request for a day. */
+/** A congestion or a burst passes within seconds: a record of it would refuse the same request for a day. */
 function isRecorded(outcome: Outcome): boolean {
-  return outcome.type !== "deliveryCongested";
+  return outcome.type !== "deliveryCongested" && outcome.type !== "rateLimited";
 }
 
 /** Null for a record whose verification retention has taken: what it promised to show is gone, and it with it. */

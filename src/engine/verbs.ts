@@ -15,8 +15,10 @@ import {
   type SettleOutcome,
   type Verification,
 } from "../verification/index.ts";
-import type { Admission, Admit } from "./admission.ts";
+import type { Admit } from "./admission.ts";
 import { codeOf, decoyCode } from "./code.ts";
+import type { GuardAsk, GuardCaller } from "./guard.ts";
+import { askOf, type Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PaymentInput, paymentMatches } from "./payment.ts";
 import { type Idempotency, type Transacted, type TransactionStep, transact } from "./transaction.ts";
@@ -28,6 +30,8 @@ export interface VerbRequest {
   /** What the start was given as `binding`; any other value, or none, finds nothing. */
   readonly binding?: string | undefined;
   readonly idempotency?: Idempotency | undefined;
+  /** Where it comes from; without it, from a caller with a key. */
+  readonly caller?: GuardCaller | undefined;
 }
 
 export interface CheckRequest extends VerbRequest, PaymentInput {
@@ -46,13 +50,28 @@ export function check(parts: EngineParts, request: CheckRequest): Promise<Transa
 /** Resend on this step, or the next step now; refused where no carrier could send it in time (D-8). */
 export function askSend(
   parts: EngineParts,
-  admission: Admission,
+  door: Door,
   request: VerbRequest,
   type: "resend" | "next",
 ): Promise<Transacted<SendOutcome>> {
-  return admission.during((admit) =>
-    perform<SendCommand>(parts, request, () => sendCommand(parts, request, type), admit),
+  return door.during(
+    () => askOfSend(parts, request, type),
+    (admit) => perform<SendCommand>(parts, request, () => sendCommand(parts, request, type), admit),
   );
+}
+
+/** Read without locks: who it goes to never changes, and the channel is looked at again under them. */
+async function askOfSend(
+  parts: EngineParts,
+  request: VerbRequest,
+  type: "resend" | "next",
+): Promise<GuardAsk | null> {
+  const verification = await parts.store.get(key("verification", request.id));
+  if (verification?.status !== "pending" || verification.tenantId !== request.tenantId) return null;
+  const recipient = await parts.store.get(key("recipient", verification.recipientId));
+  const step = verification.policy.workflow[verification.step + (type === "next" ? 1 : 0)];
+  if (recipient === undefined || step === undefined) return null;
+  return askOf(parts, verification, recipient, step.channel, request.caller);
 }
 
 export function cancel(parts: EngineParts, request: VerbRequest): Promise<Transacted<CancelOutcome>> {

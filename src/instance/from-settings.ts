@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import { carrierProblems, type Settings } from "../config/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
 import { StartRefused, toStartRefused } from "./start-refused.ts";
 
@@ -16,6 +16,12 @@ export async function openConfigured(
       "COUNTERSIGN_SANDBOX: the virtual phones show every code, so they never run together with a real carrier: set it to off, or remove the carrier",
     );
   }
+  const carriers = (more.providers ?? []).map((one) => one.id);
+  const missing = carriers.length === 0 ? undefined : carrierProblems(settings, carriers)[0];
+  if (missing !== undefined) {
+    throw new StartRefused("settings_invalid", `${missing.setting}: ${missing.message}`);
+  }
+  const { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity, voiceCountries } = settings;
   try {
     return await openInstance({
       folder: settings.data,
@@ -24,7 +30,14 @@ export async function openConfigured(
       apiKey: settings.apiKey,
       brand: settings.brand,
       sandbox: settings.sandbox,
-      numberPolicy: { countries: settings.countries ?? (settings.sandbox ? "all" : []) },
+      numberPolicy: {
+        countries: settings.countries ?? (settings.sandbox ? "all" : []),
+        ...(voiceCountries === null ? {} : { voiceCountries }),
+      },
+      // The virtual phones cost nothing.
+      ...(moneyPerDay === null || settings.sandbox
+        ? {}
+        : { guard: { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity } }),
       ...more,
     });
   } catch (cause) {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { createEngine, type Engine, type EngineParts, type Log } from "../engine/index.ts";
+import { guardConfiguration } from "../guard/index.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -73,6 +74,7 @@ async function openOn(
   const receiver: { engine: Engine | null } = { engine: null };
   const providers = [...(options.providers ?? [])];
   if (sandbox !== null) providers.push(sandboxProvider(sandbox, clock, receiver, log));
+  const numberPolicy = options.numberPolicy ?? { countries: "all" };
   const parts: EngineParts = {
     store,
     directory: createDirectory(store, clock),
@@ -80,8 +82,11 @@ async function openOn(
     clock,
     random,
     providers,
-    numberPolicy: options.numberPolicy ?? { countries: "all" },
+    numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
+    ...(options.guard === undefined
+      ? {}
+      : { guard: guardConfiguration({ numbers: numberPolicy, ...options.guard }) }),
     log,
     meter: options.meter ?? { count: () => {} },
     ...(kind === "embedded" ? { dataFolder: options.folder } : {}),

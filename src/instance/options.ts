@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
+import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Secret } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
@@ -17,6 +18,8 @@ export interface InstanceOptions {
   readonly sandbox?: boolean;
   readonly providers?: readonly Provider[];
   readonly numberPolicy?: NumberPolicy;
+  /** What holds back messages that cost money; without it none is held back. */
+  readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;
   readonly numberOverrides?: readonly NumberOverride[];
   readonly clock?: Clock;
   readonly random?: Random;

@@ -12,5 +12,5 @@ export {
   masterSecretBytesMin,
   requireKey,
 } from "./keyring.ts";
-export { bindingDigest, blindIndex, open, type SealContext, seal } from "./sealing.ts";
+export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";

@@ -14,6 +14,7 @@ export const keyPurposes = [
   "dialect",
   "ticket",
   "page",
+  "counter",
   "checkValue",
 ] as const;
 

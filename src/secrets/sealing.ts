@@ -77,3 +77,9 @@ export function bindingDigest(
   const key = requireKey(keyring, "binding", keyring.ids.at(-1));
   return keyedDigest(key, [tenantId, kind, value]).subarray(0, 12).toString("base64url");
 }
+
+/** Names a counter without saying what it counts: prefixes are parts of numbers. */
+export function counterDigest(keyring: Keyring, tenantId: string, kind: string, value: string): string {
+  const key = requireKey(keyring, "counter", keyring.ids.at(-1));
+  return keyedDigest(key, [tenantId, kind, value]).subarray(0, 12).toString("base64url");
+}

@@ -147,7 +147,8 @@ export interface Store {
   metas(): Promise<ReadonlyMap<string, string>>;
   /** A small value outside all locks, for example the check value of a secret. */
   readMeta(name: string): Promise<string | undefined>;
-  writeMeta(name: string, value: string): Promise<void>;
+  /** `null` removes it. */
+  writeMeta(name: string, value: string | null): Promise<void>;
   /** Updates that wait for a commit; absent where the store keeps no queue of its own. */
   waiting?(): number;
   /** Whether a durable write works right now. */

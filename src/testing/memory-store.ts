@@ -96,7 +96,8 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     purge: (before, limit) => reading(() => purge(state, before, limit)),
     metas: () => reading(() => new Map(state.meta)),
     readMeta: (name) => reading(() => state.meta.get(name)),
-    writeMeta: (name, value) => reading(() => void state.meta.set(name, value)),
+    writeMeta: (name, value) =>
+      reading(() => void (value === null ? state.meta.delete(name) : state.meta.set(name, value))),
     probe: () => reading(() => {}),
     backup: (path) => reading(() => writeState(state, path)),
     async close() {

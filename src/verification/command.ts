@@ -22,6 +22,7 @@ export interface StartCommand {
   readonly autofill?: Autofill;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
+  readonly surface?: "anonymous";
   readonly policy: Policy;
   readonly codeKeyId: string;
   readonly suppliedCode: string | null;

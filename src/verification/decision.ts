@@ -1,3 +1,4 @@
+import type { GuardReasonName } from "../guard/decision.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Recipient } from "./recipient.ts";
 import type { SettledStatus, Verification } from "./verification.ts";
@@ -15,6 +16,22 @@ export type LimitOutcome =
 /** No carrier could send the message before its deadline; the engine knows, since a decision has no carriers (D-8). */
 export type CongestedOutcome = { readonly type: "deliveryCongested"; readonly retryAt: number };
 
+/** The guard holds the message back; the engine knows, since a decision has no counters of others (F-5 to F-11). */
+export type GuardedOutcome =
+  | {
+      readonly type: "rateLimited";
+      readonly reason: GuardReasonName;
+      readonly detail: string;
+      readonly retryAt: number;
+    }
+  | {
+      readonly type: "sendLimitReached";
+      /** The calls of a day to this number, or the money of a day. */
+      readonly limit: "calls" | "money";
+      readonly retryAt: number;
+    }
+  | { readonly type: "numberNotAllowed"; readonly reason: GuardReasonName; readonly detail: string };
+
 export type StartOutcome =
   | { readonly type: "started" }
   | {
@@ -28,6 +45,7 @@ export type StartOutcome =
       readonly verificationId: string | null;
     }
   | CongestedOutcome
+  | GuardedOutcome
   | LimitOutcome;
 
 export type SettledOutcome =
@@ -51,6 +69,7 @@ export type SendOutcome =
   | { readonly type: "noFurtherStep" }
   | { readonly type: "notFound" }
   | CongestedOutcome
+  | GuardedOutcome
   | LimitOutcome
   | SettledOutcome;
 

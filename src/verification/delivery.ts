@@ -1,3 +1,4 @@
+import type { GuardDecision } from "../guard/decision.ts";
 import type { Channel } from "./channel.ts";
 import { unreachable } from "./unreachable.ts";
 import type { PendingVerification } from "./verification.ts";
@@ -57,6 +58,8 @@ export interface Delivery {
   /** Of an SMS once it left: what it costs. */
   readonly encoding?: "gsm7" | "ucs2";
   readonly segments?: number;
+  /** Why it may cost money, or not; absent where nothing costs any. */
+  readonly guard?: GuardDecision;
 }
 
 /** A send must be able to arrive while its code still works. */

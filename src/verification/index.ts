@@ -23,6 +23,7 @@ export type {
   CongestedOutcome,
   Current,
   Decision,
+  GuardedOutcome,
   Outcome,
   QuietOutcome,
   SendOutcome,

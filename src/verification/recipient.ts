@@ -1,3 +1,4 @@
+import type { Channel } from "./channel.ts";
 import { type Policy, verificationLifetimeMsMax } from "./policy.ts";
 import { clockStepMaxMs } from "./verification.ts";
 
@@ -42,6 +43,10 @@ export interface Recipient {
   readonly provenAt: number | null;
   readonly known: readonly KnownClaimant[];
   readonly lastSeenAt: number;
+  /** When it last got a text; absent before the first (F-11). */
+  readonly textedAt?: number;
+  /** Calls of the last 24 hours, oldest first; absent before the first. */
+  readonly calledAt?: readonly number[];
 }
 
 const hourMs = 3_600_000;
@@ -173,14 +178,20 @@ export function askedSendOpensAt(recipient: Recipient, policy: Policy, now: numb
   return now >= opensAt ? null : opensAt;
 }
 
-export function countSend(recipient: Recipient, asked: boolean, now: number): Recipient {
+export function countSend(recipient: Recipient, channel: Channel, asked: boolean, now: number): Recipient {
   return {
     ...recipient,
     sentAt: [...recipient.sentAt.filter((at) => at > now - dayMs), now],
     askedSends: asked ? recipient.askedSends + 1 : recipient.askedSends,
     lastAskedAt: asked ? now : recipient.lastAskedAt,
     lastSeenAt: now,
+    ...(channel === "sms" ? { textedAt: now } : {}),
+    ...(channel === "voice" ? { calledAt: [...callsOf(recipient, now), now] } : {}),
   };
+}
+
+function callsOf(recipient: Recipient, now: number): readonly number[] {
+  return (recipient.calledAt ?? []).filter((at) => at > now - dayMs);
 }
 
 export function addPending(recipient: Recipient, ref: PendingRef, now: number): Recipient {

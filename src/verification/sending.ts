@@ -31,7 +31,7 @@ export function send(
   const counted: PendingVerification = { ...verification, sends: verification.sends + 1 };
   const channel = channelOf(counted);
   return {
-    recipient: countSend(recipient, cause !== "automatic", now),
+    recipient: countSend(recipient, channel, cause !== "automatic", now),
     verification: counted,
     delivery: newDelivery(counted, cause, channel, now),
   };

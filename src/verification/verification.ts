@@ -40,6 +40,8 @@ export interface VerificationIdentity {
   readonly autofill?: Autofill;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** Started from a surface that anybody reaches; absent with an API key (F-11). */
+  readonly surface?: "anonymous";
   readonly policy: Policy;
   readonly createdAt: number;
   /** The sum of the waits: nothing that happens later moves it. */

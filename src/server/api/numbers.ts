@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { EngineParts } from "../../engine/index.ts";
 import {
@@ -52,7 +53,8 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: "getNumber",
         tag: "Numbers",
         summary: "Describe a phone number",
-        description: "From the metadata alone: whether a code would be sent to it, and why not.",
+        description:
+          "Whether a code would be sent to it now, and why not. Nobody is asked, and nothing is counted.",
         scope: "numbers:read",
         successes: { 200: "The number" },
         problems: ["number_invalid"],
@@ -69,8 +71,8 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
         type: numberType,
         possibleTypes: [...possibleTypes],
         channels: {
-          sms: judgement(app.parts, phoneNumber, "sms"),
-          voice: judgement(app.parts, phoneNumber, "voice"),
+          sms: await judgement(request, phoneNumber, "sms"),
+          voice: await judgement(request, phoneNumber, "voice"),
         },
         metadata: { library, release, releasedOn },
       };
@@ -138,14 +140,20 @@ export function numberOf(parts: EngineParts, input: string): PhoneNumber {
   throw new Problem("number_invalid", parsed.detail, { reason: parsed.reason });
 }
 
-function judgement(
-  parts: EngineParts,
+async function judgement(
+  request: FastifyRequest,
   phoneNumber: PhoneNumber,
   channel: PhoneChannel,
-): Static<typeof Judgement> {
+): Promise<Static<typeof Judgement>> {
+  const { parts, engine } = request.server;
+  const { tenantId } = request.caller;
   const judged = judgeNumber(phoneNumber, channel, parts.numberPolicy);
   if (judged.type === "denied") return { allowed: false, reason: judged.reason, detail: judged.detail };
-  if (parts.providers.some((one) => one.channels.includes(channel)))
-    return { allowed: true, reason: null, detail: null };
-  return { allowed: false, reason: "no_provider", detail: `No provider is configured for ${channel}.` };
+  if (!parts.providers.some((one) => one.channels.includes(channel))) {
+    return { allowed: false, reason: "no_provider", detail: `No provider is configured for ${channel}.` };
+  }
+  const guarded = await engine.preview({ tenantId, phoneNumber, channel });
+  const first = guarded?.reasons.find((one) => one.verdict !== "allow");
+  if (first === undefined) return { allowed: true, reason: null, detail: null };
+  return { allowed: false, reason: first.reason, detail: first.detail };
 }

@@ -20,6 +20,7 @@ export type RefusedOutcome =
   | "resendTooSoon"
   | "noFurtherStep"
   | "deliveryCongested"
+  | "rateLimited"
   | "cancelRefused"
   | "notFound"
   | "idempotencyKeyReused";
@@ -42,6 +43,7 @@ const codeOf: Readonly<Record<RefusedOutcome, ErrorCode>> = {
   resendTooSoon: "resend_too_soon",
   noFurtherStep: "no_further_step",
   deliveryCongested: "delivery_congested",
+  rateLimited: "rate_limited",
   cancelRefused: "cancel_refused",
   notFound: "verification_not_found",
   idempotencyKeyReused: "idempotency_key_reused",
@@ -81,6 +83,10 @@ function detailOf(refused: Refused, retryAt: number | null | undefined): string 
         return `The last message to this recipient is too recent. Try again at ${until}.`;
       if (refused["limit"] === "day")
         return `This recipient got all messages of a day. Try again at ${until}.`;
+      if (refused["limit"] === "calls")
+        return `This recipient got all calls of a day. Try again at ${until}.`;
+      if (refused["limit"] === "money")
+        return `The day's money for messages is spent. Try again at ${until}.`;
       return `This verification has sent all it may. Start a new one after ${until}.`;
     case "resendTooSoon":
       return `The last message to this recipient is too recent. Try again at ${until}.`;

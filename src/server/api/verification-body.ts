@@ -1,11 +1,12 @@
 import type { Static } from "typebox";
 import { readableAmount } from "../../delivery/index.ts";
 import type { DetailedView, VerificationView } from "../../engine/index.ts";
+import type { GuardDecision } from "../../guard/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { deliveryId } from "../../store/index.ts";
 import type { Delivery } from "../../verification/index.ts";
 import { iso, isoOrNull } from "./schemas.ts";
-import type { VerificationBody, VerificationDetailsBody } from "./verification-schemas.ts";
+import type { GuardBody, VerificationBody, VerificationDetailsBody } from "./verification-schemas.ts";
 
 /** A verification as our API writes it. */
 export function toBody(view: VerificationView): Static<typeof VerificationBody> {
@@ -65,12 +66,27 @@ function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBo
     createdAt: iso(delivery.createdAt),
     encoding: delivery.encoding ?? null,
     segments: delivery.segments ?? null,
+    guard: delivery.guard === undefined ? null : toGuardBody(delivery.guard),
     attempts: delivery.attempts.map(({ provider, at, answer, reason, possibleDuplicate }) => ({
       provider,
       at: iso(at),
       answer,
       reason,
       possibleDuplicate,
+    })),
+  };
+}
+
+/** Costs are the operator's own business. */
+function toGuardBody({ verdict, reasons }: GuardDecision): Static<typeof GuardBody> {
+  return {
+    verdict,
+    reasons: reasons.map(({ rule, verdict: found, reason, detail, retryAt }) => ({
+      rule,
+      verdict: found,
+      reason,
+      detail,
+      retryAt: isoOrNull(retryAt),
     })),
   };
 }

@@ -148,6 +148,22 @@ const AttemptBody = Type.Object({
   possibleDuplicate: Type.Boolean({ description: "Sent although an earlier attempt may have arrived" }),
 });
 
+const verdictSchema = Type.Enum(["allow", "challenge", "defer", "deny"]);
+
+/** Why a message could cost money, or not. */
+export const GuardBody = Type.Object({
+  verdict: verdictSchema,
+  reasons: Type.Array(
+    Type.Object({
+      rule: Type.String(),
+      verdict: verdictSchema,
+      reason: Type.String({ description: "Stable; what the rule found" }),
+      detail: Type.String(),
+      retryAt: orNull(Instant),
+    }),
+  ),
+});
+
 const DeliveryBody = Type.Object(
   {
     id: Type.String(),
@@ -168,6 +184,7 @@ const DeliveryBody = Type.Object(
     createdAt: Instant,
     encoding: orNull(Type.String({ description: "`gsm7` or `ucs2`, of an SMS once it left" })),
     segments: orNull(Type.Integer({ description: "What an SMS took, once it left" })),
+    guard: orNull(GuardBody),
     attempts: Type.Array(AttemptBody),
   },
   { title: "Delivery" },

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ErrorCode } from "../../errors/codes.ts";
-import { answer, bindingHeaders, bindingOf, verb } from "./continuation.ts";
+import { answer, bindingHeaders, bindingOf, callerOf, verb } from "./continuation.ts";
 import { bodyMayBeAbsent, described, type RouteDescription } from "./route.ts";
 import { IdParams } from "./schemas.ts";
 import { ContinueBody, SettleBody, VerificationBody } from "./verification-schemas.ts";
@@ -15,6 +15,7 @@ const sendProblems: readonly ErrorCode[] = [
   ...settledProblems,
   "resend_too_soon",
   "send_limit_reached",
+  "number_not_allowed",
   "delivery_congested",
 ];
 
@@ -51,7 +52,11 @@ export const verificationVerbRoutes: FastifyPluginAsyncTypebox = async (app) => 
         schema: { params: IdParams, body: ContinueBody, response: { 200: VerificationBody } },
       },
       async (request, reply) =>
-        answer(reply, await app.engine[name]({ ...request.body, ...verb(request) }), { sent: 200 }),
+        answer(
+          reply,
+          await app.engine[name]({ ...request.body, ...verb(request), caller: callerOf(request) }),
+          { sent: 200 },
+        ),
     );
   }
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
-import { answer, bindingHeaders, bindingOf, malformedCode, verb } from "./continuation.ts";
+import { answer, bindingHeaders, bindingOf, callerOf, malformedCode, verb } from "./continuation.ts";
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import { numberOf } from "./numbers.ts";
 import { described } from "./route.ts";
@@ -56,6 +56,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
         workflow: workflow?.map(({ channel, waitSeconds }) => ({ channel, waitMs: waitSeconds * 1_000 })),
         tenantId: request.caller.tenantId,
         idempotency: idempotencyOf(request),
+        caller: callerOf(request),
       });
       if (result.outcome === "started")
         reply.header("location", `/api/v1/verifications/${result.verification?.id}`);

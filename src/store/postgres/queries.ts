@@ -45,6 +45,7 @@ export const queries = {
   ),
   metas: prepared("metas", "select name, value from meta order by name"),
   readMeta: prepared("read_meta", "select value from meta where name = $1"),
+  removeMeta: prepared("remove_meta", "delete from meta where name = $1"),
   writeMeta: prepared(
     "write_meta",
     `insert into meta (name, value) values ($1, $2)

@@ -113,9 +113,13 @@ function createStore(connections: Connections, node: string, options: PostgresSt
     refuseClosed();
     return await readTwice(connections, { ...statement, values });
   };
-  const writeMeta = async (name: string, value: string): Promise<void> => {
+  const writeMeta = async (name: string, value: string | null): Promise<void> => {
     refuseClosed();
-    await writeConfirmed(connections, { ...queries.writeMeta, values: [name, value] });
+    const statement =
+      value === null
+        ? { ...queries.removeMeta, values: [name] }
+        : { ...queries.writeMeta, values: [name, value] };
+    await writeConfirmed(connections, statement);
   };
   const docs = async <R>(statement: pg.QueryConfig, values: unknown[] = []): Promise<R[]> =>
     (await query<{ doc: string }>(statement, values)).map((row) => JSON.parse(row.doc) as R);

@@ -17,7 +17,7 @@ export interface Queries {
   services(tenantId: string): readonly Service[];
   apiKeys(tenantId: string): readonly ApiKey[];
   readMeta(name: string): string | undefined;
-  writeMeta(name: string, value: string): void;
+  writeMeta(name: string, value: string | null): void;
   metas(): ReadonlyMap<string, string>;
 }
 
@@ -70,6 +70,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
   const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
   const readMeta = database.prepare("select value from meta where name = ?");
   const metas = database.prepare("select name, value from meta order by name");
+  const removeMeta = database.prepare("delete from meta where name = ?");
   const writeMeta = database.prepare(
     "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
   );
@@ -96,7 +97,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
     services: (tenantId) => docs<Service>(services.all(tenantId), (row) => row.tenantId === tenantId),
     apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
-    writeMeta: (name, value) => void writeMeta.run(name, value),
+    writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
     metas: () =>
       new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
   };

@@ -243,11 +243,18 @@ function doorChecks({ check }: Chapter): void {
     },
   );
 
-  check("a small value is kept by name outside all locks, and a probe writes", async ({ store }) => {
-    assert.equal(await store.readMeta("suite"), undefined);
-    await store.writeMeta("suite", "one");
-    await store.writeMeta("suite", "two");
-    assert.equal(await store.readMeta("suite"), "two");
-    await store.probe();
-  });
+  check(
+    "a small value is kept by name outside all locks until it is removed, and a probe writes",
+    async ({ store }) => {
+      assert.equal(await store.readMeta("suite"), undefined);
+      await store.writeMeta("suite", "one");
+      await store.writeMeta("suite", "two");
+      assert.equal(await store.readMeta("suite"), "two");
+      await store.writeMeta("suite", null);
+      assert.equal(await store.readMeta("suite"), undefined);
+      assert.equal((await store.metas()).has("suite"), false);
+      await store.writeMeta("suite", null);
+      await store.probe();
+    },
+  );
 }

@@ -1,0 +1,201 @@
+import {
+  alertShare,
+  dayOf,
+  type GuardConfiguration,
+  type Micros,
+  type Pool,
+  poolCap,
+  reserveShare,
+} from "../guard/index.ts";
+import type { Log, Meter } from "./parts.ts";
+
+/** By account: what a node has drawn of the day, from either pool. */
+export type Drawn = Readonly<Record<string, readonly [general: Micros, reserve: Micros]>>;
+
+export interface DrawnDay {
+  readonly day: number;
+  readonly drawn: Drawn;
+}
+
+/**
+ * The day's money as one node has it. It draws a hundredth of a cap at a time and says so durably before it spends
+ * any of it, so that a crash loses that much of the day at the most, and no number of nodes spends more than the cap.
+ */
+export interface Purse {
+  /** Takes the price from every account that it concerns, or from none. Rejects where nobody can tell. */
+  hold(tenantId: string, cost: Micros, pool: Pool, now: number): Promise<boolean>;
+  /** Takes what was not held before: for verified recipients while nobody can tell, and for second tries. */
+  charge(tenantId: string, cost: Micros, pool: Pool, now: number): void;
+  /** Gives back what was held on `day` and not spent. */
+  release(tenantId: string, cost: Micros, pool: Pool, day: number): void;
+  drawn(now: number): DrawnDay;
+  restore(own: DrawnDay): void;
+  learn(others: readonly DrawnDay[], now: number): void;
+  /** What is in hand goes back, for a node that stops. */
+  empty(): void;
+}
+
+export interface PurseParts {
+  readonly configuration: GuardConfiguration;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Writes what this node has drawn, and then learns what the others have. */
+  readonly sync: () => Promise<void>;
+}
+
+interface Account {
+  readonly drawn: { general: Micros; reserve: Micros };
+  readonly spent: { general: Micros; reserve: Micros };
+  others: { readonly general: Micros; readonly reserve: Micros };
+  drawing: Promise<void> | null;
+  told: 0 | 80 | 100;
+}
+
+const installation = "installation";
+const drawShare = 0.01;
+const nothing = { general: 0, reserve: 0 };
+
+// house: size: one set of accounts and what may be done with it
+export function createPurse({ configuration, log, meter, sync }: PurseParts): Purse {
+  let day = 0;
+  let accounts = new Map<string, Account>();
+  let others: readonly DrawnDay[] = [];
+
+  function turnTo(now: number): void {
+    if (dayOf(now) === day) return;
+    day = dayOf(now);
+    accounts = new Map();
+  }
+
+  function accountOf(name: string): Account {
+    let account = accounts.get(name);
+    if (account === undefined) {
+      account = { drawn: { ...nothing }, spent: { ...nothing }, others: nothing, drawing: null, told: 0 };
+      accounts.set(name, account);
+      learnInto(name, account);
+    }
+    return account;
+  }
+
+  function learnInto(name: string, account: Account): void {
+    const sum = { general: 0, reserve: 0 };
+    for (const shard of others) {
+      if (shard.day !== day) continue;
+      sum.general += shard.drawn[name]?.[0] ?? 0;
+      sum.reserve += shard.drawn[name]?.[1] ?? 0;
+    }
+    account.others = sum;
+  }
+
+  /** The installation's, and the tenant's where it has a cap of its own. */
+  function namesOf(tenantId: string): readonly string[] {
+    return configuration.tenantMoneyPerDay === null ? [installation] : [installation, tenantId];
+  }
+
+  function capOf(name: string): Micros {
+    const { moneyPerDay, tenantMoneyPerDay } = configuration;
+    return name === installation ? moneyPerDay : (tenantMoneyPerDay ?? moneyPerDay);
+  }
+
+  const inHand = (account: Account, pool: Pool): Micros => account.drawn[pool] - account.spent[pool];
+
+  /** Whether there is enough in hand now for another look. */
+  async function draw(name: string, pool: Pool, cost: Micros): Promise<boolean> {
+    const account = accountOf(name);
+    if (account.drawing !== null) {
+      await account.drawing;
+      return true;
+    }
+    const cap = poolCap(capOf(name), reserveShare, pool);
+    const left = cap - account.drawn[pool] - account.others[pool];
+    const missing = cost - inHand(account, pool);
+    if (left < missing) return false;
+    const chunk = Math.min(Math.max(missing, Math.floor(cap * drawShare)), left);
+    account.drawn[pool] += chunk;
+    account.drawing = sync();
+    try {
+      await account.drawing;
+    } catch (cause) {
+      account.drawn[pool] -= chunk;
+      throw cause;
+    } finally {
+      account.drawing = null;
+    }
+    // Two nodes that drew the last of it at once both see so, since each wrote before it read.
+    const excess = account.drawn[pool] + account.others[pool] - cap;
+    if (excess > 0) account.drawn[pool] -= Math.max(0, Math.min(excess, inHand(account, pool)));
+    return inHand(account, pool) >= cost || account.drawn[pool] + account.others[pool] < cap;
+  }
+
+  function tell(name: string, isSpent: boolean): void {
+    const account = accountOf(name);
+    const { drawn, others: theirs } = account;
+    const used = drawn.general + drawn.reserve + theirs.general + theirs.reserve;
+    const level = isSpent ? 100 : used >= capOf(name) * alertShare ? 80 : 0;
+    if (level <= account.told) return;
+    account.told = level;
+    const kind = name === installation ? "installation" : "tenant";
+    meter.count("guard_money_alerts", { account: kind, level: String(level) });
+    const fields = { event: "guard_money", account: name, percent: level };
+    if (level === 100) log.error(fields, "the day's money is spent: only verified recipients get messages");
+    else log.warn(fields, "most of the day's money is spent");
+  }
+
+  return {
+    async hold(tenantId, cost, pool, now) {
+      turnTo(now);
+      const names = namesOf(tenantId);
+      for (;;) {
+        const short = names.find((name) => inHand(accountOf(name), pool) < cost);
+        if (short === undefined) break;
+        if (await draw(short, pool, cost)) continue;
+        tell(short, pool === "general");
+        return false;
+      }
+      for (const name of names) {
+        accountOf(name).spent[pool] += cost;
+        tell(name, false);
+      }
+      return true;
+    },
+    charge(tenantId, cost, pool, now) {
+      turnTo(now);
+      for (const name of namesOf(tenantId)) accountOf(name).spent[pool] += cost;
+    },
+    release(tenantId, cost, pool, heldOn) {
+      if (heldOn !== day) return;
+      for (const name of namesOf(tenantId)) accountOf(name).spent[pool] -= cost;
+    },
+    drawn(now) {
+      turnTo(now);
+      const drawn: Record<string, [Micros, Micros]> = {};
+      for (const [name, account] of accounts) {
+        // What was charged beyond what was drawn is spent all the same.
+        const general = Math.max(account.drawn.general, account.spent.general);
+        const reserve = Math.max(account.drawn.reserve, account.spent.reserve);
+        if (general > 0 || reserve > 0) drawn[name] = [general, reserve];
+      }
+      return { day, drawn };
+    },
+    restore(own) {
+      if (own.day < day) return;
+      day = own.day;
+      for (const [name, [general, reserve]] of Object.entries(own.drawn)) {
+        const account = accountOf(name);
+        account.drawn.general = account.spent.general = general;
+        account.drawn.reserve = account.spent.reserve = reserve;
+      }
+    },
+    learn(shards, now) {
+      turnTo(now);
+      others = shards;
+      for (const [name, account] of accounts) learnInto(name, account);
+    },
+    empty() {
+      for (const { drawn, spent } of accounts.values()) {
+        drawn.general = spent.general;
+        drawn.reserve = spent.reserve;
+      }
+    },
+  };
+}

@@ -13,7 +13,7 @@ import {
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
-import type { Guard, GuardAsk, GuardVisit } from "./guard.ts";
+import type { Guard, GuardAsk, GuardPassage } from "./guard.ts";
 import { askOf, factsBefore } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Claimed } from "./provider-call.ts";
@@ -100,7 +100,7 @@ export async function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
   const recipient = await parts.store.get(key("recipient", unjudged.recipientId));
   const ask = recipient === undefined ? null : askOf(parts, verification, recipient, unjudged.channel);
   if (guard === null || ask === null) return waiting;
-  const judging: Judging = { visit: await guard.visit(ask), channel: ask.channel, sent: null };
+  const judging: Judging = { passage: await guard.passage(ask), channel: ask.channel, sent: null };
   try {
     const judged = await claimOnce(desk, due, judging);
     return "unjudged" in judged ? waiting : judged;
@@ -108,13 +108,13 @@ export async function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
     judging.sent = null;
     throw cause;
   } finally {
-    judging.visit.end(judging.sent);
+    judging.passage.end(judging.sent);
   }
 }
 
 /** A delivery at the guard's door; `sent` is what it left with in the last run of the decision. */
 interface Judging {
-  readonly visit: GuardVisit;
+  readonly passage: GuardPassage;
   readonly channel: GuardAsk["channel"];
   sent: GuardDecision | null;
 }
@@ -135,8 +135,8 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
       if (!rows.has(recipientKey)) return { need: [recipientKey] };
       const recipient = rows.get(recipientKey);
       if (recipient === undefined) return { writes: [], result: over };
-      const { visit, channel } = judging;
-      delivery = { ...delivery, guard: visit.judge(channel, factsBefore(recipient, channel), now) };
+      const { passage, channel } = judging;
+      delivery = { ...delivery, guard: passage.judge(channel, factsBefore(recipient, channel), now) };
       if (delivery.guard?.verdict !== "allow") return holdBack(parts, rows, delivery, now);
     }
     const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);

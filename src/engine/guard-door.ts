@@ -26,7 +26,7 @@ export function createDoor(admission: Admission, guard: Guard | null): Door {
     async during(asking, run) {
       const ask = guard === null ? null : await asking();
       if (guard === null || ask === null) return await admission.during(run);
-      const visit = await guard.visit(ask);
+      const passage = await guard.passage(ask);
       let sent: GuardDecision | null = null;
       try {
         return await admission.during((admit) =>
@@ -36,7 +36,7 @@ export function createDoor(admission: Admission, guard: Guard | null): Door {
             if (!("deliveries" in step) || delivery === undefined || delivery.channel === "email") {
               return admit(step, now);
             }
-            const decision = visit.judge(
+            const decision = passage.judge(
               delivery.channel,
               factsBefore(step.recipient, delivery.channel),
               now,
@@ -53,7 +53,7 @@ export function createDoor(admission: Admission, guard: Guard | null): Door {
         sent = null;
         throw cause;
       } finally {
-        visit.end(sent);
+        passage.end(sent);
       }
     },
   };

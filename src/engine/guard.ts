@@ -45,7 +45,7 @@ export interface GuardAsk {
 }
 
 /** A message at the guard's door: it is counted and paid for from here on, until it is said to stay. */
-export interface GuardVisit {
+export interface GuardPassage {
   /** Under the locks, as often as the decision runs. */
   judge(channel: PhoneChannel, recipient: RecipientFacts, now: number): GuardDecision;
   /** The decision that the message leaves with, or null where it stays: then nothing was counted or paid. */
@@ -54,7 +54,7 @@ export interface GuardVisit {
 
 /** Holds the counters and the money of this node, and asks the rules (F-1 to F-15). */
 export interface Guard {
-  visit(ask: GuardAsk): Promise<GuardVisit>;
+  passage(ask: GuardAsk): Promise<GuardPassage>;
   /** What the rules would say now; nothing is counted and nothing held. */
   preview(ask: GuardAsk, recipient: RecipientFacts): Promise<GuardDecision>;
   /** A code came back: what was sent for it is no sign of an attack. */
@@ -120,7 +120,7 @@ export function createGuard(parts: EngineParts, configuration: GuardConfiguratio
   }
 
   return {
-    visit: (ask) => openVisit(desk, ask, load),
+    passage: (ask) => openPassage(desk, ask, load),
     async preview(ask, recipient) {
       const isReadable = await load().then(
         () => true,
@@ -152,7 +152,7 @@ export function createGuard(parts: EngineParts, configuration: GuardConfiguratio
   };
 }
 
-async function openVisit(desk: Desk, ask: GuardAsk, load: () => Promise<void>): Promise<GuardVisit> {
+async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>): Promise<GuardPassage> {
   const { parts, configuration, counts, purse } = desk;
   const keys = keysOf(desk, ask);
   const isReadable = await mayCount(desk, keys, load);

@@ -139,13 +139,15 @@ async function useProof(
 
 /** Starts, and answers with an id in any case; of a start that was refused, with one that leads nowhere. */
 async function begin(engine: Engine, parts: EngineParts, current: Current, to: string): Promise<string> {
-  const { visit, service, policy, locale } = current;
+  const { visit, service, policy, locale, network } = current;
   const result = await engine.start({
     tenantId: visit.tenantId,
     service: service.id,
     to,
     locale,
     binding: bindingOf(visit),
+    // Whoever made a link vouches for it; elsewhere the quota above has seen to the proof.
+    caller: visit.linkId === null ? { surface: "anonymous", network, hasProof: true } : { surface: "key" },
     ...(visit.linkId === null ? { workflow: policy.workflow } : {}),
     ...(visit.purpose === null ? {} : { purpose: visit.purpose }),
     ...(visit.subject === null ? {} : { subject: visit.subject }),

@@ -9,6 +9,9 @@ const folder = mkdtempSync(join(tmpdir(), "countersign-config-"));
 const goodSecret = "8f3kD9sLq2VbX7mNc4TzR6wYh1JpGa5U";
 const otherSecret = "Zq7Wn3XvB9kLt5RyD2mHs8PcF6gJa4Ue";
 
+/** What a real carrier does not start without. */
+const guarded = { COUNTERSIGN_COUNTRIES: "DE", COUNTERSIGN_MONEY_PER_DAY: "50" };
+
 function load(environment: Record<string, string>, more: SettingsSources = {}) {
   return loadSettings({ environment, folder, ...more });
 }
@@ -232,11 +235,40 @@ describe("C-48: production refuses what is fit for development only", () => {
 
   test("a real carrier needs no sandbox, and never runs together with one", () => {
     const carriers = ["telnyx"];
-    const { settings } = settingsOf({ ...production, COUNTERSIGN_SECRET: goodSecret }, { carriers });
+    const { settings } = settingsOf(
+      { ...production, ...guarded, COUNTERSIGN_SECRET: goodSecret },
+      { carriers },
+    );
     expect(settings.sandbox).toBe(false);
     expect(problemsOf({ COUNTERSIGN_SANDBOX: "on" }, { carriers })[0]).toMatch(
       /^COUNTERSIGN_SANDBOX: .*telnyx/,
     );
+  });
+});
+
+describe("the guard", () => {
+  test("F-2, F-9: a real carrier does not start without countries and a daily cap, each named with its remedy", () => {
+    const carriers = ["telnyx"];
+    const problems = problemsOf({}, { carriers });
+    expect(problems[0]).toMatch(/^COUNTERSIGN_COUNTRIES: .*such as DE,AT,CH/);
+    expect(problems[1]).toMatch(/^COUNTERSIGN_MONEY_PER_DAY: .*such as 50/);
+    expect(problemsOf({ COUNTERSIGN_COUNTRIES: "DE" }, { carriers })).toHaveLength(1);
+    expect(problemsOf(guarded, { carriers })).toEqual([]);
+  });
+
+  test("F-5, F-9: prices and limits are read, and what is neither is refused", () => {
+    const { settings } = settingsOf({
+      COUNTERSIGN_PRICES: "de/sms=0.075,*/voice=0.2",
+      COUNTERSIGN_VELOCITY: "region/1h=200,prefix2/24h=0",
+    });
+    expect(settings.prices).toEqual({ "DE/sms": 75_000, "*/voice": 200_000 });
+    expect(settings.velocity).toContainEqual({ counter: "region", window: "1h", max: 200 });
+    expect(settings.velocity.some((one) => one.counter === "prefix2")).toBe(false);
+    for (const wrong of ["XX/sms=1", "DE/sms=-1", "DE/email=1"]) {
+      expect(problemsOf({ COUNTERSIGN_PRICES: wrong })).toHaveLength(1);
+    }
+    expect(problemsOf({ COUNTERSIGN_VELOCITY: "region/2h=5" })).toHaveLength(1);
+    expect(problemsOf({ COUNTERSIGN_MONEY_PER_DAY: "0" })).toHaveLength(1);
   });
 });
 
@@ -249,7 +281,7 @@ describe("the sandbox", () => {
     [{ HOST: "127.0.0.1,192.168.1.5" }, [], false, 1],
     [{ HOST: "0.0.0.0", COUNTERSIGN_SANDBOX: "on" }, [], true, 1],
     [{ COUNTERSIGN_SANDBOX: "off" }, [], false, 1],
-    [{}, ["telnyx"], false, 0],
+    [guarded, ["telnyx"], false, 0],
   ])("%o with the carriers %o: on is %s", (environment, carriers, isOn, warnings) => {
     const loaded = settingsOf(environment, { carriers });
     expect(loaded.settings.sandbox).toBe(isOn);

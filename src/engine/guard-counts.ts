@@ -58,6 +58,7 @@ export function counterId(counter: CounterName, window: WindowName, digest: stri
   return `${counter}/${window}/${digest}`;
 }
 
+// house: size: one set of counters and what may be done with it
 export function createGuardCounts(velocity: readonly VelocityLimit[]): GuardCounts {
   const limits = new Map(velocity.map((one) => [`${one.counter}/${one.window}`, one]));
   let young = new Map<string, Held>();

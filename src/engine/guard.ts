@@ -79,6 +79,7 @@ interface Desk {
 /** The counters that a proven recipient is left out of. */
 const traffic: ReadonlySet<CounterName> = new Set(["prefix2", "prefix3", "prefix4", "region"]);
 
+// house: size: a list of what a guard does, each of it short
 export function createGuard(parts: EngineParts, configuration: GuardConfiguration, node: string): Guard {
   const { clock, log, meter, store } = parts;
   const counts = createGuardCounts(configuration.velocity);

@@ -19,6 +19,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   request_timeout: "is said by the parser, before there is a route: test/server",
   headers_too_large: "is said by the parser, before there is a route: test/server",
   delivery_congested: "needs a carrier's queue that is longer than its rate can clear",
+  "resendVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
+  "advanceVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
 };
 
 /** Every problem that an operation answered with in this file. */
@@ -331,6 +333,7 @@ test("W-3: every problem that the document declares was answered above, but for 
         return schema.schema.allOf[1]?.properties.code.enum ?? [];
       })
       .filter((code) => !Object.hasOwn(elsewhere, code) && !seen.get(operation.operationId)?.has(code))
+      .filter((code) => !Object.hasOwn(elsewhere, `${operation.operationId}: ${code}`))
       .map((code) => `${operation.operationId}: ${code}`),
   );
   expect(missing).toEqual([]);

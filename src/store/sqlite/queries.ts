@@ -29,6 +29,7 @@ function docs<R>(
   return rows.map((row) => fromDoc((row as { doc: string }).doc, decode, isAskedFor));
 }
 
+// house: size: a list of statements, and of their uses
 export function prepareQueries(database: DatabaseSync): Queries {
   const deliveriesOf = database.prepare(
     "select doc from deliveries where verification_id = ? order by sequence",

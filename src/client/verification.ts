@@ -102,6 +102,20 @@ export interface DeliveryAttempt {
   readonly possibleDuplicate: boolean;
 }
 
+export type GuardVerdict = "allow" | "challenge" | "defer" | "deny";
+
+/** Why a message could cost money, or not. */
+export interface GuardDecision {
+  readonly verdict: GuardVerdict;
+  readonly reasons: readonly {
+    readonly rule: string;
+    readonly verdict: GuardVerdict;
+    readonly reason: string;
+    readonly detail: string;
+    readonly retryAt: string | null;
+  }[];
+}
+
 export interface Delivery {
   readonly id: string;
   readonly step: number;
@@ -121,6 +135,8 @@ export interface Delivery {
   /** How an SMS was written and in how many parts it went; null for what is no SMS, and before it is sent. */
   readonly encoding: string | null;
   readonly segments: number | null;
+  /** Null where nothing costs anything, as in the sandbox. */
+  readonly guard: GuardDecision | null;
   readonly attempts: readonly DeliveryAttempt[];
 }
 

@@ -1,11 +1,10 @@
-import { countSegments, renderText } from "../delivery/index.ts";
+import { renderText } from "../delivery/index.ts";
 import type { GuardDecision, RecipientFacts } from "../guard/index.ts";
 import { type PhoneChannel, type PhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
 import type {
   Channel,
   GuardedOutcome,
   Outcome,
-  Payment,
   PendingVerification,
   Recipient,
 } from "../verification/index.ts";
@@ -96,14 +95,27 @@ export function refusalOf(decision: GuardDecision, now: number): GuardedOutcome 
 }
 
 /** How many SMS segments the text of a verification takes; the code itself does not change that. */
-export function segmentsOf(text: {
-  readonly brand: string;
-  readonly payment: Payment | null;
-  readonly codeLength: number;
-}): number {
-  const { brand, payment, codeLength } = text;
-  const written = renderText({ channel: "sms", code: "0".repeat(codeLength), brand, payment, minutes: 10 });
-  return countSegments(written).count;
+export function segmentsOf(
+  { directory }: EngineParts,
+  text: Pick<
+    PendingVerification,
+    "tenantId" | "serviceId" | "brand" | "payment" | "locale" | "policy" | "autofill"
+  >,
+): number {
+  const { tenantId, serviceId, brand, payment, locale, policy, autofill } = text;
+  const texts = directory.recentService(tenantId, serviceId)?.settings.texts;
+  const written = renderText({
+    channel: "sms",
+    code: "0".repeat(policy.codeLength),
+    brand,
+    payment,
+    minutes: 10,
+    locale,
+    autofill,
+    templates: texts?.templates,
+    transliterate: texts?.transliterate,
+  });
+  return written.segments.count;
 }
 
 /** What a further message of a verification would be; null where it is none for a telephone. */
@@ -116,13 +128,13 @@ export function askOf(
 ): GuardAsk | null {
   const phoneNumber = numberOf(parts, recipient);
   if (channel === "email" || phoneNumber === null) return null;
-  const { tenantId, brand, payment, subject, binding, policy } = verification;
+  const { tenantId, subject, binding } = verification;
   return {
     tenantId,
     recipientId: recipient.id,
     phoneNumber,
     channel: channel as PhoneChannel,
-    segments: segmentsOf({ brand, payment, codeLength: policy.codeLength }),
+    segments: segmentsOf(parts, verification),
     isStart: false,
     caller: { ...caller, surface: verification.surface ?? "key" },
     subject,

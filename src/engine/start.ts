@@ -35,7 +35,7 @@ export async function start(
   }
   const { command, phoneNumber } = planned;
   const transacted = await door.during(
-    () => Promise.resolve(askOfStart(command, phoneNumber, request.caller)),
+    () => Promise.resolve(askOfStart(parts, command, phoneNumber, request.caller)),
     (admit) => begin(parts, command, idempotency, admit),
   );
   return { result: toResult<StartOutcome, Shown>(parts, transacted, phoneNumber.e164), transacted };
@@ -43,6 +43,7 @@ export async function start(
 
 /** What the guard judges a start by. */
 function askOfStart(
+  parts: EngineParts,
   command: StartCommand,
   phoneNumber: PhoneNumber,
   caller: GuardCaller = { surface: "key" },
@@ -50,7 +51,7 @@ function askOfStart(
   const { tenantId, recipientId, subject, binding, policy } = command;
   const channel = policy.workflow[0]?.channel;
   if (channel === undefined || channel === "email") return null;
-  const segments = segmentsOf({ ...command, codeLength: policy.codeLength });
+  const segments = segmentsOf(parts, command);
   return { tenantId, recipientId, phoneNumber, channel, segments, isStart: true, caller, subject, binding };
 }
 

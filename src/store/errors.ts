@@ -5,6 +5,11 @@ export class StorageUnavailable extends Error {
   override readonly name: string = "StorageUnavailable";
 }
 
+/** What every call after `close` is refused with. */
+export function storeClosed(): StorageUnavailable {
+  return new StorageUnavailable("the store is closed");
+}
+
 /** More work is waiting than can be done soon: refused before anything happened. */
 export class StorageOverloaded extends StorageUnavailable {
   override readonly name: string = "StorageOverloaded";

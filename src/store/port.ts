@@ -161,3 +161,16 @@ export interface Store {
   /** Refuses what is new, finishes what was accepted, then lets go of the data. */
   close(): Promise<void>;
 }
+
+/** What is read past the rows by key. */
+export type StoreReads = Pick<
+  Store,
+  | "deliveriesOf"
+  | "due"
+  | "nextDueAt"
+  | "verifications"
+  | "apiKeyByDigest"
+  | "tenants"
+  | "services"
+  | "apiKeys"
+>;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Clock, uuidv7Floor } from "../clock/index.ts";
+import { storeClosed } from "../store/errors.ts";
 import {
   type Due,
   type Key,
@@ -15,6 +16,7 @@ import {
   type UpdateDecision,
   type Write,
 } from "../store/index.ts";
+import type { StoreReads } from "../store/port.ts";
 import { hasStatus } from "../store/status-at.ts";
 import { alarmAt, isOpen } from "../verification/index.ts";
 
@@ -76,13 +78,13 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
   }
 
   async function reading<R>(read: () => R): Promise<R> {
-    if (isClosed) throw new StorageUnavailable("the store is closed");
+    if (isClosed) throw storeClosed();
     return read();
   }
 
   return {
     update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
-      if (isClosed) return Promise.reject(new StorageUnavailable("the store is closed"));
+      if (isClosed) return Promise.reject(storeClosed());
       if (queue.length >= (options.queueMax ?? 10_000)) {
         return Promise.reject(new StorageOverloaded(`${queue.length} updates are waiting`));
       }
@@ -154,18 +156,7 @@ function frozenCopy<R>(row: R): R {
   return JSON.parse(JSON.stringify(row), (_name, value: unknown) => Object.freeze(value)) as R;
 }
 
-type Queries = Pick<
-  Store,
-  | "deliveriesOf"
-  | "due"
-  | "nextDueAt"
-  | "verifications"
-  | "apiKeyByDigest"
-  | "tenants"
-  | "services"
-  | "apiKeys"
-  | "scan"
->;
+type Queries = StoreReads & Pick<Store, "scan">;
 
 function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queries {
   const sorted = <T extends TableName>(table: T): Tables[T][] =>

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../clock/index.ts";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Verification } from "../../verification/index.ts";
 import { decodeVerification } from "../codec.ts";
-import { DataUnreadable, StorageUnavailable } from "../errors.ts";
+import { DataUnreadable, StorageUnavailable, storeClosed } from "../errors.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
 import { statusTimes } from "../status-at.ts";
@@ -107,7 +107,7 @@ function createStore(connections: Connections, node: string, options: PostgresSt
   });
   let closing: Promise<void> | null = null;
   const refuseClosed = (): void => {
-    if (closing !== null) throw new StorageUnavailable("the store is closed");
+    if (closing !== null) throw storeClosed();
   };
   const query: Query = async (statement, values = []) => {
     refuseClosed();

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
-import { DataFolderInUse, StorageUnavailable } from "../errors.ts";
-import type { PurgeCounts, Store } from "../port.ts";
+import { DataFolderInUse, storeClosed } from "../errors.ts";
+import type { PurgeCounts, Store, StoreReads } from "../port.ts";
 import { copyTo } from "./copy.ts";
 import { openDatabase } from "./database.ts";
 import { toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
@@ -99,7 +99,8 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
 
   return {
     isExclusive: true,
-    update: (keys, decide) => (closing === null ? commits.update(keys, decide) : Promise.reject(refused())),
+    update: (keys, decide) =>
+      closing === null ? commits.update(keys, decide) : Promise.reject(storeClosed()),
     get: (key) => reading(() => commits.read(key)),
     ...reads(queries, reading),
     purge: (before, limit): Promise<PurgeCounts> =>
@@ -117,7 +118,7 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     waiting: () => commits.waiting,
     probe: () => writing(() => proveRoom(database, queries, options.clock.now())),
     async backup(to) {
-      if (closing !== null) throw refused();
+      if (closing !== null) throw storeClosed();
       const running = copyTo(join(options.folder, databaseName), to);
       backups.add(running);
       try {
@@ -133,8 +134,6 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   };
 }
 
-const refused = (): StorageUnavailable => new StorageUnavailable("the store is closed");
-
 /** Work past the queue of updates, as promises whose failure is a storage fault. */
 interface Access {
   reading<R>(read: () => R): Promise<R>;
@@ -144,7 +143,7 @@ interface Access {
 
 function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
   const working = <R>(failed: string, work: () => R): R => {
-    if (!isOpen()) throw refused();
+    if (!isOpen()) throw storeClosed();
     try {
       return work();
     } catch (cause) {
@@ -166,19 +165,7 @@ function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
   };
 }
 
-type Reads = Pick<
-  Store,
-  | "deliveriesOf"
-  | "due"
-  | "nextDueAt"
-  | "verifications"
-  | "apiKeyByDigest"
-  | "tenants"
-  | "services"
-  | "apiKeys"
->;
-
-function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): Reads {
+function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): StoreReads {
   return {
     deliveriesOf: (id) => reading(() => queries.deliveriesOf(id)),
     due: (queue, now, limit) => reading(() => queries.due(queue, now, limit)),

@@ -48,6 +48,35 @@ export function prepareQueries(database: DatabaseSync): Queries {
        union all
        select min(alarm_at) as at from verifications where alarm_at is not null)`,
   );
+  const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
+  const tenants = database.prepare("select doc from tenants order by id");
+  const services = database.prepare("select doc from services where tenant_id = ? order by id");
+  const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
+  const readMeta = database.prepare("select value from meta where name = ?");
+  const metas = database.prepare("select name, value from meta order by name");
+  const removeMeta = database.prepare("delete from meta where name = ?");
+  const writeMeta = database.prepare(
+    "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+  );
+  return {
+    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id), (row) => row.verificationId === id),
+    due: (queue, now, limit) =>
+      (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
+    nextDueAt: () => (nextDue.get() as { at: number | null }).at,
+    verifications: prepareList(database),
+    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest), (row) => row.digest === digest)[0],
+    tenants: () => docs<Tenant>(tenants.all(), () => true),
+    services: (tenantId) => docs<Service>(services.all(tenantId), (row) => row.tenantId === tenantId),
+    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
+    readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
+    writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
+    metas: () =>
+      new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
+  };
+}
+
+/** Verifications of a tenant or of one recipient, newest first. */
+function prepareList(database: DatabaseSync): Queries["verifications"] {
   // Whether a pending row has ended, as `asOf` has it. The columns tell for nearly all of them: an alarm is never later
   // than the end, and only what seems to come from the future can have ended before it began.
   const byTenant = database.prepare(
@@ -65,42 +94,18 @@ export function prepareQueries(database: DatabaseSync): Queries {
     id: string,
     decode?: (json: string) => R,
   ): R | undefined => docs<R>(statement.all(id), (row) => row.id === id, decode)[0];
-  const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
-  const tenants = database.prepare("select doc from tenants order by id");
-  const services = database.prepare("select doc from services where tenant_id = ? order by id");
-  const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
-  const readMeta = database.prepare("select value from meta where name = ?");
-  const metas = database.prepare("select name, value from meta order by name");
-  const removeMeta = database.prepare("delete from meta where name = ?");
-  const writeMeta = database.prepare(
-    "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
-  );
-  return {
-    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id), (row) => row.verificationId === id),
-    due: (queue, now, limit) =>
-      (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
-    nextDueAt: () => (nextDue.get() as { at: number | null }).at,
-    verifications(query) {
-      const { tenantId, recipientId, status, before, limit } = query;
-      if (recipientId === undefined) {
-        const asked = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(query.at)];
-        const found = byTenant.all(...asked);
-        return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
-      }
-      return listOf(
-        query,
-        (id) => one(verification, id, decodeVerification),
-        one<Recipient>(recipient, recipientId),
-      );
-    },
-    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest), (row) => row.digest === digest)[0],
-    tenants: () => docs<Tenant>(tenants.all(), () => true),
-    services: (tenantId) => docs<Service>(services.all(tenantId), (row) => row.tenantId === tenantId),
-    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
-    readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
-    writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
-    metas: () =>
-      new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
+  return (query) => {
+    const { tenantId, recipientId, status, before, limit } = query;
+    if (recipientId === undefined) {
+      const asked = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(query.at)];
+      const found = byTenant.all(...asked);
+      return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
+    }
+    return listOf(
+      query,
+      (id) => one(verification, id, decodeVerification),
+      one<Recipient>(recipient, recipientId),
+    );
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import process from "node:process";
 import { type Connection, openConnection } from "./connection.ts";
 import { freshNumber, type PairClient } from "./pairs.ts";
 import type { Subject, SubjectStats } from "./subject.ts";
@@ -12,6 +13,8 @@ export interface ClosedRound {
   readonly databaseCpuUsPerPair: number;
   /** Share of their core that server and database used. */
   readonly busy: number;
+  /** Share of its own core that the load used: near 1, it is the load that was measured. */
+  readonly loadBusy: number;
   readonly stats: SubjectStats;
 }
 
@@ -30,6 +33,7 @@ export async function closedLoop(subject: Subject, options: ClosedOptions): Prom
   const { client } = subject;
   const connections = await openAll(subject.ports, options.connections);
   const before = await subject.begin();
+  const loadBefore = process.cpuUsage();
   const beganAt = performance.now();
   const endsAt = beganAt + (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
   const pairsMax = options.pairs ?? Number.POSITIVE_INFINITY;
@@ -44,6 +48,7 @@ export async function closedLoop(subject: Subject, options: ClosedOptions): Prom
   );
   await subject.drain();
   const elapsedMs = performance.now() - beganAt;
+  const load = process.cpuUsage(loadBefore);
   const stats = await subject.stats();
   for (const connection of connections) connection.close();
   const delivered = stats.delivered - before.delivered;
@@ -58,6 +63,7 @@ export async function closedLoop(subject: Subject, options: ClosedOptions): Prom
     cpuUsPerPair: (cpuMs * 1_000) / begun,
     databaseCpuUsPerPair: (databaseCpuMs * 1_000) / begun,
     busy: cpuMs / elapsedMs,
+    loadBusy: (load.user + load.system) / 1_000 / elapsedMs,
     stats,
   };
 }

@@ -1,7 +1,7 @@
 import type { BarPlot, Line, LinePlot, Plot } from "./cases/case.ts";
 
 const width = 760;
-const labelWidth = 330;
+const labelWidth = 360;
 
 /** Greys and hues of middle lightness: readable on white and on near-black, and nothing is drawn behind them. */
 const ink = "#808890";
@@ -52,7 +52,7 @@ function bars({ bars: list, unit }: BarPlot): Drawing {
   };
 }
 
-const frame = { left: 56, top: 16, right: width - 170, bottom: 300 } as const;
+const frame = { left: 64, top: 16, right: width - 170, bottom: 300 } as const;
 
 function lines({ lines: list, x, y }: LinePlot): Drawing {
   const points = list.flatMap((line) => line.points);

@@ -19,6 +19,7 @@ export interface Standing {
   /** Time a pair takes of the whole server, processor or disk. */
   readonly usPerPair: Sample;
   readonly busy: number;
+  readonly loadBusy: number;
   readonly loopDelayP999Ms: number;
 }
 
@@ -52,7 +53,9 @@ async function alternate(bench: Bench, label: string, contenders: readonly Conte
     for (const { name, subject, rounds } of contenders) {
       const one = await closedLoop(subject, { connections, seconds: bench.seconds });
       rounds.push(one);
-      bench.progress(`  ${name}: ${whole(one.pairsPerSecond)} pairs/s, ${whole(one.cpuUsPerPair)} us each`);
+      bench.progress(
+        `  ${name}: ${whole(one.pairsPerSecond)} pairs/s, ${whole(one.cpuUsPerPair)} us each, load ${percent(one.loadBusy)} busy`,
+      );
     }
   }
 }
@@ -65,6 +68,7 @@ function standingOf({ name, rounds }: Contender): Standing {
     databaseCpuUsPerPair: sampleOf(rounds.map((one) => one.databaseCpuUsPerPair)),
     usPerPair: sampleOf(rounds.map((one) => 1e6 / one.pairsPerSecond)),
     busy: sampleOf(rounds.map((one) => one.busy)).median,
+    loadBusy: sampleOf(rounds.map((one) => one.loadBusy)).median,
     loopDelayP999Ms: sampleOf(rounds.map((one) => one.stats.loopDelayMs.p999)).median,
   };
 }
@@ -91,6 +95,7 @@ export const standingColumns = [
   "of it database",
   "share by CPU",
   "core busy",
+  "load busy",
   "loop delay p99.9",
 ] as const;
 
@@ -107,6 +112,7 @@ export function standingRow(one: Standing, bare: Standing): string[] {
     database === 0 ? "-" : whole(database),
     percent(bare.cpuUsPerPair.median / one.cpuUsPerPair.median),
     percent(one.busy),
+    percent(one.loadBusy),
     ms(one.loopDelayP999Ms),
   ];
 }

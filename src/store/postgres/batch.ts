@@ -5,7 +5,7 @@ import { commit } from "./commit.ts";
 import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
 import type { Connections } from "./connections.ts";
 import { isLostConnection, RowsMoved } from "./faults.ts";
-import { lock, lockFreeRows, lockMissing, lockRows } from "./locks.ts";
+import { lock, lockFreeRows, lockMissing, lockRows, together } from "./locks.ts";
 import {
   allKeys,
   decodeAll,
@@ -35,6 +35,12 @@ export interface Done {
   readonly again: readonly Operation[];
 }
 
+/** How far a batch came, for when its connection breaks. */
+interface Progress {
+  inTransaction: boolean;
+  commitSent: boolean;
+}
+
 const needsMax = 40;
 
 /** One batch from the first look to the commit. Nothing is acknowledged in here. */
@@ -44,18 +50,14 @@ export async function commitBatch(
   marker: Marker,
 ): Promise<Done> {
   const client = await parts.connections.connect();
-  const progress = { inTransaction: false, commitSent: false };
+  const progress: Progress = { inTransaction: false, commitSent: false };
   const done: { acknowledge: (() => void)[]; again: Operation[] } = { acknowledge: [], again: [] };
   let broken: unknown = false;
   try {
     const seen = await discover(parts, client, batch);
     progress.inTransaction = true;
-    // Whatever the database's default is: the locks need a snapshot for each statement.
-    await client.query("begin isolation level read committed");
     const writes = await decideLocked(parts, client, batch, { seen, marker, done });
-    for (const statement of writeStatements(writes)) await client.query(statement);
-    progress.commitSent = true;
-    await commit(client);
+    await writeAndCommit(client, writes, progress);
     return done;
   } catch (cause) {
     broken = cause;
@@ -71,6 +73,24 @@ export async function commitBatch(
   } finally {
     if (broken !== null) client.release(broken === false ? false : (broken as Error));
   }
+}
+
+/** Sends all writes and the commit behind them at once. */
+async function writeAndCommit(
+  client: pg.PoolClient,
+  writes: Iterable<Write>,
+  progress: Progress,
+): Promise<void> {
+  const written = together(writeStatements(writes).map((one) => client.query(one)));
+  const committed = commit(client);
+  progress.commitSent = true;
+  const [writing, committing] = await Promise.allSettled([written, committed]);
+  if (writing.status === "rejected") {
+    // A statement that failed has aborted its transaction, and the commit behind it rolled back: that is certain.
+    progress.commitSent = isLostConnection(writing.reason);
+    throw writing.reason;
+  }
+  if (committing.status === "rejected") throw committing.reason;
 }
 
 /** node-postgres keeps it for cancelling, and its types do not tell. */
@@ -105,12 +125,16 @@ async function decideLocked(
   { seen, marker, done }: Locking,
 ): Promise<Iterable<Write>> {
   const keys = allKeys(batch);
-  const names = keys.filter(canExist).map(nameOf);
-  await lockMissing(
-    client,
-    names.filter((name) => !seen.has(name)),
-  );
-  const { rows, now, note } = decodeAll(await lock(client, lockRows, keys, marker));
+  const missing = keys
+    .filter(canExist)
+    .map(nameOf)
+    .filter((name) => !seen.has(name));
+  // Whatever the database's default is: the locks need a snapshot for each statement.
+  const begun = client.query("begin isolation level read committed");
+  const namesLocked = lockMissing(client, missing);
+  const rowsLocked = lock(client, lockRows, keys, marker);
+  await together<unknown>([begun, namesLocked, rowsLocked]);
+  const { rows, now, note } = decodeAll(await rowsLocked);
   if (note !== "1") {
     await makeMarker(parts.connections, marker.slot);
     throw new RowsMoved("the lane has no marker");

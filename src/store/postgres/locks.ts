@@ -16,7 +16,8 @@ export interface LockStatements {
  * Waits for whoever holds a row. Each partitioned table has a statement of its own: PostgreSQL 18 shares what it knows
  * of pruning between a statement and the second look that it takes at a row changed meanwhile, and a statement that goes
  * on to another partitioned table after such a look loses rows or crashes the server (seen with 18.4). A new statement
- * also sees what was committed while the one before it waited.
+ * also sees what was committed while the one before it waited. Rows are found by a plain scan of their keys, which no
+ * statistics turn into reading a small table whole; the bounds prune partitions before any is opened.
  */
 export const lockRows: LockStatements = {
   recipients: prepared(
@@ -26,16 +27,16 @@ export const lockRows: LockStatements = {
   ),
   verifications: prepared(
     "lock_verifications",
-    `select 'verification' as kind, v.id::text as id, v.doc as doc
-       from unnest($1::uuid[]) k (id) join verifications v on v.id = k.id order by v.id for update of v`,
+    `select 'verification' as kind, v.id::text as id, v.doc as doc from verifications v
+      where v.id = any($1::uuid[]) and v.id between $2::uuid and $3::uuid order by v.id for update`,
   ),
   others: prepared(
     "lock_others",
     `with delivery as materialized (
-       select d.verification_id || '.' || d.sequence as id, d.doc
-         from unnest($1::uuid[], $2::int[]) k (verification_id, sequence)
-         join deliveries d on d.verification_id = k.verification_id and d.sequence = k.sequence
-        order by d.verification_id, d.sequence for update of d),
+       select d.verification_id || '.' || d.sequence as id, d.doc from deliveries d
+        where d.verification_id = any($1::uuid[]) and d.verification_id between $9::uuid and $10::uuid
+          and d.sequence = any($2::int[]) and d.verification_id || '.' || d.sequence = any($11::text[])
+        order by d.verification_id, d.sequence for update),
      idempotency_record as materialized (
        select i.id, i.doc from idempotency i where i.id = any($3::text[]) order by i.id for update),
      tenant as materialized (
@@ -66,27 +67,54 @@ export const lockFreeRows: LockStatements = {
 };
 
 function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
-  return prepared(`${name}_free`, text.replaceAll(/for update( of \w)?/g, "$& skip locked"));
+  return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
 }
 
-/** Locks the rows of these keys and reads them; the last one is the database's time. */
+/** Locks the rows of these keys and reads them, all statements sent at once; the last row is the database's time. */
 export async function lock(
   client: pg.PoolClient,
   statements: LockStatements,
   keys: readonly Key[],
   marker: Marker,
 ): Promise<RawRow[]> {
-  const [recipients = [], verifications = [], ...others] = keyParameters(keys);
-  const rows: RawRow[] = [];
-  if (recipients.length > 0) {
-    rows.push(...(await client.query<RawRow>({ ...statements.recipients, values: [recipients] })).rows);
-  }
+  const lists = keyParameters(keys) as string[][];
+  const [recipients = [], verifications = [], deliveries = [], sequences = [], ...others] = lists;
+  const sent: Promise<pg.QueryResult<RawRow>>[] = [];
+  if (recipients.length > 0) sent.push(client.query({ ...statements.recipients, values: [recipients] }));
   if (verifications.length > 0) {
-    rows.push(...(await client.query<RawRow>({ ...statements.verifications, values: [verifications] })).rows);
+    const values = [verifications, ...boundsOf(verifications)];
+    sent.push(client.query({ ...statements.verifications, values }));
   }
-  const values = [...others, marker.slot, marker.batch];
-  rows.push(...(await client.query<RawRow>({ ...statements.others, values })).rows);
-  return rows;
+  const deliveryIds = deliveries.map((id, index) => `${id}.${sequences[index]}`);
+  const values = [
+    deliveries,
+    sequences,
+    ...others,
+    marker.slot,
+    marker.batch,
+    ...boundsOf(deliveries),
+    deliveryIds,
+  ];
+  sent.push(client.query({ ...statements.others, values }));
+  return (await together(sent)).flatMap(({ rows }) => rows);
+}
+
+/** Waits for statements that were sent one behind the other; the first of them that failed says why. */
+export async function together<R>(sent: readonly Promise<R>[]): Promise<R[]> {
+  await Promise.allSettled(sent);
+  const results: R[] = [];
+  for (const one of sent) results.push(await one);
+  return results;
+}
+
+/** UUIDs in lower case sort as text like PostgreSQL sorts them; null bounds hold nothing. */
+function boundsOf(ids: readonly string[]): [string | null, string | null] {
+  let [least, most]: [string | null, string | null] = [null, null];
+  for (const id of ids) {
+    if (least === null || id < least) least = id;
+    if (most === null || id > most) most = id;
+  }
+  return [least, most];
 }
 
 /**

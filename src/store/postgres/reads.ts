@@ -13,53 +13,43 @@ export function deliveryKey(id: string): { verificationId: string; sequence: num
   return { verificationId: id.slice(0, dot), sequence: Number(id.slice(dot + 1)) };
 }
 
-/** One row by its key. */
-export const getRow: { readonly [T in TableName]: pg.QueryConfig } = {
-  recipient: prepared("get_recipient", "select doc from recipients where id = $1"),
-  verification: prepared("get_verification", "select doc from verifications where id = $1"),
-  delivery: prepared(
-    "get_delivery",
-    "select doc from deliveries where verification_id = $1 and sequence = $2",
-  ),
-  idempotency: prepared("get_idempotency", "select doc from idempotency where id = $1"),
-  tenant: prepared("get_tenant", "select doc from tenants where id = $1"),
-  service: prepared("get_service", "select doc from services where id = $1"),
-  apiKey: prepared("get_api_key", "select doc from api_keys where id = $1"),
-};
-
-/** The parameters of `getRow`; null for an id that no row can have. */
-export function rowParameters({ table, id }: Key): unknown[] | null {
-  if (!canExist({ table, id })) return null;
-  if (table !== "delivery") return [id];
-  const { verificationId, sequence } = deliveryKey(id);
-  return [verificationId, sequence];
-}
-
 /**
- * Rows by key, all kinds in one round trip. Each kind is a join from the keys, so that a partitioned table is pruned
- * for every key. The last row is the database's time, read after all others.
+ * Rows by key, all kinds in one round trip. Each kind is looked up key by key: a fence (`offset 0`) keeps the planner
+ * from reading a small table whole, which it would go on doing when the table has grown, and prunes the partitions for
+ * every key. The last row is the database's time, read after all others.
  */
 export const readRows: pg.QueryConfig = prepared(
   "read_rows",
-  `select 'recipient' as kind, r.id as id, r.doc as doc
-     from unnest($1::text[]) k (id) join recipients r on r.id = k.id
+  `select 'recipient' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
+     cross join lateral (select r.id, r.doc from recipients r where r.id = k.id offset 0) r
    union all
-   select 'verification', v.id::text, v.doc
-     from unnest($2::uuid[]) k (id) join verifications v on v.id = k.id
+   select 'verification', v.id::text, v.doc from unnest($2::uuid[]) k (id)
+     cross join lateral (select v.id, v.doc from verifications v where v.id = k.id offset 0) v
    union all
-   select 'delivery', d.verification_id || '.' || d.sequence, d.doc
-     from unnest($3::uuid[], $4::int[]) k (verification_id, sequence)
-     join deliveries d on d.verification_id = k.verification_id and d.sequence = k.sequence
+   select 'delivery', k.id || '.' || k.sequence, d.doc from unnest($3::uuid[], $4::int[]) k (id, sequence)
+     cross join lateral (
+       select d.doc from deliveries d where d.verification_id = k.id and d.sequence = k.sequence offset 0) d
    union all
-   select 'idempotency', i.id, i.doc from unnest($5::text[]) k (id) join idempotency i on i.id = k.id
+   select 'idempotency', i.id, i.doc from unnest($5::text[]) k (id)
+     cross join lateral (select i.id, i.doc from idempotency i where i.id = k.id offset 0) i
    union all
-   select 'tenant', t.id, t.doc from unnest($6::text[]) k (id) join tenants t on t.id = k.id
+   select 'tenant', t.id, t.doc from unnest($6::text[]) k (id)
+     cross join lateral (select t.id, t.doc from tenants t where t.id = k.id offset 0) t
    union all
-   select 'service', s.id, s.doc from unnest($7::text[]) k (id) join services s on s.id = k.id
+   select 'service', s.id, s.doc from unnest($7::text[]) k (id)
+     cross join lateral (select s.id, s.doc from services s where s.id = k.id offset 0) s
    union all
-   select 'apiKey', a.id, a.doc from unnest($8::text[]) k (id) join api_keys a on a.id = k.id
+   select 'apiKey', a.id, a.doc from unnest($8::text[]) k (id)
+     cross join lateral (select a.id, a.doc from api_keys a where a.id = k.id offset 0) a
    union all
    select 'now', '', floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
+);
+
+/** Recipients alone: what every delivery reads, without the partitions of other tables to open. */
+export const readRecipients: pg.QueryConfig = prepared(
+  "read_recipients",
+  `select 'recipient' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
+     cross join lateral (select r.id, r.doc from recipients r where r.id = k.id offset 0) r`,
 );
 
 /** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */

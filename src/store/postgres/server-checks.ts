@@ -19,7 +19,8 @@ const facts = `select current_setting('server_version_num')::int as version,
   current_setting('synchronous_commit') as synchronous_commit,
   current_setting('synchronous_standby_names') as standbys,
   current_setting('fsync') as fsync,
-  current_setting('enable_seqscan') = 'off' and current_setting('plan_cache_mode') = 'force_generic_plan' as pinned,
+  current_setting('enable_seqscan') = 'off' and current_setting('plan_cache_mode') = 'force_generic_plan'
+    and current_setting('max_parallel_workers_per_gather') = '0' as pinned,
   pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only,
   floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as now`;
 

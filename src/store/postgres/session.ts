@@ -10,14 +10,16 @@ const answerTimeoutMs = statementTimeoutMs + 1_000;
 
 /**
  * Plans made for empty tables must not live on when the tables are large: no sequential scans, nested loops that find
- * rows by key and prune partitions, and one generic plan a statement.
+ * rows by key and prune partitions, one generic plan a statement, and no workers started for a few rows: the cost of
+ * partitions that will be pruned makes the planner think of them.
  */
-const sessionOptions = [
+export const sessionOptions: string = [
   "-c enable_seqscan=off",
   "-c enable_hashjoin=off",
   "-c enable_mergejoin=off",
   "-c plan_cache_mode=force_generic_plan",
   "-c jit=off",
+  "-c max_parallel_workers_per_gather=0",
   `-c statement_timeout=${statementTimeoutMs}`,
   `-c idle_in_transaction_session_timeout=${2 * statementTimeoutMs}`,
 ].join(" ");
@@ -33,6 +35,8 @@ export function sessionOf(host: Host, node: string, takesOptions: boolean): pg.P
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: answerTimeoutMs,
     keepAlive: true,
+    // Statements that do not need each other's answers go out together: a batch waits three times, not ten.
+    pipeline: true,
     application_name: applicationName(node),
     ...(takesOptions ? { options: sessionOptions } : {}),
   };

@@ -13,12 +13,14 @@ import { type Connections, openConnections } from "./connections.ts";
 import { exclusively, transaction } from "./database.ts";
 import { DueLooks } from "./due.ts";
 import { isLostConnection, reasonOf } from "./faults.ts";
+import { GatheredReads } from "./gathered-reads.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
 import { migrate, ownMigrations, readSchema } from "./migrate.ts";
+import type { RawRow } from "./operation.ts";
 import { addDays } from "./partitions.ts";
 import { purge } from "./purge.ts";
 import { queries } from "./queries.ts";
-import { decodeRow, getRow, rowParameters } from "./reads.ts";
+import { canExist, decodeRow } from "./reads.ts";
 import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
 import { applicationName } from "./session.ts";
@@ -123,6 +125,9 @@ function createStore(connections: Connections, node: string, options: PostgresSt
   };
   const docs = async <R>(statement: pg.QueryConfig, values: unknown[] = []): Promise<R[]> =>
     (await query<{ doc: string }>(statement, values)).map((row) => JSON.parse(row.doc) as R);
+  const reads = new GatheredReads((statement, values) =>
+    query<RawRow & pg.QueryResultRow>(statement, values),
+  );
   const looks = new DueLooks(Number.parseInt(node.slice(0, 2), 16), (statement, values) =>
     query<Due & pg.QueryResultRow>(statement, values),
   );
@@ -133,15 +138,12 @@ function createStore(connections: Connections, node: string, options: PostgresSt
       return await commits.update(keys, decide);
     },
     async get<T extends TableName>(key: Key<T>): Promise<Tables[T] | undefined> {
-      const values = rowParameters(key);
-      const rows = values === null ? [] : await query<{ doc: string }>(getRow[key.table], values);
+      const doc = await reads.get(key);
       refuseClosed();
-      return rows[0] === undefined ? undefined : decodeRow(key.table, rows[0].doc);
+      return doc === undefined ? undefined : decodeRow(key.table, doc);
     },
     deliveriesOf: async (id) =>
-      rowParameters({ table: "verification", id }) === null
-        ? []
-        : await docs<Delivery>(queries.deliveriesOf, [id]),
+      canExist({ table: "verification", id }) ? await docs<Delivery>(queries.deliveriesOf, [id]) : [],
     due: (queue, now, limit) => looks.look(queue, now, limit),
     async nextDueAt() {
       const rows = await query<{ at: string | null }>(queries.nextDue);

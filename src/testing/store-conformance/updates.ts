@@ -188,10 +188,12 @@ function rowChecks({ check }: Chapter): void {
     const failing = store.update<never>([verificationKey], () => {
       throw new TypeError("after a look");
     });
+    // Watched from now on: a store may refuse it before it answers the read.
+    const refused = assert.rejects(failing);
     const writing = put(store, writesOf(rows));
     const early = await store.get(verificationKey);
     if (early !== undefined) assert.deepEqual(early, rows.verification);
-    await assert.rejects(failing);
+    await refused;
     await writing;
     assert.deepEqual(await store.get(verificationKey), rows.verification);
   });

@@ -1,0 +1,60 @@
+import type pg from "pg";
+import type { Key } from "../port.ts";
+import { nameOf, type RawRow } from "./operation.ts";
+import { keyParameters, readRecipients, readRows } from "./reads.ts";
+
+interface Waiting {
+  readonly key: Key;
+  readonly resolve: (doc: string | undefined) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+type ReadRows = (statement: pg.QueryConfig, values: unknown[]) => Promise<readonly RawRow[]>;
+
+const keysMax = 256;
+
+/**
+ * Rows by key, one statement for all that are asked for while the last one is under way. Nobody joins a statement that
+ * was sent before the question: what was committed until then is seen.
+ */
+export class GatheredReads {
+  readonly #query: ReadRows;
+  #waiting: Waiting[] = [];
+  #isBusy = false;
+
+  constructor(query: ReadRows) {
+    this.#query = query;
+  }
+
+  get(key: Key): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, resolve, reject });
+      if (this.#isBusy) return;
+      this.#isBusy = true;
+      // What is asked for in the same turn shares a statement.
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  #read(keys: readonly Key[]): Promise<readonly RawRow[]> {
+    const values = keyParameters(keys);
+    const isOneKind = keys.every(({ table }) => table === "recipient");
+    return isOneKind ? this.#query(readRecipients, values.slice(0, 1)) : this.#query(readRows, values);
+  }
+
+  /** Never rejects: whoever asked is told. */
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const asked = this.#waiting.splice(0, keysMax);
+      try {
+        const keys = new Map(asked.map(({ key }) => [nameOf(key), key]));
+        const rows = await this.#read([...keys.values()]);
+        const docs = new Map(rows.map(({ kind, id, doc }) => [`${kind}/${id}`, doc]));
+        for (const { key, resolve } of asked) resolve(docs.get(nameOf(key)));
+      } catch (cause) {
+        for (const { reject } of asked) reject(cause);
+      }
+    }
+    this.#isBusy = false;
+  }
+}

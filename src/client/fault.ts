@@ -13,6 +13,8 @@ export const faultCodes = [
   "url_too_long",
   "media_type_unsupported",
   "host_not_allowed",
+  "cross_site_refused",
+  "ticket_invalid",
   "request_invalid",
   "idempotency_key_invalid",
   "idempotency_key_reused",

@@ -64,7 +64,13 @@ const settled = [
   "verification_settled",
   "verification_exhausted",
 ] as const;
-const sending = [...settled, "resend_too_soon", "send_limit_reached", "delivery_congested"] as const;
+const sending = [
+  ...settled,
+  "number_not_allowed",
+  "resend_too_soon",
+  "send_limit_reached",
+  "delivery_congested",
+] as const;
 
 /** What each operation of the API may refuse with as a value; all else is a fault. */
 export const refusals = {

@@ -223,7 +223,12 @@ describe("failures of others", () => {
       },
     };
     const server = await testServer(
-      { COUNTERSIGN_LOG: "trace", COUNTERSIGN_SANDBOX: "off", COUNTERSIGN_COUNTRIES: "all" },
+      {
+        COUNTERSIGN_LOG: "trace",
+        COUNTERSIGN_SANDBOX: "off",
+        COUNTERSIGN_COUNTRIES: "US",
+        COUNTERSIGN_MONEY_PER_DAY: "10",
+      },
       { clock: createFakeClock(), providers: [failing] },
     );
     const started = await ask(`${server.addresses[0]}/api/v1/verifications`, {

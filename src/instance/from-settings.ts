@@ -19,7 +19,7 @@ export async function openConfigured(
   const carriers = (more.providers ?? []).map((one) => one.id);
   const missing = carriers.length === 0 ? undefined : carrierProblems(settings, carriers)[0];
   if (missing !== undefined) {
-    throw new StartRefused("settings_invalid", `${missing.setting}: ${missing.message}`);
+    throw new StartRefused("settings_invalid", missing.message);
   }
   const { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity, voiceCountries } = settings;
   try {

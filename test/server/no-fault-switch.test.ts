@@ -6,7 +6,7 @@ import { ask, settingsOf, startBody, testServer, withKey } from "./support.ts";
 
 const carrier = scriptedProvider("carrier");
 const server = await testServer(
-  { COUNTERSIGN_SANDBOX: "off", COUNTERSIGN_COUNTRIES: "all" },
+  { COUNTERSIGN_SANDBOX: "off", COUNTERSIGN_COUNTRIES: "US", COUNTERSIGN_MONEY_PER_DAY: "10" },
   { providers: [carrier] },
 );
 afterAll(() => server.remove());

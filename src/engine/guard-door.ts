@@ -1,12 +1,13 @@
 import { renderText } from "../delivery/index.ts";
 import type { GuardDecision, RecipientFacts } from "../guard/index.ts";
 import { type PhoneChannel, type PhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
-import type {
-  Channel,
-  GuardedOutcome,
-  Outcome,
-  PendingVerification,
-  Recipient,
+import {
+  type Channel,
+  type GuardedOutcome,
+  type Outcome,
+  type PendingVerification,
+  type Recipient,
+  unreachable,
 } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import type { Admission, Admit } from "./admission.ts";
@@ -145,8 +146,4 @@ export function askOf(
 export function numberOf(parts: EngineParts, recipient: Recipient): PhoneNumber | null {
   const parsed = parsePhoneNumber(addressOf(parts.keyring, recipient), { allow: parts.numberOverrides });
   return parsed.type === "parsed" ? parsed.phoneNumber : null;
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,6 @@
 import { localeForRegion, parseLocale, wordsIn } from "../delivery/index.ts";
 import type { Platform, Service, TextSettings } from "../tenants/index.ts";
-import type { Autofill } from "../verification/index.ts";
+import { type Autofill, unreachable } from "../verification/index.ts";
 import type { TextProblem } from "./start-text.ts";
 
 /** What a start may say about its text. */
@@ -95,8 +95,4 @@ function unregistered(field: string, setting: string, asked: string | undefined)
 
 function wrong(field: string, detail: string): Wrong {
   return { problem: { field, detail } };
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`not a platform: ${JSON.stringify(value)}`);
 }

@@ -1,4 +1,5 @@
 import { judgeNumber, type PhoneChannel, type PhoneNumber } from "../numbers/index.ts";
+import { unreachable } from "../verification/index.ts";
 import {
   type CounterName,
   callsPerDay,
@@ -216,8 +217,4 @@ function judgeMoney({ request, readings, now }: Scene): Finding {
 function unreadable(verdict: Verdict, what: string, now: number): Finding {
   const detail = `The count for ${what} cannot be read now.`;
   return finding(verdict, "signal_unreadable", detail, now + unreadableWaitMs);
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
 }

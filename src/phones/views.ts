@@ -1,5 +1,6 @@
 import { html } from "ghtml";
 import type { PhoneCall, PhoneMessage, SandboxFault } from "../providers/sandbox/index.ts";
+import { unreachable } from "../verification/index.ts";
 import { callWords, type Entry, type PhoneLine, readable } from "./conversation.ts";
 import { faultWords } from "./fault-words.ts";
 import { instant } from "./wire.ts";
@@ -189,8 +190,4 @@ function timePart(at: number, now: number): string {
 
 export function phonePath(number: string): string {
   return `/sandbox/phones/${encodeURIComponent(number)}`;
-}
-
-function unreachable(state: never): never {
-  throw new TypeError(`not a state of a call: ${String(state)}`);
 }

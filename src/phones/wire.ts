@@ -1,4 +1,5 @@
 import type { PhoneCall, PhoneEvent, PhoneMessage, PhoneReply } from "../providers/sandbox/index.ts";
+import { unreachable } from "../verification/index.ts";
 
 /** How things of the phones look in JSON: instants as text. */
 export interface WireMessage extends Omit<PhoneMessage, "receivedAt"> {
@@ -43,8 +44,4 @@ export function wireEvent(event: PhoneEvent): object {
 
 export function instant(at: number): string {
   return new Date(at).toISOString();
-}
-
-function unreachable(event: never): never {
-  throw new TypeError(`not an event: ${String(event)}`);
 }

@@ -5,6 +5,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   unauthorized:
     "Give a key with --key-file (or --key); `countersign keys create` on the server's machine makes one.",
   forbidden: "Use a key with the scope that is missing: `countersign keys list` shows what each key may do.",
+  callback_refused: "Compare PUBLIC_URL and the carrier's signing key with what its console says.",
   verification_not_found:
     "Look for a typing mistake in the id; settled verifications are removed after 30 days.",
   verification_settled: "Start a new one with `countersign verify <number>`.",

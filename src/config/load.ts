@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { accountProblems, type CarrierSettings, carrierSettings, configuredCarriers } from "./carriers.ts";
 import {
   fileSuffix,
   fromEnvironment,
@@ -14,7 +15,10 @@ import type { Setting } from "./setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "./table.ts";
 
 /** What a server runs with. */
-export type Settings = Omit<SettingValues, "sandbox"> & { readonly sandbox: boolean };
+export type Settings = Omit<SettingValues, "sandbox"> & {
+  readonly sandbox: boolean;
+  readonly carrierAccounts: CarrierSettings;
+};
 
 export interface SettingsSources {
   /** By camelCase name. */
@@ -25,7 +29,7 @@ export interface SettingsSources {
   readonly folder?: string;
   /** A configuration file in another place; it must exist. */
   readonly configPath?: string;
-  /** The real carriers that are configured. */
+  /** Real carriers that are configured by other means than the settings. */
   readonly carriers?: readonly string[];
   /** A client only asks a server that runs: it needs neither the master secret nor what else makes a server fit. */
   readonly role?: "server" | "client";
@@ -70,10 +74,11 @@ export function loadSettings(sources: SettingsSources = {}): LoadedSettings | Re
   values["data"] = resolve(folder, values["data"] as string);
   const seen: SeenTogether = {
     values: values as SettingValues,
-    carriers: sources.carriers ?? [],
+    carriers: [...(sources.carriers ?? []), ...configuredCarriers(values as SettingValues)],
     secretPath: given.secret?.path ?? null,
   };
   if (sources.role === "client") return judged(seen, origins, problems.filter(isClients));
+  if (problems.length === 0) problems.push(...accountProblems(seen.values));
   if (problems.length === 0) problems.push(...settingsProblems(seen));
   return judged(seen, origins, problems);
 }
@@ -95,7 +100,11 @@ function judged(
   problems: readonly SettingProblem[],
 ): LoadedSettings | RefusedSettings {
   if (problems.length > 0) return { type: "refused", problems };
-  const settings: Settings = { ...seen.values, sandbox: isSandboxOn(seen) };
+  const settings: Settings = {
+    ...seen.values,
+    sandbox: isSandboxOn(seen),
+    carrierAccounts: carrierSettings(seen.values),
+  };
   return { type: "loaded", settings, origins, warnings: settingsWarnings(seen) };
 }
 

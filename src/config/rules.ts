@@ -116,6 +116,11 @@ export function settingsWarnings(seen: SeenTogether): readonly string[] {
       `The virtual phones are on and HOST is ${open.join(",")}: everybody who reaches this server can read the codes.`,
     );
   }
+  if (carriers.length > 0 && values.publicUrl === null) {
+    warnings.push(
+      "PUBLIC_URL is not set, so that no carrier can report what became of a message: set it to the address that carriers reach this server by.",
+    );
+  }
   if (values.environment === "production" && values.publicUrl?.startsWith("http:") === true) {
     warnings.push("PUBLIC_URL is plain http: keys and codes cross the network in the clear.");
   }

@@ -4,6 +4,7 @@ import { regions } from "../numbers/index.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
 import { databaseUrlProblem } from "../store/index.ts";
 import { ownKeyLengthMin } from "../tenants/index.ts";
+import { carrierTable } from "./carrier-table.ts";
 import { guardSettings } from "./guard-settings.ts";
 import {
   integer,
@@ -155,6 +156,7 @@ export const settingsTable = {
     },
     (given) => databaseUrlProblem(given.reveal()),
   ),
+  ...carrierTable,
   keyRequestsPerSecond: integer({
     environment: "COUNTERSIGN_KEY_REQUESTS_PER_SECOND",
     description: "Requests that one API key may make, sustained; twice as many in a burst. 0 sets no limit.",

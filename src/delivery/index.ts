@@ -1,5 +1,22 @@
 /** What is sent, and by whom: texts, segments, the provider port and the choice among providers. */
 export { type Backlog, createBacklog } from "./backlog.ts";
+export {
+  type CallbackReading,
+  type CallbackRefusal,
+  type CallbackRequest,
+  type CarrierReceipt,
+  type InboundMessage,
+  nothingToRead,
+  oneInbound,
+  oneReceipt,
+  refusedCallback,
+} from "./callback.ts";
+export {
+  type CallbackAddresses,
+  createCallbackAddresses,
+  inboundReference,
+} from "./callback-address.ts";
+export { type Correspondence, createCorrespondence, type JoinedReceipt } from "./correspondence.ts";
 export { localeForRegion, localeLengthMax, parseLocale, wordsIn } from "./locales/index.ts";
 export { createPacer, type Pacer } from "./pacer.ts";
 export {

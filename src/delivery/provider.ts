@@ -1,4 +1,5 @@
 import type { Channel, LookupAnswer, ProviderAnswer } from "../verification/index.ts";
+import type { CallbackReading, CallbackRequest } from "./callback.ts";
 
 /** What is handed to a carrier: the only place where a code meets a number. */
 export interface OutgoingMessage {
@@ -40,6 +41,11 @@ export interface Provider {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<ProviderAnswer>;
   /** What became of the message with this reference; there with the capability `lookupByReference` (D-6). */
   lookup?(reference: string, signal: AbortSignal): Promise<LookupAnswer>;
+  /**
+   * Reads what the carrier posted to `/callbacks/{id}`; absent where it never does. It believes nothing before the
+   * carrier's signature is proven, or the address, where the carrier signs nothing.
+   */
+  readCallback?(request: CallbackRequest, signal: AbortSignal): Promise<CallbackReading>;
 }
 
 export const providerTimeoutMs = 5_000;

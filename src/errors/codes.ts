@@ -11,6 +11,7 @@ const errorCodes = {
   unauthorized: { status: 401, title: "No valid API key was given", retryable: false },
   forbidden: { status: 403, title: "This API key may not do this", retryable: false },
   cross_site_refused: { status: 403, title: "The request came from another site", retryable: false },
+  callback_refused: { status: 403, title: "This callback is not the carrier's", retryable: false },
   not_found: { status: 404, title: "There is nothing here", retryable: false },
   verification_not_found: { status: 404, title: "There is no such verification", retryable: false },
   method_not_allowed: { status: 405, title: "This method does not exist here", retryable: false },

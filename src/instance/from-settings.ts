@@ -16,7 +16,7 @@ export async function openConfigured(
       "COUNTERSIGN_SANDBOX: the virtual phones show every code, so they never run together with a real carrier: set it to off, or remove the carrier",
     );
   }
-  const carriers = (more.providers ?? []).map((one) => one.id);
+  const carriers = [...settings.carrierAccounts.order, ...(more.providers ?? []).map((one) => one.id)];
   const missing = carriers.length === 0 ? undefined : carrierProblems(settings, carriers)[0];
   if (missing !== undefined) {
     throw new StartRefused("settings_invalid", missing.message);
@@ -30,6 +30,8 @@ export async function openConfigured(
       apiKey: settings.apiKey,
       brand: settings.brand,
       sandbox: settings.sandbox,
+      carriers: settings.carrierAccounts,
+      publicUrl: settings.publicUrl,
       numberPolicy: {
         countries: settings.countries ?? (settings.sandbox ? "all" : []),
         ...(voiceCountries === null ? {} : { voiceCountries }),

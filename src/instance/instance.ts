@@ -13,6 +13,7 @@ import {
 import { refuseMoved, type Store } from "../store/index.ts";
 import { createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { type Callbacks, createCallbacks, createCarriers } from "./carriers.ts";
 import { proveSecrets } from "./master-secret.ts";
 import { type OpenedStore, openStore, type StoreKind } from "./open-store.ts";
 import type { InstanceOptions } from "./options.ts";
@@ -28,6 +29,8 @@ export interface Instance {
   readonly tenant: Tenant;
   /** Only on the very first start: to be shown once. */
   readonly firstKey: IssuedKey | null;
+  /** What carriers say to us. */
+  readonly callbacks: Callbacks;
   readonly sandbox: { readonly phones: Phones; readonly faults: SandboxFaults } | null;
   /** Finishes what is under way and lets go of the data folder. */
   close(): Promise<void>;
@@ -72,7 +75,8 @@ async function openOn(
   const sandbox =
     options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
   const receiver: { engine: Engine | null } = { engine: null };
-  const providers = [...(options.providers ?? [])];
+  const callbacks = createCallbacks({ clock, keyring, log, receiver, publicUrl: options.publicUrl ?? null });
+  const providers = [...createCarriers(options.carriers, callbacks, clock), ...(options.providers ?? [])];
   if (sandbox !== null) providers.push(sandboxProvider(sandbox, clock, receiver, log));
   const numberPolicy = options.numberPolicy ?? { countries: "all" };
   const parts: EngineParts = {
@@ -99,6 +103,7 @@ async function openOn(
     store,
     storeKind: kind,
     ...made,
+    callbacks,
     sandbox,
     async close() {
       await engine.stop();

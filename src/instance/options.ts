@@ -1,4 +1,5 @@
 import type { Clock, Random } from "../clock/index.ts";
+import type { CarrierSettings } from "../config/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
@@ -17,6 +18,10 @@ export interface InstanceOptions {
   readonly brand?: string;
   readonly sandbox?: boolean;
   readonly providers?: readonly Provider[];
+  /** Accounts of real carriers, which come before `providers`. */
+  readonly carriers?: CarrierSettings;
+  /** Where carriers reach this installation; without it nothing is told of receipts. */
+  readonly publicUrl?: string | null;
   readonly numberPolicy?: NumberPolicy;
   /** What holds back messages that cost money; without it none is held back. */
   readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;

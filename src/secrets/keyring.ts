@@ -15,6 +15,7 @@ export const keyPurposes = [
   "ticket",
   "page",
   "counter",
+  "callback",
   "checkValue",
 ] as const;
 

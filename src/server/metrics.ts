@@ -32,6 +32,7 @@ const outboxCountMax = 10_000;
 const helpOf: Readonly<Record<string, string>> = {
   verbs: "Calls of a verb by their outcome.",
   deliveries: "Deliveries handed to a provider, by its answer.",
+  callbacks: "Callbacks of carriers, by what became of them.",
   guard_decisions: "Messages that would cost money, by what the guard said and the rule that held them back.",
   guard_money_alerts: "How often most (80) or all (100 percent) of a day's money was spent.",
   sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",

@@ -11,6 +11,7 @@ import { setPageHeaders } from "./pages/headers.ts";
 import { layout } from "./pages/layout.ts";
 import { Problem } from "./problems.ts";
 import { onlyOwnHosts, onlyOwnPages } from "./sandbox-host.ts";
+import { standinRoutes } from "./standins.ts";
 
 export interface SandboxDoor {
   /** Adds the virtual phones, if there are any. */
@@ -47,6 +48,7 @@ export function sandboxDoor({ instance, clock, guard }: SandboxDoorOptions): San
         scope.addHook("onRequest", onlyOwnPages);
         await scope.register(sandboxRoutes(parts), { prefix: "/sandbox/api" });
         await scope.register(phonePages(parts), { prefix: "/sandbox" });
+        await scope.register(standinRoutes({ ...instance.parts, ...sandbox }));
         for (const one of [look, own]) await scope.register(one.routes);
       });
     },

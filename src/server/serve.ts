@@ -14,6 +14,7 @@ import {
   localAdministrator,
 } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
+import { callbackRoutes } from "./callbacks/index.ts";
 import {
   type ConnectionLimits,
   defaultConnectionLimits,
@@ -138,6 +139,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     publicUrl: settings.publicUrl,
     adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
     register: (one) => {
+      void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       registerPages(one, instance, settings.publicUrl, admin);
       sandbox.register(one);
     },

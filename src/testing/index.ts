@@ -1,4 +1,11 @@
 /** What tests of an application, a provider or a store need: time and chance under their control. */
+export {
+  type CarrierCase,
+  type CarrierRefusal,
+  carrierConformance,
+  type OpenCarrier,
+  type OpenedCarrier,
+} from "./carrier-conformance.ts";
 export { createFakeClock, type FakeClock, fakeClockStart } from "./clock.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
 export {

@@ -281,7 +281,8 @@ describe("the sandbox", () => {
     [{ HOST: "127.0.0.1,192.168.1.5" }, [], false, 1],
     [{ HOST: "0.0.0.0", COUNTERSIGN_SANDBOX: "on" }, [], true, 1],
     [{ COUNTERSIGN_SANDBOX: "off" }, [], false, 1],
-    [guarded, ["telnyx"], false, 0],
+    [{ ...guarded, PUBLIC_URL: "https://verify.example.com" }, ["telnyx"], false, 0],
+    [guarded, ["telnyx"], false, 1],
   ])("%o with the carriers %o: on is %s", (environment, carriers, isOn, warnings) => {
     const loaded = settingsOf(environment, { carriers });
     expect(loaded.settings.sandbox).toBe(isOn);

@@ -1,0 +1,59 @@
+import type { ReceiptStatus } from "../verification/index.ts";
+
+/** A request of a carrier to us, as it came. */
+export interface CallbackRequest {
+  readonly method: string;
+  /** The whole address, as the carrier was given it: some sign it. */
+  readonly url: string;
+  /** What this address was made for, proven by its signature: the reference of a delivery, or `inbound`. */
+  readonly reference: string | null;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** As it came: signatures cover its bytes. */
+  readonly body: string;
+}
+
+/** What a carrier says about a message. */
+export interface CarrierReceipt {
+  /** Ours, where the carrier or the address of the callback repeats it. */
+  readonly reference: string | null;
+  readonly providerMessageId: string | null;
+  readonly status: ReceiptStatus;
+}
+
+/** A text that somebody sent to a number of ours. */
+export interface InboundMessage {
+  /** The carrier's id, by which a repetition is known. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** Why a callback had no effect. */
+export type CallbackRefusal = "signature_wrong" | "signature_stale" | "unreadable";
+
+export type CallbackReading =
+  | { readonly type: "refused"; readonly reason: CallbackRefusal }
+  | {
+      readonly type: "read";
+      readonly receipts: readonly CarrierReceipt[];
+      readonly inbound: readonly InboundMessage[];
+      /** What the carrier wants to read; without it, an empty 200. */
+      readonly reply?: { readonly contentType: string; readonly body: string };
+    };
+
+/** The reading of what is signed well, and says nothing that matters here. */
+export const nothingToRead: CallbackReading = { type: "read", receipts: [], inbound: [] };
+
+export function refusedCallback(reason: CallbackRefusal): CallbackReading {
+  return { type: "refused", reason };
+}
+
+export function oneReceipt(receipt: CarrierReceipt): CallbackReading {
+  return { type: "read", receipts: [receipt], inbound: [] };
+}
+
+export function oneInbound(message: InboundMessage): CallbackReading {
+  return { type: "read", receipts: [], inbound: [message] };
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../clock/index.ts";
+import type { CarrierName, CarrierSettings } from "../config/index.ts";
+import {
+  type CallbackAddresses,
+  type CarrierReceipt,
+  type Correspondence,
+  createCallbackAddresses,
+  createCorrespondence,
+  type InboundMessage,
+  type JoinedReceipt,
+  type Provider,
+} from "../delivery/index.ts";
+import type { Engine, Log } from "../engine/index.ts";
+import { createFlowrouteProvider } from "../providers/flowroute/index.ts";
+import type { CarrierParts } from "../providers/http.ts";
+import type { Keyring } from "../secrets/index.ts";
+
+/** What carriers say to us, on its way to the engine. */
+export interface Callbacks {
+  readonly addresses: CallbackAddresses;
+  readonly correspondence: Correspondence;
+  readonly publicUrl: string | null;
+  /** Durable when it resolves. */
+  receipt(provider: string, receipt: CarrierReceipt): Promise<void>;
+  inbound(provider: string, message: InboundMessage): Promise<void>;
+}
+
+export interface CallbackOptions {
+  readonly clock: Clock;
+  readonly keyring: Keyring;
+  readonly log: Log;
+  readonly publicUrl: string | null;
+  /** The engine stands on the providers, which are made before it. */
+  readonly receiver: { readonly engine: Engine | null };
+}
+
+export function createCallbacks({ clock, keyring, log, receiver, publicUrl }: CallbackOptions): Callbacks {
+  const apply = async ({ reference, status, providerMessageId }: JoinedReceipt): Promise<void> => {
+    await receiver.engine?.receipt({ reference, status, providerMessageId });
+  };
+  const correspondence = createCorrespondence(clock, (receipt) => {
+    apply(receipt).catch((cause: unknown) => {
+      const { reference } = receipt;
+      log.warn({ event: "receipt", reference, error: String(cause) }, "a receipt could not be applied");
+    });
+  });
+  return {
+    addresses: createCallbackAddresses(keyring, publicUrl),
+    correspondence,
+    publicUrl,
+    async receipt(provider, receipt) {
+      const joined = correspondence.join(provider, receipt);
+      if (joined !== null) await apply(joined);
+    },
+    async inbound(provider) {
+      log.info({ event: "inbound", provider }, "a text came in, and nothing waits for one");
+    },
+  };
+}
+
+/** The one place where accounts become providers: in their order, with all that they share. */
+export function createCarriers(
+  settings: CarrierSettings | undefined,
+  { addresses, correspondence }: Pick<Callbacks, "addresses" | "correspondence">,
+  clock: Clock,
+): readonly Provider[] {
+  if (settings === undefined) return [];
+  return settings.order.map((name) => {
+    const callbackUrl = (reference: string): string | null => addresses.of(name, reference);
+    const provider = createCarrier(name, settings, { clock, fetch: globalThis.fetch, callbackUrl });
+    return correspondence.noting(provider);
+  });
+}
+
+function createCarrier(name: CarrierName, settings: CarrierSettings, parts: CarrierParts): Provider {
+  switch (name) {
+    case "flowroute":
+      return createFlowrouteProvider(accountOf(name, settings.flowroute), parts);
+    default:
+      return unreachable(name);
+  }
+}
+
+function accountOf<S>(name: CarrierName, account: S | undefined): S {
+  if (account === undefined) throw new TypeError(`${name} is to be asked, but has no account`);
+  return account;
+}
+
+function unreachable(name: never): never {
+  throw new TypeError(`not a carrier: ${String(name)}`);
+}

@@ -1,0 +1,5 @@
+/** Servers that speak the carriers' own wires, for development and tests: every message ends on a virtual phone. */
+export { standinAccounts } from "./accounts.ts";
+export { createFlowrouteStandin } from "./flowroute/index.ts";
+export type { Standin, StandinParts } from "./parts.ts";
+export { createWireFaults, type WireFault, type WireFaults } from "./wire-faults.ts";

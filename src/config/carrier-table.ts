@@ -1,11 +1,13 @@
 import { flowrouteVersions } from "../providers/flowroute/index.ts";
+import { isTelnyxPublicKey } from "../providers/telnyx/index.ts";
 import { list, oneOf, oneSecret, type Parsed, type Setting, text } from "./setting.ts";
 
 /** The real carriers, in the order in which they are asked unless it is set. */
-export const carrierNames = ["flowroute"] as const;
+export const carrierNames = ["flowroute", "telnyx"] as const;
 export type CarrierName = (typeof carrierNames)[number];
 
 const number = "a number in E.164, such as +12065550100";
+const numberOrName = `${number}, or a name of at most 11 letters and digits`;
 
 /** The settings of the carriers: a carrier is configured when its credentials are. */
 export const carrierTable = {
@@ -30,6 +32,21 @@ export const carrierTable = {
     default: "v2.2",
   }),
   flowrouteUrl: address("FLOWROUTE_URL", "Flowroute", "https://api.flowroute.com"),
+  telnyxApiKey: secretOf("TELNYX_API_KEY", "Telnyx: the API key."),
+  telnyxPublicKey: named(
+    "TELNYX_PUBLIC_KEY",
+    "Telnyx: the public key that its webhooks are verified with.",
+    "the base64 text of 44 characters that the console shows",
+    (given) => (isTelnyxPublicKey(given) ? null : "allowed is the base64 text that the console shows"),
+  ),
+  telnyxFrom: sender(
+    "TELNYX_FROM",
+    "Telnyx: who messages come from. A name needs COUNTERSIGN_TELNYX_MESSAGING_PROFILE_ID.",
+    numberOrName,
+    isNumberOrName,
+  ),
+  telnyxMessagingProfileId: credential("TELNYX_MESSAGING_PROFILE_ID", "Telnyx: the messaging profile."),
+  telnyxUrl: address("TELNYX_URL", "Telnyx", "https://api.telnyx.com"),
 };
 
 function parseCarriers(given: readonly string[]): Parsed<readonly string[]> {
@@ -84,6 +101,10 @@ function sender(
 
 function isNumber(given: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(given);
+}
+
+function isNumberOrName(given: string): boolean {
+  return isNumber(given) || /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(given);
 }
 
 /** Credentials go there: in the clear to this machine only. */

@@ -1,4 +1,5 @@
 import type { FlowrouteSettings, FlowrouteVersion } from "../providers/flowroute/index.ts";
+import type { TelnyxSettings } from "../providers/telnyx/index.ts";
 import type { Secret } from "../secrets/index.ts";
 import { type CarrierName, carrierNames, carrierTable } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
@@ -9,6 +10,7 @@ export interface CarrierSettings {
   /** In the order in which they are asked. */
   readonly order: readonly CarrierName[];
   readonly flowroute?: FlowrouteSettings;
+  readonly telnyx?: TelnyxSettings;
 }
 
 type CarrierKey = keyof typeof carrierTable;
@@ -16,6 +18,7 @@ type CarrierKey = keyof typeof carrierTable;
 /** What each carrier cannot do without. */
 const needed: Readonly<Record<CarrierName, readonly CarrierKey[]>> = {
   flowroute: ["flowrouteAccessKey", "flowrouteSecretKey", "flowrouteFrom"],
+  telnyx: ["telnyxApiKey", "telnyxPublicKey", "telnyxFrom"],
 };
 
 /** Those with all credentials, in the order that was asked for. */
@@ -45,6 +48,7 @@ export function carrierSettings(values: SettingValues): CarrierSettings {
   return {
     order,
     ...(order.includes("flowroute") ? { flowroute: flowroute(values) } : {}),
+    ...(order.includes("telnyx") ? { telnyx: telnyx(values) } : {}),
   };
 }
 
@@ -55,6 +59,16 @@ function flowroute(values: SettingValues): FlowrouteSettings {
     from: given(values.flowrouteFrom),
     version: values.flowrouteVersion as FlowrouteVersion,
     url: values.flowrouteUrl,
+  };
+}
+
+function telnyx(values: SettingValues): TelnyxSettings {
+  return {
+    apiKey: given<Secret>(values.telnyxApiKey),
+    publicKey: given(values.telnyxPublicKey),
+    from: given(values.telnyxFrom),
+    messagingProfileId: values.telnyxMessagingProfileId,
+    url: values.telnyxUrl,
   };
 }
 

@@ -43,6 +43,14 @@ export type CallbackReading =
       readonly reply?: { readonly contentType: string; readonly body: string };
     };
 
+/** How old or how far ahead a signed time may be, in either direction (W-10). */
+const toleranceMs = 300_000;
+
+/** Whether a signature made at `seconds` since the epoch still counts. */
+export function isRecent(seconds: number, now: number): boolean {
+  return Math.abs(now - seconds * 1_000) <= toleranceMs;
+}
+
 /** The reading of what is signed well, and says nothing that matters here. */
 export const nothingToRead: CallbackReading = { type: "read", receipts: [], inbound: [] };
 

@@ -6,6 +6,7 @@ export {
   type CallbackRequest,
   type CarrierReceipt,
   type InboundMessage,
+  isRecent,
   nothingToRead,
   oneInbound,
   oneReceipt,

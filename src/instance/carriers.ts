@@ -13,6 +13,7 @@ import {
 import type { Engine, Log } from "../engine/index.ts";
 import { createFlowrouteProvider } from "../providers/flowroute/index.ts";
 import type { CarrierParts } from "../providers/http.ts";
+import { createTelnyxProvider } from "../providers/telnyx/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 
 /** What carriers say to us, on its way to the engine. */
@@ -76,6 +77,8 @@ function createCarrier(name: CarrierName, settings: CarrierSettings, parts: Carr
   switch (name) {
     case "flowroute":
       return createFlowrouteProvider(accountOf(name, settings.flowroute), parts);
+    case "telnyx":
+      return createTelnyxProvider(accountOf(name, settings.telnyx), parts);
     default:
       return unreachable(name);
   }

@@ -4,7 +4,14 @@ import type { CarrierReply } from "./http.ts";
 type Answered = Extract<CarrierReply, { type: "answered" }>;
 
 /** A carrier's own meanings of statuses, before the common ones. */
-export type StatusReasons = Readonly<Record<number, string>>;
+type StatusReasons = Readonly<Record<number, string>>;
+
+/** How a carrier says what is wrong. */
+export interface CarrierMeanings {
+  readonly statuses?: StatusReasons;
+  /** What a code in the body of a refusal means; null where it says no more than the status. */
+  readonly reasonOf?: (body: unknown) => string | null;
+}
 
 const commonReasons: StatusReasons = {
   400: "request_refused",
@@ -22,7 +29,7 @@ const commonReasons: StatusReasons = {
 /** What a call means that brought no acceptance (D-5). `accepted` looks at an answer of 200 to 299 first. */
 export function toAnswer(
   reply: CarrierReply,
-  reasons: StatusReasons,
+  meanings: CarrierMeanings,
   accepted: (answered: Answered) => ProviderAnswer | null,
 ): ProviderAnswer {
   switch (reply.type) {
@@ -31,22 +38,22 @@ export function toAnswer(
     case "unknown":
       return { type: "unknown", detail: reply.detail };
     case "answered":
-      if (reply.status < 200 || reply.status > 299) return refusal(reply, reasons);
+      if (reply.status < 200 || reply.status > 299) return refusal(reply, meanings);
       return accepted(reply) ?? { type: "unknown", detail: "the carrier's answer could not be read" };
     default:
       return unreachable(reply);
   }
 }
 
-function refusal({ status, retryAfterMs }: Answered, reasons: StatusReasons): ProviderAnswer {
+function refusal({ status, retryAfterMs, body }: Answered, meanings: CarrierMeanings): ProviderAnswer {
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status === 429) return { type: "refused", kind: "notSent", reason: "rate_limited", ...wait };
   // Only a carrier that knows when it is back says that it did not take the message.
   if (status === 503 && retryAfterMs !== undefined) {
     return { type: "refused", kind: "notSent", reason: "carrier_unavailable", ...wait };
   }
-  const reason = reasons[status] ?? commonReasons[status];
-  if (reason !== undefined) return rejected(reason);
+  const reason = meanings.statuses?.[status] ?? commonReasons[status];
+  if (reason !== undefined) return rejected(meanings.reasonOf?.(body) ?? reason);
   return { type: "unknown", detail: `the carrier answered ${status}` };
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Random } from "../clock/index.ts";
 import type { Phones, SandboxFaults } from "../providers/sandbox/index.ts";
 import {
   createFlowrouteStandin,
+  createTelnyxStandin,
   createWireFaults,
   type Standin,
   type StandinParts,
@@ -17,6 +18,7 @@ export interface StandinRoutesParts {
 
 const makers: Readonly<Record<string, (parts: StandinParts) => Standin>> = {
   flowroute: createFlowrouteStandin,
+  telnyx: createTelnyxStandin,
 };
 
 /** The carriers' own wires before the virtual phones, at `/sandbox/{vendor}`: they are on where the phones are. */

@@ -35,6 +35,10 @@ export function basicOf({
   return { user, password: rest.join(":") };
 }
 
+export function bearerOf({ headers }: FastifyRequest): string | null {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
+}
+
 export function isEqual(given: string, wanted: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -8,7 +8,7 @@ import {
   type Provider,
   refusedCallback,
 } from "../../delivery/index.ts";
-import { rejected, type StatusReasons, toAnswer } from "../answers.ts";
+import { type CarrierMeanings, rejected, toAnswer } from "../answers.ts";
 import { type CarrierParts, callCarrier } from "../http.ts";
 import { parseJson, textAt, toE164 } from "../reading.ts";
 import type { FlowrouteSettings } from "./settings.ts";
@@ -17,7 +17,7 @@ import { messageBody, numberFor, readInbound, readReceipt } from "./wire.ts";
 /** Flowroute counts attempts in a calendar second, for each access key and version. */
 const ratePerSecond = 5;
 
-const reasons: StatusReasons = { 403: "sender_refused" };
+const meanings: CarrierMeanings = { statuses: { 403: "sender_refused" } };
 
 /** Texts through Flowroute. It signs no callback, so that only addresses made for one delivery are believed. */
 export function createFlowrouteProvider(settings: FlowrouteSettings, parts: CarrierParts): Provider {
@@ -48,7 +48,7 @@ export function createFlowrouteProvider(settings: FlowrouteSettings, parts: Carr
       const body = JSON.stringify(messageBody(settings, message, to, receiptUrl));
       const url = `${settings.url}/${version}/messages`;
       const reply = await callCarrier(parts, { method: "POST", url, headers, body }, signal);
-      return toAnswer(reply, reasons, (answered) => {
+      return toAnswer(reply, meanings, (answered) => {
         const id = textAt(answered.body, "data", "id");
         return id === null ? null : { type: "accepted", providerMessageId: id };
       });

@@ -1,0 +1,3 @@
+/** Telnyx: texts anywhere. */
+export { createTelnyxProvider } from "./provider.ts";
+export { isTelnyxPublicKey, type TelnyxSettings } from "./settings.ts";

@@ -3,7 +3,7 @@ import { isTelnyxPublicKey } from "../providers/telnyx/index.ts";
 import { list, oneOf, oneSecret, type Parsed, type Setting, text } from "./setting.ts";
 
 /** The real carriers, in the order in which they are asked unless it is set. */
-export const carrierNames = ["flowroute", "telnyx"] as const;
+export const carrierNames = ["flowroute", "telnyx", "twilio"] as const;
 export type CarrierName = (typeof carrierNames)[number];
 
 const number = "a number in E.164, such as +12065550100";
@@ -47,6 +47,20 @@ export const carrierTable = {
   ),
   telnyxMessagingProfileId: credential("TELNYX_MESSAGING_PROFILE_ID", "Telnyx: the messaging profile."),
   telnyxUrl: address("TELNYX_URL", "Telnyx", "https://api.telnyx.com"),
+  twilioAccountSid: named(
+    "TWILIO_ACCOUNT_SID",
+    "Twilio: the SID of the account.",
+    "AC and 32 hexadecimal digits",
+    (given) => (/^AC[0-9a-f]{32}$/.test(given) ? null : "allowed is AC and 32 hexadecimal digits"),
+  ),
+  twilioAuthToken: secretOf("TWILIO_AUTH_TOKEN", "Twilio: the auth token of the account."),
+  twilioFrom: sender(
+    "TWILIO_FROM",
+    "Twilio: who messages come from.",
+    `${numberOrName}, or the SID of a messaging service`,
+    (given) => isNumberOrName(given) || /^MG[0-9a-f]{32}$/.test(given),
+  ),
+  twilioUrl: address("TWILIO_URL", "Twilio", "https://api.twilio.com"),
 };
 
 function parseCarriers(given: readonly string[]): Parsed<readonly string[]> {

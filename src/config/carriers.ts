@@ -1,5 +1,6 @@
 import type { FlowrouteSettings, FlowrouteVersion } from "../providers/flowroute/index.ts";
 import type { TelnyxSettings } from "../providers/telnyx/index.ts";
+import type { TwilioSettings } from "../providers/twilio/index.ts";
 import type { Secret } from "../secrets/index.ts";
 import { type CarrierName, carrierNames, carrierTable } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
@@ -11,6 +12,7 @@ export interface CarrierSettings {
   readonly order: readonly CarrierName[];
   readonly flowroute?: FlowrouteSettings;
   readonly telnyx?: TelnyxSettings;
+  readonly twilio?: TwilioSettings;
 }
 
 type CarrierKey = keyof typeof carrierTable;
@@ -19,6 +21,7 @@ type CarrierKey = keyof typeof carrierTable;
 const needed: Readonly<Record<CarrierName, readonly CarrierKey[]>> = {
   flowroute: ["flowrouteAccessKey", "flowrouteSecretKey", "flowrouteFrom"],
   telnyx: ["telnyxApiKey", "telnyxPublicKey", "telnyxFrom"],
+  twilio: ["twilioAccountSid", "twilioAuthToken", "twilioFrom"],
 };
 
 /** Those with all credentials, in the order that was asked for. */
@@ -49,6 +52,7 @@ export function carrierSettings(values: SettingValues): CarrierSettings {
     order,
     ...(order.includes("flowroute") ? { flowroute: flowroute(values) } : {}),
     ...(order.includes("telnyx") ? { telnyx: telnyx(values) } : {}),
+    ...(order.includes("twilio") ? { twilio: twilio(values) } : {}),
   };
 }
 
@@ -69,6 +73,15 @@ function telnyx(values: SettingValues): TelnyxSettings {
     from: given(values.telnyxFrom),
     messagingProfileId: values.telnyxMessagingProfileId,
     url: values.telnyxUrl,
+  };
+}
+
+function twilio(values: SettingValues): TwilioSettings {
+  return {
+    accountSid: given(values.twilioAccountSid),
+    authToken: given<Secret>(values.twilioAuthToken),
+    from: given(values.twilioFrom),
+    url: values.twilioUrl,
   };
 }
 

@@ -33,15 +33,15 @@ export interface InboundMessage {
 /** Why a callback had no effect. */
 export type CallbackRefusal = "signature_wrong" | "signature_stale" | "unreadable";
 
-export type CallbackReading =
-  | { readonly type: "refused"; readonly reason: CallbackRefusal }
-  | {
-      readonly type: "read";
-      readonly receipts: readonly CarrierReceipt[];
-      readonly inbound: readonly InboundMessage[];
-      /** What the carrier wants to read; without it, an empty 200. */
-      readonly reply?: { readonly contentType: string; readonly body: string };
-    };
+interface ReadCallback {
+  readonly type: "read";
+  readonly receipts: readonly CarrierReceipt[];
+  readonly inbound: readonly InboundMessage[];
+  /** What the carrier wants to read; without it, an empty 200. */
+  readonly reply?: { readonly contentType: string; readonly body: string };
+}
+
+export type CallbackReading = { readonly type: "refused"; readonly reason: CallbackRefusal } | ReadCallback;
 
 /** How old or how far ahead a signed time may be, in either direction (W-10). */
 const toleranceMs = 300_000;
@@ -58,10 +58,10 @@ export function refusedCallback(reason: CallbackRefusal): CallbackReading {
   return { type: "refused", reason };
 }
 
-export function oneReceipt(receipt: CarrierReceipt): CallbackReading {
+export function oneReceipt(receipt: CarrierReceipt): ReadCallback {
   return { type: "read", receipts: [receipt], inbound: [] };
 }
 
-export function oneInbound(message: InboundMessage): CallbackReading {
+export function oneInbound(message: InboundMessage): ReadCallback {
   return { type: "read", receipts: [], inbound: [message] };
 }

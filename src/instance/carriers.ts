@@ -14,6 +14,7 @@ import type { Engine, Log } from "../engine/index.ts";
 import { createFlowrouteProvider } from "../providers/flowroute/index.ts";
 import type { CarrierParts } from "../providers/http.ts";
 import { createTelnyxProvider } from "../providers/telnyx/index.ts";
+import { createTwilioProvider } from "../providers/twilio/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 
 /** What carriers say to us, on its way to the engine. */
@@ -79,6 +80,8 @@ function createCarrier(name: CarrierName, settings: CarrierSettings, parts: Carr
       return createFlowrouteProvider(accountOf(name, settings.flowroute), parts);
     case "telnyx":
       return createTelnyxProvider(accountOf(name, settings.telnyx), parts);
+    case "twilio":
+      return createTwilioProvider(accountOf(name, settings.twilio), parts);
     default:
       return unreachable(name);
   }

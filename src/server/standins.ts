@@ -4,6 +4,7 @@ import type { Phones, SandboxFaults } from "../providers/sandbox/index.ts";
 import {
   createFlowrouteStandin,
   createTelnyxStandin,
+  createTwilioStandin,
   createWireFaults,
   type Standin,
   type StandinParts,
@@ -19,6 +20,7 @@ export interface StandinRoutesParts {
 const makers: Readonly<Record<string, (parts: StandinParts) => Standin>> = {
   flowroute: createFlowrouteStandin,
   telnyx: createTelnyxStandin,
+  twilio: createTwilioStandin,
 };
 
 /** The carriers' own wires before the virtual phones, at `/sandbox/{vendor}`: they are on where the phones are. */

@@ -30,4 +30,9 @@ export const standinAccounts = {
     /** What its webhooks are verified with. */
     publicKey: rawPublicKey(signingKey("telnyx")),
   },
+  twilio: {
+    accountSid: "AC5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
+    authToken: "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
+    number: "+12065550102",
+  },
 } as const;

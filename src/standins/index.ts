@@ -3,4 +3,5 @@ export { standinAccounts } from "./accounts.ts";
 export { createFlowrouteStandin } from "./flowroute/index.ts";
 export type { Standin, StandinParts } from "./parts.ts";
 export { createTelnyxStandin } from "./telnyx/index.ts";
+export { createTwilioStandin } from "./twilio/index.ts";
 export { createWireFaults, type WireFault, type WireFaults } from "./wire-faults.ts";

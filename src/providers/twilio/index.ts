@@ -1,0 +1,3 @@
+/** Twilio: texts anywhere. */
+export { createTwilioProvider } from "./provider.ts";
+export type { TwilioSettings } from "./settings.ts";

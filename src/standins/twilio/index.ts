@@ -1,0 +1,190 @@
+import { createHmac } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { standinAccounts } from "../accounts.ts";
+import { carry, type Handed } from "../line.ts";
+import { hexId, type Standin, type StandinParts } from "../parts.ts";
+import { type CarrierPost, post } from "../post.ts";
+import { basicOf, isEqual, readBodiesAsText } from "../requests.ts";
+
+const { accountSid, authToken, number } = standinAccounts.twilio;
+const takenMax = 1_000;
+
+interface TwilioMessage {
+  readonly sid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly text: string;
+  readonly at: number;
+  readonly callbackUrl: string | null;
+}
+
+/** Twilio at `/sandbox/twilio/2010-04-01`. */
+export function createTwilioStandin(parts: StandinParts): Standin {
+  const taken = new Map<string, TwilioMessage>();
+  const numbers: { smsUrl: string | null } = { smsUrl: null };
+  const base = `/2010-04-01/Accounts/${accountSid}`;
+
+  function receive(request: FastifyRequest, reply: FastifyReply) {
+    const message = readMessage(parts, request);
+    if ("code" in message) return refuse(reply, message.status, message.code, message.message);
+    taken.set(message.sid, message);
+    const oldest = taken.keys().next();
+    if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+    return carry(parts, handed(parts, message), request, reply);
+  }
+
+  return {
+    async routes(scope) {
+      readBodiesAsText(scope);
+      scope.post(`${base}/Messages.json`, receive);
+      scope.get<{ Params: { sid: string } }>(`${base}/Messages/:sid.json`, (request, reply) => {
+        if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
+        const message = taken.get(request.params.sid);
+        if (message === undefined) return refuse(reply, 404, "20404", "The resource was not found");
+        return answer(reply, 200, resourceOf(message, "delivered"));
+      });
+      scope.post(`${base}/IncomingPhoneNumbers.json`, (request, reply) => {
+        if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
+        numbers.smsUrl = formOf(request).get("SmsUrl");
+        return answer(reply, 201, {
+          sid: `PN${hexId(parts)}`,
+          phone_number: number,
+          sms_url: numbers.smsUrl,
+        });
+      });
+    },
+    async reply(from, to, text) {
+      if (numbers.smsUrl === null || to !== number) return;
+      const sid = `SM${hexId(parts)}`;
+      const form = { MessageSid: sid, SmsSid: sid, AccountSid: accountSid, From: from, To: to, Body: text };
+      await post(parts, signedForm(numbers.smsUrl, { ...form, NumMedia: "0", ApiVersion: "2010-04-01" }));
+    },
+  };
+}
+
+interface TwilioRefusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+function readMessage(parts: StandinParts, request: FastifyRequest): TwilioMessage | TwilioRefusal {
+  if (!isAuthorized(request)) return { status: 401, code: "20003", message: "Authenticate" };
+  const form = formOf(request);
+  const [to, from, text] = [form.get("To"), form.get("From"), form.get("Body")];
+  if (to === null || !/^\+[1-9]\d{6,14}$/.test(to)) {
+    return { status: 400, code: "21211", message: "The 'To' number is not a valid phone number" };
+  }
+  const service = form.get("MessagingServiceSid");
+  if (from !== number && !/^MG[0-9a-f]{32}$/.test(service ?? "")) {
+    return { status: 400, code: "21606", message: "The 'From' number is not a number of this account" };
+  }
+  if (text === null || text === "") return { status: 400, code: "21602", message: "'Body' is required" };
+  return {
+    sid: `SM${hexId(parts)}`,
+    to,
+    from: from ?? number,
+    text,
+    at: parts.clock.now(),
+    callbackUrl: form.get("StatusCallback"),
+  };
+}
+
+function formOf({ body }: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(typeof body === "string" ? body : "");
+}
+
+function isAuthorized(request: FastifyRequest): boolean {
+  const basic = basicOf(request);
+  return basic !== null && isEqual(basic.user, accountSid) && isEqual(basic.password, authToken);
+}
+
+function answer(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  return reply.code(status).type("application/json").send(JSON.stringify(body));
+}
+
+function errorBody(status: number, code: string, message: string): unknown {
+  return { code: Number(code), message, more_info: `https://www.twilio.com/docs/errors/${code}`, status };
+}
+
+function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return answer(reply, status, errorBody(status, code, message));
+}
+
+const codes: Readonly<Record<number, string>> = { 401: "20003", 404: "20404", 429: "20429" };
+
+function handed(parts: StandinParts, message: TwilioMessage): Handed {
+  const { sid, to, from, callbackUrl } = message;
+  return {
+    ...message,
+    channel: "sms",
+    accepted: () => ({ status: 201, body: resourceOf(message, "queued") }),
+    refused(refusal) {
+      const status = refusal?.status ?? 400;
+      const code = refusal === null ? "21612" : (refusal.code ?? codes[status] ?? "20001");
+      return { status, body: errorBody(status, code, "The sandbox was told to refuse it") };
+    },
+    async report(given, isForged) {
+      if (callbackUrl === null) return;
+      const status = given === "failed" ? "undelivered" : given;
+      const form = {
+        MessageSid: sid,
+        MessageStatus: status,
+        SmsSid: sid,
+        SmsStatus: status,
+        To: to,
+        From: from,
+        AccountSid: accountSid,
+        ApiVersion: "2010-04-01",
+        ...(given === "failed" ? { ErrorCode: "30003" } : {}),
+      };
+      await post(parts, signedForm(callbackUrl, form, isForged ? "somebody else" : authToken));
+    },
+  };
+}
+
+/** A form as Twilio signs it. */
+export function signedForm(
+  url: string,
+  form: Readonly<Record<string, string>>,
+  secret: string = authToken,
+): CarrierPost {
+  const signed = Object.keys(form)
+    .sort()
+    .reduce((sum, name) => sum + name + form[name], url);
+  return {
+    url,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": createHmac("sha1", secret).update(signed, "utf8").digest("base64"),
+    },
+    body: new URLSearchParams(form).toString(),
+  };
+}
+
+function resourceOf(message: TwilioMessage, status: string): Readonly<Record<string, unknown>> {
+  const { sid, to, from, text, at } = message;
+  const date = new Date(at).toUTCString().replace("GMT", "+0000");
+  return {
+    sid,
+    account_sid: accountSid,
+    api_version: "2010-04-01",
+    body: text,
+    to,
+    from,
+    messaging_service_sid: null,
+    status,
+    direction: "outbound-api",
+    num_segments: "1",
+    num_media: "0",
+    price: null,
+    price_unit: "USD",
+    error_code: null,
+    error_message: null,
+    date_created: date,
+    date_updated: date,
+    date_sent: null,
+    uri: `/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`,
+    subresource_uris: { media: `/2010-04-01/Accounts/${accountSid}/Messages/${sid}/Media.json` },
+  };
+}

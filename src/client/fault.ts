@@ -14,6 +14,7 @@ export const faultCodes = [
   "media_type_unsupported",
   "host_not_allowed",
   "cross_site_refused",
+  "callback_refused",
   "ticket_invalid",
   "request_invalid",
   "idempotency_key_invalid",

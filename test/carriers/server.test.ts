@@ -21,6 +21,7 @@ describe("a server with a real carrier, before a stand-in of another server", ()
       PORT: String(port),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       COUNTERSIGN_COUNTRIES: "US",
+      COUNTERSIGN_MONEY_PER_DAY: "50",
       COUNTERSIGN_FLOWROUTE_ACCESS_KEY: accessKey,
       COUNTERSIGN_FLOWROUTE_SECRET_KEY: secretKey,
       COUNTERSIGN_FLOWROUTE_FROM: number,

@@ -7,7 +7,11 @@ const flowroute = {
   COUNTERSIGN_FLOWROUTE_SECRET_KEY: "a-secret-of-flowroute",
   COUNTERSIGN_FLOWROUTE_FROM: "+12065550100",
 };
-const reachable = { COUNTERSIGN_COUNTRIES: "US", PUBLIC_URL: "https://verify.example.com" };
+const reachable = {
+  COUNTERSIGN_COUNTRIES: "US",
+  COUNTERSIGN_MONEY_PER_DAY: "50",
+  PUBLIC_URL: "https://verify.example.com",
+};
 
 function load(environment: Record<string, string>) {
   return loadSettings({ environment, folder: "/nowhere" });

@@ -174,7 +174,9 @@ describe("a recipient and its rows that change while a batch waits", () => {
     const rival = await rawClient(url);
     const now = Date.now();
     const ids = [0, 1, 2].map((day) => uuidv7Floor(now + day * 86_400_000));
-    await rival.query("insert into recipients (id, tenant_id, last_seen_at, doc) values ('r', 't', 0, '{}')");
+    await rival.query(
+      "insert into recipients (id, tenant_id, last_seen_at, doc) values ('r', 't', 0, '[\"sealed\", 0]')",
+    );
     for (const id of ids) {
       await rival.query({ text: insertDelivery, values: [id] });
     }
@@ -196,7 +198,7 @@ describe("a recipient and its rows that change while a batch waits", () => {
 });
 
 const insertDelivery = `insert into deliveries (verification_id, sequence, recipient_id, due_at, doc)
-  values ($1, 1, 'r', null, '{}')`;
+  values ($1, 1, 'r', null, '[null, "t", 0, 0, 0]')`;
 
 describe("more work than can be done", () => {
   test("R-15: what finds the queue full is refused at once, and whatever was accepted is done when the database goes on", async () => {

@@ -5,7 +5,7 @@ import { keyParameters, readRecipients, readRows } from "./reads.ts";
 
 interface Waiting {
   readonly key: Key;
-  readonly resolve: (doc: string | undefined) => void;
+  readonly resolve: (row: RawRow | undefined) => void;
   readonly reject: (cause: unknown) => void;
 }
 
@@ -26,7 +26,7 @@ export class GatheredReads {
     this.#query = query;
   }
 
-  get(key: Key): Promise<string | undefined> {
+  get(key: Key): Promise<RawRow | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
       if (this.#isBusy) return;
@@ -49,8 +49,8 @@ export class GatheredReads {
       try {
         const keys = new Map(asked.map(({ key }) => [nameOf(key), key]));
         const rows = await this.#read([...keys.values()]);
-        const docs = new Map(rows.map(({ kind, id, doc }) => [`${kind}/${id}`, doc]));
-        for (const { key, resolve } of asked) resolve(docs.get(nameOf(key)));
+        const found = new Map(rows.map((row) => [`${row.kind}/${row.id}`, row]));
+        for (const { key, resolve } of asked) resolve(found.get(nameOf(key)));
       } catch (cause) {
         for (const { reject } of asked) reject(cause);
       }

@@ -22,18 +22,20 @@ export interface LockStatements {
 export const lockRows: LockStatements = {
   recipients: prepared(
     "lock_recipients",
-    `select 'recipient' as kind, r.id as id, r.doc as doc
+    `select 'recipient' as kind, r.id as id, r.tenant_id as "tenantId", r.doc as doc
        from recipients r where r.id = any($1::text[]) order by r.id for update`,
   ),
   verifications: prepared(
     "lock_verifications",
-    `select 'verification' as kind, v.id::text as id, v.doc as doc from verifications v
+    `select 'verification' as kind, v.id::text as id, v.tenant_id as "tenantId", v.recipient_id as "recipientId",
+            v.doc as doc
+       from verifications v
       where v.id = any($1::uuid[]) and v.id between $2::uuid and $3::uuid order by v.id for update`,
   ),
   others: prepared(
     "lock_others",
     `with delivery as materialized (
-       select d.verification_id || '.' || d.sequence as id, d.doc from deliveries d
+       select d.verification_id || '.' || d.sequence as id, d.recipient_id, d.doc from deliveries d
         where d.verification_id = any($1::uuid[]) and d.verification_id between $9::uuid and $10::uuid
           and d.sequence = any($2::int[]) and d.verification_id || '.' || d.sequence = any($11::text[])
         order by d.verification_id, d.sequence for update),
@@ -48,13 +50,13 @@ export const lockRows: LockStatements = {
      marker as (
        update commit_markers set batch = $8, at = floor(extract(epoch from clock_timestamp()) * 1000)
         where slot = $7 returning slot)
-     select 'delivery' as kind, id, doc from delivery
-     union all select 'idempotency', id, doc from idempotency_record
-     union all select 'tenant', id, doc from tenant
-     union all select 'service', id, doc from service
-     union all select 'apiKey', id, doc from api_key
+     select 'delivery' as kind, id, recipient_id as "recipientId", doc from delivery
+     union all select 'idempotency', id, null, doc from idempotency_record
+     union all select 'tenant', id, null, doc from tenant
+     union all select 'service', id, null, doc from service
+     union all select 'apiKey', id, null, doc from api_key
      union all
-     select 'now', (select count(*) from marker)::text,
+     select 'now', (select count(*) from marker)::text, null,
             floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
   ),
 };

@@ -1,5 +1,5 @@
 import type { Key, Rows, TableName, Tables, UpdateDecision } from "../port.ts";
-import { decodeRow } from "./reads.ts";
+import { decodeRow, type StoredRow } from "../rows/index.ts";
 
 /** One update on its way. */
 export interface Operation {
@@ -13,10 +13,9 @@ export interface Operation {
   needs: number;
 }
 
-export interface RawRow {
+/** A row as a statement gives it; the last one of a statement is the time. */
+export interface RawRow extends StoredRow {
   readonly kind: TableName | "now";
-  readonly id: string;
-  readonly doc: string;
 }
 
 /** Rows by the name of their key. */
@@ -41,12 +40,13 @@ export function decodeAll(raw: readonly RawRow[]): { rows: LoadedRows; now: numb
   const rows: LoadedRows = new Map();
   let now = Number.NaN;
   let note = "";
-  for (const { kind, id, doc } of raw) {
+  for (const one of raw) {
+    const { kind, id } = one;
     if (kind !== "now") {
-      rows.set(nameOf({ table: kind, id }), decodeRow(kind, doc));
+      rows.set(nameOf({ table: kind, id }), decodeRow(kind, one));
       continue;
     }
-    now = Number(doc);
+    now = Number(one.doc);
     note = id;
   }
   return { rows, now, note };

@@ -4,7 +4,8 @@ import { prepared } from "./reads.ts";
 export const queries = {
   deliveriesOf: prepared(
     "deliveries_of",
-    "select doc from deliveries where verification_id = $1 order by sequence",
+    `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc
+       from deliveries where verification_id = $1 order by sequence`,
   ),
   nextDue: prepared(
     "next_due",
@@ -16,28 +17,28 @@ export const queries = {
   // than the end, and only what seems to come from the future can have ended before it began.
   byTenant: prepared(
     "by_tenant",
-    `select doc from verifications where tenant_id = $1 and id < $2::uuid
+    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from verifications where tenant_id = $1 and id < $2::uuid
        and ($3::text is null or $3 = case
          when status <> 'pending' then status
-         when alarm_at <= $5::bigint and (doc::json ->> 'endsAt')::bigint <= $5::bigint then 'expired'
-         when id > $6::uuid and (doc::json ->> 'createdAt')::bigint > $7::bigint then 'expired'
+         when alarm_at <= $5::bigint and (doc::json ->> 2)::bigint <= $5::bigint then 'expired'
+         when id > $6::uuid and (doc::json ->> 1)::bigint > $7::bigint then 'expired'
          else status end)
      order by id desc limit $4`,
   ),
   byRecipient: prepared(
     "by_recipient",
-    `select doc from verifications where tenant_id = $1 and id < $2::uuid
+    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from verifications where tenant_id = $1 and id < $2::uuid
        and ($3::text is null or $3 = case
          when status <> 'pending' then status
-         when alarm_at <= $5::bigint and (doc::json ->> 'endsAt')::bigint <= $5::bigint then 'expired'
-         when id > $6::uuid and (doc::json ->> 'createdAt')::bigint > $7::bigint then 'expired'
+         when alarm_at <= $5::bigint and (doc::json ->> 2)::bigint <= $5::bigint then 'expired'
+         when id > $6::uuid and (doc::json ->> 1)::bigint > $7::bigint then 'expired'
          else status end)
        and recipient_id = $8 order by id desc limit $4`,
   ),
-  keyByDigest: prepared("key_by_digest", "select doc from api_keys where digest = $1"),
-  tenants: prepared("tenants", "select doc from tenants order by id"),
-  services: prepared("services", "select doc from services where tenant_id = $1 order by id"),
-  apiKeys: prepared("api_keys", "select doc from api_keys where tenant_id = $1 order by id"),
+  keyByDigest: prepared("key_by_digest", "select id, doc from api_keys where digest = $1"),
+  tenants: prepared("tenants", "select id, doc from tenants order by id"),
+  services: prepared("services", "select id, doc from services where tenant_id = $1 order by id"),
+  apiKeys: prepared("api_keys", "select id, doc from api_keys where tenant_id = $1 order by id"),
   otherNodes: prepared(
     "other_nodes",
     `select count(distinct application_name)::int as nodes from pg_stat_activity

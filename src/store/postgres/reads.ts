@@ -1,6 +1,5 @@
 import type pg from "pg";
-import { decodeVerification } from "../codec.ts";
-import type { Key, TableName, Tables } from "../port.ts";
+import type { Key, TableName } from "../port.ts";
 
 /** A statement that a connection prepares once. */
 export function prepared(name: string, text: string): pg.QueryConfig {
@@ -20,36 +19,39 @@ export function deliveryKey(id: string): { verificationId: string; sequence: num
  */
 export const readRows: pg.QueryConfig = prepared(
   "read_rows",
-  `select 'recipient' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
-     cross join lateral (select r.id, r.doc from recipients r where r.id = k.id offset 0) r
+  `select 'recipient' as kind, r.id as id, r.tenant_id as "tenantId", null as "recipientId", r.doc as doc
+     from unnest($1::text[]) k (id)
+     cross join lateral (select r.id, r.tenant_id, r.doc from recipients r where r.id = k.id offset 0) r
    union all
-   select 'verification', v.id::text, v.doc from unnest($2::uuid[]) k (id)
-     cross join lateral (select v.id, v.doc from verifications v where v.id = k.id offset 0) v
-   union all
-   select 'delivery', k.id || '.' || k.sequence, d.doc from unnest($3::uuid[], $4::int[]) k (id, sequence)
+   select 'verification', v.id::text, v.tenant_id, v.recipient_id, v.doc from unnest($2::uuid[]) k (id)
      cross join lateral (
-       select d.doc from deliveries d where d.verification_id = k.id and d.sequence = k.sequence offset 0) d
+       select v.id, v.tenant_id, v.recipient_id, v.doc from verifications v where v.id = k.id offset 0) v
    union all
-   select 'idempotency', i.id, i.doc from unnest($5::text[]) k (id)
+   select 'delivery', k.id || '.' || k.sequence, null, d.recipient_id, d.doc
+     from unnest($3::uuid[], $4::int[]) k (id, sequence)
+     cross join lateral (
+       select d.recipient_id, d.doc from deliveries d where d.verification_id = k.id and d.sequence = k.sequence offset 0) d
+   union all
+   select 'idempotency', i.id, null, null, i.doc from unnest($5::text[]) k (id)
      cross join lateral (select i.id, i.doc from idempotency i where i.id = k.id offset 0) i
    union all
-   select 'tenant', t.id, t.doc from unnest($6::text[]) k (id)
+   select 'tenant', t.id, null, null, t.doc from unnest($6::text[]) k (id)
      cross join lateral (select t.id, t.doc from tenants t where t.id = k.id offset 0) t
    union all
-   select 'service', s.id, s.doc from unnest($7::text[]) k (id)
+   select 'service', s.id, null, null, s.doc from unnest($7::text[]) k (id)
      cross join lateral (select s.id, s.doc from services s where s.id = k.id offset 0) s
    union all
-   select 'apiKey', a.id, a.doc from unnest($8::text[]) k (id)
+   select 'apiKey', a.id, null, null, a.doc from unnest($8::text[]) k (id)
      cross join lateral (select a.id, a.doc from api_keys a where a.id = k.id offset 0) a
    union all
-   select 'now', '', floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
+   select 'now', '', null, null, floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
 );
 
 /** Recipients alone: what every delivery reads, without the partitions of other tables to open. */
 export const readRecipients: pg.QueryConfig = prepared(
   "read_recipients",
-  `select 'recipient' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
-     cross join lateral (select r.id, r.doc from recipients r where r.id = k.id offset 0) r`,
+  `select 'recipient' as kind, r.id as id, r.tenant_id as "tenantId", r.doc as doc from unnest($1::text[]) k (id)
+     cross join lateral (select r.id, r.tenant_id, r.doc from recipients r where r.id = k.id offset 0) r`,
 );
 
 /** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */
@@ -86,8 +88,4 @@ export function canExist({ table, id }: Key): boolean {
   if (table === "verification") return uuid.test(id);
   if (table === "delivery") return delivery.test(id);
   return !id.includes("\0");
-}
-
-export function decodeRow<T extends TableName>(table: T, doc: string): Tables[T] {
-  return (table === "verification" ? decodeVerification(doc) : JSON.parse(doc)) as Tables[T];
 }

@@ -1,36 +1,44 @@
 import type pg from "pg";
 import type { TableName, Tables } from "../port.ts";
-import { decodeRow, prepared } from "./reads.ts";
+import { decodeRow, type StoredRow } from "../rows/index.ts";
+import { prepared } from "./reads.ts";
 
 /** A page of a table after a row, in the order of its key. */
 const pages: { readonly [T in TableName]: pg.QueryConfig } = {
-  recipient: prepared("scan_recipients", "select doc from recipients where id > $1 order by id limit $2"),
+  recipient: prepared(
+    "scan_recipients",
+    `select id, tenant_id as "tenantId", doc from recipients where id > $1 order by id limit $2`,
+  ),
   verification: prepared(
     "scan_verifications",
-    "select doc from verifications where id > $1::uuid order by id limit $2",
+    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc
+      from verifications where id > $1::uuid order by id limit $2`,
   ),
   delivery: prepared(
     "scan_deliveries",
-    `select doc from deliveries where (verification_id, sequence) > ($1::uuid, $3::int)
+    `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries where (verification_id, sequence) > ($1::uuid, $3::int)
       order by verification_id, sequence limit $2`,
   ),
-  idempotency: prepared("scan_idempotency", "select doc from idempotency where id > $1 order by id limit $2"),
-  tenant: prepared("scan_tenants", "select doc from tenants where id > $1 order by id limit $2"),
-  service: prepared("scan_services", "select doc from services where id > $1 order by id limit $2"),
-  apiKey: prepared("scan_api_keys", "select doc from api_keys where id > $1 order by id limit $2"),
+  idempotency: prepared(
+    "scan_idempotency",
+    "select id, doc from idempotency where id > $1 order by id limit $2",
+  ),
+  tenant: prepared("scan_tenants", "select id, doc from tenants where id > $1 order by id limit $2"),
+  service: prepared("scan_services", "select id, doc from services where id > $1 order by id limit $2"),
+  apiKey: prepared("scan_api_keys", "select id, doc from api_keys where id > $1 order by id limit $2"),
 };
 
 /** Sorts before every UUID of ours. */
 const firstUuid = "00000000-0000-0000-0000-000000000000";
 
 export async function scan<T extends TableName>(
-  query: (statement: pg.QueryConfig, values: unknown[]) => Promise<{ doc: string }[]>,
+  query: (statement: pg.QueryConfig, values: unknown[]) => Promise<StoredRow[]>,
   table: T,
   after: Tables[T] | null,
   limit: number,
 ): Promise<readonly Tables[T][]> {
   const rows = await query(pages[table], [...positionOf(table, after, limit)]);
-  return rows.map(({ doc }) => decodeRow(table, doc));
+  return rows.map((row) => decodeRow(table, row));
 }
 
 function positionOf(table: TableName, after: Tables[TableName] | null, limit: number): readonly unknown[] {

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { type Clock, systemClock } from "../../clock/index.ts";
-import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
-import type { Delivery, Verification } from "../../verification/index.ts";
-import { decodeVerification } from "../codec.ts";
+import type { Verification } from "../../verification/index.ts";
 import { DataUnreadable, StorageUnavailable, storeClosed } from "../errors.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
+import { decodeRow, type StoredRow } from "../rows/index.ts";
 import { statusTimes } from "../status-at.ts";
 import { makeMarker } from "./commit-marker.ts";
 import { type Connections, openConnections } from "./connections.ts";
@@ -20,7 +19,7 @@ import type { RawRow } from "./operation.ts";
 import { addDays } from "./partitions.ts";
 import { purge } from "./purge.ts";
 import { queries } from "./queries.ts";
-import { canExist, decodeRow } from "./reads.ts";
+import { canExist } from "./reads.ts";
 import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
 import { applicationName } from "./session.ts";
@@ -123,8 +122,12 @@ function createStore(connections: Connections, node: string, options: PostgresSt
         : { ...queries.writeMeta, values: [name, value] };
     await writeConfirmed(connections, statement);
   };
-  const docs = async <R>(statement: pg.QueryConfig, values: unknown[] = []): Promise<R[]> =>
-    (await query<{ doc: string }>(statement, values)).map((row) => JSON.parse(row.doc) as R);
+  const docs = async <T extends TableName>(
+    table: T,
+    statement: pg.QueryConfig,
+    values: unknown[] = [],
+  ): Promise<Tables[T][]> =>
+    (await query<StoredRow & pg.QueryResultRow>(statement, values)).map((row) => decodeRow(table, row));
   const reads = new GatheredReads((statement, values) =>
     query<RawRow & pg.QueryResultRow>(statement, values),
   );
@@ -138,12 +141,12 @@ function createStore(connections: Connections, node: string, options: PostgresSt
       return await commits.update(keys, decide);
     },
     async get<T extends TableName>(key: Key<T>): Promise<Tables[T] | undefined> {
-      const doc = await reads.get(key);
+      const row = await reads.get(key);
       refuseClosed();
-      return doc === undefined ? undefined : decodeRow(key.table, doc);
+      return row === undefined ? undefined : decodeRow(key.table, row);
     },
     deliveriesOf: async (id) =>
-      canExist({ table: "verification", id }) ? await docs<Delivery>(queries.deliveriesOf, [id]) : [],
+      canExist({ table: "verification", id }) ? await docs("delivery", queries.deliveriesOf, [id]) : [],
     due: (queue, now, limit) => looks.look(queue, now, limit),
     async nextDueAt() {
       const rows = await query<{ at: string | null }>(queries.nextDue);
@@ -151,10 +154,10 @@ function createStore(connections: Connections, node: string, options: PostgresSt
       return at === null ? null : Number(at);
     },
     verifications: (asked) => verifications(query, asked),
-    apiKeyByDigest: async (digest) => (await docs<ApiKey>(queries.keyByDigest, [digest]))[0],
-    tenants: () => docs<Tenant>(queries.tenants),
-    services: (tenantId) => docs<Service>(queries.services, [tenantId]),
-    apiKeys: (tenantId) => docs<ApiKey>(queries.apiKeys, [tenantId]),
+    apiKeyByDigest: async (digest) => (await docs("apiKey", queries.keyByDigest, [digest]))[0],
+    tenants: () => docs("tenant", queries.tenants),
+    services: (tenantId) => docs("service", queries.services, [tenantId]),
+    apiKeys: (tenantId) => docs("apiKey", queries.apiKeys, [tenantId]),
     async purge(before, limit) {
       refuseClosed();
       try {
@@ -228,7 +231,7 @@ async function verifications(query: Query, asked: VerificationQuery): Promise<Ve
   const values = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(asked.at)];
   const rows =
     recipientId === undefined
-      ? await query<{ doc: string }>(queries.byTenant, values)
-      : await query<{ doc: string }>(queries.byRecipient, [...values, recipientId]);
-  return rows.map((row) => decodeVerification(row.doc));
+      ? await query<StoredRow & pg.QueryResultRow>(queries.byTenant, values)
+      : await query<StoredRow & pg.QueryResultRow>(queries.byRecipient, [...values, recipientId]);
+  return rows.map((row) => decodeRow("verification", row));
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { alarmAt, isOpen } from "../../verification/index.ts";
-import { encodeVerification } from "../codec.ts";
 import type { TableName, Tables, Write } from "../port.ts";
+import { encodeRow } from "../rows/index.ts";
 import { deliveryKey, prepared } from "./reads.ts";
 
 /** How rows of one kind are written: the columns as arrays, all rows of a batch in one statement. */
@@ -20,7 +20,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
        on conflict (id) do update set last_seen_at = excluded.last_seen_at, doc = excluded.doc`,
     ),
     remove: prepared("remove_recipients", "delete from recipients where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, row.lastSeenAt, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, row.lastSeenAt, encodeRow("recipient", row)],
   },
   verification: {
     upsert: prepared(
@@ -39,7 +39,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       row.recipientId,
       row.status,
       alarmAt(row),
-      encodeVerification(row),
+      encodeRow("verification", row),
     ],
   },
   delivery: {
@@ -59,7 +59,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       row.sequence,
       row.recipientId,
       isOpen(row) ? row.dueAt : null,
-      JSON.stringify(row),
+      encodeRow("delivery", row),
     ],
   },
   idempotency: {
@@ -70,7 +70,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
        on conflict (id) do update set created_at = excluded.created_at, doc = excluded.doc`,
     ),
     remove: prepared("remove_idempotency", "delete from idempotency where id = any($1::text[])"),
-    columns: (row) => [row.id, row.createdAt, JSON.stringify(row)],
+    columns: (row) => [row.id, row.createdAt, encodeRow("idempotency", row)],
   },
   tenant: {
     upsert: prepared(
@@ -79,7 +79,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_tenants", "delete from tenants where id = any($1::text[])"),
-    columns: (row) => [row.id, JSON.stringify(row)],
+    columns: (row) => [row.id, encodeRow("tenant", row)],
   },
   service: {
     upsert: prepared(
@@ -88,7 +88,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_services", "delete from services where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, encodeRow("service", row)],
   },
   apiKey: {
     upsert: prepared(
@@ -98,7 +98,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
        on conflict (id) do update set digest = excluded.digest, doc = excluded.doc`,
     ),
     remove: prepared("remove_api_keys", "delete from api_keys where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, row.digest, JSON.stringify(row)],
+    columns: (row) => [row.id, row.tenantId, row.digest, encodeRow("apiKey", row)],
   },
 };
 

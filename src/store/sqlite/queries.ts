@@ -1,10 +1,10 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
 import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
-import { decodeVerification } from "../codec.ts";
-import type { Due, VerificationQuery } from "../port.ts";
+import type { Due, TableName, Tables, VerificationQuery } from "../port.ts";
+import type { StoredRow } from "../rows/index.ts";
 import { hasStatus, statusTimes } from "../status-at.ts";
-import { fromDoc, parseJson } from "./docs.ts";
+import { fromDoc } from "./docs.ts";
 
 /** The reads that go past the cache. */
 export interface Queries {
@@ -21,18 +21,19 @@ export interface Queries {
   metas(): ReadonlyMap<string, string>;
 }
 
-function docs<R>(
+function docs<T extends TableName>(
+  table: T,
   rows: unknown[],
-  isAskedFor: (row: R) => boolean,
-  decode: (json: string) => R = parseJson,
-): R[] {
-  return rows.map((row) => fromDoc((row as { doc: string }).doc, decode, isAskedFor));
+  isAskedFor: (row: Tables[T]) => boolean,
+): Tables[T][] {
+  return rows.map((row) => fromDoc(table, row as StoredRow, isAskedFor));
 }
 
 // house: size: a list of statements, and of their uses
 export function prepareQueries(database: DatabaseSync): Queries {
   const deliveriesOf = database.prepare(
-    "select doc from deliveries where verification_id = ? order by sequence",
+    `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc
+     from deliveries where verification_id = ? order by sequence`,
   );
   const dueDeliveries = database.prepare(
     `select verification_id as verificationId, sequence, recipient_id as recipientId from deliveries
@@ -48,10 +49,10 @@ export function prepareQueries(database: DatabaseSync): Queries {
        union all
        select min(alarm_at) as at from verifications where alarm_at is not null)`,
   );
-  const keyByDigest = database.prepare("select doc from api_keys where digest = ?");
-  const tenants = database.prepare("select doc from tenants order by id");
-  const services = database.prepare("select doc from services where tenant_id = ? order by id");
-  const apiKeys = database.prepare("select doc from api_keys where tenant_id = ? order by id");
+  const keyByDigest = database.prepare("select id, doc from api_keys where digest = ?");
+  const tenants = database.prepare("select id, doc from tenants order by id");
+  const services = database.prepare("select id, doc from services where tenant_id = ? order by id");
+  const apiKeys = database.prepare("select id, doc from api_keys where tenant_id = ? order by id");
   const readMeta = database.prepare("select value from meta where name = ?");
   const metas = database.prepare("select name, value from meta order by name");
   const removeMeta = database.prepare("delete from meta where name = ?");
@@ -59,15 +60,15 @@ export function prepareQueries(database: DatabaseSync): Queries {
     "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
   );
   return {
-    deliveriesOf: (id) => docs<Delivery>(deliveriesOf.all(id), (row) => row.verificationId === id),
+    deliveriesOf: (id) => docs("delivery", deliveriesOf.all(id), (row) => row.verificationId === id),
     due: (queue, now, limit) =>
       (queue === "delivery" ? dueDeliveries : dueAlarms).all(now, limit) as unknown as Due[],
     nextDueAt: () => (nextDue.get() as { at: number | null }).at,
     verifications: prepareList(database),
-    apiKeyByDigest: (digest) => docs<ApiKey>(keyByDigest.all(digest), (row) => row.digest === digest)[0],
-    tenants: () => docs<Tenant>(tenants.all(), () => true),
-    services: (tenantId) => docs<Service>(services.all(tenantId), (row) => row.tenantId === tenantId),
-    apiKeys: (tenantId) => docs<ApiKey>(apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
+    apiKeyByDigest: (digest) => docs("apiKey", keyByDigest.all(digest), (row) => row.digest === digest)[0],
+    tenants: () => docs("tenant", tenants.all(), () => true),
+    services: (tenantId) => docs("service", services.all(tenantId), (row) => row.tenantId === tenantId),
+    apiKeys: (tenantId) => docs("apiKey", apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
     metas: () =>
@@ -80,31 +81,27 @@ function prepareList(database: DatabaseSync): Queries["verifications"] {
   // Whether a pending row has ended, as `asOf` has it. The columns tell for nearly all of them: an alarm is never later
   // than the end, and only what seems to come from the future can have ended before it began.
   const byTenant = database.prepare(
-    `select doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or ?3 = case
+    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from verifications where tenant_id = ?1 and id < ?2 and (?3 is null or ?3 = case
        when status <> 'pending' then status
-       when alarm_at <= ?5 and json_extract(substr(doc, 9), '$.endsAt') <= ?5 then 'expired'
-       when id > ?6 and json_extract(substr(doc, 9), '$.createdAt') > ?7 then 'expired'
+       when alarm_at <= ?5 and json_extract(substr(doc, 9), '$[2]') <= ?5 then 'expired'
+       when id > ?6 and json_extract(substr(doc, 9), '$[1]') > ?7 then 'expired'
        else status end)
      order by id desc limit ?4`,
   );
-  const recipient = database.prepare("select doc from recipients where id = ?");
-  const verification = database.prepare("select doc from verifications where id = ?");
-  const one = <R extends { readonly id: string }>(
-    statement: StatementSync,
-    id: string,
-    decode?: (json: string) => R,
-  ): R | undefined => docs<R>(statement.all(id), (row) => row.id === id, decode)[0];
+  const recipient = database.prepare(`select id, tenant_id as "tenantId", doc from recipients where id = ?`);
+  const verification = database.prepare(
+    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from verifications where id = ?`,
+  );
   return (query) => {
     const { tenantId, recipientId, status, before, limit } = query;
     if (recipientId === undefined) {
       const asked = [tenantId, before ?? endOfIds, status ?? null, limit, ...statusTimes(query.at)];
-      const found = byTenant.all(...asked);
-      return docs(found, (row: Verification) => row.tenantId === tenantId, decodeVerification);
+      return docs("verification", byTenant.all(...asked), (row) => row.tenantId === tenantId);
     }
     return listOf(
       query,
-      (id) => one(verification, id, decodeVerification),
-      one<Recipient>(recipient, recipientId),
+      (id) => docs("verification", verification.all(id), (row) => row.id === id)[0],
+      docs("recipient", recipient.all(recipientId), (row) => row.id === recipientId)[0],
     );
   };
 }

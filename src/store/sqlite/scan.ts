@@ -1,13 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
-import { decodeVerification } from "../codec.ts";
 import { rowId, type TableName, type Tables } from "../port.ts";
-import { fromDoc, parseJson } from "./docs.ts";
+import type { StoredRow } from "../rows/index.ts";
+import { fromDoc } from "./docs.ts";
 
 /** A page of a table after a row, in the order of its key. */
 const pages: { readonly [T in TableName]: string } = {
-  recipient: "select id, doc from recipients where id > $id order by id limit $limit",
-  verification: "select id, doc from verifications where id > $id order by id limit $limit",
-  delivery: `select verification_id || '.' || sequence as id, doc from deliveries
+  recipient: `select id, tenant_id as "tenantId", doc from recipients where id > $id order by id limit $limit`,
+  verification: `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc
+    from verifications where id > $id order by id limit $limit`,
+  delivery: `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries
     where (verification_id, sequence) > ($id, $sequence) order by verification_id, sequence limit $limit`,
   idempotency: "select id, doc from idempotency where id > $id order by id limit $limit",
   tenant: "select id, doc from tenants where id > $id order by id limit $limit",
@@ -26,9 +27,8 @@ export function scan<T extends TableName>(
   // Those that go by the id alone know no sequence number.
   statement.setAllowUnknownNamedParameters(true);
   const [id, sequence] = positionOf(table, after);
-  const rows = statement.all({ id, sequence, limit }) as { id: string; doc: string }[];
-  const decode = (table === "verification" ? decodeVerification : parseJson) as (json: string) => Tables[T];
-  return rows.map((one) => fromDoc(one.doc, decode, (row) => rowId(table, row) === one.id));
+  const rows = statement.all({ id, sequence, limit }) as unknown as StoredRow[];
+  return rows.map((stored) => fromDoc(table, stored, (row) => rowId(table, row) === stored.id));
 }
 
 function positionOf<T extends TableName>(table: T, after: Tables[T] | null): readonly [string, number] {

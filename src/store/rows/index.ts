@@ -1,0 +1,71 @@
+import type { TableName, Tables } from "../port.ts";
+import { deliveryCodec } from "./delivery.ts";
+import { recipientCodec } from "./recipient.ts";
+import { verificationList, verificationOf } from "./verification.ts";
+
+/** A row as a table holds it: what its columns say is not repeated in `doc`. */
+export interface StoredRow {
+  /** The id as in the keys of the port. */
+  readonly id: string;
+  /** Of recipients and verifications. */
+  readonly tenantId?: string | null;
+  /** Of verifications and deliveries. */
+  readonly recipientId?: string | null;
+  readonly doc: string;
+}
+
+interface RowCodec<T extends TableName> {
+  readonly encode: (row: Tables[T]) => string;
+  readonly decode: (stored: StoredRow) => Tables[T];
+}
+
+/** Rows of which there are few, and which people look at. */
+const named = {
+  encode: (row: unknown): string => JSON.stringify(row),
+  decode: (stored: StoredRow): never => JSON.parse(stored.doc) as never,
+};
+
+const codecs: { readonly [T in TableName]: RowCodec<T> } = {
+  recipient: {
+    encode: (row) => JSON.stringify(recipientCodec.toList(row)),
+    decode: ({ id, tenantId, doc }) => ({
+      id,
+      tenantId: tenantId as string,
+      ...recipientCodec.fromList(listIn(doc)),
+    }),
+  },
+  verification: {
+    encode: (row) => JSON.stringify(verificationList(row)),
+    decode: ({ id, tenantId, recipientId, doc }) =>
+      ({ id, tenantId, recipientId, ...verificationOf(listIn(doc)) }) as Tables["verification"],
+  },
+  delivery: {
+    encode: (row) => JSON.stringify(deliveryCodec.toList(row)),
+    decode: ({ id, recipientId, doc }) => {
+      const dot = id.lastIndexOf(".");
+      return {
+        verificationId: id.slice(0, dot),
+        sequence: Number(id.slice(dot + 1)),
+        recipientId: recipientId as string,
+        ...deliveryCodec.fromList(listIn(doc)),
+      };
+    },
+  },
+  idempotency: named,
+  tenant: named,
+  service: named,
+  apiKey: named,
+};
+
+function listIn(doc: string): readonly unknown[] {
+  return JSON.parse(doc) as readonly unknown[];
+}
+
+/** The `doc` of a row. */
+export function encodeRow<T extends TableName>(table: T, row: Tables[T]): string {
+  return codecs[table].encode(row);
+}
+
+export function decodeRow<T extends TableName>(table: T, stored: StoredRow): Tables[T] {
+  return codecs[table].decode(stored);
+}

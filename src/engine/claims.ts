@@ -8,6 +8,7 @@ import {
   type Delivery,
   isOpen,
   type PendingVerification,
+  type Recipient,
   unreachable,
   type Verification,
 } from "../verification/index.ts";
@@ -59,12 +60,18 @@ function claimIfSent(
 export function claimedAtBirth(
   { parts, owner }: Desk,
   delivery: Delivery,
-  verification: Verification | null | undefined,
+  { verification, recipient }: Made,
 ): Claimed | undefined {
   if (delivery.state !== "sending" || delivery.leaseOwner !== owner) return undefined;
   const provider = parts.providers.find((one) => one.id === delivery.attempts.at(-1)?.provider);
   if (provider === undefined || verification?.status !== "pending") return undefined;
-  return { delivery, verification, provider };
+  return { delivery, verification, provider, recipient };
+}
+
+/** The rows that a delivery was made with. */
+export interface Made {
+  readonly verification: Verification | null;
+  readonly recipient: Recipient | null;
 }
 
 export interface LookingUp {
@@ -210,7 +217,7 @@ function afterClaim(
     case "send":
       if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
       pacer.take(provider.id, id, now);
-      return { writes, result: { delivery: next, verification, provider } };
+      return { writes, result: { delivery: next, verification, provider, recipient: null } };
     case "postpone":
       if (provider === null) throw new TypeError("a slot is one of a provider");
       pacer.take(provider.id, id, now);

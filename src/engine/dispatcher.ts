@@ -8,10 +8,9 @@ import {
   lookedUp,
   mayArrive,
   type ProviderAnswer,
-  type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
-import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp } from "./claims.ts";
+import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp, type Made } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -25,10 +24,10 @@ export interface Dispatcher {
    */
   readonly claimNew: Admit;
   /**
-   * Deliveries that were just committed, with the verification as it was then: a hint that saves waiting for the next
+   * Deliveries that were just committed, with the rows as they were then: a hint that saves waiting for the next
    * look at the outbox, and where they were claimed already, the work itself.
    */
-  offer(deliveries: readonly Delivery[], verification?: Verification | null): void;
+  offer(deliveries: readonly Delivery[], made?: Made): void;
   /** Looks for due deliveries and works on them; resolves when they are under way. */
   poll(): Promise<void>;
   /** Resolves when nothing is under way. */
@@ -40,6 +39,7 @@ export interface Dispatcher {
 
 const inFlightMax = 256;
 const pollLimit = 2 * inFlightMax;
+const unknownRows: Made = { verification: null, recipient: null };
 
 /** Works on the outbox: claims with a lease, calls the provider, and feeds its answer back (D-1 to D-8). */
 export function createDispatcher(
@@ -82,10 +82,10 @@ export function createDispatcher(
     working.set(id, done);
   }
 
-  function offer(deliveries: readonly Delivery[], verification?: Verification | null): void {
+  function offer(deliveries: readonly Delivery[], made: Made = unknownRows): void {
     const now = parts.clock.now();
     for (const delivery of deliveries) {
-      const claimed = claimedAtBirth(desk, delivery, verification);
+      const claimed = claimedAtBirth(desk, delivery, made);
       if (claimed !== undefined || delivery.dueAt <= now) work(delivery, claimed);
     }
   }

@@ -80,7 +80,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
   ): Promise<VerificationResult<O>> {
     const transacted = await pending;
     parts.meter.count("verbs", { verb, outcome: transacted.outcome.type });
-    dispatcher.offer(transacted.deliveries, transacted.verification);
+    dispatcher.offer(transacted.deliveries, transacted);
     return toResult(parts, transacted);
   }
 
@@ -88,7 +88,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     async start(request) {
       const { result, transacted } = await start(parts, door, request);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
-      if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted.verification);
+      if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted);
       return result;
     },
     async check(request) {

@@ -6,7 +6,13 @@ import {
   type Segments,
 } from "../delivery/index.ts";
 import { deliveryId, key } from "../store/index.ts";
-import type { Delivery, LookupAnswer, PendingVerification, ProviderAnswer } from "../verification/index.ts";
+import type {
+  Delivery,
+  LookupAnswer,
+  PendingVerification,
+  ProviderAnswer,
+  Recipient,
+} from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { codeOf } from "./code.ts";
 import type { EngineParts } from "./parts.ts";
@@ -16,6 +22,8 @@ export interface Claimed {
   readonly delivery: Delivery;
   readonly verification: PendingVerification;
   readonly provider: Provider;
+  /** As it was when the delivery was made, for a claim of that moment; null to read it. */
+  readonly recipient: Recipient | null;
 }
 
 /** What became of one call, and of an SMS what it took. */
@@ -85,9 +93,9 @@ function inTime<T>(
  */
 async function compose(
   parts: EngineParts,
-  { delivery, verification }: Claimed,
+  { delivery, verification, recipient: known }: Claimed,
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
-  const recipient = await parts.store.get(key("recipient", delivery.recipientId));
+  const recipient = known ?? (await parts.store.get(key("recipient", delivery.recipientId)));
   if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
   const { tenantId, serviceId } = verification;
   const service =

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock/index.ts";
 import { createPhoneFeed, type PhoneFeed } from "./feed.ts";
+import { forgetOldest } from "./forget-oldest.ts";
 import type { PhoneCall, PhoneMessage, PhoneReply } from "./phone.ts";
 
 export interface PhoneSummary {
@@ -66,9 +67,7 @@ export function createPhones(clock: Clock): Phones {
   function put(number: string, phone: Phone): void {
     byNumber.delete(number);
     byNumber.set(number, phone);
-    if (byNumber.size <= phonesMax) return;
-    const oldest = byNumber.keys().next();
-    if (oldest.done !== true) byNumber.delete(oldest.value);
+    forgetOldest(byNumber, phonesMax);
   }
 
   return {

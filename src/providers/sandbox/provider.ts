@@ -7,6 +7,7 @@ import {
   unreachable,
 } from "../../verification/index.ts";
 import type { SandboxFault, SandboxFaults } from "./faults.ts";
+import { forgetOldest } from "./forget-oldest.ts";
 import type { Phones } from "./phones.ts";
 
 export interface SandboxParts {
@@ -80,8 +81,7 @@ function createTaken(): Taken {
   return {
     add(reference, providerMessageId) {
       byReference.set(reference, providerMessageId);
-      const oldest = byReference.keys().next();
-      if (byReference.size > referencesMax && oldest.done !== true) byReference.delete(oldest.value);
+      forgetOldest(byReference, referencesMax);
     },
     get: (reference) => byReference.get(reference),
     find(reference) {

@@ -1,13 +1,25 @@
 import { flowrouteVersions } from "../providers/flowroute/index.ts";
 import { isTelnyxPublicKey } from "../providers/telnyx/index.ts";
-import { list, oneOf, oneSecret, type Parsed, type Setting, text } from "./setting.ts";
+import { isVonagePrivateKey, vonageApis, vonageSignatures } from "../providers/vonage/index.ts";
+import { isWebhookSecret } from "../providers/webhook/index.ts";
+import {
+  address,
+  addressAllowed,
+  addressProblem,
+  credential,
+  isNumber,
+  isNumberOrName,
+  named,
+  number,
+  numberOrName,
+  secretOf,
+  sender,
+} from "./carrier-setting.ts";
+import { list, oneOf, onOrOff, type Parsed } from "./setting.ts";
 
 /** The real carriers, in the order in which they are asked unless it is set. */
-export const carrierNames = ["flowroute", "telnyx", "twilio"] as const;
+export const carrierNames = ["flowroute", "telnyx", "vonage", "twilio", "webhook"] as const;
 export type CarrierName = (typeof carrierNames)[number];
-
-const number = "a number in E.164, such as +12065550100";
-const numberOrName = `${number}, or a name of at most 11 letters and digits`;
 
 /** The settings of the carriers: a carrier is configured when its credentials are. */
 export const carrierTable = {
@@ -46,7 +58,46 @@ export const carrierTable = {
     isNumberOrName,
   ),
   telnyxMessagingProfileId: credential("TELNYX_MESSAGING_PROFILE_ID", "Telnyx: the messaging profile."),
+  telnyxConnectionId: credential(
+    "TELNYX_CONNECTION_ID",
+    "Telnyx: the Call Control application, for calls. They need PUBLIC_URL.",
+  ),
+  telnyxVoiceFrom: sender("TELNYX_VOICE_FROM", "Telnyx: the number that calls come from.", number, isNumber),
+  telnyxVoice: credential(
+    "TELNYX_VOICE",
+    "Telnyx: the voice of calls, such as Azure.en-US-AvaMultilingualNeural, in place of its standard one.",
+  ),
   telnyxUrl: address("TELNYX_URL", "Telnyx", "https://api.telnyx.com"),
+  vonageApiKey: credential("VONAGE_API_KEY", "Vonage: the API key of the account."),
+  vonageApiSecret: secretOf("VONAGE_API_SECRET", "Vonage: the API secret of the account."),
+  vonageFrom: sender("VONAGE_FROM", "Vonage: who texts come from.", numberOrName, isNumberOrName),
+  vonageApi: oneOf(vonageApis, {
+    environment: "COUNTERSIGN_VONAGE_API",
+    description: "Vonage: the API that texts go by.",
+    default: "sms",
+  }),
+  vonageApplicationId: credential(
+    "VONAGE_APPLICATION_ID",
+    "Vonage: the application, for calls and for the Messages API.",
+  ),
+  vonagePrivateKey: secretOf(
+    "VONAGE_PRIVATE_KEY",
+    "Vonage: the private key of the application.",
+    "an RSA key in PEM, whose line ends may be written as \\n",
+    isVonagePrivateKey,
+  ),
+  vonageVoiceFrom: sender("VONAGE_VOICE_FROM", "Vonage: the number that calls come from.", number, isNumber),
+  vonageSignatureSecret: secretOf(
+    "VONAGE_SIGNATURE_SECRET",
+    "Vonage: what callbacks are signed with. Without it only those to addresses made for one message are believed.",
+  ),
+  vonageSignature: oneOf(vonageSignatures, {
+    environment: "COUNTERSIGN_VONAGE_SIGNATURE",
+    description: "Vonage: how the account signs callbacks of the SMS API.",
+    default: "sha256",
+  }),
+  vonageUrl: address("VONAGE_URL", "Vonage", "https://api.nexmo.com"),
+  vonageSmsUrl: address("VONAGE_SMS_URL", "Vonage's SMS API", "https://rest.nexmo.com"),
   twilioAccountSid: named(
     "TWILIO_ACCOUNT_SID",
     "Twilio: the SID of the account.",
@@ -60,7 +111,35 @@ export const carrierTable = {
     `${numberOrName}, or the SID of a messaging service`,
     (given) => isNumberOrName(given) || /^MG[0-9a-f]{32}$/.test(given),
   ),
+  twilioVoiceFrom: sender("TWILIO_VOICE_FROM", "Twilio: the number that calls come from.", number, isNumber),
   twilioUrl: address("TWILIO_URL", "Twilio", "https://api.twilio.com"),
+  carrierWebhookUrl: named(
+    "CARRIER_WEBHOOK_URL",
+    "A carrier of your own: the one address that messages are posted to.",
+    addressAllowed,
+    addressProblem,
+  ),
+  carrierWebhookSecret: secretOf(
+    "CARRIER_WEBHOOK_SECRET",
+    "A carrier of your own: what both sides sign with, by Standard Webhooks.",
+    "whsec_ and base64 of 24 to 64 bytes",
+    isWebhookSecret,
+  ),
+  carrierWebhookChannels: list<readonly ("sms" | "voice")[]>(
+    {
+      environment: "COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS",
+      description: "A carrier of your own: what it takes.",
+      allowed: "sms, voice, or both with a comma between them",
+      default: ["sms"],
+    },
+    parseChannels,
+  ),
+  carrierWebhookIdempotent: onOrOff({
+    environment: "COUNTERSIGN_CARRIER_WEBHOOK_IDEMPOTENT",
+    description:
+      "A carrier of your own: whether it sends one message for one webhook-id, however often it is asked.",
+    default: false,
+  }),
 };
 
 function parseCarriers(given: readonly string[]): Parsed<readonly string[]> {
@@ -73,69 +152,9 @@ function parseCarriers(given: readonly string[]): Parsed<readonly string[]> {
     : { problem: "a carrier is named twice: name each once" };
 }
 
-function credential(name: string, description: string): Setting<string | null> {
-  return named(name, description, "what the carrier's console shows", (given) =>
-    /^[\x21-\x7e]{1,256}$/.test(given) ? null : "allowed are printable characters without spaces",
-  );
-}
-
-function named(
-  name: string,
-  description: string,
-  allowed: string,
-  problemOf: (given: string) => string | null,
-): Setting<string | null> {
-  return text<string | null>(
-    { environment: `COUNTERSIGN_${name}`, description, allowed, default: null, defaultText: "none" },
-    problemOf,
-  );
-}
-
-function secretOf(name: string, description: string): ReturnType<typeof oneSecret> {
-  return oneSecret(
-    {
-      environment: `COUNTERSIGN_${name}`,
-      description,
-      allowed: "what the carrier's console shows",
-      default: null,
-      defaultText: "none",
-    },
-    (given) => (given.reveal() === "" ? "it is empty" : null),
-  );
-}
-
-function sender(
-  name: string,
-  description: string,
-  allowed: string,
-  isAllowed: (given: string) => boolean,
-): Setting<string | null> {
-  return named(name, description, allowed, (given) => (isAllowed(given) ? null : `allowed is ${allowed}`));
-}
-
-function isNumber(given: string): boolean {
-  return /^\+[1-9]\d{6,14}$/.test(given);
-}
-
-function isNumberOrName(given: string): boolean {
-  return isNumber(given) || /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(given);
-}
-
-/** Credentials go there: in the clear to this machine only. */
-function address(name: string, carrier: string, standard: string): Setting<string> {
-  return text<string>(
-    {
-      environment: `COUNTERSIGN_${name}`,
-      description: `${carrier}: where its API is. Change it to try a stand-in (\`countersign sandbox serve\`).`,
-      allowed: "an https address, or an http one of this machine",
-      default: standard,
-    },
-    (given) => {
-      const url = URL.canParse(given) ? new URL(given) : null;
-      const isLocal = url?.protocol === "http:" && /^(127\.|localhost$|\[::1\]$)/.test(url.hostname);
-      const isPlain = url?.search === "" && url.hash === "" && url.username === "" && !given.endsWith("/");
-      if (isPlain && (isLocal || url?.protocol === "https:")) return null;
-      return "allowed is an https address, or an http one of this machine, without a slash at its end";
-    },
-  );
+function parseChannels(given: readonly string[]): Parsed<readonly ("sms" | "voice")[]> {
+  const known = (["sms", "voice"] as const).filter((one) => given.includes(one));
+  return known.length === given.length && known.length > 0
+    ? { value: known }
+    : { problem: "allowed are sms and voice, each once" };
 }

@@ -1,6 +1,8 @@
 import type { FlowrouteSettings, FlowrouteVersion } from "../providers/flowroute/index.ts";
 import type { TelnyxSettings } from "../providers/telnyx/index.ts";
 import type { TwilioSettings } from "../providers/twilio/index.ts";
+import type { VonageApi, VonageSettings, VonageSignature } from "../providers/vonage/index.ts";
+import type { WebhookSettings } from "../providers/webhook/index.ts";
 import type { Secret } from "../secrets/index.ts";
 import { type CarrierName, carrierNames, carrierTable } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
@@ -12,7 +14,9 @@ export interface CarrierSettings {
   readonly order: readonly CarrierName[];
   readonly flowroute?: FlowrouteSettings;
   readonly telnyx?: TelnyxSettings;
+  readonly vonage?: VonageSettings;
   readonly twilio?: TwilioSettings;
+  readonly webhook?: WebhookSettings;
 }
 
 type CarrierKey = keyof typeof carrierTable;
@@ -21,7 +25,9 @@ type CarrierKey = keyof typeof carrierTable;
 const needed: Readonly<Record<CarrierName, readonly CarrierKey[]>> = {
   flowroute: ["flowrouteAccessKey", "flowrouteSecretKey", "flowrouteFrom"],
   telnyx: ["telnyxApiKey", "telnyxPublicKey", "telnyxFrom"],
+  vonage: ["vonageApiKey", "vonageApiSecret", "vonageFrom"],
   twilio: ["twilioAccountSid", "twilioAuthToken", "twilioFrom"],
+  webhook: ["carrierWebhookUrl", "carrierWebhookSecret"],
 };
 
 /** Those with all credentials, in the order that was asked for. */
@@ -33,8 +39,31 @@ export function configuredCarriers(values: SettingValues): readonly CarrierName[
     .sort((one, other) => values.carriers.indexOf(one) - values.carriers.indexOf(other));
 }
 
+/** What is of no use by itself: the first needs the second. */
+const pairs: readonly (readonly [CarrierKey, CarrierKey | "publicUrl"])[] = [
+  ["telnyxConnectionId", "telnyxVoiceFrom"],
+  ["telnyxVoiceFrom", "telnyxConnectionId"],
+  ["telnyxConnectionId", "publicUrl"],
+  ["vonageApplicationId", "vonagePrivateKey"],
+  ["vonagePrivateKey", "vonageApplicationId"],
+  ["vonageVoiceFrom", "vonageApplicationId"],
+];
+
+function pairProblems(values: SettingValues): readonly SettingProblem[] {
+  return pairs.flatMap(([given, wanted]) => {
+    if (values[given] === null || values[wanted] !== null) return [];
+    const name = wanted === "publicUrl" ? "PUBLIC_URL" : carrierTable[wanted].environment;
+    const { environment } = carrierTable[given];
+    return [problem(name, `${environment} needs it: set it, or leave ${environment} out`)];
+  });
+}
+
 /** Half-given credentials, and carriers that are asked for without any. */
 export function accountProblems(values: SettingValues): readonly SettingProblem[] {
+  return [...credentialProblems(values), ...pairProblems(values)];
+}
+
+function credentialProblems(values: SettingValues): readonly SettingProblem[] {
   return carrierNames.flatMap((name) => {
     const missing = needed[name].filter((key) => values[key] === null);
     const isAsked = missing.length < needed[name].length || values.carriers.includes(name);
@@ -52,7 +81,9 @@ export function carrierSettings(values: SettingValues): CarrierSettings {
     order,
     ...(order.includes("flowroute") ? { flowroute: flowroute(values) } : {}),
     ...(order.includes("telnyx") ? { telnyx: telnyx(values) } : {}),
+    ...(order.includes("vonage") ? { vonage: vonage(values) } : {}),
     ...(order.includes("twilio") ? { twilio: twilio(values) } : {}),
+    ...(order.includes("webhook") ? { webhook: webhook(values) } : {}),
   };
 }
 
@@ -72,6 +103,14 @@ function telnyx(values: SettingValues): TelnyxSettings {
     publicKey: given(values.telnyxPublicKey),
     from: given(values.telnyxFrom),
     messagingProfileId: values.telnyxMessagingProfileId,
+    calls:
+      values.telnyxConnectionId === null
+        ? null
+        : {
+            connectionId: values.telnyxConnectionId,
+            from: given(values.telnyxVoiceFrom),
+            voice: values.telnyxVoice,
+          },
     url: values.telnyxUrl,
   };
 }
@@ -81,7 +120,35 @@ function twilio(values: SettingValues): TwilioSettings {
     accountSid: given(values.twilioAccountSid),
     authToken: given<Secret>(values.twilioAuthToken),
     from: given(values.twilioFrom),
+    voiceFrom: values.twilioVoiceFrom,
     url: values.twilioUrl,
+  };
+}
+
+function vonage(values: SettingValues): VonageSettings {
+  return {
+    apiKey: given(values.vonageApiKey),
+    apiSecret: given<Secret>(values.vonageApiSecret),
+    from: given(values.vonageFrom),
+    api: values.vonageApi as VonageApi,
+    application:
+      values.vonageApplicationId === null
+        ? null
+        : { id: values.vonageApplicationId, privateKey: given<Secret>(values.vonagePrivateKey) },
+    voiceFrom: values.vonageVoiceFrom,
+    signatureSecret: values.vonageSignatureSecret,
+    signature: values.vonageSignature as VonageSignature,
+    smsUrl: values.vonageSmsUrl,
+    url: values.vonageUrl,
+  };
+}
+
+function webhook(values: SettingValues): WebhookSettings {
+  return {
+    url: given(values.carrierWebhookUrl),
+    secret: given<Secret>(values.carrierWebhookSecret),
+    channels: values.carrierWebhookChannels,
+    dropsRepetitions: values.carrierWebhookIdempotent === true,
   };
 }
 

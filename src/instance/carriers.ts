@@ -15,6 +15,8 @@ import { createFlowrouteProvider } from "../providers/flowroute/index.ts";
 import type { CarrierParts } from "../providers/http.ts";
 import { createTelnyxProvider } from "../providers/telnyx/index.ts";
 import { createTwilioProvider } from "../providers/twilio/index.ts";
+import { createVonageProvider } from "../providers/vonage/index.ts";
+import { createWebhookProvider } from "../providers/webhook/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 
 /** What carriers say to us, on its way to the engine. */
@@ -82,6 +84,10 @@ function createCarrier(name: CarrierName, settings: CarrierSettings, parts: Carr
       return createTelnyxProvider(accountOf(name, settings.telnyx), parts);
     case "twilio":
       return createTwilioProvider(accountOf(name, settings.twilio), parts);
+    case "vonage":
+      return createVonageProvider(accountOf(name, settings.vonage), parts);
+    case "webhook":
+      return createWebhookProvider(accountOf(name, settings.webhook), parts);
     default:
       return unreachable(name);
   }

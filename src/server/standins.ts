@@ -5,6 +5,8 @@ import {
   createFlowrouteStandin,
   createTelnyxStandin,
   createTwilioStandin,
+  createVonageStandin,
+  createWebhookStandin,
   createWireFaults,
   type Standin,
   type StandinParts,
@@ -20,7 +22,9 @@ export interface StandinRoutesParts {
 const makers: Readonly<Record<string, (parts: StandinParts) => Standin>> = {
   flowroute: createFlowrouteStandin,
   telnyx: createTelnyxStandin,
+  vonage: createVonageStandin,
   twilio: createTwilioStandin,
+  webhook: createWebhookStandin,
 };
 
 /** The carriers' own wires before the virtual phones, at `/sandbox/{vendor}`: they are on where the phones are. */

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { privateKeyPem } from "./vonage/key.ts";
 
 /** The head of an Ed25519 key in PKCS #8, before its 32 bytes (RFC 8410, 7). */
 const pkcs8Head = "302e020100300506032b657004220420";
@@ -26,13 +27,28 @@ export const standinAccounts = {
   telnyx: {
     apiKey: "KEYsandbox00000000000000000000000_sandbox",
     number: "+12065550101",
+    connectionId: "1494404757140276705",
     messagingProfileId: "16fd2706-8baf-433b-82eb-8c7fada847da",
     /** What its webhooks are verified with. */
     publicKey: rawPublicKey(signingKey("telnyx")),
+  },
+  vonage: {
+    apiKey: "5a4d0b0c",
+    apiSecret: "Sandbox0Sandbox0",
+    number: "+12065550103",
+    applicationId: "5a4d0b0c-0000-4000-a000-5a4d0b0c5a4d",
+    /** Of the application. */
+    privateKey: privateKeyPem,
+    /** What its callbacks are signed with, those of the SMS API by SHA-256. */
+    signatureSecret: "sandbox0sandbox0sandbox0sandbox0sandbox0sandbox0",
   },
   twilio: {
     accountSid: "AC5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
     authToken: "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
     number: "+12065550102",
+  },
+  webhook: {
+    secret: "whsec_c2FuZGJveDBzYW5kYm94MHNhbmRib3gw",
+    number: "+12065550104",
   },
 } as const;

@@ -4,4 +4,6 @@ export { createFlowrouteStandin } from "./flowroute/index.ts";
 export type { Standin, StandinParts } from "./parts.ts";
 export { createTelnyxStandin } from "./telnyx/index.ts";
 export { createTwilioStandin } from "./twilio/index.ts";
+export { createVonageStandin } from "./vonage/index.ts";
+export { createWebhookStandin } from "./webhook/index.ts";
 export { createWireFaults, type WireFault, type WireFaults } from "./wire-faults.ts";

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { ringingMs } from "../providers/sandbox/index.ts";
 import type { Channel } from "../verification/index.ts";
 import type { StandinParts } from "./parts.ts";
 import { type PlannedReceipt, type PlannedRefusal, planFor } from "./plan.ts";
@@ -14,6 +15,8 @@ export interface Handed {
   accepted(): { readonly status: number; readonly body: unknown };
   /** The vendor's answer to one that it does not take: `null` for good, in its own way. */
   refused(refusal: PlannedRefusal | null): { readonly status: number; readonly body: unknown };
+  /** The message on the phone, for what is said only once somebody listens. */
+  arrived?(messageId: string): void;
   /** Tells the program what became of it; resolves when the program answered. */
   report(status: PlannedReceipt["status"], isForged: boolean): Promise<void>;
 }
@@ -26,12 +29,15 @@ export async function carry(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const plan = planFor(parts, handed.to);
-  for (const afterMs of plan.deliverAfterMs) later(parts, afterMs, () => deliver(parts, handed));
+  const rings = handed.channel === "voice" && plan.isUsual;
+  for (const afterMs of plan.deliverAfterMs) later(parts, afterMs, () => deliver(parts, handed, rings));
   if (plan.receiptsFirst) {
     for (const one of plan.receipts) await handed.report(one.status, one.isForged);
   }
   if (plan.answerAfterMs > 0) await parts.clock.sleep(plan.answerAfterMs);
-  if (!plan.receiptsFirst) scheduleReceipts(parts, handed, plan.receipts);
+  // What becomes of a call is for whoever has the phone to say.
+  const receipts = rings ? plan.receipts.filter((one) => one.status === "sent") : plan.receipts;
+  if (!plan.receiptsFirst) scheduleReceipts(parts, handed, receipts);
   switch (plan.answer.type) {
     case "accept":
       return send(reply, handed.accepted());
@@ -73,12 +79,26 @@ function later(parts: StandinParts, ms: number, act: () => void): void {
   else parts.clock.after(ms, act);
 }
 
-function deliver({ phones }: StandinParts, { to, channel, from, text }: Handed): void {
-  phones.receive(to, { channel, from, text, code: codeIn(text) });
+function deliver(parts: StandinParts, handed: Handed, rings: boolean): void {
+  const { phones, clock } = parts;
+  const { to, channel, from, text } = handed;
+  const arriving = { channel, from, text, code: codeIn(text) };
+  if (!rings) {
+    const { id } = phones.receive(to, arriving);
+    handed.arrived?.(id);
+    return;
+  }
+  // What a report could not deliver is its own business: see `post`.
+  const report = (status: "delivered" | "failed"): void => void handed.report(status, false).catch(() => {});
+  const { id } = phones.receive(to, arriving, report);
+  handed.arrived?.(id);
+  clock.after(ringingMs, () => {
+    if (phones.call(to, id)?.state === "voicemail") report("delivered");
+  });
 }
 
 /** The one run of digits that is as long as a code, written or spoken; null where there is none or several. */
-function codeIn(text: string): string | null {
+export function codeIn(text: string): string | null {
   const spoken = text.replace(/(\d)[,.]? (?=\d\b)/g, "$1");
   const runs = new Set(spoken.match(/(?<![\d+])\d{4,10}(?!\d)/g));
   const [only] = runs;

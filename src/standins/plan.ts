@@ -10,6 +10,8 @@ export interface Plan {
   readonly deliverAfterMs: readonly number[];
   readonly receipts: readonly PlannedReceipt[];
   readonly receiptsFirst: boolean;
+  /** Nothing goes wrong with what becomes of it: a call is then as long under way as its phone rings. */
+  readonly isUsual: boolean;
 }
 
 export interface PlannedRefusal {
@@ -44,9 +46,11 @@ const asItShould: Plan = {
   deliverAfterMs: [0],
   receipts: [receipt("sent", 0), receipt("delivered", deliveredAfterMs)],
   receiptsFirst: false,
+  isUsual: true,
 };
 
-const refused: Plan = { ...asItShould, deliverAfterMs: [], receipts: [] };
+const unusual: Plan = { ...asItShould, isUsual: false };
+const refused: Plan = { ...unusual, deliverAfterMs: [], receipts: [] };
 
 /** Takes the faults that this message meets; those of the wire come first. */
 export function planFor({ wire, faults }: StandinParts, to: string): Plan {
@@ -66,11 +70,11 @@ function wirePlan(fault: WireFault): Plan {
     case "garbage":
       return { ...asItShould, answer: { type: fault.type } };
     case "receiptFirst":
-      return { ...asItShould, receiptsFirst: true };
+      return { ...unusual, receiptsFirst: true };
     case "receiptLost":
-      return { ...asItShould, receipts: [] };
+      return { ...unusual, receipts: [] };
     case "receiptForged":
-      return { ...asItShould, receipts: asItShould.receipts.map((one) => ({ ...one, isForged: true })) };
+      return { ...unusual, receipts: asItShould.receipts.map((one) => ({ ...one, isForged: true })) };
     default:
       return unreachable(fault);
   }
@@ -85,19 +89,19 @@ function sandboxPlan({ type, delayMs = defaultDelayMs, retryAfterMs }: SandboxFa
     case "acceptAndLose":
       return refused;
     case "timeoutAfterAccept":
-      return { ...asItShould, answer: { type: "hang" }, receipts: [] };
+      return { ...unusual, answer: { type: "hang" }, receipts: [] };
     case "timeoutBeforeAccept":
       return { ...refused, answer: { type: "hang" } };
     case "delay":
       return {
-        ...asItShould,
+        ...unusual,
         deliverAfterMs: [delayMs],
         receipts: [receipt("sent", 0), receipt("delivered", delayMs)],
       };
     case "duplicate":
       return { ...asItShould, deliverAfterMs: [0, 0] };
     case "lateReceipt":
-      return { ...asItShould, receipts: [receipt("sent", 0), receipt("delivered", delayMs)] };
+      return { ...unusual, receipts: [receipt("sent", 0), receipt("delivered", delayMs)] };
     case "failedReceipt":
       return { ...refused, receipts: [receipt("failed", delayMs)] };
     default:

@@ -61,7 +61,7 @@ describe("flowroute", () => {
   test("typographic quotes, which it documents as errors, are sent as plain ones", async () => {
     const line = await open("v2.1");
     await line.provider.send(message, never);
-    expect(line.received()).toEqual(['123456 is your "Acme" code. It\'s valid for 5 minutes.']);
+    expect(await line.received()).toEqual(['123456 is your "Acme" code. It\'s valid for 5 minutes.']);
     await line.close();
   });
 

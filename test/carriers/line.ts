@@ -11,7 +11,12 @@ import {
   type Provider,
 } from "../../src/delivery/index.ts";
 import type { CarrierParts } from "../../src/providers/http.ts";
-import { createPhones, createSandboxFaults, type SandboxFault } from "../../src/providers/sandbox/index.ts";
+import {
+  createPhones,
+  createSandboxFaults,
+  type Phones,
+  type SandboxFault,
+} from "../../src/providers/sandbox/index.ts";
 import { createKeyring } from "../../src/secrets/index.ts";
 import { callbackRoutes } from "../../src/server/callbacks/index.ts";
 import { sendProblem, toProblem } from "../../src/server/problems.ts";
@@ -42,6 +47,8 @@ export interface Line extends OpenedCarrier {
 export interface LineOptions {
   readonly vendor: string;
   readonly to: string;
+  /** Calls instead of texts: whoever has the phone answers as soon as anybody asks what arrived. */
+  readonly channel?: "voice";
   readonly standin: (parts: StandinParts) => Standin;
   readonly provider: (url: string, parts: CarrierParts) => Provider;
 }
@@ -75,14 +82,12 @@ export async function openLine(options: LineOptions, what?: CarrierCase): Promis
   const { joined } = said;
   const correspondence = createCorrespondence(clock, (receipt) => void joined.push(receipt));
   const callbackUrl = (reference: string) => addresses.of(options.vendor, reference);
-  const provider = correspondence.noting(
-    options.provider(url, { clock, fetch: globalThis.fetch, callbackUrl }),
-  );
+  const made = correspondence.noting(options.provider(url, { clock, fetch: globalThis.fetch, callbackUrl }));
+  const provider = options.channel === undefined ? made : { ...made, channels: [options.channel] };
   const standin = options.standin(parts);
   await serve(app, { clock, addresses, publicUrl, provider, standin, correspondence }, said, options.vendor);
   await app.ready();
   prepare(parts, options.to, what);
-  const until = (isSo: () => boolean) => becomes(isSo);
   return {
     ...options,
     clock,
@@ -93,15 +98,22 @@ export async function openLine(options: LineOptions, what?: CarrierCase): Promis
     publicUrl,
     ...said,
     callbackUrl: (reference) => callbackUrl(reference) ?? "",
-    received: () => parts.phones.messages(options.to).map((one) => one.text),
+    async received() {
+      answerCalls(parts.phones, options.to);
+      const messages = () => parts.phones.messages(options.to);
+      // What a call says may be known only once somebody listens.
+      await becomes(() => messages().every((one) => one.text !== ""));
+      return messages().map((one) => one.text);
+    },
     async receipts() {
-      await until(() => joined.length > 0);
+      await becomes(() => joined.length > 0);
+      answerCalls(parts.phones, options.to);
       await clock.advance(1_000);
-      await until(() => joined.length > 1);
+      await becomes(() => joined.length > 1);
       return joined;
     },
     advance: (ms) => clock.advance(ms),
-    until,
+    until: becomes,
     ...(what === "notSent" ? { retryAfterMs } : {}),
     async close() {
       server.closeAllConnections();
@@ -109,6 +121,10 @@ export async function openLine(options: LineOptions, what?: CarrierCase): Promis
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function answerCalls(phones: Phones, to: string): void {
+  for (const { id } of phones.messages(to)) phones.take(to, id, "answer");
 }
 
 interface Said {

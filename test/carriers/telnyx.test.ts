@@ -3,21 +3,29 @@ import { createTelnyxProvider } from "../../src/providers/telnyx/index.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { createTelnyxStandin, standinAccounts } from "../../src/standins/index.ts";
 import { signedPost } from "../../src/standins/telnyx/signature.ts";
-import { type CarrierCase, type CarrierRefusal, carrierConformance } from "../../src/testing/index.ts";
+import {
+  type CarrierCase,
+  type CarrierRefusal,
+  carrierConformance,
+  createFakeClock,
+} from "../../src/testing/index.ts";
 import { openLine } from "./line.ts";
 import { commonRefusals } from "./refusals.ts";
 
 const to = "+442079460018";
 const account = standinAccounts.telnyx;
 
-function open(what?: CarrierCase, from: string = account.number) {
+const calls = { connectionId: account.connectionId, from: account.number, voice: null };
+
+function open(what?: CarrierCase, from: string = account.number, channel?: "voice") {
   return openLine(
     {
       vendor: "telnyx",
       to,
+      ...(channel === undefined ? {} : { channel }),
       standin: createTelnyxStandin,
       provider: (url, parts) =>
-        createTelnyxProvider({ ...account, apiKey: new Secret(account.apiKey), from, url }, parts),
+        createTelnyxProvider({ ...account, apiKey: new Secret(account.apiKey), from, calls, url }, parts),
     },
     what,
   );
@@ -37,6 +45,13 @@ carrierConformance({ describe, test }, "telnyx", open, [
   coded("40012", "number_refused"),
   coded("40013", "sender_refused"),
 ]);
+
+carrierConformance(
+  { describe, test },
+  "telnyx, calls",
+  (what) => open(what, account.number, "voice"),
+  commonRefusals,
+);
 
 const never = new AbortController().signal;
 const message = {
@@ -109,5 +124,115 @@ describe("telnyx", () => {
     await line.standin.reply(to, account.number, "STOP");
     expect(line.inbound).toMatchObject([{ from: to, to: account.number, text: "STOP" }]);
     await line.close();
+  });
+});
+
+describe("telnyx, calls", () => {
+  const spoken = { ...message, channel: "voice", text: "Your Acme code is: 1, 2, 3." } as const;
+
+  async function ringing(send = spoken) {
+    const line = await open(undefined, account.number, "voice");
+    expect(await line.provider.send(send, never)).toMatchObject({ type: "accepted" });
+    await line.until(() => line.joined.length === 1);
+    const [call] = line.parts.phones.messages(to);
+    return { line, id: call?.id ?? "" };
+  }
+
+  test("nothing is said before somebody answers; then the text, once, and the call ends", async () => {
+    const { line, id } = await ringing();
+    const said = () => line.parts.phones.messages(to).map((one) => one.text);
+    expect(said()).toEqual([""]);
+    line.parts.phones.take(to, id, "answer");
+    await line.until(() => line.joined.length === 2);
+    expect(said()).toEqual([spoken.text]);
+    expect(line.joined.map((one) => one.status)).toEqual(["sent", "delivered"]);
+    expect(line.joined.every((one) => one.reference === message.reference)).toBe(true);
+    await line.close();
+  });
+
+  test("the person declines: failed, and nothing was said", async () => {
+    const { line, id } = await ringing();
+    line.parts.phones.take(to, id, "decline");
+    await line.until(() => line.joined.length === 2);
+    expect(line.joined.at(-1)?.status).toBe("failed");
+    expect(line.parts.phones.messages(to).map((one) => one.text)).toEqual([""]);
+    await line.close();
+  });
+
+  test("the mailbox takes what nobody takes, and is told the text", async () => {
+    const { line } = await ringing();
+    await line.advance(25_000);
+    await line.until(() => line.joined.at(-1)?.status === "delivered");
+    expect(line.parts.phones.messages(to).map((one) => one.text)).toEqual([spoken.text]);
+    await line.close();
+  });
+
+  test("W-10: an answered event that comes twice says the text once; one without our state says nothing", async () => {
+    const { line, id } = await ringing();
+    const bodies: string[] = [];
+    const fetch: typeof globalThis.fetch = async (url, options) => {
+      bodies.push(`${String(url)} ${String(options?.body)}`);
+      return new Response('{"data":{"result":"ok"}}');
+    };
+    const provider = createTelnyxProvider(
+      { ...account, apiKey: new Secret(account.apiKey), from: account.number, calls, url: "https://x" },
+      { clock: line.clock, fetch, callbackUrl: line.callbackUrl },
+    );
+    const state = Buffer.from(JSON.stringify({ text: "Code: 1, 2.", locale: "de" })).toString("base64");
+    const read = (client_state: string | null) => {
+      const payload = { call_control_id: "v3:x", client_state };
+      const signed = signedPost(line, "https://x", {
+        data: { id: "e1", event_type: "call.answered", payload },
+      });
+      const { headers, body } = signed;
+      const request = { method: "POST", url: "https://x", reference: message.reference, headers, body };
+      return provider.readCallback?.(request, never);
+    };
+    await read(null);
+    await read("not base64 of ours");
+    expect(bodies).toEqual([]);
+    await read(state);
+    await read(state);
+    const wanted = {
+      payload: "Code: 1, 2.",
+      payload_type: "text",
+      voice: "female",
+      language: "de-DE",
+      command_id: "e1",
+    };
+    expect(bodies).toEqual(
+      Array(2).fill(`https://x/v2/calls/v3%3Ax/actions/speak ${JSON.stringify(wanted)}`),
+    );
+    line.parts.phones.take(to, id, "answer");
+    await line.close();
+  });
+
+  test("a carrier that does not take the command to speak: the call is ended and has failed", async () => {
+    const { line } = await ringing();
+    const actions: string[] = [];
+    const fetch: typeof globalThis.fetch = async (url) => {
+      actions.push(String(url).replace(/.*\//, ""));
+      return new Response("{}", { status: 500 });
+    };
+    const provider = createTelnyxProvider(
+      { ...account, apiKey: new Secret(account.apiKey), from: account.number, calls, url: "https://x" },
+      { clock: line.clock, fetch, callbackUrl: line.callbackUrl },
+    );
+    const client_state = Buffer.from(JSON.stringify({ text: "1, 2", locale: "en" })).toString("base64");
+    const payload = { call_control_id: "v3:x", client_state };
+    const event = { data: { id: "e1", event_type: "call.answered", payload } };
+    const { headers, body } = signedPost(line, "https://x", event);
+    const request = { method: "POST", url: "https://x", reference: message.reference, headers, body };
+    expect(await provider.readCallback?.(request, never)).toMatchObject({ receipts: [{ status: "failed" }] });
+    expect(actions).toEqual(["speak", "speak", "hangup"]);
+    await line.close();
+  });
+
+  test("without a way for callbacks there are no calls, for they would stay silent", () => {
+    const provider = createTelnyxProvider(
+      { ...account, apiKey: new Secret(account.apiKey), from: account.number, calls, url: "https://x" },
+      { clock: createFakeClock(), fetch: globalThis.fetch, callbackUrl: () => null },
+    );
+    expect(provider.channels).toEqual(["sms"]);
   });
 });

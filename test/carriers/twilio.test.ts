@@ -3,7 +3,7 @@ import { createTwilioProvider } from "../../src/providers/twilio/index.ts";
 import { isSigned } from "../../src/providers/twilio/signature.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { createTwilioStandin, standinAccounts } from "../../src/standins/index.ts";
-import { signedForm } from "../../src/standins/twilio/index.ts";
+import { signedForm } from "../../src/standins/twilio/wire.ts";
 import { type CarrierCase, type CarrierRefusal, carrierConformance } from "../../src/testing/index.ts";
 import { openLine } from "./line.ts";
 import { commonRefusals } from "./refusals.ts";
@@ -11,14 +11,18 @@ import { commonRefusals } from "./refusals.ts";
 const to = "+442079460018";
 const { accountSid, authToken, number } = standinAccounts.twilio;
 
-function open(what?: CarrierCase, from: string = number) {
+function open(what?: CarrierCase, from: string = number, channel?: "voice") {
   return openLine(
     {
       vendor: "twilio",
       to,
+      ...(channel === undefined ? {} : { channel }),
       standin: createTwilioStandin,
       provider: (url, parts) =>
-        createTwilioProvider({ accountSid, authToken: new Secret(authToken), from, url }, parts),
+        createTwilioProvider(
+          { accountSid, authToken: new Secret(authToken), from, voiceFrom: number, url },
+          parts,
+        ),
     },
     what,
   );
@@ -36,6 +40,15 @@ carrierConformance({ describe, test }, "twilio", open, [
   coded("21612", "not_routable"),
   coded("21614", "not_mobile"),
   coded("21635", "not_mobile"),
+]);
+
+carrierConformance({ describe, test }, "twilio, calls", (what) => open(what, number, "voice"), [
+  ...commonRefusals,
+  coded("13223", "number_refused"),
+  coded("13224", "not_routable"),
+  coded("13227", "country_not_permitted"),
+  coded("21210", "sender_refused"),
+  coded("21217", "number_refused"),
 ]);
 
 const message = {
@@ -96,6 +109,26 @@ describe("twilio", () => {
     });
     await line.standin.reply(to, number, "STOP");
     expect(line.inbound).toMatchObject([{ from: to, to: number, text: "STOP" }]);
+    await line.close();
+  });
+});
+
+describe("twilio, calls", () => {
+  test("what is said is text, whatever a brand has in it", async () => {
+    const line = await open(undefined, number, "voice");
+    const text = "Hello. Your A<B & C>D code is: 1, 2, 3.";
+    await line.provider.send({ ...message, channel: "voice", text }, new AbortController().signal);
+    expect(await line.received()).toEqual([text]);
+    await line.close();
+  });
+
+  test("the person declines: failed", async () => {
+    const line = await open(undefined, number, "voice");
+    await line.provider.send({ ...message, channel: "voice" }, new AbortController().signal);
+    await line.until(() => line.joined.length === 1);
+    const [call] = line.parts.phones.messages(to);
+    line.parts.phones.take(to, call?.id ?? "", "decline");
+    await line.until(() => line.joined.at(-1)?.status === "failed");
     await line.close();
   });
 });

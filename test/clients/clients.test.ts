@@ -7,7 +7,7 @@ import { createTwilioProvider } from "../../src/providers/twilio/index.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { createTelnyxStandin, createTwilioStandin, standinAccounts } from "../../src/standins/index.ts";
 import { signedPost } from "../../src/standins/telnyx/signature.ts";
-import { signedForm } from "../../src/standins/twilio/index.ts";
+import { signedForm } from "../../src/standins/twilio/wire.ts";
 import { type Line, openLine } from "../carriers/line.ts";
 
 const folder = join(import.meta.dirname, "../../clients-test");
@@ -30,7 +30,7 @@ async function withLine(vendor: "telnyx" | "twilio", body: (line: Line) => Promi
           standin: createTelnyxStandin,
           provider: (url, parts) =>
             createTelnyxProvider(
-              { ...telnyx, apiKey: new Secret(telnyx.apiKey), from: telnyx.number, url },
+              { ...telnyx, apiKey: new Secret(telnyx.apiKey), from: telnyx.number, calls: null, url },
               parts,
             ),
         }
@@ -40,7 +40,13 @@ async function withLine(vendor: "telnyx" | "twilio", body: (line: Line) => Promi
           standin: createTwilioStandin,
           provider: (url, parts) =>
             createTwilioProvider(
-              { ...twilio, authToken: new Secret(twilio.authToken), from: twilio.number, url },
+              {
+                ...twilio,
+                authToken: new Secret(twilio.authToken),
+                from: twilio.number,
+                voiceFrom: null,
+                url,
+              },
               parts,
             ),
         },
@@ -60,7 +66,7 @@ describe("Telnyx's own clients and its stand-in", () => {
       const client = new Telnyx({ apiKey: telnyx.apiKey, baseURL, publicKey: telnyx.publicKey });
       const sent = await client.messages.send({ from: telnyx.number, to, text: "Your code is 123456" });
       expect(sent.data).toMatchObject({ record_type: "message", to: [{ status: "queued" }] });
-      expect(line.received()).toEqual(["Your code is 123456"]);
+      expect(await line.received()).toEqual(["Your code is 123456"]);
       const wrong = new Telnyx({ apiKey: "KEYwrong", baseURL, maxRetries: 0 });
       await expect(wrong.messages.send({ from: telnyx.number, to, text: "x" })).rejects.toMatchObject({
         status: 401,
@@ -85,7 +91,7 @@ describe("Twilio's own clients and its stand-in", () => {
         client.api.baseUrl = line.url;
         const sent = await client.messages.create({ from: twilio.number, to, body: "Your code is 123456" });
         expect(sent).toMatchObject({ status: "queued", to });
-        expect(line.received()).toEqual(["Your code is 123456"]);
+        expect(await line.received()).toEqual(["Your code is 123456"]);
         await expect(
           client.messages.create({ from: twilio.number, to: "12", body: "x" }),
         ).rejects.toMatchObject({

@@ -25,6 +25,8 @@ export interface Phones {
   call(number: string, messageId: string): PhoneCall | null;
   /** Answers or declines a call that rings; null where none does. The carrier hears of it, as of a real one. */
   take(number: string, messageId: string, act: "answer" | "decline"): PhoneCall | null;
+  /** What a call says, where that is known only once somebody listens. Nothing happens for a message that is gone. */
+  say(number: string, messageId: string, said: Pick<PhoneMessage, "text" | "code">): void;
   /** Sends a text from the phone. */
   reply(number: string, text: string): PhoneReply;
   /** Newest first. */
@@ -97,6 +99,14 @@ export function createPhones(clock: Clock): Phones {
       feed.publish({ type: "call", number, call });
       return call;
     },
+    say(number, messageId, said) {
+      const phone = byNumber.get(number);
+      const call = callOf(phone, messageId, clock.now());
+      if (phone === undefined || call === null) return;
+      const messages = phone.messages.map((one) => (one.id === messageId ? { ...one, ...said } : one));
+      byNumber.set(number, { ...phone, messages });
+      feed.publish({ type: "call", number, call });
+    },
     reply(number, text) {
       count += 1;
       const reply: PhoneReply = { id: `r${count}`, text, sentAt: clock.now() };
@@ -106,20 +116,18 @@ export function createPhones(clock: Clock): Phones {
       return reply;
     },
     replies: (number) => byNumber.get(number)?.replies ?? [],
-    list: () =>
-      [...byNumber]
-        .map(([number, { messages, replies }]) => ({
-          number,
-          messages: messages.length,
-          lastReceivedAt: messages[0]?.receivedAt ?? replies[0]?.sentAt ?? 0,
-        }))
-        .reverse(),
+    list: () => [...byNumber].map(([number, phone]) => summaryOf(number, phone)).reverse(),
     clear(number) {
       if (number === undefined) byNumber.clear();
       else byNumber.delete(number);
       feed.publish({ type: "cleared", number: number ?? null });
     },
   };
+}
+
+function summaryOf(number: string, { messages, replies }: Phone): PhoneSummary {
+  const lastReceivedAt = messages[0]?.receivedAt ?? replies[0]?.sentAt ?? 0;
+  return { number, messages: messages.length, lastReceivedAt };
 }
 
 function withMessage(phone: Phone, arrived: PhoneMessage, report: CallReport | null): Phone {

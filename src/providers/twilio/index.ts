@@ -1,3 +1,3 @@
-/** Twilio: texts anywhere. */
+/** Twilio: texts and calls anywhere. */
 export { createTwilioProvider } from "./provider.ts";
 export type { TwilioSettings } from "./settings.ts";

@@ -8,6 +8,8 @@ export interface TwilioSettings {
   readonly authToken: Secret;
   /** A number in E.164, a name, or the SID of a messaging service (`MG...`). */
   readonly from: string;
+  /** The number that calls come from; without it there are none. */
+  readonly voiceFrom: string | null;
   /** `https://api.twilio.com`. */
   readonly url: string;
 }

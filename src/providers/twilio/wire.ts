@@ -30,6 +30,13 @@ const reasons: Readonly<Record<string, string>> = {
   "21408": "country_not_permitted",
   "21610": "opted_out",
   "21612": "not_routable",
+  "13223": "number_refused",
+  "13224": "not_routable",
+  "13227": "country_not_permitted",
+  "21210": "sender_refused",
+  "21212": "sender_refused",
+  "21217": "number_refused",
+  "21606": "sender_refused",
   "21614": "not_mobile",
   "21635": "not_mobile",
 };

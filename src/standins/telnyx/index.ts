@@ -4,6 +4,7 @@ import { carry, type Handed } from "../line.ts";
 import { type Standin, type StandinParts, uuidId } from "../parts.ts";
 import { post } from "../post.ts";
 import { jsonObject, readBodiesAsText, textOf } from "../requests.ts";
+import { callRoutes } from "./calls.ts";
 import { signedPost } from "./signature.ts";
 import {
   codeOf,
@@ -40,6 +41,7 @@ export function createTelnyxStandin(parts: StandinParts): Standin {
   return {
     async routes(scope) {
       readBodiesAsText(scope);
+      callRoutes(parts)(scope);
       scope.post("/v2/messages", receive);
       scope.get<{ Params: { id: string } }>("/v2/messages/:id", (request, reply) => {
         if (!isAuthorized(request)) return refuse(reply, 401, "10009", "The API key is wrong.");

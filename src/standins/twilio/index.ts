@@ -1,10 +1,11 @@
-import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts } from "../parts.ts";
-import { type CarrierPost, post } from "../post.ts";
+import { post } from "../post.ts";
 import { basicOf, isEqual, readBodiesAsText } from "../requests.ts";
+import { callHanded, callResource, readCall, type TwilioCall } from "./calls.ts";
+import { errorBody, refusedBy, signedForm, type TwilioRefusal } from "./wire.ts";
 
 const { accountSid, authToken, number } = standinAccounts.twilio;
 const takenMax = 1_000;
@@ -21,16 +22,23 @@ interface TwilioMessage {
 /** Twilio at `/sandbox/twilio/2010-04-01`. */
 export function createTwilioStandin(parts: StandinParts): Standin {
   const taken = new Map<string, TwilioMessage>();
+  const calls = new Map<string, TwilioCall>();
   const numbers: { smsUrl: string | null } = { smsUrl: null };
   const base = `/2010-04-01/Accounts/${accountSid}`;
 
   function receive(request: FastifyRequest, reply: FastifyReply) {
     const message = readMessage(parts, request);
     if ("code" in message) return refuse(reply, message.status, message.code, message.message);
-    taken.set(message.sid, message);
-    const oldest = taken.keys().next();
-    if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+    keep(taken, message);
     return carry(parts, handed(parts, message), request, reply);
+  }
+
+  function dial(request: FastifyRequest, reply: FastifyReply) {
+    if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
+    const call = readCall(parts, formOf(request));
+    if ("code" in call) return refuse(reply, call.status, call.code, call.message);
+    keep(calls, call);
+    return carry(parts, callHanded(parts, call), request, reply);
   }
 
   return {
@@ -42,6 +50,13 @@ export function createTwilioStandin(parts: StandinParts): Standin {
         const message = taken.get(request.params.sid);
         if (message === undefined) return refuse(reply, 404, "20404", "The resource was not found");
         return answer(reply, 200, resourceOf(message, "delivered"));
+      });
+      scope.post(`${base}/Calls.json`, dial);
+      scope.get<{ Params: { sid: string } }>(`${base}/Calls/:sid.json`, (request, reply) => {
+        if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
+        const call = calls.get(request.params.sid);
+        if (call === undefined) return refuse(reply, 404, "20404", "The resource was not found");
+        return answer(reply, 200, callResource(call, "completed"));
       });
       scope.post(`${base}/IncomingPhoneNumbers.json`, (request, reply) => {
         if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
@@ -60,12 +75,6 @@ export function createTwilioStandin(parts: StandinParts): Standin {
       await post(parts, signedForm(numbers.smsUrl, { ...form, NumMedia: "0", ApiVersion: "2010-04-01" }));
     },
   };
-}
-
-interface TwilioRefusal {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
 }
 
 function readMessage(parts: StandinParts, request: FastifyRequest): TwilioMessage | TwilioRefusal {
@@ -90,6 +99,12 @@ function readMessage(parts: StandinParts, request: FastifyRequest): TwilioMessag
   };
 }
 
+function keep<M extends { readonly sid: string }>(taken: Map<string, M>, message: M): void {
+  taken.set(message.sid, message);
+  const oldest = taken.keys().next();
+  if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+}
+
 function formOf({ body }: FastifyRequest): URLSearchParams {
   return new URLSearchParams(typeof body === "string" ? body : "");
 }
@@ -103,15 +118,9 @@ function answer(reply: FastifyReply, status: number, body: unknown): FastifyRepl
   return reply.code(status).type("application/json").send(JSON.stringify(body));
 }
 
-function errorBody(status: number, code: string, message: string): unknown {
-  return { code: Number(code), message, more_info: `https://www.twilio.com/docs/errors/${code}`, status };
-}
-
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   return answer(reply, status, errorBody(status, code, message));
 }
-
-const codes: Readonly<Record<number, string>> = { 401: "20003", 404: "20404", 429: "20429" };
 
 function handed(parts: StandinParts, message: TwilioMessage): Handed {
   const { sid, to, from, callbackUrl } = message;
@@ -120,8 +129,7 @@ function handed(parts: StandinParts, message: TwilioMessage): Handed {
     channel: "sms",
     accepted: () => ({ status: 201, body: resourceOf(message, "queued") }),
     refused(refusal) {
-      const status = refusal?.status ?? 400;
-      const code = refusal === null ? "21612" : (refusal.code ?? codes[status] ?? "20001");
+      const { status, code } = refusedBy(refusal, "21612");
       return { status, body: errorBody(status, code, "The sandbox was told to refuse it") };
     },
     async report(given, isForged) {
@@ -140,25 +148,6 @@ function handed(parts: StandinParts, message: TwilioMessage): Handed {
       };
       await post(parts, signedForm(callbackUrl, form, isForged ? "somebody else" : authToken));
     },
-  };
-}
-
-/** A form as Twilio signs it. */
-export function signedForm(
-  url: string,
-  form: Readonly<Record<string, string>>,
-  secret: string = authToken,
-): CarrierPost {
-  const signed = Object.keys(form)
-    .sort()
-    .reduce((sum, name) => sum + name + form[name], url);
-  return {
-    url,
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      "x-twilio-signature": createHmac("sha1", secret).update(signed, "utf8").digest("base64"),
-    },
-    body: new URLSearchParams(form).toString(),
   };
 }
 

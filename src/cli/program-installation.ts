@@ -34,6 +34,8 @@ function addSandbox(program: Command, run: Run): void {
     await (await import("./commands/watch.ts")).watchPhones(all, terminal);
   });
 
+  addSandboxServe(sandbox, run);
+
   const clear = sandbox.command("clear [number]").description("forget the messages of a phone, or of all");
   addHelp(clear, [["countersign sandbox clear +14155550123", "one phone"]]);
   clear.action(async (number: string | undefined) => {
@@ -59,6 +61,21 @@ function addSandbox(program: Command, run: Run): void {
   fault.action(async (prefix: string | undefined, type: string | undefined, options: object) => {
     const { all, terminal } = run(fault);
     await (await import("./commands/sandbox.ts")).fault(prefix, type, options, all, terminal);
+  });
+}
+
+function addSandboxServe(sandbox: Command, run: Run): void {
+  const serve = sandbox
+    .command("serve")
+    .description("run the virtual phones and the stand-ins of all carriers by themselves, for any program")
+    .option("--port <port>", "the port to listen on; 0 takes a free one", "3001");
+  addHelp(serve, [
+    ["countersign sandbox serve", "carriers for a program under development; no data, no keys"],
+    ["countersign --json sandbox serve --port 0", "for scripts: one line with its addresses and accounts"],
+  ]);
+  serve.action(async (options: { port: string }) => {
+    const { all, terminal } = run(serve);
+    await (await import("./commands/sandbox-serve.ts")).serveSandbox(options, all, terminal);
   });
 }
 

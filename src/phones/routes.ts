@@ -28,7 +28,11 @@ const FaultBody = Type.Object(
 export const replyCharactersMax = 1_530;
 
 const ReplyBody = Type.Object(
-  { text: Type.String({ minLength: 1, maxLength: replyCharactersMax }) },
+  {
+    text: Type.String({ minLength: 1, maxLength: replyCharactersMax }),
+    /** Without it, whoever the phone heard from last. */
+    to: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  },
   { additionalProperties: false },
 );
 
@@ -109,7 +113,8 @@ function conversationRoutes({ phones, problem }: SandboxParts): FastifyPluginAsy
       async (request, reply) => {
         const parsed = parsePhoneNumber(request.params.number);
         if (parsed.type !== "parsed") throw problem("number_invalid", "A reply comes from a phone number.");
-        const sent = phones.reply(parsed.phoneNumber.e164, request.body.text);
+        const { text, to } = request.body;
+        const sent = phones.reply(parsed.phoneNumber.e164, text, to);
         return reply.code(201).send(wireReply(sent));
       },
     );

@@ -10,7 +10,12 @@ export function wireMessage(message: PhoneMessage): WireMessage {
   return { ...message, receivedAt: instant(message.receivedAt) };
 }
 
-export function wireReply(reply: PhoneReply): { readonly id: string; text: string; sentAt: string } {
+export function wireReply(reply: PhoneReply): {
+  readonly id: string;
+  readonly to: string | null;
+  readonly text: string;
+  readonly sentAt: string;
+} {
   return { ...reply, sentAt: instant(reply.sentAt) };
 }
 

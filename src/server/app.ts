@@ -49,7 +49,19 @@ export interface AppParts {
   readonly hostAddress?: (request: FastifyRequest) => string | null;
 }
 
-const bodyBytesMax = 65_536;
+export const bodyBytesMax = 65_536;
+
+/** What does not fit a schema is refused, and nothing is made to fit. */
+export const strictSchemas = {
+  customOptions: {
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: false,
+    allErrors: false,
+    // The refusal says what was given, where that may be said.
+    verbose: true,
+  },
+} as const;
 
 /** The HTTP face: routes, limits and problems. It listens nowhere by itself. */
 export function createApp(appParts: AppParts): FastifyInstance {
@@ -70,16 +82,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
       sendProblem(request, reply, requestProblem(request) ?? toProblem(error));
       noteAnswer(parts.log, runtime, request, reply, "unmatched");
     },
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        allErrors: false,
-        // The refusal says what was given, where that may be said.
-        verbose: true,
-      },
-    },
+    ajv: strictSchemas,
   });
   app.decorate("clock", parts.clock);
   app.decorate("directory", parts.directory);
@@ -125,7 +128,7 @@ function framesOf(error: Error): string {
 }
 
 /** JSON and nothing else: valid UTF-8, no repeated keys, no way to a prototype, no endless nesting (W-7). */
-function readStrictJson(app: FastifyInstance): void {
+export function readStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body: Buffer, done) => {
     if (body.length === 0) return done(null, undefined);

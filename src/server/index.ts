@@ -3,4 +3,5 @@ export { StartRefused, type StartRefusedCode } from "../instance/start-refused.t
 export { adminSocketPath } from "./admin-socket.ts";
 export { type LocalApp, openLocalApp } from "./local.ts";
 export { type HostView, type MountableApp, openMountableApp } from "./mountable.ts";
+export { type RunningSandbox, startSandbox } from "./sandbox-only.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

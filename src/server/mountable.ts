@@ -43,7 +43,7 @@ export async function openMountableApp(
         done();
       });
       if (instance.sandbox === null) return;
-      const sandbox = sandboxDoor({ instance, clock: instance.parts.clock, guard: null });
+      const sandbox = sandboxDoor({ instance, guard: null });
       void one.register(async (scope) => {
         scope.addHook("onRequest", onlyLocalClients);
         sandbox.register(scope);

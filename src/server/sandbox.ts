@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Clock } from "../clock/index.ts";
+import type { Clock, Random } from "../clock/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import { type PhonePagesParts, phonePages } from "../phones/pages.ts";
 import { sandboxRoutes } from "../phones/routes.ts";
@@ -21,15 +21,18 @@ export interface SandboxDoor {
 }
 
 export interface SandboxDoorOptions {
-  readonly instance: Instance;
-  readonly clock: Clock;
+  readonly instance: {
+    readonly sandbox: Instance["sandbox"];
+    readonly parts: { readonly clock: Clock; readonly random: Random };
+  };
   /** What holds for requests from sockets; null where every request is of this process. */
   readonly guard: { readonly publicUrl: string | null; readonly admin: AdminRequests } | null;
 }
 
 /** The virtual phones with everything that stands around them: who may ask, and under which names. */
-export function sandboxDoor({ instance, clock, guard }: SandboxDoorOptions): SandboxDoor {
+export function sandboxDoor({ instance, guard }: SandboxDoorOptions): SandboxDoor {
   const { sandbox } = instance;
+  const { clock, random } = instance.parts;
   if (sandbox === null) return { register: () => {}, close: () => {} };
   const streams = createPhoneStreams(sandbox.phones.feed, clock);
   const look = loadAssets(join(import.meta.dirname, "pages", "assets"), "/sandbox/assets");
@@ -48,7 +51,7 @@ export function sandboxDoor({ instance, clock, guard }: SandboxDoorOptions): San
         scope.addHook("onRequest", onlyOwnPages);
         await scope.register(sandboxRoutes(parts), { prefix: "/sandbox/api" });
         await scope.register(phonePages(parts), { prefix: "/sandbox" });
-        await scope.register(standinRoutes({ ...instance.parts, ...sandbox }));
+        await scope.register(standinRoutes({ clock, random, ...sandbox }));
         for (const one of [look, own]) await scope.register(one.routes);
       });
     },

@@ -128,7 +128,6 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   const administrator = localAdministrator(instance.tenant);
   const sandbox = sandboxDoor({
     instance,
-    clock: instance.parts.clock,
     guard: { publicUrl: settings.publicUrl, admin },
   });
   const app = createApp({
@@ -235,7 +234,8 @@ function instanceOptions({ providers, clock, random, lockWaitMs }: ServerOptions
   };
 }
 
-function localUrl(addresses: readonly string[], port: number): string {
+/** How people call it who sit at this machine. */
+export function localUrl(addresses: readonly string[], port: number): string {
   const isLocal = addresses.some((one) => /^http:\/\/(127\.|\[::1\]|0\.0\.0\.0|\[::\])/.test(one));
   return isLocal ? `http://localhost:${port}` : (addresses[0] ?? "");
 }

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Phones, SandboxFaults } from "../providers/sandbox/index.ts";
 import {
@@ -10,7 +11,12 @@ import {
   createWireFaults,
   type Standin,
   type StandinParts,
+  standinAccounts,
+  takesReplies,
+  type WireFault,
+  type WireFaults,
 } from "../standins/index.ts";
+import { Problem } from "./problems.ts";
 
 export interface StandinRoutesParts {
   readonly clock: Clock;
@@ -19,7 +25,9 @@ export interface StandinRoutesParts {
   readonly faults: SandboxFaults;
 }
 
-const makers: Readonly<Record<string, (parts: StandinParts) => Standin>> = {
+type Vendor = keyof typeof standinAccounts;
+
+const makers: Readonly<Record<Vendor, (parts: StandinParts) => Standin>> = {
   flowroute: createFlowrouteStandin,
   telnyx: createTelnyxStandin,
   vonage: createVonageStandin,
@@ -27,12 +35,75 @@ const makers: Readonly<Record<string, (parts: StandinParts) => Standin>> = {
   webhook: createWebhookStandin,
 };
 
+const vendors = Object.keys(makers) as readonly Vendor[];
+
 /** The carriers' own wires before the virtual phones, at `/sandbox/{vendor}`: they are on where the phones are. */
-export function standinRoutes(given: StandinRoutesParts): (scope: FastifyInstance) => Promise<void> {
+export function standinRoutes(given: StandinRoutesParts): FastifyPluginAsyncTypebox {
   return async (scope) => {
-    for (const [vendor, make] of Object.entries(makers)) {
-      const standin = make({ ...given, fetch: globalThis.fetch, wire: createWireFaults() });
+    const wires = new Map<string, WireFaults>();
+    const standins: Standin[] = [];
+    for (const vendor of vendors) {
+      const wire = createWireFaults();
+      const standin = makers[vendor]({ ...given, fetch: globalThis.fetch, wire });
+      wires.set(vendor, wire);
+      standins.push(standin);
       await scope.register((inner) => standin.routes(inner), { prefix: `/sandbox/${vendor}` });
     }
+    const stop = takesReplies(given, standins);
+    scope.addHook("onClose", async () => stop());
+    await scope.register(standinApi(wires), { prefix: "/sandbox/api/standins" });
+  };
+}
+
+const VendorParams = Type.Object({ vendor: Type.Enum([...vendors]) });
+
+/** By what each kind of fault needs; the order is that of `WireFault`. */
+const FaultBody = Type.Union([
+  Type.Object(
+    {
+      type: Type.Literal("refuse"),
+      status: Type.Integer({ minimum: 200, maximum: 599 }),
+      code: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9_]{1,40}$" })),
+      retryAfter: Type.Optional(Type.String({ pattern: "^[\\x20-\\x7e]{1,40}$" })),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { type: Type.Literal("slow"), delayMs: Type.Integer({ minimum: 0, maximum: 600_000 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { type: Type.Enum(["cut", "garbage", "receiptFirst", "receiptLost", "receiptForged"] as const) },
+    { additionalProperties: false },
+  ),
+]);
+
+/** Which accounts the stand-ins know, and what goes wrong on their wires next. */
+function standinApi(wires: ReadonlyMap<string, WireFaults>): FastifyPluginAsyncTypebox {
+  const wireOf = (vendor: string): WireFaults => {
+    const wire = wires.get(vendor);
+    if (wire === undefined) throw new Problem("not_found");
+    return wire;
+  };
+  return async (scope) => {
+    scope.get("/", async (request) => ({
+      standins: vendors.map((vendor) => ({
+        vendor,
+        url: `${request.protocol}://${request.host}/sandbox/${vendor}`,
+        account: standinAccounts[vendor],
+      })),
+    }));
+    scope.get("/:vendor/faults", { schema: { params: VendorParams } }, async ({ params }) => ({
+      faults: wireOf(params.vendor).list(),
+    }));
+    const schema = { params: VendorParams, body: FaultBody };
+    scope.post("/:vendor/faults", { schema }, async ({ params, body }, reply) => {
+      wireOf(params.vendor).add(body as WireFault);
+      return reply.code(201).send(body);
+    });
+    scope.delete("/:vendor/faults", { schema: { params: VendorParams } }, async ({ params }, reply) => {
+      wireOf(params.vendor).clear();
+      return reply.code(204).send();
+    });
   };
 }

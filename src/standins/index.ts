@@ -2,6 +2,7 @@
 export { standinAccounts } from "./accounts.ts";
 export { createFlowrouteStandin } from "./flowroute/index.ts";
 export type { Standin, StandinParts } from "./parts.ts";
+export { takesReplies } from "./replies.ts";
 export { createTelnyxStandin } from "./telnyx/index.ts";
 export { createTwilioStandin } from "./twilio/index.ts";
 export { createVonageStandin } from "./vonage/index.ts";

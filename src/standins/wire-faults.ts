@@ -20,6 +20,9 @@ export interface WireFaults {
   add(fault: WireFault): void;
   /** The one that the next message meets. */
   take(): WireFault | null;
+  /** Those that wait, in their order. */
+  list(): readonly WireFault[];
+  clear(): void;
 }
 
 const faultsMax = 1_000;
@@ -32,5 +35,7 @@ export function createWireFaults(): WireFaults {
       if (waiting.length > faultsMax) waiting.shift();
     },
     take: () => waiting.shift() ?? null,
+    list: () => [...waiting],
+    clear: () => void waiting.splice(0),
   };
 }

@@ -11,7 +11,7 @@ const instance = await openInstance({ folder });
 const app = createApp({
   engine: instance.engine,
   parts: instance.parts,
-  register: sandboxDoor({ instance, clock: instance.parts.clock, guard: null }).register,
+  register: sandboxDoor({ instance, guard: null }).register,
 });
 instance.engine.run();
 const headers = { authorization: `Bearer ${instance.firstKey?.key}` };

@@ -1,10 +1,12 @@
 import process from "node:process";
 import type { LoadedSettings } from "../../config/index.ts";
+import { inboundReference } from "../../delivery/index.ts";
 import type { RunningServer } from "../../server/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { usageFailure } from "../failure.ts";
 import { logForPeople } from "../log-for-people.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { printable, type Terminal } from "../terminal.ts";
 
 export interface ServeOptions {
@@ -38,36 +40,6 @@ export async function serve(options: ServeOptions, all: GlobalOptions, terminal:
   return exitCodes.ok;
 }
 
-interface StopSignal {
-  readonly first: Promise<string>;
-  forget(): void;
-}
-
-const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
-
-/** From the start on: a signal that comes while the data is being opened counts as well. */
-function stopSignal(): StopSignal {
-  let count = 0;
-  let tell: (signal: string) => void = () => {};
-  const first = new Promise<string>((resolve) => {
-    tell = resolve;
-  });
-  const onSignal = (signal: NodeJS.Signals): void => {
-    count += 1;
-    // Nothing acknowledged is lost: it is on the disk.
-    if (count > 1) process.exit(128 + signalNumbers[signal as keyof typeof signalNumbers]);
-    tell(signal);
-  };
-  const signals = Object.keys(signalNumbers) as (keyof typeof signalNumbers)[];
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    first,
-    forget() {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
-}
-
 function announce(
   server: RunningServer,
   { settings }: LoadedSettings,
@@ -85,7 +57,8 @@ function announce(
   };
   if (terminal.json) {
     server.log.flush();
-    const ready = { event: "ready", url, port, addresses, ...places, dataFolder, firstKey };
+    const callbacks = callbackAddresses(server);
+    const ready = { event: "ready", url, port, addresses, ...places, callbacks, dataFolder, firstKey };
     terminal.result(ready, () => "");
     return;
   }
@@ -95,11 +68,22 @@ function announce(
   else terminal.note(text);
 }
 
+/** What a carrier's console is told, for texts to the account's numbers and for receipts that name no address. */
+function callbackAddresses({ instance }: RunningServer): Readonly<Record<string, string>> {
+  const { addresses } = instance.callbacks;
+  return Object.fromEntries(
+    instance.parts.providers.flatMap(({ id, readCallback }) => {
+      const address = readCallback === undefined ? null : addresses.of(id, inboundReference);
+      return address === null ? [] : [[id, address]];
+    }),
+  );
+}
+
 /** No colours where nobody may be looking. */
 const plain: Pick<Terminal, "style"> = { style: (_style, text) => text };
 
 function welcome(
-  { url, firstKey }: RunningServer,
+  server: RunningServer,
   places: {
     readonly page?: string;
     readonly phones?: string;
@@ -110,7 +94,9 @@ function welcome(
   dataFolder: string,
   { style }: Pick<Terminal, "style">,
 ): string {
+  const { url, firstKey } = server;
   const shownKey = firstKey?.key ?? "<key>";
+  const callbacks = Object.entries(callbackAddresses(server));
   return [
     style("bold", `Countersign is ready at ${url}`),
     "",
@@ -120,6 +106,8 @@ function welcome(
     `  Verification API   ${places.api}`,
     `  Health             ${places.health}`,
     `  Data folder        ${printable(dataFolder)}`,
+    ...(callbacks.length === 0 ? [] : ["", "For the consoles of the carriers, as the address of webhooks:"]),
+    ...callbacks.map(([carrier, address]) => `  ${carrier.padEnd(17)}  ${address}`),
     ...(firstKey === null
       ? []
       : [`  ${style("bold", "First API key")}      ${firstKey.key}  ${style("dim", "(shown this once)")}`]),

@@ -24,6 +24,8 @@ export interface PhoneCall {
 /** A text that the person with the phone sent. */
 export interface PhoneReply {
   readonly id: string;
+  /** Who gets it: whoever the phone heard from last, unless the person wrote somebody else; null for nobody. */
+  readonly to: string | null;
   readonly text: string;
   readonly sentAt: number;
 }

@@ -27,8 +27,8 @@ export interface Phones {
   take(number: string, messageId: string, act: "answer" | "decline"): PhoneCall | null;
   /** What a call says, where that is known only once somebody listens. Nothing happens for a message that is gone. */
   say(number: string, messageId: string, said: Pick<PhoneMessage, "text" | "code">): void;
-  /** Sends a text from the phone. */
-  reply(number: string, text: string): PhoneReply;
+  /** Sends a text from the phone, to whom it heard from last if nobody is named. */
+  reply(number: string, text: string, to?: string): PhoneReply;
   /** Newest first. */
   replies(number: string): readonly PhoneReply[];
   /** The phone that was used last comes first. */
@@ -107,10 +107,11 @@ export function createPhones(clock: Clock): Phones {
       byNumber.set(number, { ...phone, messages });
       feed.publish({ type: "call", number, call });
     },
-    reply(number, text) {
+    reply(number, text, to) {
       count += 1;
-      const reply: PhoneReply = { id: `r${count}`, text, sentAt: clock.now() };
       const phone = byNumber.get(number) ?? emptyPhone;
+      const heard = phone.messages[0]?.from ?? null;
+      const reply: PhoneReply = { id: `r${count}`, to: to ?? heard, text, sentAt: clock.now() };
       put(number, { ...phone, replies: [reply, ...phone.replies].slice(0, messagesPerPhoneMax) });
       feed.publish({ type: "reply", number, reply });
       return reply;

@@ -55,7 +55,7 @@ export function readMessage(
   return {
     id: uuidId(parts),
     to: `+${to.replace(/^\+/, "")}`,
-    from,
+    from: /^\+?\d+$/.test(from) ? account.number : from,
     text,
     reference: textOf(body["client_ref"]),
     statusUrl: textOf(body["webhook_url"]) ?? state.applicationStatusUrl,

@@ -71,7 +71,7 @@ export function readSms(
   return {
     ids: Array.from({ length: partsOf(text) }, () => hexId(parts).toUpperCase()),
     to: `+${to.replace(/^\+/, "")}`,
-    from,
+    from: /^\+?\d+$/.test(from) ? account.number : from,
     text,
     reference: fields["client-ref"] ?? null,
     receiptUrl: callback ?? state.receiptUrl,

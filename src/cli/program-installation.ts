@@ -68,12 +68,14 @@ function addSandboxServe(sandbox: Command, run: Run): void {
   const serve = sandbox
     .command("serve")
     .description("run the virtual phones and the stand-ins of all carriers by themselves, for any program")
-    .option("--port <port>", "the port to listen on; 0 takes a free one", "3001");
+    .option("--port <port>", "the port to listen on; 0 takes a free one", "3001")
+    .option("--root <vendor>", "whose wire is at the root as well, for clients that take no path");
   addHelp(serve, [
     ["countersign sandbox serve", "carriers for a program under development; no data, no keys"],
+    ["countersign sandbox serve --root vonage", "for nexmo 2.x, which takes a host and a port only"],
     ["countersign --json sandbox serve --port 0", "for scripts: one line with its addresses and accounts"],
   ]);
-  serve.action(async (options: { port: string }) => {
+  serve.action(async (options: { port: string; root?: string }) => {
     const { all, terminal } = run(serve);
     await (await import("./commands/sandbox-serve.ts")).serveSandbox(options, all, terminal);
   });

@@ -9,6 +9,7 @@ import { errorPageRoutes } from "./operator-routes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import { sandboxDoor } from "./sandbox.ts";
 import { localUrl } from "./serve.ts";
+import type { StandinVendor } from "./standins.ts";
 
 /** Virtual phones and stand-ins that run by themselves. */
 export interface RunningSandbox {
@@ -23,7 +24,11 @@ export interface RunningSandbox {
  * machine reaches them.
  * @throws StartRefused
  */
-export async function startSandbox(hosts: readonly string[], port: number): Promise<RunningSandbox> {
+export async function startSandbox(
+  hosts: readonly string[],
+  port: number,
+  root?: StandinVendor,
+): Promise<RunningSandbox> {
   const clock = systemClock();
   const random = systemRandom();
   const app = Fastify({
@@ -39,7 +44,7 @@ export async function startSandbox(hosts: readonly string[], port: number): Prom
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
   const sandbox = { phones: createPhones(clock), faults: createSandboxFaults() };
   const guard = { publicUrl: null, admin: createAdminRequests() };
-  const door = sandboxDoor({ instance: { sandbox, parts: { clock, random } }, guard });
+  const door = sandboxDoor({ instance: { sandbox, parts: { clock, random } }, root, guard });
   door.register(app);
   app.register(errorPageRoutes);
   app.get("/", (_request, reply) => reply.redirect("/sandbox", 303));

@@ -11,7 +11,7 @@ import { setPageHeaders } from "./pages/headers.ts";
 import { layout } from "./pages/layout.ts";
 import { Problem } from "./problems.ts";
 import { onlyOwnHosts, onlyOwnPages } from "./sandbox-host.ts";
-import { standinRoutes } from "./standins.ts";
+import { type StandinVendor, standinRoutes } from "./standins.ts";
 
 export interface SandboxDoor {
   /** Adds the virtual phones, if there are any. */
@@ -25,12 +25,14 @@ export interface SandboxDoorOptions {
     readonly sandbox: Instance["sandbox"];
     readonly parts: { readonly clock: Clock; readonly random: Random };
   };
+  /** The vendor whose wire is at the root as well; only where nothing else is there. */
+  readonly root?: StandinVendor | undefined;
   /** What holds for requests from sockets; null where every request is of this process. */
   readonly guard: { readonly publicUrl: string | null; readonly admin: AdminRequests } | null;
 }
 
 /** The virtual phones with everything that stands around them: who may ask, and under which names. */
-export function sandboxDoor({ instance, guard }: SandboxDoorOptions): SandboxDoor {
+export function sandboxDoor({ instance, root, guard }: SandboxDoorOptions): SandboxDoor {
   const { sandbox } = instance;
   const { clock, random } = instance.parts;
   if (sandbox === null) return { register: () => {}, close: () => {} };
@@ -51,7 +53,7 @@ export function sandboxDoor({ instance, guard }: SandboxDoorOptions): SandboxDoo
         scope.addHook("onRequest", onlyOwnPages);
         await scope.register(sandboxRoutes(parts), { prefix: "/sandbox/api" });
         await scope.register(phonePages(parts), { prefix: "/sandbox" });
-        await scope.register(standinRoutes({ clock, random, ...sandbox }));
+        await scope.register(standinRoutes({ clock, random, root, ...sandbox }));
         for (const one of [look, own]) await scope.register(one.routes);
       });
     },

@@ -23,11 +23,13 @@ export interface StandinRoutesParts {
   readonly random: Random;
   readonly phones: Phones;
   readonly faults: SandboxFaults;
+  /** Whose wire is at the root as well: some of the vendors' older clients take a host, but no path. */
+  readonly root?: StandinVendor | undefined;
 }
 
-type Vendor = keyof typeof standinAccounts;
+export type StandinVendor = keyof typeof standinAccounts;
 
-const makers: Readonly<Record<Vendor, (parts: StandinParts) => Standin>> = {
+const makers: Readonly<Record<StandinVendor, (parts: StandinParts) => Standin>> = {
   flowroute: createFlowrouteStandin,
   telnyx: createTelnyxStandin,
   vonage: createVonageStandin,
@@ -35,7 +37,7 @@ const makers: Readonly<Record<Vendor, (parts: StandinParts) => Standin>> = {
   webhook: createWebhookStandin,
 };
 
-const vendors = Object.keys(makers) as readonly Vendor[];
+const vendors = Object.keys(makers) as readonly StandinVendor[];
 
 /** The carriers' own wires before the virtual phones, at `/sandbox/{vendor}`: they are on where the phones are. */
 export function standinRoutes(given: StandinRoutesParts): FastifyPluginAsyncTypebox {
@@ -47,7 +49,8 @@ export function standinRoutes(given: StandinRoutesParts): FastifyPluginAsyncType
       const standin = makers[vendor]({ ...given, fetch: globalThis.fetch, wire });
       wires.set(vendor, wire);
       standins.push(standin);
-      await scope.register((inner) => standin.routes(inner), { prefix: `/sandbox/${vendor}` });
+      const prefixes = [`/sandbox/${vendor}`, ...(given.root === vendor ? [""] : [])];
+      for (const prefix of prefixes) await scope.register((inner) => standin.routes(inner), { prefix });
     }
     const stop = takesReplies(given, standins);
     scope.addHook("onClose", async () => stop());

@@ -1,48 +1,14 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock/index.ts";
-import type { CallbackRequest, OutgoingMessage } from "../../src/delivery/index.ts";
+import type { OutgoingMessage } from "../../src/delivery/index.ts";
 import { type RunningSandbox, startSandbox } from "../../src/server/index.ts";
 import { standinAccounts } from "../../src/standins/index.ts";
 import { ask } from "../server/support.ts";
 import { standinVendors } from "./accounts.ts";
+import { openProgram, type Program } from "./program.ts";
 
 const reference = "019a0000-0000-7000-8000-000000000001.1";
 const never = new AbortController().signal;
-
-/** A program under development: it keeps what carriers post to it. */
-interface Program {
-  readonly url: string;
-  readonly posted: CallbackRequest[];
-  close(): Promise<void>;
-}
-
-async function openProgram(): Promise<Program> {
-  const posted: CallbackRequest[] = [];
-  let url = "";
-  const server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const headers = request.headers as Record<string, string>;
-      const body = Buffer.concat(chunks).toString("utf8");
-      const { method = "", url: path = "" } = request;
-      posted.push({ method, url: `${url}${path}`, reference: path.split("/").at(-1) ?? "", headers, body });
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    posted,
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-}
 
 describe("the sandbox by itself", () => {
   let sandbox: RunningSandbox;

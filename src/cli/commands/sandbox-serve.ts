@@ -8,7 +8,7 @@ const hosts = ["127.0.0.1", "::1"];
 
 /** Runs the virtual phones and the stand-ins until a signal ends them. */
 export async function serveSandbox(
-  { port }: { readonly port: string },
+  { port, root }: { readonly port: string; readonly root?: string },
   all: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {
@@ -16,9 +16,15 @@ export async function serveSandbox(
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw usageFailure("--port is no port.", "Write a number from 0 to 65535, such as --port 3001.");
   }
+  if (root !== undefined && !isVendor(root)) {
+    throw usageFailure(
+      `There is no stand-in ${root}.`,
+      `Choose from ${Object.keys(standinAccounts).join(", ")}.`,
+    );
+  }
   const { startSandbox } = await import("../../server/index.ts");
   const stopped = stopSignal();
-  const server = await startSandbox(hosts, Number(port));
+  const server = await startSandbox(hosts, Number(port), root);
   const { url } = server;
   const standins = Object.entries(standinAccounts).map(([vendor, account]) => ({
     vendor,
@@ -32,6 +38,10 @@ export async function serveSandbox(
   if (!terminal.json) terminal.note(`${signal}: the sandbox stops.`);
   await server.close();
   stopped.forget();
+}
+
+function isVendor(name: string): name is keyof typeof standinAccounts {
+  return Object.hasOwn(standinAccounts, name);
 }
 
 interface Shown {

@@ -1,16 +1,17 @@
 import type { ProviderAnswer } from "../verification/index.ts";
 import type { CarrierReply } from "./http.ts";
+import type { CarrierReason } from "./reasons.ts";
 
 type Answered = Extract<CarrierReply, { type: "answered" }>;
 
 /** A carrier's own meanings of statuses, before the common ones. */
-type StatusReasons = Readonly<Record<number, string>>;
+type StatusReasons = Readonly<Record<number, CarrierReason>>;
 
 /** How a carrier says what is wrong. */
 export interface CarrierMeanings {
   readonly statuses?: StatusReasons;
   /** What a code in the body of a refusal means; null where it says no more than the status. */
-  readonly reasonOf?: (body: unknown) => string | null;
+  readonly reasonOf?: (body: unknown) => CarrierReason | null;
 }
 
 const commonReasons: StatusReasons = {
@@ -34,7 +35,7 @@ export function toAnswer(
 ): ProviderAnswer {
   switch (reply.type) {
     case "notSent":
-      return { type: "refused", kind: "notSent", reason: reply.reason };
+      return notSent(reply.reason);
     case "unknown":
       return { type: "unknown", detail: reply.detail };
     case "answered":
@@ -47,18 +48,26 @@ export function toAnswer(
 
 function refusal({ status, retryAfterMs, body }: Answered, meanings: CarrierMeanings): ProviderAnswer {
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (status === 429) return { type: "refused", kind: "notSent", reason: "rate_limited", ...wait };
+  if (status === 429) return notSent("rate_limited", wait);
   // Only a carrier that knows when it is back says that it did not take the message.
   if (status === 503 && retryAfterMs !== undefined) {
-    return { type: "refused", kind: "notSent", reason: "carrier_unavailable", ...wait };
+    return notSent("carrier_unavailable", wait);
   }
   const reason = meanings.statuses?.[status] ?? commonReasons[status];
   if (reason !== undefined) return rejected(meanings.reasonOf?.(body) ?? reason);
   return { type: "unknown", detail: `the carrier answered ${status}` };
 }
 
+/** Nothing left, or nothing was taken: it may be tried again, here or elsewhere. */
+export function notSent(
+  reason: CarrierReason,
+  wait: { readonly retryAfterMs?: number } = {},
+): ProviderAnswer {
+  return { type: "refused", kind: "notSent", reason, ...wait };
+}
+
 /** This carrier will never take it. */
-export function rejected(reason: string): ProviderAnswer {
+export function rejected(reason: CarrierReason): ProviderAnswer {
   return { type: "refused", kind: "rejected", reason };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/index.ts";
 import { providerTimeoutMs } from "../delivery/index.ts";
+import type { CarrierReason } from "./reasons.ts";
 
 /** What every carrier over HTTP is built on; tests bring their own. */
 export interface CarrierParts {
@@ -26,7 +27,7 @@ export type CarrierReply =
       /** What its JSON says; undefined where it is none, is cut short or too long. */
       readonly body: unknown;
     }
-  | { readonly type: "notSent"; readonly reason: string }
+  | { readonly type: "notSent"; readonly reason: CarrierReason }
   | { readonly type: "unknown"; readonly detail: string };
 
 /** No answer of a carrier needs more. */

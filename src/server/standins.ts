@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Phones, SandboxFaults } from "../providers/sandbox/index.ts";
@@ -89,13 +90,15 @@ function standinApi(wires: ReadonlyMap<string, WireFaults>): FastifyPluginAsyncT
     return wire;
   };
   return async (scope) => {
-    scope.get("/", async (request) => ({
-      standins: vendors.map((vendor) => ({
-        vendor,
-        url: `${request.protocol}://${request.host}/sandbox/${vendor}`,
-        account: standinAccounts[vendor],
-      })),
-    }));
+    const shown = ({ protocol, host }: FastifyRequest, vendor: StandinVendor) => ({
+      vendor,
+      url: `${protocol}://${host}/sandbox/${vendor}`,
+      account: standinAccounts[vendor],
+    });
+    scope.get("/", async (request) => ({ standins: vendors.map((vendor) => shown(request, vendor)) }));
+    scope.get("/:vendor", { schema: { params: VendorParams } }, async (request) =>
+      shown(request, request.params.vendor),
+    );
     scope.get("/:vendor/faults", { schema: { params: VendorParams } }, async ({ params }) => ({
       faults: wireOf(params.vendor).list(),
     }));

@@ -7,6 +7,7 @@ import {
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
 import { at, textAt } from "../reading.ts";
+import type { CarrierReason } from "../reasons.ts";
 import type { TelnyxSettings } from "./settings.ts";
 
 /** The body of `POST /v2/messages`. */
@@ -26,7 +27,7 @@ export function messageBody(
 }
 
 /** Codes of the API and, since they can come at once, of delivery. */
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, CarrierReason>> = {
   "10001": "number_refused",
   "10002": "number_refused",
   "10009": "credentials_refused",
@@ -42,7 +43,7 @@ const reasons: Readonly<Record<string, string>> = {
   "40015": "taken_for_spam",
 };
 
-export function reasonOf(body: unknown): string | null {
+export function reasonOf(body: unknown): CarrierReason | null {
   const code = textAt(body, "errors", 0, "code");
   return code === null ? null : (reasons[code] ?? null);
 }

@@ -7,6 +7,7 @@ import {
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
 import { textAt } from "../reading.ts";
+import type { CarrierReason } from "../reasons.ts";
 
 /** The form of `POST .../Messages.json`. */
 export function messageForm(
@@ -22,7 +23,7 @@ export function messageForm(
   });
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, CarrierReason>> = {
   "20003": "credentials_refused",
   "21211": "number_refused",
   "21215": "country_not_permitted",
@@ -41,7 +42,7 @@ const reasons: Readonly<Record<string, string>> = {
   "21635": "not_mobile",
 };
 
-export function reasonOf(body: unknown): string | null {
+export function reasonOf(body: unknown): CarrierReason | null {
   const code = textAt(body, "code");
   return code === null ? null : (reasons[code] ?? null);
 }

@@ -7,6 +7,7 @@ import {
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
 import { textAt, toE164 } from "../reading.ts";
+import type { CarrierReason } from "../reasons.ts";
 import { withoutPlus } from "./sms.ts";
 
 /** The body of `POST /v1/messages`. */
@@ -26,7 +27,7 @@ export function messageBody(
   };
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, CarrierReason>> = {
   "110": "number_refused",
   "1060": "value_refused",
   "1100": "request_refused",
@@ -37,7 +38,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The number is the end of the problem's type. */
-export function reasonOf(body: unknown): string | null {
+export function reasonOf(body: unknown): CarrierReason | null {
   const code = /#(\d{2,5})$/.exec(textAt(body, "type") ?? "")?.[1];
   return code === undefined ? null : (reasons[code] ?? null);
 }

@@ -7,8 +7,9 @@ import {
   oneReceipt,
 } from "../../delivery/index.ts";
 import type { ProviderAnswer, ReceiptStatus } from "../../verification/index.ts";
-import { rejected } from "../answers.ts";
+import { notSent, rejected } from "../answers.ts";
 import { at, textAt, toE164 } from "../reading.ts";
+import type { CarrierReason } from "../reasons.ts";
 
 /** The longest callback address that the vendor takes. */
 const callbackLengthMax = 100;
@@ -34,7 +35,7 @@ export function withoutPlus(number: string): string {
   return number.replace(/^\+/, "");
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, CarrierReason>> = {
   "2": "request_refused",
   "3": "value_refused",
   "4": "credentials_refused",
@@ -64,7 +65,7 @@ export function readSmsAnswer(body: unknown): ProviderAnswer | null {
   }
   if (statuses.includes("0")) return { type: "unknown", detail: "the carrier took a part of the text only" };
   const [status] = statuses;
-  if (status === "1" || status === "10") return { type: "refused", kind: "notSent", reason: "rate_limited" };
+  if (status === "1" || status === "10") return notSent("rate_limited");
   // Its own fault, and it does not say where in the middle of its work.
   if (status === "5") return { type: "unknown", detail: "the carrier answered status 5" };
   return rejected(reasons[status ?? ""] ?? "request_refused");

@@ -13,11 +13,12 @@ import { signatureProblem, signedHeaders } from "./signature.ts";
 import { readEvent, reasonOf, requestBody } from "./wire.ts";
 
 /** Whoever answers with a redirect took nothing; to follow it would take the code elsewhere. */
-const redirected = Object.fromEntries(
-  [301, 302, 303, 307, 308].map((status) => [status, "redirect_refused"]),
-);
+const redirected = [301, 302, 303, 307, 308].map((status) => [status, "redirect_refused"] as const);
 
-const meanings: CarrierMeanings = { statuses: { ...redirected, 410: "forbidden_by_carrier" }, reasonOf };
+const meanings: CarrierMeanings = {
+  statuses: { ...Object.fromEntries(redirected), 410: "forbidden_by_carrier" },
+  reasonOf,
+};
 
 /**
  * Messages to an address of the installation's own, signed by Standard Webhooks in both directions. Only that address

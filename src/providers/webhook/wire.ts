@@ -7,6 +7,7 @@ import {
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
 import { textAt, toE164 } from "../reading.ts";
+import type { CarrierReason } from "../reasons.ts";
 
 /** What the receiver reads: everything that it needs to send, and where to say what became of it. */
 export function requestBody(
@@ -19,7 +20,7 @@ export function requestBody(
   };
 }
 
-const reasons: ReadonlySet<string> = new Set([
+const reasons: readonly CarrierReason[] = [
   "country_not_permitted",
   "not_mobile",
   "not_routable",
@@ -28,12 +29,12 @@ const reasons: ReadonlySet<string> = new Set([
   "sender_refused",
   "taken_for_spam",
   "value_refused",
-]);
+];
 
 /** The receiver may say why in one of our words; others could hold the number or the text. */
-export function reasonOf(body: unknown): string | null {
-  const reason = textAt(body, "reason");
-  return reason !== null && reasons.has(reason) ? reason : null;
+export function reasonOf(body: unknown): CarrierReason | null {
+  const said = textAt(body, "reason");
+  return reasons.find((one) => one === said) ?? null;
 }
 
 const statuses: Readonly<Record<string, ReceiptStatus>> = {

@@ -44,7 +44,7 @@ export const standinAccounts = {
   },
   twilio: {
     accountSid: "AC5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
-    authToken: "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c",
+    authToken: "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
     number: "+12065550102",
   },
   webhook: {

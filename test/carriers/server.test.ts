@@ -4,6 +4,7 @@ import { ask, startBody, type TestServer, testServer, withKey } from "../server/
 
 const to = "+12065550177";
 const { accessKey, secretKey, number } = standinAccounts.flowroute;
+const { telnyx } = standinAccounts;
 
 /** A server of the sandbox plays the carrier, another one uses it as it would use the real one. */
 describe("a server with a real carrier, before a stand-in of another server", () => {
@@ -26,6 +27,12 @@ describe("a server with a real carrier, before a stand-in of another server", ()
       COUNTERSIGN_FLOWROUTE_SECRET_KEY: secretKey,
       COUNTERSIGN_FLOWROUTE_FROM: number,
       COUNTERSIGN_FLOWROUTE_URL: `${carrier.url}/sandbox/flowroute`,
+      COUNTERSIGN_TELNYX_API_KEY: telnyx.apiKey,
+      COUNTERSIGN_TELNYX_PUBLIC_KEY: telnyx.publicKey,
+      COUNTERSIGN_TELNYX_FROM: telnyx.number,
+      COUNTERSIGN_TELNYX_CONNECTION_ID: telnyx.connectionId,
+      COUNTERSIGN_TELNYX_VOICE_FROM: telnyx.number,
+      COUNTERSIGN_TELNYX_URL: `${carrier.url}/sandbox/telnyx`,
     });
     callbackOf = (path) => `http://127.0.0.1:${port}/callbacks/${path}`;
   });
@@ -61,6 +68,33 @@ describe("a server with a real carrier, before a stand-in of another server", ()
     expect(checked.status).toBe(200);
   });
 
+  test("D-3: a call rings, says the code to whoever answers, and the code is approved", async () => {
+    // One that was verified before, by the test above: nobody else is called before a text (F-11).
+    const called = to;
+    const body = JSON.stringify({ to: called, channel: "voice" });
+    const started = await json(`${server.url}/api/v1/verifications`, server.key, body);
+    expect(started).toMatchObject({ status: 201 });
+    const { id } = started.body;
+    const phone = `${carrier.url}/sandbox/api/phones/${encodeURIComponent(called)}`;
+    const calls = async () => JSON.parse((await ask(`${phone}/calls`)).text).calls;
+    await expect.poll(async () => (await calls())[0]?.state, { timeout: 5_000 }).toBe("ringing");
+    const [{ messageId }] = await calls();
+    const headers = { "content-type": "application/json" };
+    await ask(`${phone}/calls/${messageId}`, { method: "POST", headers, body: '{"act":"answer"}' });
+    const messages = async () => JSON.parse((await ask(`${phone}/messages`)).text).messages;
+    await expect.poll(async () => (await messages())[0].code, { timeout: 5_000 }).toMatch(/^\d{6}$/);
+    const read = async () => (await json(`${server.url}/api/v1/verifications/${id}`, server.key)).body;
+    await expect.poll(async () => (await read()).deliveries[0].state, { timeout: 5_000 }).toBe("delivered");
+    expect((await read()).deliveries[0]).toMatchObject({ channel: "voice", provider: "telnyx" });
+    const [{ code }] = await messages();
+    const checked = await json(
+      `${server.url}/api/v1/verifications/${id}/check`,
+      server.key,
+      JSON.stringify({ code }),
+    );
+    expect(checked.status).toBe(200);
+  });
+
   test("N-7: no phones and no stand-ins beside a real carrier", async () => {
     for (const path of ["/sandbox/api/phones", "/sandbox/flowroute/v2/messages/x"]) {
       expect((await ask(`${server.url}${path}`)).status).toBe(404);
@@ -78,6 +112,7 @@ describe("a server with a real carrier, before a stand-in of another server", ()
   test("K-7: neither credentials nor number nor code are in the log", () => {
     for (const secret of [
       secretKey,
+      telnyx.apiKey,
       to.slice(1),
       Buffer.from(`${accessKey}:${secretKey}`).toString("base64"),
     ]) {

@@ -1,4 +1,4 @@
-import { type Channel, sendWindowMs, slotGraceMs } from "../verification/index.ts";
+import { sendWindowMs, slotGraceMs } from "../verification/index.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Provider } from "./provider.ts";
 
@@ -10,10 +10,10 @@ export interface Backlog {
   /** Whether there is anything to estimate. */
   readonly isPaced: boolean;
   /**
-   * Counts a delivery that is about to be written. Where every able provider's backlog is longer than its rate can
-   * clear by the deadline, it is not counted, and the answer is when to try again (D-8).
+   * Counts a delivery that is about to be written. Where the backlog of everybody who may take it is longer than their
+   * rates can clear by the deadline, it is not counted, and the answer is when to try again (D-8).
    */
-  expect(id: string, channel: Channel, deadline: number, now: number): number | null;
+  expect(id: string, able: readonly Provider[], deadline: number, now: number): number | null;
   /** Counts what waited in the outbox when this node started, whoever it waits for. */
   restore(ids: readonly string[], now: number): void;
   /** The delivery has its slot, or needs none. */
@@ -74,15 +74,12 @@ export function createBacklog(providers: readonly Provider[], pacer: Pacer): Bac
 
   return {
     isPaced: pacer.isPaced,
-    expect(id, channel, deadline, now) {
+    expect(id, able, deadline, now) {
       if (!pacer.isPaced || expected.has(id)) return null;
-      const able = queues.filter(({ provider }) => provider.channels.includes(channel));
-      const unpaced = providers.some(
-        (one) => one.ratePerSecond === undefined && one.channels.includes(channel),
-      );
-      if (unpaced) return null;
+      if (able.some((one) => one.ratePerSecond === undefined)) return null;
       forgetOld(now);
-      const queue = shortest(able, now);
+      const among = queues.filter(({ provider }) => able.includes(provider));
+      const queue = shortest(among, now);
       if (queue === undefined) return null;
       const lateMs = Math.ceil(opensAt(queue, now)) + marginMs - deadline;
       if (lateMs >= 0) return now + Math.max(lateMs + Math.ceil(queue.intervalMs), retryAfterMsMin);

@@ -26,7 +26,12 @@ export {
   type ProviderCapabilities,
   providerTimeoutMs,
 } from "./provider.ts";
-export { type OpensAt, type Route, route } from "./routing.ts";
+export type { Demotion } from "./routing/arrivals.ts";
+export type { OpensAt } from "./routing/choice.ts";
+export type { CircuitState } from "./routing/circuit.ts";
+export { createRouter, type ExplainedCarrier, type Router, restOf, signOf } from "./routing/router.ts";
+export { everywhere, prefixDigitsMax, type RouteRule } from "./routing/routes.ts";
+export type { OnCarrierChange, Sent, Standing } from "./routing/standings.ts";
 export { countSegments, type Segments } from "./segments.ts";
 export {
   type RenderedText,

@@ -64,21 +64,23 @@ describe("D-8: the backlog", () => {
   test("counts what is promised, gives it back, and says when there will be room", () => {
     const providers = [withRate("a", 1)];
     const backlog = createBacklog(providers, createPacer(providers));
-    const answers = Array.from({ length: 100 }, (_, n) => backlog.expect(`v.${n}`, "sms", deadline, t0));
+    const answers = Array.from({ length: 100 }, (_, n) => backlog.expect(`v.${n}`, providers, deadline, t0));
     expect(answers.filter((answer) => answer === null)).toHaveLength(88);
     expect(answers[88]).toBe(t0 + 1_000);
     backlog.arrived("v.5");
-    expect(backlog.expect("v.200", "sms", deadline, t0)).toBeNull();
-    expect(backlog.expect("v.201", "sms", deadline, t0)).not.toBeNull();
+    expect(backlog.expect("v.200", providers, deadline, t0)).toBeNull();
+    expect(backlog.expect("v.201", providers, deadline, t0)).not.toBeNull();
     // What another node took up is forgotten in the end.
-    expect(backlog.expect("v.202", "sms", deadline + 90_000, t0 + 90_000)).toBeNull();
+    expect(backlog.expect("v.202", providers, deadline + 90_000, t0 + 90_000)).toBeNull();
   });
 
-  test("nobody is refused where a carrier of the channel has no rate, or none carries the channel", () => {
-    const providers = [withRate("a", 1), { ...scriptedProvider("b"), channels: ["voice"] } as const];
-    const backlog = createBacklog(providers, createPacer(providers));
-    for (let n = 0; n < 200; n++) expect(backlog.expect(`v.${n}`, "voice", deadline, t0)).toBeNull();
-    for (let n = 0; n < 200; n++) expect(backlog.expect(`e.${n}`, "email", deadline, t0)).toBeNull();
-    expect(backlog.expect("s.1", "sms", deadline, t0)).toBeNull();
+  test("nobody is refused where one who may take it has no rate, or nobody may", () => {
+    const slow = withRate("a", 1);
+    const free = scriptedProvider("b");
+    const backlog = createBacklog([slow, free], createPacer([slow, free]));
+    for (let n = 0; n < 200; n++) expect(backlog.expect(`v.${n}`, [slow, free], deadline, t0)).toBeNull();
+    for (let n = 0; n < 200; n++) expect(backlog.expect(`e.${n}`, [], deadline, t0)).toBeNull();
+    for (let n = 0; n < 88; n++) expect(backlog.expect(`s.${n}`, [slow], deadline, t0)).toBeNull();
+    expect(backlog.expect("s.88", [slow], deadline, t0)).not.toBeNull();
   });
 });

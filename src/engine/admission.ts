@@ -1,4 +1,4 @@
-import type { Backlog } from "../delivery/index.ts";
+import type { Backlog, Router } from "../delivery/index.ts";
 import { deliveryId } from "../store/index.ts";
 import { type CongestedOutcome, type Outcome, sendWindowMs } from "../verification/index.ts";
 import type { EngineParts } from "./parts.ts";
@@ -20,7 +20,11 @@ export interface Admission {
 const backlogReadMax = 20_000;
 
 /** `claimNew` is what happens to sends where no carrier has a rate: nothing is refused, and this node sends at once. */
-export function createAdmission(parts: EngineParts, backlog: Backlog, claimNew: Admit): Admission {
+export function createAdmission(
+  parts: EngineParts,
+  { backlog, router }: { readonly backlog: Backlog; readonly router: Router },
+  claimNew: Admit,
+): Admission {
   let restored: Promise<void> | null = null;
 
   /** What waited while nobody ran; read once, before the first promise is made. */
@@ -53,7 +57,8 @@ export function createAdmission(parts: EngineParts, backlog: Backlog, claimNew: 
           const delivery = "deliveries" in step ? step.deliveries[0] : undefined;
           if (delivery === undefined) return step;
           const id = deliveryId(delivery.verificationId, delivery.sequence);
-          const retryAt = backlog.expect(id, delivery.channel, delivery.deadline, now);
+          const able = router.carriersUp(delivery, id, now);
+          const retryAt = backlog.expect(id, able, delivery.deadline, now);
           if (retryAt !== null) return { nothing: { type: "deliveryCongested", retryAt } };
           promised = id;
           return step;

@@ -1,4 +1,4 @@
-import { type Backlog, type OpensAt, type Pacer, type Provider, route } from "../delivery/index.ts";
+import type { Backlog, OpensAt, Pacer, Provider, Router } from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
 import { type Due, deliveryId, type Key, key, type Rows, type UpdateDecision } from "../store/index.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
+import type { ArrivalWatch } from "./arrivals.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { Guard, GuardAsk, GuardPassage } from "./guard.ts";
 import { askOf, factsBefore } from "./guard-door.ts";
@@ -25,6 +26,8 @@ export interface Desk {
   readonly owner: string;
   readonly pacer: Pacer;
   readonly backlog: Backlog;
+  readonly router: Router;
+  readonly arrivals: ArrivalWatch | null;
   readonly guard: Guard | null;
 }
 
@@ -48,12 +51,15 @@ function claimIfSent(
   verification: PendingVerification,
   now: number,
 ): Delivery {
-  const { parts, owner, pacer } = desk;
+  const { parts, owner, pacer, router } = desk;
+  const id = deliveryId(delivery.verificationId, delivery.sequence);
   const opensAt: OpensAt = (one) => pacer.opensAt(one.id, "", now);
-  const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
+  const { provider } = router.choose(delivery, id, opensAt, now);
   const terms = termsOf(parts, delivery, provider, opensAt);
   const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
-  return decision.type === "send" ? decision.next : delivery;
+  if (decision.type !== "send") return delivery;
+  if (provider !== null) router.standings.chosen(provider, delivery, id, now);
+  return decision.next;
 }
 
 /** What this node claimed when it was made, ready to be sent; undefined for all others. */
@@ -147,7 +153,7 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
       if (delivery.guard?.verdict !== "allow") return holdBack(parts, rows, delivery, now);
     }
     const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);
-    const { provider } = route(parts.providers, delivery.channel, delivery, opensAt, now);
+    const { provider } = desk.router.choose(delivery, deliveryKey.id, opensAt, now);
     const terms = termsOf(parts, delivery, provider, opensAt);
     const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
     if (decision.type === "nothing") {
@@ -206,7 +212,7 @@ interface ClaimScene {
 }
 
 function afterClaim(
-  { parts, pacer }: Desk,
+  { parts, pacer, router }: Desk,
   { rows, deliveryKey: { id }, verification, provider }: ClaimScene,
   decision: Exclude<ClaimDecision, { type: "nothing" }>,
   now: number,
@@ -217,6 +223,7 @@ function afterClaim(
     case "send":
       if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
       pacer.take(provider.id, id, now);
+      router.standings.chosen(provider, next, id, now);
       return { writes, result: { delivery: next, verification, provider, recipient: null } };
     case "postpone":
       if (provider === null) throw new TypeError("a slot is one of a provider");

@@ -1,4 +1,4 @@
-import { type Backlog, type OpensAt, type Pacer, route, type Segments } from "../delivery/index.ts";
+import { type OpensAt, restOf, type Segments, signOf } from "../delivery/index.ts";
 import { type Due, deliveryId, key } from "../store/index.ts";
 import {
   answer,
@@ -7,12 +7,10 @@ import {
   leaseMs,
   lookedUp,
   mayArrive,
-  type ProviderAnswer,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp, type Made } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
-import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Called, type Claimed, callLookup, callProvider } from "./provider-call.ts";
 import { createSlotClock } from "./slot-clock.ts";
@@ -45,7 +43,7 @@ const unknownRows: Made = { verification: null, recipient: null };
 export function createDispatcher(
   parts: EngineParts,
   owner: string,
-  works: { readonly pacer: Pacer; readonly backlog: Backlog; readonly guard: Guard | null },
+  works: Omit<Desk, "parts" | "owner">,
 ): Dispatcher {
   const { pacer } = works;
   const desk: Desk = { parts, owner, ...works };
@@ -127,16 +125,28 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
   }
   pacer.used(id);
   chargeSecond(desk, claimed.delivery);
-  const called = await callProvider(parts, claimed);
-  const given = called.answer;
   const { delivery, provider } = claimed;
+  const called = await callAndJudge(desk, claimed, id);
+  const given = called.answer;
   parts.meter.count("deliveries", { provider: provider.id, channel: delivery.channel, answer: given.type });
   if (delivery.attempts.at(-1)?.possibleDuplicate === true) {
     parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
   }
   const update = await writeAnswer(desk, claimed, called);
+  if (given.type === "accepted") desk.arrivals?.sent(delivery, provider, parts.clock.now());
   releaseMoney(desk, update?.delivery);
   return update?.started ?? [];
+}
+
+/** One call, which also tells how its carrier does. */
+async function callAndJudge({ parts, router }: Desk, claimed: Claimed, id: string): Promise<Called> {
+  const { standings } = router;
+  const { channel } = claimed.delivery;
+  standings.began(claimed.provider, channel, id, parts.clock.now());
+  const called = await callProvider(parts, claimed);
+  const { answer: given } = called;
+  standings.ended(claimed.provider, channel, id, signOf(given), parts.clock.now(), restOf(given));
+  return called;
 }
 
 /** What nobody took costs nothing. */
@@ -171,7 +181,7 @@ async function lookUp(
 }
 
 function writeAnswer(
-  { parts, pacer }: Desk,
+  { pacer, parts, router }: Desk,
   claimed: Claimed,
   { answer: given, segments }: Called,
 ): Promise<DeliveryUpdate | null> {
@@ -185,7 +195,7 @@ function writeAnswer(
       delivery,
       given,
       leaseEpoch,
-      hasAlternative(parts, delivery, given, opensAt),
+      router.hasAlternative(delivery, deliveryKey.id, given, opensAt, now),
       now,
     );
     if (answered === null) return { writes: [], result: null };
@@ -202,18 +212,4 @@ function writeAnswer(
 /** What an SMS costs is kept: the text itself is not. */
 function sizeOf({ encoding, count }: Segments): Pick<Delivery, "encoding" | "segments"> {
   return { encoding, segments: count };
-}
-
-/** Whether another provider is left for this delivery once the answer is taken into account. */
-function hasAlternative(
-  parts: EngineParts,
-  delivery: Delivery,
-  given: ProviderAnswer,
-  opensAt: OpensAt,
-): boolean {
-  if (given.type !== "refused") return false;
-  const rejecting = delivery.attempts.at(-1)?.provider;
-  const others = parts.providers.filter((one) => one.id !== rejecting);
-  const { provider } = route(others, delivery.channel, delivery, opensAt);
-  return provider !== null && !delivery.attempts.slice(0, -1).some((one) => one.provider === provider.id);
 }

@@ -1,4 +1,10 @@
-import { createBacklog, createPacer } from "../delivery/index.ts";
+import {
+  createBacklog,
+  createPacer,
+  createRouter,
+  type Demotion,
+  type OnCarrierChange,
+} from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
 import type {
   CancelOutcome,
@@ -8,6 +14,7 @@ import type {
   SettleOutcome,
 } from "../verification/index.ts";
 import { createAdmission } from "./admission.ts";
+import { createArrivalWatch } from "./arrivals.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { createGuard, type Guard } from "./guard.ts";
@@ -68,10 +75,13 @@ export interface Engine {
 export function createEngine(parts: EngineParts, owner: string): Engine {
   const pacer = createPacer(parts.providers);
   const backlog = createBacklog(parts.providers, pacer);
+  const router = createRouter({ ...parts, onChange: tellOf(parts) });
   const guard = parts.guard === undefined ? null : createGuard(parts, parts.guard, owner);
-  const dispatcher = createDispatcher(parts, owner, { pacer, backlog, guard });
-  const door = createDoor(createAdmission(parts, backlog, dispatcher.claimNew), guard);
-  const jobs = createJobs(parts, dispatcher, guard);
+  // With one carrier there is nobody to turn to.
+  const arrivals = parts.providers.length > 1 ? createArrivalWatch(parts, router) : null;
+  const dispatcher = createDispatcher(parts, owner, { pacer, backlog, guard, router, arrivals });
+  const door = createDoor(createAdmission(parts, { backlog, router }, dispatcher.claimNew), guard);
+  const jobs = createJobs(parts, dispatcher, { guard, arrivals });
 
   /** After the commit: count it, wake the dispatcher, and answer. */
   async function finish<O extends Outcome>(
@@ -86,7 +96,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
 
   return {
     async start(request) {
-      const { result, transacted } = await start(parts, door, request);
+      const { result, transacted } = await start(parts, router, door, request);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
       if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted);
       return result;
@@ -136,4 +146,26 @@ function tellApproved(
   if (replayed || verification === null || recipient === null) return;
   const phoneNumber = numberOf(parts, recipient);
   if (phoneNumber !== null) guard.approved(verification.tenantId, phoneNumber, verification.sends);
+}
+
+/** Tells the operator of a carrier that falls behind, and when it is back. */
+function tellOf({ log, meter }: EngineParts): OnCarrierChange {
+  return (carrier, channel, change) => {
+    const what = typeof change === "string" ? change : "demoted";
+    meter.count("carrier_changes", { carrier, channel, change: what });
+    const fields = { event: "carrier", carrier, channel, change: what };
+    switch (what) {
+      case "open":
+        log.error(fields, "a carrier does not take messages: others are asked before it");
+        break;
+      case "demoted":
+        log.error(
+          { ...fields, ...(change as Demotion) },
+          "far fewer of a carrier's messages arrive than usual: others are asked before it",
+        );
+        break;
+      default:
+        log.info(fields, "a carrier is asked again as before");
+    }
+  };
 }

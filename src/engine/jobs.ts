@@ -1,4 +1,5 @@
 import { isFullRound, ringAlarms } from "./alarms.ts";
+import type { ArrivalWatch } from "./arrivals.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -21,8 +22,13 @@ const idempotencyKeptMs = 86_400_000;
 
 /** How old the other nodes' counts are at the most, and what a crash may forget of one's own (F-15). */
 const guardEveryMs = 2_000;
+const arrivalsEveryMs = 1_000;
 
-export function createJobs(parts: EngineParts, dispatcher: Dispatcher, guard: Guard | null = null): Jobs {
+export function createJobs(
+  parts: EngineParts,
+  dispatcher: Dispatcher,
+  { guard, arrivals }: { readonly guard: Guard | null; readonly arrivals: ArrivalWatch | null },
+): Jobs {
   const stopping = new AbortController();
   let loops: Promise<void>[] = [];
 
@@ -50,6 +56,7 @@ export function createJobs(parts: EngineParts, dispatcher: Dispatcher, guard: Gu
         loop("deliveries", () => dispatcher.poll(), pollMs),
         loop("alarms", ring, pollMs),
         ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
+        ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
       ];
     },

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../clock/index.ts";
-import type { Provider } from "../delivery/index.ts";
+import type { Provider, RouteRule } from "../delivery/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
@@ -26,6 +26,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly providers: readonly Provider[];
+  /** Which of them take what; without any, each follows the one before it. */
+  readonly routes?: readonly RouteRule[];
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */

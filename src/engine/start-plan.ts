@@ -1,4 +1,5 @@
 import { uuidv7 } from "../clock/index.ts";
+import type { Router } from "../delivery/index.ts";
 import {
   judgeNumber,
   type NumberDenial,
@@ -11,6 +12,7 @@ import type { Service } from "../tenants/records.ts";
 import {
   type AlphabetName,
   type Channel,
+  type Destination,
   type Payment,
   type Policy,
   type PolicyProblem,
@@ -69,6 +71,7 @@ const singleStepWaitMs = 300_000;
 /** A start that may be decided on, or why nothing will be. */
 export async function planStart(
   parts: EngineParts,
+  router: Router,
   request: StartRequest,
 ): Promise<
   { readonly command: StartCommand; readonly phoneNumber: PhoneNumber } | { readonly refused: StartRefusal }
@@ -83,15 +86,21 @@ export async function planStart(
   if (wrongField !== null) return invalid(wrongField);
   const planned = planPolicy(parts, request, service);
   if ("problem" in planned) return invalid(planned.problem);
-  const allowed = allowedWorkflow(parts, planned.policy, parsed.phoneNumber);
+  const { e164, region } = parsed.phoneNumber;
+  const destination = router.destinationOf(e164, region);
+  const allowed = allowedWorkflow(
+    parts,
+    planned.policy,
+    parsed.phoneNumber,
+    (channel) => router.carriersFor(destination, channel).length > 0,
+  );
   if ("denied" in allowed) return { refused: allowed.denied };
   const text = textOf(request, service, parsed.phoneNumber);
   if ("problem" in text) return invalid(text.problem);
   const wrongText = startTextProblem(text, allowed.policy);
   if (wrongText !== null) return invalid(wrongText);
-  const address = parsed.phoneNumber.e164;
   return {
-    command: startCommand(parts, request, service, allowed.policy, text, address),
+    command: startCommand(parts, request, service, allowed.policy, text, { e164, destination }),
     phoneNumber: parsed.phoneNumber,
   };
 }
@@ -144,10 +153,11 @@ function allowedWorkflow(
   parts: EngineParts,
   policy: Policy,
   phoneNumber: PhoneNumber,
+  hasCarrier: (channel: Channel) => boolean,
 ): { policy: Policy } | { denied: StartRefusal } {
   const kept: Step[] = [];
   for (const step of policy.workflow) {
-    const denied = stepRefusal(parts, step.channel, phoneNumber);
+    const denied = stepRefusal(parts, step.channel, phoneNumber, hasCarrier);
     const last = kept.at(-1);
     if (denied === null) kept.push(step);
     else if (last === undefined) return { denied };
@@ -157,12 +167,18 @@ function allowedWorkflow(
 }
 
 /** Why nothing can go to this number on this channel. */
-function stepRefusal(parts: EngineParts, channel: Channel, phoneNumber: PhoneNumber): StartRefusal | null {
+function stepRefusal(
+  parts: EngineParts,
+  channel: Channel,
+  phoneNumber: PhoneNumber,
+  hasCarrier: (channel: Channel) => boolean,
+): StartRefusal | null {
   if (channel === "email") {
     return { type: "requestInvalid", field: "channel", detail: "a phone number cannot be reached by email" };
   }
-  if (!parts.providers.some((one) => one.channels.includes(channel))) {
-    return { type: "requestInvalid", field: "channel", detail: `no provider is configured for ${channel}` };
+  if (!hasCarrier(channel)) {
+    const detail = `no provider is configured for ${channel} to region ${phoneNumber.region}`;
+    return { type: "requestInvalid", field: "channel", detail };
   }
   const judgement = judgeNumber(phoneNumber, channel, parts.numberPolicy);
   if (judgement.type === "allowed") return null;
@@ -195,12 +211,12 @@ function startCommand(
   service: Service,
   policy: Policy,
   text: StartText,
-  address: string,
+  to: { readonly e164: string; readonly destination: Destination },
 ): StartCommand {
   const { keyring, random, clock } = parts;
   const { tenantId } = request;
   const id = uuidv7(clock.now(), random);
-  const recipientId = blindIndex(keyring, tenantId, "phone", address);
+  const recipientId = blindIndex(keyring, tenantId, "phone", to.e164);
   const digest = (kind: "binding" | "subject", value: string | undefined): string | null =>
     value === undefined ? null : bindingDigest(keyring, tenantId, kind, value);
   const binding = digest("binding", request.binding);
@@ -211,7 +227,8 @@ function startCommand(
     tenantId,
     serviceId: service.id,
     recipientId,
-    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), address),
+    destination: to.destination,
+    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), to.e164),
     purpose: request.purpose ?? "verify",
     subject: request.subject ?? null,
     binding,

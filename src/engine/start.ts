@@ -1,3 +1,4 @@
+import type { Router } from "../delivery/index.ts";
 import type { PhoneNumber } from "../numbers/index.ts";
 import { key } from "../store/index.ts";
 import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
@@ -23,11 +24,12 @@ export type StartResult =
 /** Starts a verification: the answer comes after the commit, the message goes out on its own (D-1). */
 export async function start(
   parts: EngineParts,
+  router: Router,
   door: Door,
   request: StartRequest,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
-  const planned = await planStart(parts, request);
+  const planned = await planStart(parts, router, request);
   if ("refused" in planned) {
     const before = idempotency === null ? null : await answeredBefore<StartOutcome>(parts, idempotency);
     if (before === null) return { result: refusal(planned.refused), transacted: null };

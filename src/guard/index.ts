@@ -2,6 +2,7 @@
  * Who may cost us a message: rules over counters. Pure: readings and the instant come in as arguments, and who holds
  * the counters asks `judge`. Requirements: F-1 to F-6, F-9, F-11, F-13, F-15 (`docs/guides/guard.md`).
  */
+export { baselineOf, hasCollapsed, type Proportion } from "./collapse.ts";
 export {
   alertShare,
   type CounterName,

@@ -1,6 +1,6 @@
 import type { DeliveryCause } from "./delivery.ts";
 import type { Policy } from "./policy.ts";
-import type { Autofill, Payment } from "./verification.ts";
+import type { Autofill, Destination, Payment } from "./verification.ts";
 
 /** Everything a start needs. Ids, digests and ciphertexts are made outside: the decision has no randomness and no keys. */
 export interface StartCommand {
@@ -9,6 +9,7 @@ export interface StartCommand {
   readonly tenantId: string;
   readonly serviceId: string;
   readonly recipientId: string;
+  readonly destination?: Destination;
   /** The recipient's address, sealed: used if its row does not exist yet. */
   readonly sealedAddress: string;
   readonly purpose: string;

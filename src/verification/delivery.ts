@@ -1,7 +1,7 @@
 import type { GuardDecision } from "../guard/decision.ts";
 import type { Channel } from "./channel.ts";
 import { unreachable } from "./unreachable.ts";
-import type { PendingVerification } from "./verification.ts";
+import type { Destination, PendingVerification } from "./verification.ts";
 
 /** Why a delivery exists. Only the first three were asked for. */
 export type DeliveryCause = "start" | "resend" | "next" | "automatic";
@@ -33,6 +33,8 @@ export interface DeliveryAttempt {
   readonly reason: string | null;
   /** Sent although an earlier attempt may have arrived; it carries the same code (D-6). */
   readonly possibleDuplicate: boolean;
+  /** What it costs, in millionths of the operator's currency; absent where it costs nothing or nobody took it. */
+  readonly cost?: number;
 }
 
 /** One message of one step, and the outbox row that makes it happen (D-1). It holds no text and no code. */
@@ -45,6 +47,7 @@ export interface Delivery {
   readonly step: number;
   readonly generation: number;
   readonly channel: Channel;
+  readonly destination?: Destination;
   readonly cause: DeliveryCause;
   readonly state: DeliveryState;
   readonly createdAt: number;
@@ -89,6 +92,7 @@ export function newDelivery(
     step: verification.step,
     generation: verification.generation,
     channel,
+    ...(verification.destination === undefined ? {} : { destination: verification.destination }),
     cause,
     state: "queued",
     createdAt: now,

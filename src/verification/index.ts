@@ -75,6 +75,7 @@ export {
   asOf,
   type CheckRecord,
   clockStepMaxMs,
+  type Destination,
   type Payment,
   type PendingVerification,
   type SettledStatus,

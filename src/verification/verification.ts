@@ -18,6 +18,14 @@ export type Autofill =
   | { readonly platform: "web"; readonly host: string }
   | { readonly platform: "android"; readonly appHash: string };
 
+/** Where messages to a recipient go, as far as it decides who carries them and what they cost. */
+export interface Destination {
+  /** ISO 3166. */
+  readonly region: string;
+  /** The longest of the prefixes that routes are made for, where the number begins with one: never the whole of it. */
+  readonly prefix?: string;
+}
+
 /** What stays the same from start to purge. */
 export interface VerificationIdentity {
   /** UUIDv7. */
@@ -26,6 +34,8 @@ export interface VerificationIdentity {
   readonly serviceId: string;
   /** Blind index of the recipient: the key of the row that locks this aggregate. */
   readonly recipientId: string;
+  /** Absent in rows of versions before. */
+  readonly destination?: Destination;
   /** The recipient's verification before this one: from `Recipient.newestId` backwards they form a list. */
   readonly previousId: string | null;
   readonly purpose: string;

@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryAttempt } from "../../verification/index.ts";
+import { destinationPlace } from "./destination.ts";
 import { absent, listCodec, listOf, none } from "./places.ts";
 
 const attempt = listCodec<DeliveryAttempt>({
@@ -8,6 +9,7 @@ const attempt = listCodec<DeliveryAttempt>({
   providerMessageId: { usual: null },
   reason: { usual: null },
   possibleDuplicate: { usual: false },
+  cost: { usual: absent },
 });
 
 export const deliveryCodec = listCodec<Delivery, "verificationId" | "sequence" | "recipientId">({
@@ -19,6 +21,7 @@ export const deliveryCodec = listCodec<Delivery, "verificationId" | "sequence" |
   leaseEpoch: { usual: 0 },
   leaseOwner: { usual: null },
   attempts: { usual: none, ...listOf(attempt) },
+  destination: destinationPlace,
   segments: { usual: absent },
   encoding: { usual: absent },
   step: { usual: 0 },

@@ -4,6 +4,7 @@ import type {
   SettledVerification,
   Verification,
 } from "../../verification/index.ts";
+import { destinationPlace } from "./destination.ts";
 import { absent, listCodec, listOf, none, type Places } from "./places.ts";
 import { packPolicy, unpackPolicy } from "./policy.ts";
 
@@ -23,6 +24,7 @@ const first = {
   purpose: { usual: "verify" },
   brand: { usual: "Countersign" },
   locale: { usual: "en" },
+  destination: destinationPlace,
 } satisfies Partial<Places<Verification, Column>>;
 
 /** What few verifications have. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { noCapabilities } from "../../test/support/recorder.ts";
-import { deliveryRow, t0 } from "../../test/support/rows.ts";
-import type { DeliveryAttempt } from "../verification/index.ts";
-import { type Provider, route } from "./index.ts";
+import { noCapabilities } from "../../../test/support/recorder.ts";
+import { deliveryRow, t0 } from "../../../test/support/rows.ts";
+import type { DeliveryAttempt } from "../../verification/index.ts";
+import type { Provider } from "../provider.ts";
+import { type Candidate, choose } from "./choice.ts";
+import type { Rank } from "./standings.ts";
 
 function provider(id: string, channels: Provider["channels"] = ["sms"]): Provider {
   return {
@@ -12,6 +14,8 @@ function provider(id: string, channels: Provider["channels"] = ["sms"]): Provide
     send: () => Promise.reject(new Error("routing never sends")),
   };
 }
+
+const well = (...providers: Provider[]): Candidate[] => providers.map((one) => ({ provider: one, rank: 0 }));
 
 const attempt = (id: string, answer: DeliveryAttempt["answer"]): DeliveryAttempt => ({
   provider: id,
@@ -40,23 +44,17 @@ describe("D-5, D-6, D-10: who takes the next attempt", () => {
   ];
 
   test.each(table)("%s", (_, attempts, id, hasAlternative) => {
-    const chosen = route(both, "sms", deliveryRow({ attempts }));
+    const chosen = choose(well(...both), deliveryRow({ attempts }));
     expect({ id: chosen.provider?.id ?? null, hasAlternative: chosen.hasAlternative }).toEqual({
       id,
       hasAlternative,
     });
   });
 
-  test("only a provider of the channel is asked", () => {
-    const mixed = [provider("a"), provider("b", ["voice"])];
-    expect(route(mixed, "voice", deliveryRow()).provider?.id).toBe("b");
-    expect(route(mixed, "email", deliveryRow())).toEqual({ provider: null, hasAlternative: false });
-  });
-
   test("D-8: one that has room before one that must wait, and nobody whose turn is past the deadline", () => {
     const slots: Record<string, number> = { a: t0 + 2_000, b: t0 + 1_000 };
     const at = (one: Provider): number => slots[one.id] ?? t0;
-    const chosen = (): string | undefined => route(both, "sms", deliveryRow(), at, t0).provider?.id;
+    const chosen = (): string | undefined => choose(well(...both), deliveryRow(), at, t0).provider?.id;
     expect(chosen()).toBe("b");
     slots["a"] = t0;
     expect(chosen()).toBe("a");
@@ -71,8 +69,37 @@ describe("D-5, D-6, D-10: who takes the next attempt", () => {
   test("D-6: after an unknown answer one that deduplicates is asked itself; after not sent the other", () => {
     const keyed = { ...provider("a"), capabilities: { ...provider("a").capabilities, idempotencyKey: true } };
     const once = deliveryRow({ attempts: [attempt("a", "unknown")] });
-    expect(route([keyed, provider("b")], "sms", once).provider?.id).toBe("a");
+    expect(choose(well(keyed, provider("b")), once).provider?.id).toBe("a");
     const gone = deliveryRow({ attempts: [attempt("a", "unknown"), attempt("a", "notSent")] });
-    expect(route([keyed, provider("b")], "sms", gone).provider?.id).toBe("b");
+    expect(choose(well(keyed, provider("b")), gone).provider?.id).toBe("b");
+  });
+
+  test("R-11: whoever is down comes last, and is asked when nobody else is left", () => {
+    const ranked = (a: Rank, b: Rank): Candidate[] => [
+      { provider: provider("a"), rank: a },
+      { provider: provider("b"), rank: b },
+    ];
+    const chosen = (candidates: Candidate[], ...attempts: DeliveryAttempt[]): string | undefined =>
+      choose(candidates, deliveryRow({ attempts })).provider?.id;
+    expect(chosen(ranked(0, 0))).toBe("a");
+    expect(chosen(ranked(1, 0))).toBe("b");
+    expect(chosen(ranked(2, 1))).toBe("b");
+    expect(chosen(ranked(1, 1))).toBe("a");
+    expect(chosen(ranked(2, 2))).toBe("a");
+    // Tried without success: the other one, unless that is known to be down.
+    expect(chosen(ranked(0, 1), attempt("a", "notSent"))).toBe("b");
+    expect(chosen(ranked(0, 2), attempt("a", "notSent"))).toBe("a");
+    expect(chosen(ranked(2, 2), attempt("a", "notSent"))).toBe("b");
+    expect(chosen(ranked(0, 2), attempt("a", "rejected"))).toBe("b");
+  });
+
+  test("D-6: one that deduplicates is not asked itself again while it answers nobody", () => {
+    const keyed = { ...provider("a"), capabilities: { ...provider("a").capabilities, idempotencyKey: true } };
+    const once = deliveryRow({ attempts: [attempt("a", "unknown")] });
+    const candidates: Candidate[] = [
+      { provider: keyed, rank: 2 },
+      { provider: provider("b"), rank: 0 },
+    ];
+    expect(choose(candidates, once).provider?.id).toBe("b");
   });
 });

@@ -1,4 +1,4 @@
-import { kebab } from "./given.ts";
+import { kebab, mayBeFile } from "./given.ts";
 import type { LoadedSettings } from "./load.ts";
 import type { Setting } from "./setting.ts";
 import { type SettingName, settingNames, settingsTable } from "./table.ts";
@@ -44,7 +44,7 @@ export function explainSettings(): readonly ExplainedSetting[] {
     return {
       name,
       environment: setting.environment,
-      environmentFile: setting.isSecret ? `${setting.environment}_FILE` : null,
+      environmentFile: mayBeFile(name) ? `${setting.environment}_FILE` : null,
       flag: `--${kebab(name)}`,
       allowed: setting.allowed,
       default: setting.defaultText ?? (setting.show(setting.default) || "none"),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { nearestName } from "./nearest.ts";
+import type { Setting } from "./setting.ts";
 import { type SettingName, settingNames, settingsTable } from "./table.ts";
 
 /** Where a value came from; also what a problem names. */
@@ -65,12 +66,12 @@ export function fromEnvironment(
   const problems: SettingProblem[] = [];
   const known = new Set<string>();
   for (const name of settingNames) {
-    const { environment: variable, isSecret } = settingsTable[name];
+    const { environment: variable } = settingsTable[name];
     known.add(variable);
     const text = environment[variable];
     if (text !== undefined && text !== "")
       given[name] = { text, origin: { from: "environment", name: variable } };
-    if (!isSecret) continue;
+    if (!mayBeFile(name)) continue;
     const fileVariable = `${variable}${fileSuffix}`;
     known.add(fileVariable);
     const path = environment[fileVariable];
@@ -79,7 +80,7 @@ export function fromEnvironment(
       problems.push(problem(fileVariable, `${variable} is given too: leave one of them out`));
       continue;
     }
-    readSecretFile(name, resolve(folder, path), { from: "environment", name: fileVariable }, given, problems);
+    readGivenFile(name, resolve(folder, path), { from: "environment", name: fileVariable }, given, problems);
   }
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith(ownPrefix) || known.has(variable)) continue;
@@ -108,18 +109,18 @@ export function fromFile(folder: string, path: string | undefined): Source {
 function fromObject(content: object, file: string, folder: string): Source {
   const given: GivenSettings = {};
   const problems: SettingProblem[] = [];
-  const fileNames = settingNames.filter((name) => settingsTable[name].isSecret).map((name) => `${name}File`);
+  const fileNames = settingNames.filter(mayBeFile).map((name) => `${name}File`);
   for (const [name, value] of Object.entries(content)) {
     // The one key that is none of ours: editors find the schema of a file with it.
     if (name === "$schema") continue;
     const origin: Origin = { from: "file", name: `${name} in ${file}` };
-    const text = asText(value);
+    const text = asText(value) ?? asDocument(name, value);
     if (isSettingName(name)) {
       if (text !== undefined) given[name] = { text, origin };
       else problems.push(problem(origin.name, `allowed is ${settingsTable[name].allowed}`));
     } else if (fileNames.includes(name) && typeof value === "string") {
       const secretName = name.slice(0, -"File".length) as SettingName;
-      readSecretFile(secretName, resolve(folder, value), origin, given, problems);
+      readGivenFile(secretName, resolve(folder, value), origin, given, problems);
     } else {
       problems.push(unknown(name, [...settingNames, ...fileNames], file));
     }
@@ -127,7 +128,7 @@ function fromObject(content: object, file: string, folder: string): Source {
   return { given, problems };
 }
 
-function readSecretFile(
+function readGivenFile(
   name: SettingName,
   path: string,
   origin: Origin,
@@ -148,6 +149,19 @@ function asText(value: unknown): string | undefined {
   if (typeof value === "boolean") return value ? "on" : "off";
   if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(",");
   return undefined;
+}
+
+function asDocument(name: string, value: unknown): string | undefined {
+  const setting: Setting<never> | undefined = isSettingName(name)
+    ? (settingsTable[name] as Setting<never>)
+    : undefined;
+  return setting?.isDocument === true && typeof value === "object" ? JSON.stringify(value) : undefined;
+}
+
+/** Secrets are kept in files of their own, and documents are too long for a variable. */
+export function mayBeFile(name: SettingName): boolean {
+  const setting = settingsTable[name] as Setting<unknown>;
+  return setting.isSecret || setting.isDocument === true;
 }
 
 function isSettingName(name: string): name is SettingName {

@@ -16,5 +16,5 @@ export {
   type Settings,
   type SettingsSources,
 } from "./load.ts";
-export { carrierProblems, isLoopback } from "./rules.ts";
+export { accountSenders, carrierProblems, isLoopback } from "./rules.ts";
 export { type SettingName, settingNames } from "./table.ts";

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
+import { carrierNames } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
+import { routesProblems, senderWarnings } from "./routes-rules.ts";
 import type { SettingValues } from "./table.ts";
 
 /** All settings together, with what they meet. */
@@ -35,6 +37,7 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
     );
   }
   if (carriers.length > 0) problems.push(...carrierProblems(values, carriers));
+  problems.push(...routesProblems(values, isSandboxOn(seen) ? [...carriers, "sandbox"] : carriers));
   if (values.databaseUrl !== null && values.secret.length === 0) {
     problems.push(
       problem(
@@ -124,5 +127,16 @@ export function settingsWarnings(seen: SeenTogether): readonly string[] {
   if (values.environment === "production" && values.publicUrl?.startsWith("http:") === true) {
     warnings.push("PUBLIC_URL is plain http: keys and codes cross the network in the clear.");
   }
-  return warnings;
+  return [...warnings, ...senderWarnings({ ...values, accountSenders: accountSenders(values) })];
+}
+
+/** Who texts of the configured accounts come from. */
+export function accountSenders(values: SettingValues): Readonly<Record<string, string>> {
+  const given = values as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    carrierNames.flatMap((name) => {
+      const from = given[`${name}From`];
+      return typeof from === "string" ? [[name, from]] : [];
+    }),
+  );
 }

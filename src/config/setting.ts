@@ -15,6 +15,8 @@ export interface Setting<V> {
   readonly defaultText?: string;
   /** Never printed, and also read from the file that `<environment>_FILE` names. */
   readonly isSecret: boolean;
+  /** Too long for a variable: also read from that file, and an object where it is given in the configuration file. */
+  readonly isDocument?: boolean;
   parse(given: string): Parsed<V>;
   show(value: V): string;
 }
@@ -130,6 +132,29 @@ export function oneSecret(
       return problem === null ? { value } : { problem };
     },
     show: (value) => (value === null ? "" : value.toString()),
+  };
+}
+
+/** A document of JSON. */
+export function json<V>(
+  about: About<V> & { readonly allowed: string },
+  parseValue: (given: unknown) => Parsed<V>,
+  show: (value: V) => string,
+): Setting<V> {
+  return {
+    ...about,
+    isSecret: false,
+    isDocument: true,
+    parse(given) {
+      let value: unknown;
+      try {
+        value = JSON.parse(given);
+      } catch {
+        return { problem: "it is not valid JSON" };
+      }
+      return parseValue(value);
+    },
+    show,
   };
 }
 

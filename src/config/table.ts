@@ -6,6 +6,7 @@ import { databaseUrlProblem } from "../store/index.ts";
 import { ownKeyLengthMin } from "../tenants/index.ts";
 import { carrierTable } from "./carrier-table.ts";
 import { guardSettings } from "./guard-settings.ts";
+import { routesSetting } from "./routes-setting.ts";
 import {
   integer,
   list,
@@ -144,6 +145,7 @@ export const settingsTable = {
     parseCountries,
   ),
   ...guardSettings,
+  ...routesSetting,
   databaseUrl: oneSecret(
     {
       environment: "DATABASE_URL",

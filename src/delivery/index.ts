@@ -21,6 +21,7 @@ export { type Correspondence, createCorrespondence, type JoinedReceipt } from ".
 export { localeForRegion, localeLengthMax, parseLocale, wordsIn } from "./locales/index.ts";
 export { createPacer, type Pacer } from "./pacer.ts";
 export {
+  type MessageRegistration,
   type OutgoingMessage,
   type Provider,
   type ProviderCapabilities,
@@ -31,6 +32,7 @@ export type { OpensAt } from "./routing/choice.ts";
 export type { CircuitState } from "./routing/circuit.ts";
 export { createRouter, type ExplainedCarrier, type Router, restOf, signOf } from "./routing/router.ts";
 export { everywhere, prefixDigitsMax, type RouteRule } from "./routing/routes.ts";
+export type { FoundSender, SenderRule } from "./routing/senders.ts";
 export type { OnCarrierChange, Sent, Standing } from "./routing/standings.ts";
 export { countSegments, type Segments } from "./segments.ts";
 export {

@@ -14,6 +14,15 @@ export interface OutgoingMessage {
   /** BCP 47: the language of the text, for the voice that reads it. */
   readonly locale: string;
   readonly brand: string;
+  /** Who it comes from; absent: whoever the account says. */
+  readonly from?: string;
+  readonly registration?: MessageRegistration;
+}
+
+/** Ids under which a country knows sender and text: those of India's DLT. */
+export interface MessageRegistration {
+  readonly entityId: string;
+  readonly templateId: string;
 }
 
 /** What a carrier can do, as far as it changes how we treat its answers (D-6, D-11). */

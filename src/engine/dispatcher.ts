@@ -143,7 +143,7 @@ async function callAndJudge({ parts, router }: Desk, claimed: Claimed, id: strin
   const { standings } = router;
   const { channel } = claimed.delivery;
   standings.began(claimed.provider, channel, id, parts.clock.now());
-  const called = await callProvider(parts, claimed);
+  const called = await callProvider(parts, router, claimed);
   const { answer: given } = called;
   standings.ended(claimed.provider, channel, id, signOf(given), parts.clock.now(), restOf(given));
   return called;

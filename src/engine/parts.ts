@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../clock/index.ts";
-import type { Provider, RouteRule } from "../delivery/index.ts";
+import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
@@ -28,6 +28,9 @@ export interface EngineParts {
   readonly providers: readonly Provider[];
   /** Which of them take what; without any, each follows the one before it. */
   readonly routes?: readonly RouteRule[];
+  /** Who they send as, where that depends on the place; and as whom their accounts send. */
+  readonly senders?: readonly SenderRule[];
+  readonly accountSenders?: Readonly<Record<string, string>>;
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */

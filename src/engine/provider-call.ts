@@ -2,6 +2,7 @@ import {
   type OutgoingMessage,
   type Provider,
   providerTimeoutMs,
+  type Router,
   renderText,
   type Segments,
 } from "../delivery/index.ts";
@@ -33,9 +34,9 @@ export interface Called {
 }
 
 /** One call, with its time-out: whatever the provider does, there is an answer (D-5). */
-export async function callProvider(parts: EngineParts, claimed: Claimed): Promise<Called> {
+export async function callProvider(parts: EngineParts, router: Router, claimed: Claimed): Promise<Called> {
   const { provider } = claimed;
-  const { message, segments } = await compose(parts, claimed);
+  const { message, segments } = await compose(parts, router, claimed);
   // Whoever stood still after the claim may have lost the lease, or missed the deadline, without noticing (D-4, D-8).
   const { dueAt: leaseUntil, deadline } = claimed.delivery;
   if (parts.clock.now() >= Math.min(leaseUntil, deadline)) {
@@ -93,7 +94,8 @@ function inTime<T>(
  */
 async function compose(
   parts: EngineParts,
-  { delivery, verification, recipient: known }: Claimed,
+  router: Router,
+  { delivery, verification, provider, recipient: known }: Claimed,
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const recipient = known ?? (await parts.store.get(key("recipient", delivery.recipientId)));
   if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
@@ -103,6 +105,11 @@ async function compose(
     (await parts.directory.service(tenantId, serviceId));
   const code = codeOf(parts.keyring, verification);
   const leftMs = verification.codeExpiresAt - parts.clock.now();
+  const sender = delivery.channel === "sms" ? router.senderFor(provider, delivery.destination) : null;
+  const rule = sender?.type === "sender" ? sender.rule : null;
+  // Registered words must arrive to the letter: nothing stands before, behind or instead of them.
+  const registered = verification.payment === null ? rule?.text : undefined;
+  const { texts } = service?.settings ?? {};
   const { text, locale, segments } = renderText({
     channel: delivery.channel,
     code,
@@ -110,9 +117,9 @@ async function compose(
     payment: verification.payment,
     minutes: Math.max(1, Math.round(leftMs / 60_000)),
     locale: verification.locale,
-    autofill: verification.autofill,
-    templates: service?.settings.texts?.templates,
-    transliterate: service?.settings.texts?.transliterate,
+    autofill: registered === undefined ? verification.autofill : undefined,
+    templates: registered === undefined ? texts?.templates : { [verification.locale]: { sms: registered } },
+    transliterate: registered === undefined && texts?.transliterate,
   });
   const message: OutgoingMessage = {
     reference: deliveryId(delivery.verificationId, delivery.sequence),
@@ -122,6 +129,8 @@ async function compose(
     code,
     locale,
     brand: verification.brand,
+    ...(rule === null ? {} : { from: rule.from }),
+    ...(rule?.registration === undefined ? {} : { registration: rule.registration }),
   };
   return { message, segments: delivery.channel === "sms" ? segments : null };
 }

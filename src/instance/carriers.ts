@@ -71,9 +71,30 @@ export function createCarriers(
   if (settings === undefined) return [];
   return settings.order.map((name) => {
     const callbackUrl = (reference: string): string | null => addresses.of(name, reference);
-    const provider = createCarrier(name, settings, { clock, fetch: globalThis.fetch, callbackUrl });
-    return correspondence.noting(provider);
+    const parts: CarrierParts = { clock, fetch: globalThis.fetch, callbackUrl };
+    return correspondence.noting(withSenders(name, settings, parts));
   });
+}
+
+/** One carrier that sends as whom a message says, and else as its account does: a sender is a part of the account. */
+function withSenders(name: CarrierName, settings: CarrierSettings, parts: CarrierParts): Provider {
+  const standard = createCarrier(name, settings, parts);
+  const bySender = new Map<string, Provider>();
+  const as = (from: string): Provider => {
+    let provider = bySender.get(from);
+    if (provider === undefined) {
+      const account = { ...settings, [name]: { ...accountOf(name, settings[name]), from } };
+      provider = createCarrier(name, account, parts);
+      // As many as the routes name: they come from nowhere else.
+      bySender.set(from, provider);
+    }
+    return provider;
+  };
+  return {
+    ...standard,
+    send: (message, signal) =>
+      (message.from === undefined ? standard : as(message.from)).send(message, signal),
+  };
 }
 
 function createCarrier(name: CarrierName, settings: CarrierSettings, parts: CarrierParts): Provider {

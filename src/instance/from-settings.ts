@@ -1,4 +1,4 @@
-import { carrierProblems, type Settings } from "../config/index.ts";
+import { accountSenders, carrierProblems, type Settings } from "../config/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
 import { StartRefused, toStartRefused } from "./start-refused.ts";
 
@@ -32,6 +32,9 @@ export async function openConfigured(
       sandbox: settings.sandbox,
       carriers: settings.carrierAccounts,
       publicUrl: settings.publicUrl,
+      routes: settings.routes.routes,
+      senders: settings.routes.senders,
+      accountSenders: accountSenders(settings),
       numberPolicy: {
         countries: settings.countries ?? (settings.sandbox ? "all" : []),
         ...(voiceCountries === null ? {} : { voiceCountries }),

@@ -88,6 +88,9 @@ async function openOn(
     providers,
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
+    routes: options.routes ?? [],
+    senders: options.senders ?? [],
+    accountSenders: options.accountSenders ?? {},
     ...(options.guard === undefined
       ? {}
       : { guard: guardConfiguration({ numbers: numberPolicy, ...options.guard }) }),

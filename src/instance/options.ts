@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../clock/index.ts";
 import type { CarrierSettings } from "../config/index.ts";
-import type { Provider } from "../delivery/index.ts";
+import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
@@ -22,6 +22,9 @@ export interface InstanceOptions {
   readonly carriers?: CarrierSettings;
   /** Where carriers reach this installation; without it nothing is told of receipts. */
   readonly publicUrl?: string | null;
+  readonly routes?: readonly RouteRule[];
+  readonly senders?: readonly SenderRule[];
+  readonly accountSenders?: Readonly<Record<string, string>>;
   readonly numberPolicy?: NumberPolicy;
   /** What holds back messages that cost money; without it none is held back. */
   readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;

@@ -29,3 +29,4 @@ export {
   neverCallingCodes,
   type PhoneChannel,
 } from "./policy.ts";
+export { isSenderName, senderNameRule, senderNamesReadOn } from "./sender-names.ts";

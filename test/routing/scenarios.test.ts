@@ -5,7 +5,7 @@ const second = 1_000;
 const minute = 60 * second;
 
 const fine: TownCarrierPlan = { behave: () => "ok" };
-const after =
+const from =
   (ms: number, then: Behaviour): TownCarrierPlan["behave"] =>
   (at) =>
     at < ms ? "ok" : then;
@@ -17,12 +17,12 @@ const flapping: TownCarrierPlan["behave"] = (at) =>
 describe("R-11: one of two carriers is ill, and people get their codes all the same", () => {
   const table: readonly [string, TownCarrierPlan["behave"]][] = [
     ["down from the start", () => "down"],
-    ["down after a minute", after(minute, "down")],
-    ["slow: no answer within its time", after(minute, "hang")],
-    ["its account is refused", after(minute, "refusesAccount")],
+    ["down after a minute", from(minute, "down")],
+    ["slow: no answer within its time", from(minute, "hang")],
+    ["its account is refused", from(minute, "refusesAccount")],
     ["half of its answers are errors", (_, nth) => (nth % 2 === 0 ? "ok" : "breaks")],
     ["flapping every ten seconds", flapping],
-    ["answers and delivers after ten minutes", after(minute, "tenMinutes")],
+    ["answers and delivers after ten minutes", from(minute, "tenMinutes")],
   ];
 
   test.each(table)(
@@ -59,7 +59,7 @@ describe("R-11: a carrier that accepts and never delivers", () => {
     const onset = 5 * minute;
     const changes: { readonly at: number; readonly change: unknown }[] = [];
     const town = await openTown({
-      plans: { ill: { behave: after(onset, "swallow") }, fine },
+      plans: { ill: { behave: from(onset, "swallow") }, fine },
       log: {
         info: () => undefined,
         warn: () => undefined,

@@ -9,6 +9,7 @@ import type { Provider } from "../provider.ts";
 import { type Candidate, choose, type OpensAt, type Route } from "./choice.ts";
 import type { Sign } from "./circuit.ts";
 import { createRouteTable, orderOf, type RouteRule } from "./routes.ts";
+import { createSenderTable, type FoundSender, type SenderRule } from "./senders.ts";
 import { createStandings, type OnCarrierChange, type Standing, type Standings } from "./standings.ts";
 
 /** Who carries what: the operator's routes, and how the carriers do. */
@@ -16,6 +17,8 @@ export interface Router {
   readonly standings: Standings;
   /** Where a number is, as far as the routes ask. */
   destinationOf(e164: string, region: string): Destination;
+  /** What the carrier sends as. */
+  senderFor(provider: Provider, destination: Destination | undefined): FoundSender;
   /** The carriers that may take messages to a destination, in the order of the routes. */
   carriersFor(destination: Destination | undefined, channel: Channel): readonly Provider[];
   /** Of those, the ones that are not down; all of them where all are. */
@@ -46,16 +49,23 @@ export interface ExplainedCarrier {
   /** The part of the tier's messages that it is asked first for, between 0 and 1. */
   readonly share: number;
   readonly standing: Standing;
+  readonly sender: FoundSender;
 }
 
 export interface RouterParts {
   readonly providers: readonly Provider[];
   readonly routes?: readonly RouteRule[] | undefined;
+  readonly senders?: readonly SenderRule[] | undefined;
+  /** Who the carriers' accounts send as. */
+  readonly accountSenders?: Readonly<Record<string, string>> | undefined;
   readonly onChange?: OnCarrierChange;
 }
 
-export function createRouter({ providers, routes = [], onChange }: RouterParts): Router {
+// house: size: what may be asked of one table of routes
+export function createRouter(parts: RouterParts): Router {
+  const { providers, routes = [], onChange } = parts;
   const table = createRouteTable(routes, providers);
+  const senders = createSenderTable(parts.senders ?? [], parts.accountSenders ?? {});
   const standings = createStandings(onChange);
 
   function carriersOf({
@@ -65,11 +75,18 @@ export function createRouter({ providers, routes = [], onChange }: RouterParts):
     cause,
     sequence,
   }: Delivery): readonly Provider[] {
-    const order = orderOf(table.find(destination, channel), verificationId);
+    const order = orderOf(table.find(destination, channel), verificationId).filter((provider) =>
+      maySend(provider, destination, channel),
+    );
     if (cause !== "resend" || order.length < 2) return order;
     // Whoever asks again did not get the first one: each resend begins with the next carrier.
     const first = (sequence - 1) % order.length;
     return [...order.slice(first), ...order.slice(0, first)];
+  }
+
+  /** Not under a name where names are not delivered. */
+  function maySend(provider: Provider, destination: Destination | undefined, channel: Channel): boolean {
+    return channel !== "sms" || senders.find(provider.id, destination).type !== "nameUnsupported";
   }
 
   function candidatesOf(delivery: Delivery, id: string, now: number): readonly Candidate[] {
@@ -82,11 +99,17 @@ export function createRouter({ providers, routes = [], onChange }: RouterParts):
   return {
     standings,
     destinationOf(e164, region) {
-      const prefix = table.prefixOf(e164);
+      const [prefix] = [table.prefixOf(e164), senders.prefixOf(e164)]
+        .filter((one) => one !== undefined)
+        .sort((one, other) => other.length - one.length);
       return prefix === undefined ? { region } : { region, prefix };
     },
+    senderFor: (provider, destination) => senders.find(provider.id, destination),
     carriersFor: (destination, channel) =>
-      table.find(destination, channel).tiers.flatMap((tier) => tier.map((one) => one.provider)),
+      table
+        .find(destination, channel)
+        .tiers.flatMap((tier) => tier.map((one) => one.provider))
+        .filter((provider) => maySend(provider, destination, channel)),
     carriersUp(delivery, id, now) {
       const candidates = candidatesOf(delivery, id, now);
       const up = candidates.filter((one) => one.rank < 2);
@@ -113,6 +136,7 @@ export function createRouter({ providers, routes = [], onChange }: RouterParts):
           tier: index + 1,
           share: weight / sum,
           standing: standings.standing(provider, channel, destination?.region, now),
+          sender: senders.find(provider.id, destination),
         }));
       });
       return { place, carriers: carriers.toSorted((one, other) => one.standing.rank - other.standing.rank) };

@@ -28,12 +28,25 @@ export const guardSettings = {
     default: null,
     defaultText: "none of its own",
   }),
+  countryMoneyPerHour: list<Readonly<Record<string, Micros>>>(
+    {
+      environment: "COUNTERSIGN_COUNTRY_MONEY_PER_HOUR",
+      description:
+        "What all messages of an hour to one region may cost together; a star stands for every other region. A tenth is kept for numbers that were verified before.",
+      allowed: "amounts with commas between them, such as *=5,DE=20",
+      default: {},
+      defaultText: "no limit of its own",
+    },
+    parseAmounts,
+    showPrices,
+  ),
   prices: list<PriceTable>(
     {
       environment: "COUNTERSIGN_PRICES",
       description:
-        "What a segment of a text and a call cost, by region and channel; a star stands for every other region.",
-      allowed: "prices with commas between them, such as DE/sms=0.075,DE/voice=0.02,*/sms=0.12",
+        "What a segment of a text and a call cost, by region and channel, and by carrier where theirs differ; a star stands for every other region. The dearest that may take a message is held before it is sent.",
+      allowed:
+        "prices with commas between them, such as DE/sms=0.075,DE/sms/telnyx=0.06,*/sms=0.12,*/voice=0.15",
       default: defaultPrices,
       defaultText: showPrices(defaultPrices),
     },
@@ -92,15 +105,30 @@ function money(
 function parsePrices(given: readonly string[]): Parsed<PriceTable> {
   const prices: Record<string, Micros> = {};
   for (const one of given) {
-    const [, region = "", channel, amount = ""] = /^([A-Za-z]{2}|\*)\/(sms|voice)=(.+)$/.exec(one) ?? [];
+    const [, region = "", channel, carrier = "", amount = ""] =
+      /^([A-Za-z]{2}|\*)\/(sms|voice)(\/[a-z][a-z0-9-]{0,31})?=(.+)$/.exec(one) ?? [];
     const place = region.toUpperCase();
     const micros = microsOf(amount);
     if (micros === null || (place !== "*" && !regions.has(place))) {
       return { problem: `${one} is no price: allowed are prices such as DE/sms=0.075 or */voice=0.15` };
     }
-    prices[`${place}/${channel}`] = micros;
+    prices[`${place}/${channel}${carrier}`] = micros;
   }
   return { value: prices };
+}
+
+function parseAmounts(given: readonly string[]): Parsed<Readonly<Record<string, Micros>>> {
+  const amounts: Record<string, Micros> = {};
+  for (const one of given) {
+    const [, region = "", amount = ""] = /^([A-Za-z]{2}|\*)=(.+)$/.exec(one) ?? [];
+    const place = region.toUpperCase();
+    const micros = microsOf(amount);
+    if (micros === null || micros === 0 || (place !== "*" && !regions.has(place))) {
+      return { problem: `${one} is no cap: allowed are amounts above 0 such as *=5 or DE=20` };
+    }
+    amounts[place] = micros;
+  }
+  return { value: amounts };
 }
 
 function showPrices(prices: PriceTable): string {

@@ -19,6 +19,8 @@ export interface CarrierReceipt {
   readonly reference: string | null;
   readonly providerMessageId: string | null;
   readonly status: ReceiptStatus;
+  /** What the carrier charges for it, in millionths of the operator's currency, where it says so in that currency. */
+  readonly cost?: number;
 }
 
 /** A text that somebody sent to a number of ours. */

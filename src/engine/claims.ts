@@ -14,6 +14,7 @@ import {
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import type { ArrivalWatch } from "./arrivals.ts";
+import type { CarrierTotals } from "./carrier-totals.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { Guard, GuardAsk, GuardPassage } from "./guard.ts";
 import { askOf, factsBefore } from "./guard-door.ts";
@@ -28,6 +29,7 @@ export interface Desk {
   readonly backlog: Backlog;
   readonly router: Router;
   readonly arrivals: ArrivalWatch | null;
+  readonly totals: CarrierTotals;
   readonly guard: Guard | null;
 }
 

@@ -1,8 +1,11 @@
 import { type OpensAt, restOf, type Segments, signOf } from "../delivery/index.ts";
+import { priceOf } from "../guard/index.ts";
 import { type Due, deliveryId, key } from "../store/index.ts";
 import {
   answer,
+  answerLast,
   type Delivery,
+  type DeliveryAttempt,
   isOpen,
   leaseMs,
   lookedUp,
@@ -11,6 +14,7 @@ import {
 import type { Admit } from "./admission.ts";
 import { claimedAtBirth, claimNewWith, claimOne, type Desk, type LookingUp, type Made } from "./claims.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
+import { payerOf } from "./guard-purse.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Called, type Claimed, callLookup, callProvider } from "./provider-call.ts";
 import { createSlotClock } from "./slot-clock.ts";
@@ -133,7 +137,7 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
     parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
   }
   const update = await writeAnswer(desk, claimed, called);
-  if (given.type === "accepted") desk.arrivals?.sent(delivery, provider, parts.clock.now());
+  if (update !== null && given.type !== "refused") noteTaken(desk, claimed, update.delivery, given.type);
   releaseMoney(desk, update?.delivery);
   return update?.started ?? [];
 }
@@ -149,17 +153,35 @@ async function callAndJudge({ parts, router }: Desk, claimed: Claimed, id: strin
   return called;
 }
 
+/** A carrier has it, or may have: from here on it costs what this carrier takes, and is looked for. */
+function noteTaken(
+  { arrivals, guard, parts, totals }: Desk,
+  { delivery, provider }: Claimed,
+  written: Delivery,
+  answered: "accepted" | "unknown",
+): void {
+  totals.accepted(written);
+  if (answered === "accepted") arrivals?.sent(delivery, provider, parts.clock.now());
+  const paid = written.attempts.at(-1)?.cost;
+  const { guard: decision } = delivery;
+  if (guard === null || decision === undefined || paid === undefined || paid >= decision.cost) return;
+  // What was held is the price of the dearest carrier that might have taken it.
+  const { at } = written.attempts.at(-1) ?? delivery.attempts[0] ?? { at: delivery.createdAt };
+  const heldAt = delivery.attempts.length > 1 ? at : delivery.createdAt;
+  guard.release(payerOf(delivery), { cost: decision.cost - paid, pool: decision.pool }, heldAt);
+}
+
 /** What nobody took costs nothing. */
 function releaseMoney({ guard }: Desk, delivery: Delivery | undefined): void {
   if (guard === null || delivery?.guard?.verdict !== "allow" || mayArrive(delivery)) return;
-  guard.release(delivery.tenantId, delivery.guard, delivery.createdAt);
+  guard.release(payerOf(delivery), delivery.guard, delivery.createdAt);
 }
 
 /** What is sent again because nobody knows whether it arrived is paid for again (D-6). */
 function chargeSecond({ guard }: Desk, delivery: Delivery): void {
   const before = delivery.attempts.at(-2)?.answer;
   if (guard === null || delivery.guard === undefined) return;
-  if (before === "unknown" || before === "none") guard.charge(delivery.tenantId, delivery.guard);
+  if (before === "unknown" || before === "none") guard.charge(payerOf(delivery), delivery.guard);
 }
 
 /** Adopts what the provider has, or goes on to the one resend at once (D-6). */
@@ -199,7 +221,8 @@ function writeAnswer(
       now,
     );
     if (answered === null) return { writes: [], result: null };
-    const next = segments === null ? answered : { ...answered, ...sizeOf(segments) };
+    const sized = segments === null ? answered : { ...answered, ...sizeOf(segments) };
+    const next = given.type === "refused" ? sized : answerLast(sized, priceFor(parts, claimed, segments));
     if (next.state === "accepted") {
       // The common case touches one row.
       const result = { delivery: next, verification: undefined, started: [] };
@@ -207,6 +230,18 @@ function writeAnswer(
     }
     return withDelivery(parts, rows, next, now);
   });
+}
+
+/** Nothing where nothing costs anything. */
+function priceFor(
+  { guard }: EngineParts,
+  { delivery, provider }: Claimed,
+  segments: Segments | null,
+): Pick<DeliveryAttempt, "cost"> {
+  const { channel, destination } = delivery;
+  if (guard === undefined || channel === "email") return {};
+  const region = destination?.region ?? "";
+  return { cost: priceOf(guard.prices, region, channel, segments?.count ?? 1, provider.id) };
 }
 
 /** What an SMS costs is kept: the text itself is not. */

@@ -6,6 +6,7 @@ import {
   type OnCarrierChange,
 } from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
+import { deliveryId, key } from "../store/index.ts";
 import type {
   CancelOutcome,
   CheckOutcome,
@@ -15,15 +16,17 @@ import type {
 } from "../verification/index.ts";
 import { createAdmission } from "./admission.ts";
 import { createArrivalWatch } from "./arrivals.ts";
+import { type CarrierTotals, createCarrierTotals } from "./carrier-totals.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { createDoor, numberOf } from "./guard-door.ts";
+import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PreviewRequest, preview } from "./preview.ts";
 import { type DetailedView, get, type ListPage, type ListRequest, list } from "./read.ts";
-import { applyReceipt, type Receipt } from "./receipts.ts";
+import { applyReceipt, type Receipt, type ReceiptUpdate } from "./receipts.ts";
 import { type RecipientRequest, type UnlockResult, unlockRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
 import { type SingleUse, useOnce } from "./single-use.ts";
@@ -76,10 +79,23 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
   const pacer = createPacer(parts.providers);
   const backlog = createBacklog(parts.providers, pacer);
   const router = createRouter({ ...parts, onChange: tellOf(parts) });
-  const guard = parts.guard === undefined ? null : createGuard(parts, parts.guard, owner);
+  const guard =
+    parts.guard === undefined
+      ? null
+      : createGuard(parts, parts.guard, owner, ({ e164, region }, channel) =>
+          router.carriersFor(router.destinationOf(e164, region), channel).map((one) => one.id),
+        );
+  const totals = createCarrierTotals(parts.meter);
   // With one carrier there is nobody to turn to.
   const arrivals = parts.providers.length > 1 ? createArrivalWatch(parts, router) : null;
-  const dispatcher = createDispatcher(parts, owner, { pacer, backlog, guard, router, arrivals });
+  const dispatcher = createDispatcher(parts, owner, {
+    pacer,
+    backlog,
+    guard,
+    router,
+    arrivals,
+    totals,
+  });
   const door = createDoor(createAdmission(parts, { backlog, router }, dispatcher.claimNew), guard);
   const jobs = createJobs(parts, dispatcher, { guard, arrivals });
 
@@ -104,7 +120,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     async check(request) {
       const pending = check(parts, request);
       const result = await finish("check", pending);
-      if (guard !== null && result.outcome === "approved") tellApproved(parts, guard, await pending);
+      if (result.outcome === "approved") await tellApproved(parts, { guard, totals }, await pending);
       return result;
     },
     resend: (request) => finish("resend", askSend(parts, door, request, "resend")),
@@ -121,7 +137,10 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     preview: (request) => preview(parts, guard, request),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
-      if (update !== null) dispatcher.offer(update.started);
+      if (update === null) return;
+      if (update.isNewlyDelivered) totals.delivered(update.delivery);
+      if (update.owed !== 0) settleMoney(guard, update);
+      dispatcher.offer(update.started);
     },
     run: () => jobs.run(),
     async tick() {
@@ -138,14 +157,29 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
 }
 
 /** What was sent for a code that came back is no sign of an attack; an answer replayed counts nothing. */
-function tellApproved(
+async function tellApproved(
   parts: EngineParts,
-  guard: Guard,
+  { guard, totals }: { readonly guard: Guard | null; readonly totals: CarrierTotals },
   { verification, recipient, replayed }: Transacted<Outcome>,
-): void {
-  if (replayed || verification === null || recipient === null) return;
+): Promise<void> {
+  // The virtual phones cost nothing, and nobody asks what became of it.
+  if (guard === null || replayed || verification === null || recipient === null) return;
   const phoneNumber = numberOf(parts, recipient);
   if (phoneNumber !== null) guard.approved(verification.tenantId, phoneNumber, verification.sends);
+  try {
+    const delivery = await parts.store.get(key("delivery", deliveryId(verification.id, verification.sends)));
+    if (delivery !== undefined) totals.approved(delivery);
+  } catch {
+    // The approval holds; only a count is missing.
+  }
+}
+
+/** What the carrier says a message costs, in place of what was held for it. */
+function settleMoney(guard: Guard | null, { delivery, owed }: ReceiptUpdate): void {
+  if (guard === null || delivery.guard === undefined) return;
+  const { pool } = delivery.guard;
+  if (owed > 0) guard.charge(payerOf(delivery), { cost: owed, pool });
+  else guard.release(payerOf(delivery), { cost: -owed, pool }, delivery.createdAt);
 }
 
 /** Tells the operator of a carrier that falls behind, and when it is back. */

@@ -85,6 +85,7 @@ export function refusalOf(decision: GuardDecision, now: number): GuardedOutcome 
     case "calls_of_day":
       return { type: "sendLimitReached", limit: "calls", retryAt };
     case "money_of_day":
+    case "money_of_hour":
       return { type: "sendLimitReached", limit: "money", retryAt };
     case "velocity":
     case "proof_needed":

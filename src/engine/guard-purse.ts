@@ -1,46 +1,87 @@
 import {
   alertShare,
-  dayOf,
   type GuardConfiguration,
   type Micros,
+  type Period,
   type Pool,
+  periodOf,
   poolCap,
   reserveShare,
 } from "../guard/index.ts";
+import type { Delivery } from "../verification/index.ts";
 import type { Log, Meter } from "./parts.ts";
 
-/** By account: what a node has drawn of the day, from either pool. */
+/** By account: what a node has drawn of a period, from either pool. */
 export type Drawn = Readonly<Record<string, readonly [general: Micros, reserve: Micros]>>;
 
-export interface DrawnDay {
-  readonly day: number;
+export interface DrawnOf {
+  /** The day or the hour since the epoch. */
+  readonly period: number;
   readonly drawn: Drawn;
 }
 
+/** Who pays for a message, and for what. */
+export interface Payer {
+  readonly tenantId: string;
+  readonly region: string;
+}
+
 /**
- * The day's money as one node has it. It draws a hundredth of a cap at a time and says so durably before it spends
+ * The money of a day, or of an hour, as one node has it. It draws a hundredth of a cap at a time and says so durably before it spends
  * any of it, so that a crash loses that much of the day at the most, and no number of nodes spends more than the cap.
  */
 export interface Purse {
   /** Takes the price from every account that it concerns, or from none. Rejects where nobody can tell. */
-  hold(tenantId: string, cost: Micros, pool: Pool, now: number): Promise<boolean>;
+  hold(payer: Payer, cost: Micros, pool: Pool, now: number): Promise<boolean>;
   /** Takes what was not held before: for verified recipients while nobody can tell, and for second tries. */
-  charge(tenantId: string, cost: Micros, pool: Pool, now: number): void;
-  /** Gives back what was held on `day` and not spent. */
-  release(tenantId: string, cost: Micros, pool: Pool, day: number): void;
-  drawn(now: number): DrawnDay;
-  restore(own: DrawnDay): void;
-  learn(others: readonly DrawnDay[], now: number): void;
+  charge(payer: Payer, cost: Micros, pool: Pool, now: number): void;
+  /** Gives back what was held at `heldAt` and not spent. */
+  release(payer: Payer, cost: Micros, pool: Pool, heldAt: number): void;
+  drawn(now: number): DrawnOf;
+  restore(own: DrawnOf): void;
+  learn(others: readonly DrawnOf[], now: number): void;
   /** What is in hand goes back, for a node that stops. */
   empty(): void;
 }
 
 export interface PurseParts {
-  readonly configuration: GuardConfiguration;
+  readonly period: Period;
+  readonly accounts: Accounts;
   readonly log: Log;
   readonly meter: Meter;
   /** Writes what this node has drawn, and then learns what the others have. */
   readonly sync: () => Promise<void>;
+}
+
+/** Rows of versions before know no region: their hour is nobody's. */
+export function payerOf({ tenantId, destination }: Pick<Delivery, "tenantId" | "destination">): Payer {
+  return { tenantId, region: destination?.region ?? "" };
+}
+
+/** Which accounts a message is paid from, and what each may spend. */
+export interface Accounts {
+  namesOf(payer: Payer): readonly string[];
+  capOf(name: string): Micros;
+}
+
+const installation = "installation";
+
+/** The installation's, and the tenant's where it has a cap of its own. */
+export function accountsOfDay({ moneyPerDay, tenantMoneyPerDay }: GuardConfiguration): Accounts {
+  return {
+    namesOf: ({ tenantId }) => (tenantMoneyPerDay === null ? [installation] : [installation, tenantId]),
+    capOf: (name) => (name === installation ? moneyPerDay : (tenantMoneyPerDay ?? moneyPerDay)),
+  };
+}
+
+/** The region's, where it has a cap. */
+export function accountsOfHour({ countryMoneyPerHour }: GuardConfiguration): Accounts {
+  const capOf = (region: string): Micros | undefined =>
+    countryMoneyPerHour[region] ?? countryMoneyPerHour["*"];
+  return {
+    namesOf: ({ region }) => (capOf(region) === undefined ? [] : [region]),
+    capOf: (region) => capOf(region) ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 interface Account {
@@ -51,19 +92,18 @@ interface Account {
   told: 0 | 80 | 100;
 }
 
-const installation = "installation";
 const drawShare = 0.01;
 const nothing = { general: 0, reserve: 0 };
 
 // house: size: one set of accounts and what may be done with it
-export function createPurse({ configuration, log, meter, sync }: PurseParts): Purse {
-  let day = 0;
+export function createPurse({ period, accounts: { namesOf, capOf }, log, meter, sync }: PurseParts): Purse {
+  let current = 0;
   let accounts = new Map<string, Account>();
-  let others: readonly DrawnDay[] = [];
+  let others: readonly DrawnOf[] = [];
 
   function turnTo(now: number): void {
-    if (dayOf(now) === day) return;
-    day = dayOf(now);
+    if (periodOf(period, now) === current) return;
+    current = periodOf(period, now);
     accounts = new Map();
   }
 
@@ -80,21 +120,11 @@ export function createPurse({ configuration, log, meter, sync }: PurseParts): Pu
   function learnInto(name: string, account: Account): void {
     const sum = { general: 0, reserve: 0 };
     for (const shard of others) {
-      if (shard.day !== day) continue;
+      if (shard.period !== current) continue;
       sum.general += shard.drawn[name]?.[0] ?? 0;
       sum.reserve += shard.drawn[name]?.[1] ?? 0;
     }
     account.others = sum;
-  }
-
-  /** The installation's, and the tenant's where it has a cap of its own. */
-  function namesOf(tenantId: string): readonly string[] {
-    return configuration.tenantMoneyPerDay === null ? [installation] : [installation, tenantId];
-  }
-
-  function capOf(name: string): Micros {
-    const { moneyPerDay, tenantMoneyPerDay } = configuration;
-    return name === installation ? moneyPerDay : (tenantMoneyPerDay ?? moneyPerDay);
   }
 
   const inHand = (account: Account, pool: Pool): Micros => account.drawn[pool] - account.spent[pool];
@@ -134,17 +164,17 @@ export function createPurse({ configuration, log, meter, sync }: PurseParts): Pu
     const level = isSpent ? 100 : used >= capOf(name) * alertShare ? 80 : 0;
     if (level <= account.told) return;
     account.told = level;
-    const kind = name === installation ? "installation" : "tenant";
+    const kind = period === "hour" ? "country" : name === installation ? "installation" : "tenant";
     meter.count("guard_money_alerts", { account: kind, level: String(level) });
-    const fields = { event: "guard_money", account: name, percent: level };
-    if (level === 100) log.error(fields, "the day's money is spent: only verified recipients get messages");
-    else log.warn(fields, "most of the day's money is spent");
+    const fields = { event: "guard_money", period, account: name, percent: level };
+    if (level === 100) log.error(fields, "the money is spent: only verified recipients get messages");
+    else log.warn(fields, "most of the money is spent");
   }
 
   return {
-    async hold(tenantId, cost, pool, now) {
+    async hold(payer, cost, pool, now) {
       turnTo(now);
-      const names = namesOf(tenantId);
+      const names = namesOf(payer);
       for (;;) {
         const short = names.find((name) => inHand(accountOf(name), pool) < cost);
         if (short === undefined) break;
@@ -158,13 +188,13 @@ export function createPurse({ configuration, log, meter, sync }: PurseParts): Pu
       }
       return true;
     },
-    charge(tenantId, cost, pool, now) {
+    charge(payer, cost, pool, now) {
       turnTo(now);
-      for (const name of namesOf(tenantId)) accountOf(name).spent[pool] += cost;
+      for (const name of namesOf(payer)) accountOf(name).spent[pool] += cost;
     },
-    release(tenantId, cost, pool, heldOn) {
-      if (heldOn !== day) return;
-      for (const name of namesOf(tenantId)) accountOf(name).spent[pool] -= cost;
+    release(payer, cost, pool, heldAt) {
+      if (periodOf(period, heldAt) !== current) return;
+      for (const name of namesOf(payer)) accountOf(name).spent[pool] -= cost;
     },
     drawn(now) {
       turnTo(now);
@@ -175,11 +205,11 @@ export function createPurse({ configuration, log, meter, sync }: PurseParts): Pu
         const reserve = Math.max(account.drawn.reserve, account.spent.reserve);
         if (general > 0 || reserve > 0) drawn[name] = [general, reserve];
       }
-      return { day, drawn };
+      return { period: current, drawn };
     },
     restore(own) {
-      if (own.day < day) return;
-      day = own.day;
+      if (own.period < current) return;
+      current = own.period;
       for (const [name, [general, reserve]] of Object.entries(own.drawn)) {
         const account = accountOf(name);
         account.drawn.general = account.spent.general = general;

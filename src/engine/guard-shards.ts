@@ -1,12 +1,14 @@
 import type { Clock } from "../clock/index.ts";
 import type { Store } from "../store/index.ts";
 import type { SharedCounts } from "./guard-counts.ts";
-import type { DrawnDay } from "./guard-purse.ts";
+import type { DrawnOf } from "./guard-purse.ts";
 
 /** What one node tells the others, and itself after a restart. */
 export interface Shard {
   readonly at: number;
-  readonly money: DrawnDay;
+  readonly money: DrawnOf;
+  /** Of regions with a cap for the hour; absent in shards of versions before. */
+  readonly hours?: DrawnOf;
   readonly counts: SharedCounts;
 }
 

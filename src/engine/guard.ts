@@ -1,14 +1,12 @@
 import {
   type CounterName,
   counterNames,
-  dayOf,
+  dearestOf,
   type GuardConfiguration,
   type GuardDecision,
   type GuardReadings,
   type GuardRequest,
   judge,
-  type Pool,
-  priceOf,
   type RecipientFacts,
   type VelocityReading,
 } from "../guard/index.ts";
@@ -16,7 +14,8 @@ import type { PhoneChannel, PhoneNumber } from "../numbers/index.ts";
 import { counterDigest } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import { type CounterKey, counterId, createGuardCounts, type GuardCounts } from "./guard-counts.ts";
-import { createPurse, type Purse } from "./guard-purse.ts";
+import { createMoney, type Money } from "./guard-money.ts";
+import type { Payer } from "./guard-purse.ts";
 import { createShards, type Shard, type Shards } from "./guard-shards.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -60,55 +59,64 @@ export interface Guard {
   /** A code came back: what was sent for it is no sign of an attack. */
   approved(tenantId: string, phoneNumber: PhoneNumber, sends: number): void;
   /** A message that nobody took costs nothing. */
-  release(tenantId: string, held: GuardDecision, heldAt: number): void;
+  release(payer: Payer, held: Held, heldAt: number): void;
   /** A second message for one delivery. */
-  charge(tenantId: string, decision: GuardDecision): void;
+  charge(payer: Payer, owed: Held): void;
   sync(): Promise<void>;
   /** Gives back what is in hand and tells the others. */
   stop(): Promise<void>;
 }
 
+/** A price, and what it is held from. */
+export type Held = Pick<GuardDecision, "cost" | "pool">;
+
 interface Desk {
   readonly parts: EngineParts;
   readonly configuration: GuardConfiguration;
   readonly counts: GuardCounts;
-  readonly purse: Purse;
+  readonly money: Money;
+  readonly carriersOf: CarriersOf;
   readonly shards: Shards;
 }
 
 /** The counters that a proven recipient is left out of. */
 const traffic: ReadonlySet<CounterName> = new Set(["prefix2", "prefix3", "prefix4", "region"]);
 
+/** Who may take a message: the price depends on it. */
+export type CarriersOf = (phoneNumber: PhoneNumber, channel: PhoneChannel) => readonly string[];
+
 // house: size: a list of what a guard does, each of it short
-export function createGuard(parts: EngineParts, configuration: GuardConfiguration, node: string): Guard {
+export function createGuard(
+  parts: EngineParts,
+  configuration: GuardConfiguration,
+  node: string,
+  carriersOf: CarriersOf,
+): Guard {
   const { clock, log, meter, store } = parts;
   const counts = createGuardCounts(configuration.velocity);
   const learn = (others: readonly Shard[]): void => {
     counts.learn(others.map((one) => one.counts));
-    purse.learn(
-      others.map((one) => one.money),
-      clock.now(),
-    );
+    money.learn(others, clock.now());
   };
   const shards = createShards({
     store,
     clock,
     node,
-    mine: () => ({ at: clock.now(), money: purse.drawn(clock.now()), counts: counts.shared(clock.now()) }),
+    mine: () => ({ at: clock.now(), ...money.drawn(clock.now()), counts: counts.shared(clock.now()) }),
     onWritten: () => counts.wasShared(),
     onOthers: learn,
   });
-  const purse = createPurse({ configuration, log, meter, sync: () => shards.sync() });
-  const desk: Desk = { parts, configuration, counts, purse, shards };
+  const money = createMoney({ configuration, log, meter, sync: () => shards.sync() });
+  const desk: Desk = { parts, configuration, counts, money, shards, carriersOf };
   let loaded: Promise<void> | null = null;
 
   /** What was counted before this process; read once, before the first message. */
   async function load(): Promise<void> {
     loaded ??= shards.load().then(({ own, others }) => {
-      purse.drawn(clock.now());
+      money.drawn(clock.now());
       if (own !== null) {
         counts.restore(own.counts);
-        purse.restore(own.money);
+        money.restore(own);
       }
       learn(others);
     });
@@ -132,38 +140,41 @@ export function createGuard(parts: EngineParts, configuration: GuardConfiguratio
         velocity: readAll(desk, keysOf(desk, ask), isReadable, now),
         money: "general",
       } as const;
-      return judge(requestOf(ask, ask.channel, recipient), readings, configuration, now);
+      return judge(requestOf(desk, ask, ask.channel, recipient), readings, configuration, now);
     },
     approved(tenantId, phoneNumber, sends) {
       const now = clock.now();
       for (const one of keysFor(desk, tenantId, valuesOf(phoneNumber))) counts.addApproved(one, now, sends);
     },
-    release(tenantId, { cost, pool }, heldAt) {
-      if (pool !== null) purse.release(tenantId, cost, pool, dayOf(heldAt));
+    release(payer, { cost, pool }, heldAt) {
+      if (pool !== null) money.release(payer, cost, pool, heldAt);
     },
-    charge: (tenantId, { cost, pool }) => purse.charge(tenantId, cost, pool ?? "reserve", clock.now()),
+    charge: (payer, { cost, pool }) => money.charge(payer, cost, pool ?? "reserve", clock.now()),
     async sync() {
       await load();
       await shards.sync();
     },
     async stop() {
-      purse.empty();
+      money.empty();
       if (loaded !== null) await shards.sync();
     },
   };
 }
 
 async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>): Promise<GuardPassage> {
-  const { parts, configuration, counts, purse } = desk;
+  const { parts, configuration, counts } = desk;
+  const { region } = ask.phoneNumber;
+  const payer: Payer = { tenantId: ask.tenantId, region };
   const keys = keysOf(desk, ask);
   const isReadable = await mayCount(desk, keys, load);
   const now = parts.clock.now();
   const velocity = readAll(desk, keys, isReadable, now);
   // Counted before anything waits, so that those who ask at the same time see each other.
   for (const one of keys) counts.addSend(one, now, 1);
-  const cost = priceOf(configuration.prices, ask.phoneNumber.region, ask.channel, ask.segments);
-  const money = isReadable ? await holdMoney(desk, ask, cost) : null;
-  const held: Pool | null = money === "none" ? null : money;
+  const carriers = desk.carriersOf(ask.phoneNumber, ask.channel);
+  const cost = dearestOf(configuration.prices, region, ask.channel, ask.segments, carriers);
+  const money = isReadable ? await holdMoney(desk, ask, payer, cost) : null;
+  const held = money === "general" || money === "reserve" ? money : null;
   const readings: GuardReadings = { velocity, money };
   let last: GuardDecision | null = null;
   let lastFacts: RecipientFacts | null = null;
@@ -171,7 +182,7 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
   return {
     judge(channel, recipient, at) {
       lastFacts = recipient;
-      last = judge(requestOf(ask, channel, recipient), readings, configuration, at);
+      last = judge(requestOf(desk, ask, channel, recipient), readings, configuration, at);
       return last;
     },
     end(sent) {
@@ -184,8 +195,8 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
       }
       const owed = sent === null ? 0 : sent.cost;
       const paid = held === null ? 0 : cost;
-      if (owed > paid) purse.charge(ask.tenantId, owed - paid, held ?? "reserve", now);
-      else if (held !== null) purse.release(ask.tenantId, paid - owed, held, dayOf(now));
+      if (owed > paid) desk.money.charge(payer, owed - paid, held ?? "reserve", now);
+      else if (held !== null) desk.money.release(payer, paid - owed, held, now);
     },
   };
 }
@@ -208,14 +219,19 @@ async function mayCount(
   }
 }
 
-async function holdMoney(desk: Desk, ask: GuardAsk, cost: number): Promise<GuardReadings["money"]> {
-  const { parts, purse } = desk;
-  try {
-    if (await purse.hold(ask.tenantId, cost, "general", parts.clock.now())) return "general";
-    // Only who proved themselves gets at the reserve: the row says so once and for all, so no lock is needed.
+async function holdMoney(
+  { parts, money }: Desk,
+  ask: GuardAsk,
+  payer: Payer,
+  cost: number,
+): Promise<GuardReadings["money"]> {
+  // Only who proved themselves gets at the reserve: the row says so once and for all, so no lock is needed.
+  const isProven = async (): Promise<boolean> => {
     const recipient = await parts.store.get(key("recipient", ask.recipientId));
-    if (recipient === undefined || recipient.provenAt === null) return "none";
-    return (await purse.hold(ask.tenantId, cost, "reserve", parts.clock.now())) ? "reserve" : "none";
+    return recipient !== undefined && recipient.provenAt !== null;
+  };
+  try {
+    return await money.hold(payer, cost, isProven, parts.clock.now());
   } catch (cause) {
     warnUnreadable(parts, cause);
     return null;
@@ -247,13 +263,19 @@ function countDecision({ meter, log }: EngineParts, decision: GuardDecision, ask
   log.info(fields, "the guard held a message back");
 }
 
-function requestOf(ask: GuardAsk, channel: PhoneChannel, recipient: RecipientFacts): GuardRequest {
+function requestOf(
+  { carriersOf }: Desk,
+  ask: GuardAsk,
+  channel: PhoneChannel,
+  recipient: RecipientFacts,
+): GuardRequest {
   return {
     phoneNumber: ask.phoneNumber,
     channel,
     segments: channel === "sms" ? ask.segments : 1,
     surface: ask.caller.surface,
     hasProof: ask.caller.hasProof === true,
+    carriers: carriersOf(ask.phoneNumber, channel),
     recipient,
   };
 }

@@ -15,7 +15,8 @@ export interface Log {
 
 /** Counts things that happen; names and labels come from fixed sets, never from callers. */
 export interface Meter {
-  count(name: string, labels?: Readonly<Record<string, string>>): void;
+  /** `amount` is 1 unless it is given. */
+  count(name: string, labels?: Readonly<Record<string, string>>, amount?: number): void;
 }
 
 /** Everything impure that the engine works with, passed in (DT-1). */

@@ -46,6 +46,8 @@ export interface GuardConfiguration {
   readonly moneyPerDay: Micros;
   /** Of one tenant; null for no cap of its own. */
   readonly tenantMoneyPerDay: Micros | null;
+  /** Of messages to one region in an hour; a star stands for every other region. Empty for no such cap. */
+  readonly countryMoneyPerHour: Readonly<Record<string, Micros>>;
   readonly velocity: readonly VelocityLimit[];
 }
 
@@ -66,6 +68,7 @@ export function guardConfiguration(
     prices: defaultPrices,
     priceMax: null,
     tenantMoneyPerDay: null,
+    countryMoneyPerHour: {},
     velocity: defaultVelocity,
     ...given,
   };

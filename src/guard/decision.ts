@@ -25,6 +25,7 @@ export type GuardReasonName =
   | "velocity"
   | "proof_needed"
   | "money_of_day"
+  | "money_of_hour"
   | "signal_unreadable";
 
 export type Verdict = "allow" | "challenge" | "defer" | "deny";

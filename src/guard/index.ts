@@ -16,12 +16,15 @@ export {
 export type { GuardDecision, GuardReason, GuardReasonName, RuleName, Verdict } from "./decision.ts";
 export {
   dayEndsAt,
-  dayOf,
+  dearestOf,
   defaultPrices,
+  hourEndsAt,
   type Micros,
   microsPerUnit,
+  type Period,
   type Pool,
   type PriceTable,
+  periodOf,
   poolCap,
   priceOf,
 } from "./money.ts";

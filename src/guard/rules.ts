@@ -16,7 +16,7 @@ import {
   ruleNames,
   type Verdict,
 } from "./decision.ts";
-import { dayEndsAt, type Micros, priceOf } from "./money.ts";
+import { dayEndsAt, dearestOf, hourEndsAt, type Micros } from "./money.ts";
 
 /** One message that somebody wants sent, and what is known of who gets it. */
 export interface GuardRequest {
@@ -28,6 +28,8 @@ export interface GuardRequest {
   readonly surface: "key" | "anonymous";
   /** Whether a proof of work came with it. */
   readonly hasProof: boolean;
+  /** Those that may take it, by whom the price may differ. */
+  readonly carriers?: readonly string[];
   readonly recipient: RecipientFacts;
 }
 
@@ -50,8 +52,8 @@ export interface VelocityReading {
 export interface GuardReadings {
   /** Those that concern the request, in the order of the configuration. */
   readonly velocity: readonly VelocityReading[];
-  /** Which pool the message's price is held from; `none` where the cap is reached, null where nobody could tell. */
-  readonly money: "general" | "reserve" | "none" | null;
+  /** Which pool the message's price is held from; `none` where a day's cap is reached, null where nobody could tell. */
+  readonly money: "general" | "reserve" | "none" | "noneOfHour" | null;
 }
 
 type Finding = Omit<GuardReason, "rule"> | null;
@@ -111,7 +113,8 @@ export function judge(
   now: number,
 ): GuardDecision {
   const { phoneNumber, channel, segments } = request;
-  const cost = priceOf(configuration.prices, phoneNumber.region, channel, segments);
+  const { carriers = [] } = request;
+  const cost = dearestOf(configuration.prices, phoneNumber.region, channel, segments, carriers);
   const scene: Scene = { request, readings, configuration, cost, now };
   const reasons: GuardReason[] = [];
   for (const rule of ruleNames) {
@@ -120,7 +123,7 @@ export function judge(
   }
   const verdict = reasons.find((one) => one.verdict !== "allow")?.verdict ?? "allow";
   const { money } = readings;
-  return { verdict, reasons, cost, pool: money === "none" ? null : money };
+  return { verdict, reasons, cost, pool: money === "none" || money === "noneOfHour" ? null : money };
 }
 
 /** Calls cost most and disturb most: strict where nobody vouches for caller or number (F-11). */
@@ -207,6 +210,10 @@ function judgeMoney({ request, readings, now }: Scene): Finding {
       );
     case "none":
       return finding("deny", "money_of_day", "The day's money is spent.", dayEndsAt(now));
+    case "noneOfHour": {
+      const detail = `The hour's money for messages to region ${request.phoneNumber.region} is spent.`;
+      return finding("deny", "money_of_hour", detail, hourEndsAt(now));
+    }
     case null:
       return unreadable(isProven ? "allow" : "deny", "money", now);
     default:

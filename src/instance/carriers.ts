@@ -39,8 +39,9 @@ export interface CallbackOptions {
 }
 
 export function createCallbacks({ clock, keyring, log, receiver, publicUrl }: CallbackOptions): Callbacks {
-  const apply = async ({ reference, status, providerMessageId }: JoinedReceipt): Promise<void> => {
-    await receiver.engine?.receipt({ reference, status, providerMessageId });
+  const apply = async ({ reference, status, providerMessageId, cost }: JoinedReceipt): Promise<void> => {
+    const priced = cost === undefined ? {} : { cost };
+    await receiver.engine?.receipt({ reference, status, providerMessageId, ...priced });
   };
   const correspondence = createCorrespondence(clock, (receipt) => {
     apply(receipt).catch((cause: unknown) => {

@@ -22,6 +22,7 @@ export async function openConfigured(
     throw new StartRefused("settings_invalid", missing.message);
   }
   const { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity, voiceCountries } = settings;
+  const { countryMoneyPerHour } = settings;
   try {
     return await openInstance({
       folder: settings.data,
@@ -42,7 +43,7 @@ export async function openConfigured(
       // The virtual phones cost nothing.
       ...(moneyPerDay === null || settings.sandbox
         ? {}
-        : { guard: { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity } }),
+        : { guard: { prices, priceMax, moneyPerDay, tenantMoneyPerDay, countryMoneyPerHour, velocity } }),
       ...more,
     });
   } catch (cause) {

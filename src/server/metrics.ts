@@ -33,6 +33,11 @@ const helpOf: Readonly<Record<string, string>> = {
   verbs: "Calls of a verb by their outcome.",
   deliveries: "Deliveries handed to a provider, by its answer.",
   callbacks: "Callbacks of carriers, by what became of them.",
+  carrier_changes:
+    "Carriers that stopped taking messages (open, demoted), and that are back (closed, recovered).",
+  delivery_cost_micros: "What messages cost by the price table, in millionths of the operator's currency.",
+  deliveries_delivered: "Messages that a receipt says arrived.",
+  deliveries_approved: "Messages whose code came back.",
   guard_decisions: "Messages that would cost money, by what the guard said and the rule that held them back.",
   guard_money_alerts: "How often most (80) or all (100 percent) of a day's money was spent.",
   sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",
@@ -47,7 +52,7 @@ export function createMetrics(): Metrics {
 
   return {
     meter: {
-      count(name, labels = {}) {
+      count(name, labels = {}, amount = 1) {
         let series = counts.get(name);
         if (series === undefined) {
           series = new Map();
@@ -56,8 +61,8 @@ export function createMetrics(): Metrics {
         let id = "";
         for (const label in labels) id += `${labels[label]}\n`;
         const one = series.get(id);
-        if (one === undefined) series.set(id, { labels, value: 1 });
-        else one.value += 1;
+        if (one === undefined) series.set(id, { labels, value: amount });
+        else one.value += amount;
       },
     },
     answered: (method, route, status, seconds) => http.add(method, route, status, seconds),

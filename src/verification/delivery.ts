@@ -143,6 +143,20 @@ export function unknownCount(delivery: Delivery): number {
   return delivery.attempts.filter((one) => one.answer === "unknown" || one.answer === "none").length;
 }
 
+/** The attempt that brings the message, as far as anybody knows: undefined where nothing has left. */
+export function deliveredBy({ attempts }: Delivery): DeliveryAttempt | undefined {
+  return (
+    attempts.findLast((one) => one.answer === "accepted") ??
+    attempts.findLast((one) => one.answer === "unknown")
+  );
+}
+
+/** What all that may have left costs; null where nothing costs anything. */
+export function costOf({ attempts }: Delivery): number | null {
+  const paid = attempts.flatMap((one) => one.cost ?? []);
+  return paid.length === 0 ? null : paid.reduce((sum, one) => sum + one, 0);
+}
+
 /** An attempt whose answer nobody knows may have brought the code, whatever became of the attempts after it. */
 export function mayHaveLeft(delivery: Delivery): boolean {
   return unknownCount(delivery) > 0;

@@ -33,10 +33,13 @@ export type {
 } from "./decision.ts";
 export {
   answer,
+  answerLast,
+  costOf,
   type Delivery,
   type DeliveryAttempt,
   type DeliveryCause,
   type DeliveryState,
+  deliveredBy,
   isOpen,
   type LookupAnswer,
   leaseMs,

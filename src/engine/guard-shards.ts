@@ -60,9 +60,13 @@ export function createShards({ store, clock, node, mine, onWritten, onOthers }: 
       await store.writeMeta(name, JSON.stringify(shard));
       written = text;
     }
-    onWritten();
-    if (isAlone) return;
+    if (isAlone) {
+      onWritten();
+      return;
+    }
     const shards = await read();
+    // Only now: who may count on must know what the others have by then.
+    onWritten();
     onOthers([...shards].filter(([key]) => key !== name).map(([, other]) => other));
   }
 

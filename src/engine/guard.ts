@@ -166,7 +166,9 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
   const { region } = ask.phoneNumber;
   const payer: Payer = { tenantId: ask.tenantId, region };
   const keys = keysOf(desk, ask);
-  const isReadable = await mayCount(desk, keys, load);
+  let isReadable = await mayCount(desk, keys, load);
+  // Whoever waited beside this one may have counted first: nothing may come between this look and the count below.
+  while (isReadable && mustShare(desk, keys)) isReadable = await mayCount(desk, keys, load);
   const now = parts.clock.now();
   const velocity = readAll(desk, keys, isReadable, now);
   // Counted before anything waits, so that those who ask at the same time see each other.
@@ -201,20 +203,23 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
   };
 }
 
+/** Whether this node took what it may before the others know (F-15). */
+function mustShare({ parts, counts }: Desk, keys: readonly CounterKey[]): boolean {
+  return parts.store.isExclusive !== true && keys.some((one) => counts.mustShare(one));
+}
+
 /** Whether the counters can be read, and one more may be counted before the other nodes know (F-13, F-15). */
 async function mayCount(
-  { parts, counts, shards }: Desk,
+  desk: Desk,
   keys: readonly CounterKey[],
   load: () => Promise<void>,
 ): Promise<boolean> {
   try {
     await load();
-    if (parts.store.isExclusive !== true) {
-      while (keys.some((one) => counts.mustShare(one))) await shards.sync();
-    }
+    while (mustShare(desk, keys)) await desk.shards.sync();
     return true;
   } catch (cause) {
-    warnUnreadable(parts, cause);
+    warnUnreadable(desk.parts, cause);
     return false;
   }
 }

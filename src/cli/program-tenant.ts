@@ -8,6 +8,7 @@ const keyId = "0199e3c1-5d1e-7a40-8c11-3f1f6f3b2a10";
 export function addTenant(program: Command, run: Run): void {
   addKeys(program, run);
   addServices(program, run);
+  addRoutes(program, run);
   const numbers = program
     .command("numbers <number>")
     .description("what is known of a phone number, and whether a code would be sent to it");
@@ -15,6 +16,32 @@ export function addTenant(program: Command, run: Run): void {
   numbers.action(async (number: string) => {
     const { all, terminal } = run(numbers);
     await (await import("./commands/numbers.ts")).describeNumber(number, all, terminal);
+  });
+}
+
+function addRoutes(program: Command, run: Run): void {
+  const routes = program
+    .command("routes")
+    .description("which carrier takes messages to whom, and how they do");
+  addHelp(routes, [["countersign routes explain +4915112345678", "who would be asked, and why"]]);
+
+  const explain = routes
+    .command("explain <number>")
+    .description("which carrier would be asked for a message to a number, in which order, and why")
+    .option("--channel <channel>", "sms or voice (default: sms)");
+  addHelp(explain, [["countersign routes explain +4915112345678 --channel voice", "for a call"]]);
+  explain.action(async (number: string, options: { channel?: string }) => {
+    const { all, terminal } = run(explain);
+    await (await import("./commands/routes.ts")).explainRoute(number, options, all, terminal);
+  });
+
+  const carriers = routes
+    .command("carriers")
+    .description("how the carriers do, and what they cost, since the server started");
+  addHelp(carriers, [["countersign routes carriers", "by channel and region"]]);
+  carriers.action(async () => {
+    const { all, terminal } = run(carriers);
+    await (await import("./commands/routes.ts")).listCarriers(all, terminal);
   });
 }
 

@@ -135,6 +135,8 @@ export interface Delivery {
   /** How an SMS was written and in how many parts it went; null for what is no SMS, and before it is sent. */
   readonly encoding: string | null;
   readonly segments: number | null;
+  /** A decimal in the operator's currency; null where nothing costs anything, or it is not yours to know. */
+  readonly cost: string | null;
   /** Null where nothing costs anything, as in the sandbox. */
   readonly guard: GuardDecision | null;
   readonly attempts: readonly DeliveryAttempt[];
@@ -142,6 +144,8 @@ export interface Delivery {
 
 /** A verification with all that happened to it, and never a code. */
 export interface VerificationDetails extends Verification {
+  /** Of all deliveries together, as theirs. */
+  readonly cost: string | null;
   readonly deliveries: readonly Delivery[];
   readonly checks: readonly { readonly at: string; readonly right: boolean }[];
 }

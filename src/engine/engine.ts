@@ -6,6 +6,7 @@ import {
   type OnCarrierChange,
 } from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
+import type { PhoneChannel, PhoneNumber } from "../numbers/index.ts";
 import { deliveryId, key } from "../store/index.ts";
 import type {
   CancelOutcome,
@@ -19,6 +20,7 @@ import { createArrivalWatch } from "./arrivals.ts";
 import { type CarrierTotals, createCarrierTotals } from "./carrier-totals.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
+import { type CarrierState, carrierStates, explainRoute, type RouteView } from "./explain.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { createDoor, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
@@ -60,6 +62,12 @@ export interface Engine {
   eraseRecipient(request: RecipientRequest): Promise<EraseResult>;
   /** Whether a code would be sent to a number now, and why not. */
   preview(request: PreviewRequest): Promise<GuardDecision | null>;
+  /** Which carrier would be asked in which order, and why. */
+  explainRoute(phoneNumber: PhoneNumber, channel: PhoneChannel): RouteView;
+  /** Whether anybody is there who takes messages to a number on a channel. */
+  hasCarrier(phoneNumber: PhoneNumber, channel: PhoneChannel): boolean;
+  /** How the carriers do, and what they did since this node started. */
+  carriers(): readonly CarrierState[];
   receipt(receipt: Receipt): Promise<void>;
   /** The ticket of a verification just approved, for whoever repeats its binding. */
   issueTicket(request: VerbRequest): Promise<string | null>;
@@ -135,6 +143,10 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     redeemTicket: (request) => redeemTicket(parts, request),
     useOnce: (kind, id, holder) => useOnce(parts, kind, id, holder),
     preview: (request) => preview(parts, guard, request),
+    explainRoute: (phoneNumber, channel) => explainRoute(parts, router, phoneNumber, channel),
+    hasCarrier: ({ e164, region }, channel) =>
+      router.carriersFor(router.destinationOf(e164, region), channel).length > 0,
+    carriers: () => carrierStates(parts, router, totals),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update === null) return;

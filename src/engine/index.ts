@@ -1,5 +1,6 @@
 /** The imperative shell: applies decisions, works on the outbox, runs the jobs. It owns no rules. */
 export { createEngine, type Engine } from "./engine.ts";
+export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
 export type { DetailedView, ListPage, ListRequest } from "./read.ts";

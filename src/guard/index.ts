@@ -15,6 +15,7 @@ export {
 } from "./configuration.ts";
 export type { GuardDecision, GuardReason, GuardReasonName, RuleName, Verdict } from "./decision.ts";
 export {
+  amountText,
   dayEndsAt,
   dearestOf,
   defaultPrices,

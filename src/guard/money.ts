@@ -5,6 +5,11 @@ export type Micros = number;
 
 export const microsPerUnit = 1_000_000;
 
+/** As a decimal, without zeros behind it. */
+export function amountText(value: Micros): string {
+  return String(value / microsPerUnit);
+}
+
 /**
  * What a message costs, by region and channel such as `DE/sms`, and by carrier such as `DE/sms/telnyx`; a star stands
  * for every other region.

@@ -92,9 +92,14 @@ export function refuseFurtherRights(caller: Caller, asked: Rights): void {
   throw new Problem("forbidden", detail, fields);
 }
 
+/** Whether the key is one of the installation's first tenant. */
+export async function isOperator(request: FastifyRequest): Promise<boolean> {
+  const first = await firstTenant(request.server.parts.store);
+  return first?.id === request.caller.tenantId;
+}
+
 /** Tenants and backups concern everybody here: only the tenant that came with the installation may touch them. */
 export async function refuseOtherTenants(request: FastifyRequest): Promise<void> {
-  const first = await firstTenant(request.server.parts.store);
-  if (first?.id === request.caller.tenantId) return;
+  if (await isOperator(request)) return;
   throw new Problem("forbidden", "Only keys of the installation's first tenant may do this.");
 }

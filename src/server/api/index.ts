@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ApiDocument } from "../reference/document-types.ts";
 import { referenceRoutes } from "../reference/routes.ts";
 import { backupRoutes } from "./backup.ts";
+import { carrierRoutes } from "./carriers.ts";
 import { type DocumentedRoute, documentOf } from "./document.ts";
 import { keyRoutes } from "./keys.ts";
 import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
@@ -37,6 +38,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         serviceRoutes,
         tenantRoutes,
         backupRoutes,
+        carrierRoutes,
       ]) {
         await v1.register(plugin);
       }

@@ -149,7 +149,7 @@ async function judgement(
   const { tenantId } = request.caller;
   const judged = judgeNumber(phoneNumber, channel, parts.numberPolicy);
   if (judged.type === "denied") return { allowed: false, reason: judged.reason, detail: judged.detail };
-  if (!parts.providers.some((one) => one.channels.includes(channel))) {
+  if (!engine.hasCarrier(phoneNumber, channel)) {
     return { allowed: false, reason: "no_provider", detail: `No provider is configured for ${channel}.` };
   }
   const guarded = await engine.preview({ tenantId, phoneNumber, channel });

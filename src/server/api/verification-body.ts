@@ -1,10 +1,10 @@
 import type { Static } from "typebox";
 import { readableAmount } from "../../delivery/index.ts";
 import type { DetailedView, VerificationView } from "../../engine/index.ts";
-import type { GuardDecision } from "../../guard/index.ts";
+import { amountText, type GuardDecision } from "../../guard/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { deliveryId } from "../../store/index.ts";
-import type { Delivery } from "../../verification/index.ts";
+import { costOf, type Delivery } from "../../verification/index.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 import type { GuardBody, VerificationBody, VerificationDetailsBody } from "./verification-schemas.ts";
 
@@ -46,16 +46,26 @@ export function toListedBody(view: VerificationView): Static<typeof Verification
   return { ...toBody(view), to };
 }
 
-export function toDetailsBody(view: DetailedView): Static<typeof VerificationDetailsBody> {
+/** Costs are the operator's own business: `showsCosts` for its keys alone. */
+export function toDetailsBody(
+  view: DetailedView,
+  showsCosts: boolean,
+): Static<typeof VerificationDetailsBody> {
+  const costs = showsCosts ? view.deliveries.flatMap((one) => costOf(one) ?? []) : [];
   return {
     ...toBody(view),
-    deliveries: view.deliveries.map(toDeliveryBody),
+    cost: costs.length === 0 ? null : amountText(costs.reduce((sum, one) => sum + one, 0)),
+    deliveries: view.deliveries.map((one) => toDeliveryBody(one, showsCosts)),
     checks: view.checks.map(({ at, right }) => ({ at: iso(at), right })),
   };
 }
 
 /** Ids of our own and stable reasons: what a carrier said in its own words stays in the operator's log. */
-function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBody>["deliveries"][number] {
+function toDeliveryBody(
+  delivery: Delivery,
+  showsCosts: boolean,
+): Static<typeof VerificationDetailsBody>["deliveries"][number] {
+  const cost = showsCosts ? costOf(delivery) : null;
   return {
     id: deliveryId(delivery.verificationId, delivery.sequence),
     step: delivery.step,
@@ -66,6 +76,7 @@ function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBo
     createdAt: iso(delivery.createdAt),
     encoding: delivery.encoding ?? null,
     segments: delivery.segments ?? null,
+    cost: cost === null ? null : amountText(cost),
     guard: delivery.guard === undefined ? null : toGuardBody(delivery.guard),
     attempts: delivery.attempts.map(({ provider, at, answer, reason, possibleDuplicate }) => ({
       provider,
@@ -77,7 +88,6 @@ function toDeliveryBody(delivery: Delivery): Static<typeof VerificationDetailsBo
   };
 }
 
-/** Costs are the operator's own business. */
 function toGuardBody({ verdict, reasons }: GuardDecision): Static<typeof GuardBody> {
   return {
     verdict,

@@ -164,6 +164,13 @@ export const GuardBody = Type.Object({
   ),
 });
 
+const costSchema = orNull(
+  Type.String({
+    description:
+      "What it cost, in the currency of COUNTERSIGN_PRICES; null where nothing costs anything, and for keys of other tenants than the first",
+  }),
+);
+
 const DeliveryBody = Type.Object(
   {
     id: Type.String(),
@@ -184,6 +191,7 @@ const DeliveryBody = Type.Object(
     createdAt: Instant,
     encoding: orNull(Type.String({ description: "`gsm7` or `ucs2`, of an SMS once it left" })),
     segments: orNull(Type.Integer({ description: "What an SMS took, once it left" })),
+    cost: costSchema,
     guard: orNull(GuardBody),
     attempts: Type.Array(AttemptBody),
   },
@@ -194,6 +202,7 @@ const DeliveryBody = Type.Object(
 export const VerificationDetailsBody = Type.Object(
   {
     ...verification,
+    cost: costSchema,
     deliveries: Type.Array(DeliveryBody),
     checks: Type.Array(Type.Object({ at: Instant, right: Type.Boolean() })),
   },

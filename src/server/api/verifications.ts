@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
+import { isOperator } from "./administration.ts";
 import { answer, bindingHeaders, bindingOf, callerOf, malformedCode, verb } from "./continuation.ts";
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import { numberOf } from "./numbers.ts";
@@ -112,7 +113,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const found = await app.engine.get({ ...bindingOf(request), ...verb(request) });
       if (found === null) throw new Problem("verification_not_found");
-      return toDetailsBody(found);
+      return toDetailsBody(found, await isOperator(request));
     },
   );
 

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { Bench, Section, StoreName } from "./cases/case.ts";
+import { deliveries } from "./cases/deliveries.ts";
 import { disks } from "./cases/disks.ts";
 import { latency } from "./cases/latency.ts";
 import { memory } from "./cases/memory.ts";
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Section | Section
   memory,
   rows,
   ready,
+  deliveries,
 };
 
 const { values } = parseArgs({

@@ -21,7 +21,7 @@ import { type CarrierTotals, createCarrierTotals } from "./carrier-totals.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { type CarrierState, carrierStates, explainRoute, type RouteView } from "./explain.ts";
-import { createGuard, type Guard } from "./guard.ts";
+import { type CarriersOf, createGuard, type Guard } from "./guard.ts";
 import { createDoor, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
@@ -82,30 +82,26 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Puts the verbs together with the jobs that work on what they leave behind. */
-export function createEngine(parts: EngineParts, owner: string): Engine {
+/** What the verbs of one node stand on, put together once. */
+function createWorks(parts: EngineParts, owner: string) {
   const pacer = createPacer(parts.providers);
   const backlog = createBacklog(parts.providers, pacer);
   const router = createRouter({ ...parts, onChange: tellOf(parts) });
-  const guard =
-    parts.guard === undefined
-      ? null
-      : createGuard(parts, parts.guard, owner, ({ e164, region }, channel) =>
-          router.carriersFor(router.destinationOf(e164, region), channel).map((one) => one.id),
-        );
+  const carriersOf: CarriersOf = ({ e164, region }, channel) =>
+    router.carriersFor(router.destinationOf(e164, region), channel).map((one) => one.id);
+  const guard = parts.guard === undefined ? null : createGuard(parts, parts.guard, owner, carriersOf);
   const totals = createCarrierTotals(parts.meter);
   // With one carrier there is nobody to turn to.
   const arrivals = parts.providers.length > 1 ? createArrivalWatch(parts, router) : null;
-  const dispatcher = createDispatcher(parts, owner, {
-    pacer,
-    backlog,
-    guard,
-    router,
-    arrivals,
-    totals,
-  });
+  const works = { pacer, backlog, guard, router, arrivals, totals };
+  const dispatcher = createDispatcher(parts, owner, works);
   const door = createDoor(createAdmission(parts, { backlog, router }, dispatcher.claimNew), guard);
-  const jobs = createJobs(parts, dispatcher, { guard, arrivals });
+  return { router, guard, totals, dispatcher, door, jobs: createJobs(parts, dispatcher, works) };
+}
+
+/** Puts the verbs together with the jobs that work on what they leave behind. */
+export function createEngine(parts: EngineParts, owner: string): Engine {
+  const { router, guard, totals, dispatcher, door, jobs } = createWorks(parts, owner);
 
   /** After the commit: count it, wake the dispatcher, and answer. */
   async function finish<O extends Outcome>(

@@ -100,7 +100,7 @@ test.each(operations.filter(({ operation }) => operation.requestBody !== undefin
 );
 
 const isList = ({ operation }: Operation): boolean =>
-  operation.parameters.some((parameter: { in: string }) => parameter.in === "query");
+  operation.parameters.some((parameter: { name: string }) => parameter.name === "cursor");
 
 test.each(operations.filter(isList))("W-3: $method $path names the query that is wrong", async (one) => {
   await expectProblem(one, "request_invalid", { ...rightFor(one), path: `${one.path}?limit=0` });
@@ -276,6 +276,9 @@ test("numbers, keys, services and backups refuse what only they know", async () 
     expect((await provoke(operationId, asked)).json?.code).toBe(code);
   };
   await expectOfCall("getNumber", { path: "/numbers/0" }, "number_invalid");
+  await expectOfCall("explainRoute", { path: "/numbers/0/route" }, "number_invalid");
+  const wrongQuery = { path: "/numbers/%2B14155550123/route?channel=fax" };
+  await expectOfCall("explainRoute", wrongQuery, "request_invalid");
   await expectOfCall("eraseNumber", { method: "DELETE", path: "/numbers/0" }, "number_invalid");
   await expectOfCall("unlockNumber", { method: "DELETE", path: "/numbers/0/lock" }, "number_invalid");
   await expectOfCall("listVerifications", { path: "/verifications?to=0" }, "number_invalid");

@@ -61,10 +61,11 @@ for (let begun = 0; begun < setup.queue; begun += startsAtOnce) {
 isFilling = false;
 await pause(restMs);
 
+globalThis.gc?.();
+const heapQueuedBytes = process.memoryUsage().heapUsed;
 const samples: number[] = [];
 const began = performance.now();
 const cpu = process.cpuUsage();
-const before = memory();
 instance.engine.run();
 while (accepted < setup.queue) {
   await pause(100);
@@ -76,7 +77,7 @@ const { user, system } = process.cpuUsage(cpu);
 const done: DeliveriesDone = {
   perSecond: (setup.queue / wallMs) * 1_000,
   cpuShare: (user + system) / 1_000 / wallMs,
-  rssBeforeBytes: before,
+  heapQueuedBytes,
   rssMaxBytes: Math.max(...samples),
 };
 process.send?.(done);

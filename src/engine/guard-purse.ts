@@ -87,6 +87,8 @@ export function accountsOfHour({ countryMoneyPerHour }: GuardConfiguration): Acc
 interface Account {
   readonly drawn: { general: Micros; reserve: Micros };
   readonly spent: { general: Micros; reserve: Micros };
+  /** Drawn, and not known to be ours before the write is durable and the others' draws are read. */
+  readonly coming: { general: Micros; reserve: Micros };
   others: { readonly general: Micros; readonly reserve: Micros };
   drawing: Promise<void> | null;
   told: 0 | 80 | 100;
@@ -110,7 +112,8 @@ export function createPurse({ period, accounts: { namesOf, capOf }, log, meter, 
   function accountOf(name: string): Account {
     let account = accounts.get(name);
     if (account === undefined) {
-      account = { drawn: { ...nothing }, spent: { ...nothing }, others: nothing, drawing: null, told: 0 };
+      const [drawn, spent, coming] = [{ ...nothing }, { ...nothing }, { ...nothing }];
+      account = { drawn, spent, coming, others: nothing, drawing: null, told: 0 };
       accounts.set(name, account);
       learnInto(name, account);
     }
@@ -141,19 +144,17 @@ export function createPurse({ period, accounts: { namesOf, capOf }, log, meter, 
     const missing = cost - inHand(account, pool);
     if (left < missing) return false;
     const chunk = Math.min(Math.max(missing, Math.floor(cap * drawShare)), left);
-    account.drawn[pool] += chunk;
+    account.coming[pool] = chunk;
     account.drawing = sync();
     try {
       await account.drawing;
-    } catch (cause) {
-      account.drawn[pool] -= chunk;
-      throw cause;
     } finally {
+      account.coming[pool] = 0;
       account.drawing = null;
     }
     // Two nodes that drew the last of it at once both see so, since each wrote before it read.
-    const excess = account.drawn[pool] + account.others[pool] - cap;
-    if (excess > 0) account.drawn[pool] -= Math.max(0, Math.min(excess, inHand(account, pool)));
+    const excess = account.drawn[pool] + chunk + account.others[pool] - cap;
+    account.drawn[pool] += Math.max(0, chunk - Math.max(0, excess));
     return inHand(account, pool) >= cost || account.drawn[pool] + account.others[pool] < cap;
   }
 
@@ -201,8 +202,8 @@ export function createPurse({ period, accounts: { namesOf, capOf }, log, meter, 
       const drawn: Record<string, [Micros, Micros]> = {};
       for (const [name, account] of accounts) {
         // What was charged beyond what was drawn is spent all the same.
-        const general = Math.max(account.drawn.general, account.spent.general);
-        const reserve = Math.max(account.drawn.reserve, account.spent.reserve);
+        const general = Math.max(account.drawn.general + account.coming.general, account.spent.general);
+        const reserve = Math.max(account.drawn.reserve + account.coming.reserve, account.spent.reserve);
         if (general > 0 || reserve > 0) drawn[name] = [general, reserve];
       }
       return { period: current, drawn };

@@ -205,6 +205,11 @@ function textOf(request: StartRequest, service: Service, { region }: PhoneNumber
   };
 }
 
+/** With one carrier for all and nothing that costs nobody asks, and rows are smaller without. */
+function needsDestination({ guard, providers, routes = [], senders = [] }: EngineParts): boolean {
+  return guard !== undefined || providers.length > 1 || routes.length + senders.length > 0;
+}
+
 function startCommand(
   parts: EngineParts,
   request: StartRequest,
@@ -227,7 +232,7 @@ function startCommand(
     tenantId,
     serviceId: service.id,
     recipientId,
-    destination: to.destination,
+    ...(needsDestination(parts) ? { destination: to.destination } : {}),
     sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), to.e164),
     purpose: request.purpose ?? "verify",
     subject: request.subject ?? null,

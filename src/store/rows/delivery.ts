@@ -21,7 +21,6 @@ export const deliveryCodec = listCodec<Delivery, "verificationId" | "sequence" |
   leaseEpoch: { usual: 0 },
   leaseOwner: { usual: null },
   attempts: { usual: none, ...listOf(attempt) },
-  destination: destinationPlace,
   segments: { usual: absent },
   encoding: { usual: absent },
   step: { usual: 0 },
@@ -29,4 +28,5 @@ export const deliveryCodec = listCodec<Delivery, "verificationId" | "sequence" |
   channel: { usual: "sms" },
   cause: { usual: "start" },
   guard: { usual: absent },
+  destination: destinationPlace,
 });

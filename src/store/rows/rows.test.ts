@@ -50,6 +50,7 @@ const identity = some(
   {
     autofill: fc.record({ platform: fc.constant("web" as const), host: text }),
     surface: fc.constant("anonymous" as const),
+    destination: fc.constantFrom({ region: "DE" }, { region: "DE", prefix: "+4915" }),
   },
 );
 const pending: fc.Arbitrary<PendingVerification> = fc
@@ -118,18 +119,25 @@ const delivery: fc.Arbitrary<Delivery> = some(
     leaseOwner: nullable(text),
     leaseEpoch: count,
     attempts: fc.array(
-      fc.record({
-        provider: text,
-        at: time,
-        answer: fc.constantFrom("none", "accepted", "rejected", "notSent", "unknown"),
-        providerMessageId: nullable(text),
-        reason: nullable(text),
-        possibleDuplicate: fc.boolean(),
-      }),
+      some(
+        fc.record({
+          provider: text,
+          at: time,
+          answer: fc.constantFrom("none", "accepted", "rejected", "notSent", "unknown"),
+          providerMessageId: nullable(text),
+          reason: nullable(text),
+          possibleDuplicate: fc.boolean(),
+        }),
+        { cost: count },
+      ),
       { maxLength: 3 },
     ),
   }),
-  { encoding: fc.constantFrom("gsm7", "ucs2"), segments: count },
+  {
+    encoding: fc.constantFrom("gsm7", "ucs2"),
+    segments: count,
+    destination: fc.constantFrom({ region: "DE" }, { region: "DE", prefix: "+4915" }),
+  },
 );
 
 function there<T extends TableName>(table: T, row: Tables[T]): Tables[T] {

@@ -24,7 +24,6 @@ const first = {
   purpose: { usual: "verify" },
   brand: { usual: "Countersign" },
   locale: { usual: "en" },
-  destination: destinationPlace,
 } satisfies Partial<Places<Verification, Column>>;
 
 /** What few verifications have. */
@@ -37,6 +36,7 @@ const last = {
   payment: { usual: null },
   autofill: { usual: absent },
   surface: { usual: absent },
+  destination: destinationPlace,
 } satisfies Partial<Places<Verification, Column>>;
 
 const pending = listCodec<PendingVerification, Column>({

@@ -1,4 +1,4 @@
-import type { ApiKey, Service, Tenant } from "../tenants/records.ts";
+import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
 import type { Delivery, Recipient, Status, Verification } from "../verification/index.ts";
 
 /** What a repeated request is answered from: outcome and id, never a response body (W-4). */
@@ -133,6 +133,11 @@ export interface Store {
   /** Newest first. */
   verifications(query: VerificationQuery): Promise<readonly Verification[]>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
+  /**
+   * The keys that have this name in a vendor's dialect (`dialectName`). Names of a vendor are short: several keys may
+   * have one, and the secret tells which is meant.
+   */
+  apiKeysByDialect(dialect: Dialect, name: string): Promise<readonly ApiKey[]>;
   tenants(): Promise<readonly Tenant[]>;
   services(tenantId: string): Promise<readonly Service[]>;
   apiKeys(tenantId: string): Promise<readonly ApiKey[]>;
@@ -170,6 +175,7 @@ export type StoreReads = Pick<
   | "nextDueAt"
   | "verifications"
   | "apiKeyByDigest"
+  | "apiKeysByDialect"
   | "tenants"
   | "services"
   | "apiKeys"

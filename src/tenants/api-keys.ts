@@ -7,7 +7,12 @@ import type { ApiKey, Dialect, DialectRecord, Scope } from "./records.ts";
 export interface IssuedKey {
   readonly id: string;
   readonly key: string;
-  readonly vonage: { readonly apiKey: string; readonly apiSecret: string };
+  readonly vonage: {
+    readonly apiKey: string;
+    readonly apiSecret: string;
+    /** What clients sign requests with that leave the secret out; only the server can tell it. */
+    readonly signatureSecret?: string;
+  };
   readonly twilio: { readonly accountSid: string; readonly authToken: string };
   readonly telnyx: { readonly apiKey: string };
   readonly flowroute: { readonly accessKey: string; readonly secretKey: string };

@@ -2,17 +2,23 @@ import type { Clock } from "../clock/index.ts";
 import type { Store } from "../store/index.ts";
 import { defaultPolicy, type Policy } from "../verification/index.ts";
 import { createKeyUse } from "./key-use.ts";
-import type { ApiKey, Service } from "./records.ts";
+import type { ApiKey, Dialect, Service } from "./records.ts";
 
 /** Keys and services as the hot path needs them: a short-lived copy, so that a revocation on another node is seen soon. */
 export interface Directory {
   apiKey(digest: string): Promise<ApiKey | undefined>;
   /** The same without waiting, for a key that was seen in the last seconds; undefined for all others. */
   recentApiKey(digest: string): ApiKey | undefined;
+  /** The keys that have this name in a vendor's dialect; whose secret it is, the caller finds out. */
+  dialectKeys(dialect: Dialect, name: string): Promise<readonly ApiKey[]>;
+  /** The same without waiting, where the name was asked for in the last seconds. */
+  recentDialectKeys(dialect: Dialect, name: string): readonly ApiKey[] | undefined;
   /** The named service of the tenant, by id or name; without a name, its first. */
   service(tenantId: string, nameOrId?: string): Promise<Service | undefined>;
   /** The same by id and without waiting, for a tenant whose services were read in the last seconds. */
   recentService(tenantId: string, id: string): Service | undefined;
+  /** All services of a tenant, oldest first. */
+  services(tenantId: string): Promise<readonly Service[]>;
   /** The service's policy over the defaults: the same object while the service does not change. */
   policyOf(service: Service): Policy;
   /** Notes that a key was just used: in memory at once, in the store at most once a minute. */
@@ -33,6 +39,7 @@ const entriesMax = 10_000;
 
 export function createDirectory(store: Store, clock: Clock): Directory {
   const keys = new Map<string, Entry<ApiKey | undefined>>();
+  const dialectKeys = new Map<string, Entry<readonly ApiKey[]>>();
   const services = new Map<string, Entry<readonly Service[]>>();
   const policies = new WeakMap<Service, Policy>();
   const keyUse = createKeyUse(store, clock);
@@ -63,6 +70,10 @@ export function createDirectory(store: Store, clock: Clock): Directory {
   return {
     recentApiKey: (digest) => fresh(keys, digest)?.value,
     apiKey: (digest) => cached(keys, digest, () => store.apiKeyByDigest(digest)),
+    recentDialectKeys: (dialect, name) => fresh(dialectKeys, `${dialect}/${name}`)?.value,
+    dialectKeys: (dialect, name) =>
+      cached(dialectKeys, `${dialect}/${name}`, () => store.apiKeysByDialect(dialect, name)),
+    services: (tenantId) => cached(services, tenantId, () => store.services(tenantId)),
     async service(tenantId, nameOrId) {
       const all = await cached(services, tenantId, () => store.services(tenantId));
       if (nameOrId === undefined) return all[0];
@@ -84,6 +95,7 @@ export function createDirectory(store: Store, clock: Clock): Directory {
     forget() {
       changes += 1;
       keys.clear();
+      dialectKeys.clear();
       services.clear();
     },
   };

@@ -30,6 +30,7 @@ export {
   type ApiKey,
   type Dialect,
   type DialectRecord,
+  dialectNames,
   dialects,
   type PageSettings,
   type Platform,

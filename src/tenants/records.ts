@@ -117,3 +117,11 @@ export interface DialectRecord {
   readonly digest: string;
   readonly revokedAt: number | null;
 }
+
+/** Under what a key is found in each dialect: its public half, or the digest where the vendor has only a secret. */
+export const dialectNames: Readonly<Record<Dialect, "user" | "digest">> = {
+  vonage: "user",
+  twilio: "user",
+  telnyx: "digest",
+  flowroute: "user",
+};

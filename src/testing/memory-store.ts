@@ -18,6 +18,7 @@ import {
 } from "../store/index.ts";
 import type { StoreReads } from "../store/port.ts";
 import { hasStatus } from "../store/status-at.ts";
+import { dialectNames } from "../tenants/records.ts";
 import { alarmAt, isOpen } from "../verification/index.ts";
 
 export interface MemoryStoreOptions {
@@ -195,6 +196,10 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
           .slice(0, limit),
       ),
     apiKeyByDigest: (digest) => reading(() => sorted("apiKey").find((one) => one.digest === digest)),
+    apiKeysByDialect: (dialect, name) =>
+      reading(() =>
+        sorted("apiKey").filter((one) => one.dialects[dialect]?.[dialectNames[dialect]] === name),
+      ),
     tenants: () => reading(() => sorted("tenant")),
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),

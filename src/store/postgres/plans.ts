@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { dueStatements } from "./due.ts";
 import { lockFreeRows, lockRows } from "./locks.ts";
-import { queries } from "./queries.ts";
+import { keysByDialect, queries } from "./queries.ts";
 import { readRecipients, readRows } from "./reads.ts";
 
 // Of no row: asked with these, a statement changes nothing and locks nothing.
@@ -27,6 +27,7 @@ export const hotStatements: readonly Asked[] = [
   [queries.nextDue, ""],
   [queries.byRecipient, `'-', '${id}', null, 10, 0, '${id}', 0, '-'`],
   [queries.keyByDigest, "'-'"],
+  ...Object.values(keysByDialect).map((one): Asked => [one, "'-'"]),
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],
 ];

@@ -1,4 +1,25 @@
+import type { Dialect } from "../../tenants/records.ts";
 import { prepared } from "./reads.ts";
+
+/** One statement a dialect, each with an index of its own. */
+export const keysByDialect = {
+  vonage: prepared(
+    "keys_by_vonage",
+    "select id, doc from api_keys where countersign_dialect(doc, 'vonage', 'user') = $1 order by id",
+  ),
+  twilio: prepared(
+    "keys_by_twilio",
+    "select id, doc from api_keys where countersign_dialect(doc, 'twilio', 'user') = $1 order by id",
+  ),
+  telnyx: prepared(
+    "keys_by_telnyx",
+    "select id, doc from api_keys where countersign_dialect(doc, 'telnyx', 'digest') = $1 order by id",
+  ),
+  flowroute: prepared(
+    "keys_by_flowroute",
+    "select id, doc from api_keys where countersign_dialect(doc, 'flowroute', 'user') = $1 order by id",
+  ),
+} as const satisfies Readonly<Record<Dialect, object>>;
 
 /** The statements that read, beside rows by key and what is due. */
 export const queries = {

@@ -18,7 +18,7 @@ import { migrate, ownMigrations, readSchema } from "./migrate.ts";
 import type { RawRow } from "./operation.ts";
 import { addDays } from "./partitions.ts";
 import { purge } from "./purge.ts";
-import { queries } from "./queries.ts";
+import { keysByDialect, queries } from "./queries.ts";
 import { canExist } from "./reads.ts";
 import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
@@ -155,6 +155,7 @@ function createStore(connections: Connections, node: string, options: PostgresSt
     },
     verifications: (asked) => verifications(query, asked),
     apiKeyByDigest: async (digest) => (await docs("apiKey", queries.keyByDigest, [digest]))[0],
+    apiKeysByDialect: (dialect, name) => docs("apiKey", keysByDialect[dialect], [name]),
     tenants: () => docs("tenant", queries.tenants),
     services: (tenantId) => docs("service", queries.services, [tenantId]),
     apiKeys: (tenantId) => docs("apiKey", queries.apiKeys, [tenantId]),

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
-import type { ApiKey, Service, Tenant } from "../../tenants/records.ts";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type ApiKey, type Dialect, dialectNames, type Service, type Tenant } from "../../tenants/records.ts";
 import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
 import type { Due, TableName, Tables, VerificationQuery } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
@@ -13,6 +13,7 @@ export interface Queries {
   nextDueAt(): number | null;
   verifications(query: VerificationQuery): readonly Verification[];
   apiKeyByDigest(digest: string): ApiKey | undefined;
+  apiKeysByDialect(dialect: Dialect, name: string): readonly ApiKey[];
   tenants(): readonly Tenant[];
   services(tenantId: string): readonly Service[];
   apiKeys(tenantId: string): readonly ApiKey[];
@@ -50,6 +51,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
        select min(alarm_at) as at from verifications where alarm_at is not null)`,
   );
   const keyByDigest = database.prepare("select id, doc from api_keys where digest = ?");
+  const keysByDialect = prepareKeysByDialect(database);
   const tenants = database.prepare("select id, doc from tenants order by id");
   const services = database.prepare("select id, doc from services where tenant_id = ? order by id");
   const apiKeys = database.prepare("select id, doc from api_keys where tenant_id = ? order by id");
@@ -66,6 +68,12 @@ export function prepareQueries(database: DatabaseSync): Queries {
     nextDueAt: () => (nextDue.get() as { at: number | null }).at,
     verifications: prepareList(database),
     apiKeyByDigest: (digest) => docs("apiKey", keyByDigest.all(digest), (row) => row.digest === digest)[0],
+    apiKeysByDialect: (dialect, name) =>
+      docs(
+        "apiKey",
+        keysByDialect[dialect].all(name),
+        (row) => row.dialects[dialect]?.[dialectNames[dialect]] === name,
+      ),
     tenants: () => docs("tenant", tenants.all(), () => true),
     services: (tenantId) => docs("service", services.all(tenantId), (row) => row.tenantId === tenantId),
     apiKeys: (tenantId) => docs("apiKey", apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
@@ -73,6 +81,24 @@ export function prepareQueries(database: DatabaseSync): Queries {
     writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
     metas: () =>
       new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
+  };
+}
+
+/** Written as the indexes are, which SQLite compares letter by letter. */
+function prepareKeysByDialect(database: DatabaseSync): Readonly<Record<Dialect, StatementSync>> {
+  return {
+    vonage: database.prepare(
+      "select id, doc from api_keys where json_extract(substr(doc, 9), '$.dialects.vonage.user') = ? order by id",
+    ),
+    twilio: database.prepare(
+      "select id, doc from api_keys where json_extract(substr(doc, 9), '$.dialects.twilio.user') = ? order by id",
+    ),
+    telnyx: database.prepare(
+      "select id, doc from api_keys where json_extract(substr(doc, 9), '$.dialects.telnyx.digest') = ? order by id",
+    ),
+    flowroute: database.prepare(
+      "select id, doc from api_keys where json_extract(substr(doc, 9), '$.dialects.flowroute.user') = ? order by id",
+    ),
   };
 }
 

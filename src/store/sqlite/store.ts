@@ -172,6 +172,7 @@ function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): Sto
     nextDueAt: () => reading(() => queries.nextDueAt()),
     verifications: (query) => reading(() => queries.verifications(query)),
     apiKeyByDigest: (digest) => reading(() => queries.apiKeyByDigest(digest)),
+    apiKeysByDialect: (dialect, name) => reading(() => queries.apiKeysByDialect(dialect, name)),
     tenants: () => reading(() => queries.tenants()),
     services: (tenantId) => reading(() => queries.services(tenantId)),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId)),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { uuidv7 } from "../../clock/index.ts";
+import type { ApiKey } from "../../tenants/records.ts";
 import { type Delivery, defaultPolicy, type Status, type Verification } from "../../verification/index.ts";
 import { seededRandom } from "../random.ts";
 import type { Chapter } from "./kit.ts";
@@ -202,6 +203,32 @@ function recordChecks({ check }: Chapter): void {
       ["mine", "other"],
     );
   });
+
+  check(
+    "W-1: keys are found by their names in each vendor's dialect, several under one name",
+    async ({ store }) => {
+      const half = (user: string, digest: string) => ({ user, digest, revokedAt: null });
+      const dialects = { vonage: half("abcd0123", "v1"), telnyx: half("", "t1") };
+      const one: ApiKey = { ...apiKeyRow("k1", tenantId, "d1"), dialects };
+      const two: ApiKey = {
+        ...apiKeyRow("k2", otherTenant, "d2"),
+        dialects: { vonage: half("abcd0123", "v2") },
+      };
+      await put(
+        store,
+        [one, two].map((row) => ({ table: "apiKey" as const, id: row.id, row })),
+      );
+      assert.deepEqual(await store.apiKeysByDialect("vonage", "abcd0123"), [one, two]);
+      assert.deepEqual(await store.apiKeysByDialect("telnyx", "t1"), [one]);
+      for (const dialect of ["twilio", "flowroute"] as const) {
+        assert.deepEqual(await store.apiKeysByDialect(dialect, ""), []);
+      }
+      const turned: ApiKey = { ...one, dialects: { ...dialects, vonage: half("ffff0123", "v1") } };
+      await put(store, [{ table: "apiKey", id: "k1", row: turned }]);
+      assert.deepEqual(await store.apiKeysByDialect("vonage", "abcd0123"), [two]);
+      assert.deepEqual(await store.apiKeysByDialect("vonage", "ffff0123"), [turned]);
+    },
+  );
 
   check("a key that got another digest is found by the new one alone", async ({ store }) => {
     await put(store, [{ table: "apiKey", id: "k1", row: apiKeyRow("k1", tenantId, "old") }]);

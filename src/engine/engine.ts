@@ -27,7 +27,15 @@ import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PreviewRequest, preview } from "./preview.ts";
-import { type DetailedView, get, type ListPage, type ListRequest, list } from "./read.ts";
+import {
+  type DetailedView,
+  get,
+  type ListPage,
+  type ListRequest,
+  list,
+  type PendingRequest,
+  pendingOf,
+} from "./read.ts";
 import { applyReceipt, type Receipt, type ReceiptUpdate } from "./receipts.ts";
 import { type RecipientRequest, type UnlockResult, unlockRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
@@ -57,6 +65,8 @@ export interface Engine {
   /** State, deliveries and checks; null where this caller may see none. */
   get(request: VerbRequest): Promise<DetailedView | null>;
   list(request: ListRequest): Promise<ListPage>;
+  /** The id of the newest pending verification of a recipient that whoever repeats the binding may go on with. */
+  pendingOf(request: PendingRequest): Promise<string | null>;
   unlockRecipient(request: RecipientRequest): Promise<UnlockResult>;
   /** Removes everything the tenant has of a number. */
   eraseRecipient(request: RecipientRequest): Promise<EraseResult>;
@@ -133,6 +143,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     settle: (request) => finish("settle", settle(parts, request)),
     get: (request) => get(parts, request),
     list: (request) => list(parts, request),
+    pendingOf: (request) => pendingOf(parts, request),
     unlockRecipient: (request) => unlockRecipient(parts, request),
     eraseRecipient: (request) => eraseRecipient(parts, request),
     issueTicket: (request) => issueTicket(parts, request),

@@ -3,7 +3,7 @@ export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
-export type { DetailedView, ListPage, ListRequest } from "./read.ts";
+export type { DetailedView, ListPage, ListRequest, PendingRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
 export type { StartResult } from "./start.ts";

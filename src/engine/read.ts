@@ -1,7 +1,7 @@
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { bindingDigest, blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
-import type { CheckRecord, Delivery, Status } from "../verification/index.ts";
+import { type CheckRecord, type Delivery, livePending, type Status } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import type { VerbRequest } from "./verbs.ts";
@@ -67,6 +67,33 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
     if (recipient !== undefined) items.push(toView(row, addressOf(parts.keyring, recipient), now));
   }
   return { items, nextBefore: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+export interface PendingRequest {
+  readonly tenantId: string;
+  readonly to: string;
+  readonly serviceId: string;
+  /** What the start was given; without one, only what was started without. */
+  readonly binding?: string | undefined;
+}
+
+/**
+ * For callers who know a recipient and no id. A hint, read without a lock: whatever is done with the id is decided
+ * under its locks.
+ */
+export async function pendingOf(parts: EngineParts, request: PendingRequest): Promise<string | null> {
+  const { tenantId, to, serviceId } = request;
+  const recipientId = indexOf(parts, tenantId, to);
+  if (recipientId === null) return null;
+  const recipient = await parts.store.get(key("recipient", recipientId));
+  if (recipient === undefined) return null;
+  const binding =
+    request.binding === undefined ? null : bindingDigest(parts.keyring, tenantId, "binding", request.binding);
+  return (
+    livePending(recipient, parts.clock.now()).findLast(
+      (ref) => ref.serviceId === serviceId && ref.binding === binding,
+    )?.id ?? null
+  );
 }
 
 function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {

@@ -6,6 +6,8 @@ import type { TextProblem } from "./start-text.ts";
 /** What a start may say about its text. */
 export interface TextRequest {
   readonly locale?: string | undefined;
+  /** Where the locale comes from that is not named; over the service's setting. */
+  readonly localeFrom?: "service" | "number" | undefined;
   /** What reads the code by itself; `host` and `appHash` choose among those that the service registered (O-2, O-4). */
   readonly platform?: Platform | undefined;
   readonly host?: string | undefined;
@@ -24,8 +26,9 @@ export function localeOf(
     const locale = parseLocale(request.locale);
     return locale === null ? { problem: { field: "locale", detail: localeDetail } } : { locale };
   }
-  if (settings.texts?.localeFrom !== "number") return { locale: settings.locale };
-  return { locale: localeForRegion(region, knownTo(settings.texts)) ?? settings.locale };
+  const { locale, texts } = settings;
+  if ((request.localeFrom ?? texts?.localeFrom) !== "number") return { locale };
+  return { locale: localeForRegion(region, knownTo(texts)) ?? locale };
 }
 
 const localeDetail = "must be a BCP 47 language tag such as en or pt-BR";
@@ -35,11 +38,11 @@ export function localeProblem(locale: string): string | null {
 }
 
 /** Whether there are words in a language: ours or the service's. */
-function knownTo({ templates }: TextSettings): (locale: string) => boolean {
+function knownTo(texts: TextSettings | undefined): (locale: string) => boolean {
   const language = (locale: string): string | undefined => locale.toLowerCase().split("-")[0];
   return (locale) =>
     wordsIn(locale) !== undefined ||
-    Object.keys(templates ?? {}).some((one) => language(one) === language(locale));
+    Object.keys(texts?.templates ?? {}).some((one) => language(one) === language(locale));
 }
 
 /** How the text ends for a browser or an app; both want its end, so that only one of them can have it (O-4). */

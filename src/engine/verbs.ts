@@ -39,6 +39,11 @@ export interface CheckRequest extends VerbRequest, PaymentInput {
   /** The recipient that the caller believes it verifies: another one counts as a wrong code (C-14). */
   readonly to?: string | undefined;
   readonly subject?: string | undefined;
+  /**
+   * The caller has no way to repeat amount and payee: a vendor's API checks a payment by id and code alone. What the
+   * code is bound to does not change by it.
+   */
+  readonly paymentAsStarted?: boolean | undefined;
 }
 
 export type SettleRequest = VerbRequest & { readonly status: "approved" | "canceled" };
@@ -163,7 +168,8 @@ function contextMatches(
 ): boolean {
   const recipientIsRight = recipientMatches(parts, request, verification);
   const subjectIsRight = request.subject === undefined || request.subject === verification?.subject;
-  const paymentIsRight = paymentMatches(verification?.payment ?? null, request);
+  const paymentMatchesGiven = paymentMatches(verification?.payment ?? null, request);
+  const paymentIsRight = request.paymentAsStarted === true || paymentMatchesGiven;
   return verification !== null && recipientIsRight && subjectIsRight && paymentIsRight;
 }
 

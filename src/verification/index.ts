@@ -64,6 +64,7 @@ export { type ReceiptStatus, receive } from "./receipt.ts";
 export {
   dailySendOpensAt,
   type KnownClaimant,
+  livePending,
   lockedUntil,
   type PendingRef,
   type Recipient,

@@ -8,6 +8,7 @@ export {
   printSettings,
   settingsPage,
 } from "./describe.ts";
+export type { FacadeName } from "./facades.ts";
 export { configFileName, type Origin, type SettingProblem } from "./given.ts";
 export {
   type LoadedSettings,

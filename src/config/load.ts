@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { accountProblems, type CarrierSettings, carrierSettings, configuredCarriers } from "./carriers.ts";
+import { type FacadeName, facadesOn } from "./facades.ts";
 import {
   fileSuffix,
   fromEnvironment,
@@ -15,9 +16,10 @@ import type { Setting } from "./setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "./table.ts";
 
 /** What a server runs with. */
-export type Settings = Omit<SettingValues, "sandbox"> & {
+export type Settings = Omit<SettingValues, "sandbox" | "facades"> & {
   readonly sandbox: boolean;
   readonly carrierAccounts: CarrierSettings;
+  readonly facades: readonly FacadeName[];
 };
 
 export interface SettingsSources {
@@ -103,6 +105,7 @@ function judged(
   const settings: Settings = {
     ...seen.values,
     sandbox: isSandboxOn(seen),
+    facades: facadesOn(seen.values.facades, seen.values.environment),
     carrierAccounts: carrierSettings(seen.values),
   };
   return { type: "loaded", settings, origins, warnings: settingsWarnings(seen) };

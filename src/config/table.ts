@@ -5,6 +5,7 @@ import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
 import { databaseUrlProblem } from "../store/index.ts";
 import { ownKeyLengthMin } from "../tenants/index.ts";
 import { carrierTable } from "./carrier-table.ts";
+import { facadesSetting } from "./facades.ts";
 import { guardSettings } from "./guard-settings.ts";
 import { routesSetting } from "./routes-setting.ts";
 import {
@@ -144,6 +145,7 @@ export const settingsTable = {
     },
     parseCountries,
   ),
+  facades: facadesSetting,
   ...guardSettings,
   ...routesSetting,
   databaseUrl: oneSecret(

@@ -12,5 +12,12 @@ export {
   masterSecretBytesMin,
   requireKey,
 } from "./keyring.ts";
+export {
+  dialectSigningSecret,
+  digestsEqual,
+  requestSignature,
+  type SignatureMethod,
+  signatureMethods,
+} from "./request-signature.ts";
 export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";

@@ -6,10 +6,11 @@ import type { Directory } from "../tenants/directory.ts";
 import { api } from "./api/index.ts";
 import type { Caller } from "./caller.ts";
 import { proxyTrust } from "./client-address.ts";
+import { withoutDoubledSlash } from "./facades/paths.ts";
 import { frontPageRoutes } from "./front-page.ts";
 import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
-import { noteAnswer, noteRoutes } from "./notes.ts";
+import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
 import { errorPageRoutes, operatorRoutes } from "./operator-routes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import type { Runtime } from "./runtime.ts";
@@ -75,6 +76,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
     // Ids of ours: a caller's header never becomes part of our log.
     genReqId: () => `req-${Buffer.from(parts.random.bytes(9)).toString("base64url")}`,
     requestIdHeader: false,
+    rewriteUrl: ({ url = "/" }) => withoutDoubledSlash(url),
     return503OnClosing: true,
     // What the router itself refuses, such as %zz, meets no hook.
     frameworkErrors: (error, request, reply) => {
@@ -99,14 +101,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   noteRoutes(app, parts.log, runtime);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
-    if (problem.code === "internal_error") {
-      const name = error instanceof Error ? error.name : "unknown";
-      const stack = error instanceof Error ? framesOf(error) : undefined;
-      parts.log.error(
-        { event: "failure", requestId: request.id, route: request.routeOptions.url, error: name, stack },
-        "a request failed",
-      );
-    }
+    if (problem.code === "internal_error") noteFailure(request, error);
     return sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
@@ -118,13 +113,6 @@ export function createApp(appParts: AppParts): FastifyInstance {
   }
   register?.(app);
   return app;
-}
-
-/** Where it happened, without its message: that may repeat what the caller sent (K-7). */
-function framesOf(error: Error): string {
-  const stack = error.stack ?? "";
-  const first = stack.indexOf("\n    at ");
-  return first === -1 ? "" : stack.slice(first + 1);
 }
 
 /** JSON and nothing else: valid UTF-8, no repeated keys, no way to a prototype, no endless nesting (W-7). */

@@ -23,8 +23,11 @@ function presentedDigest(request: FastifyRequest): string {
   throw unauthorized(request, "Send your API key as `Authorization: Bearer <key>`.");
 }
 
-/** Whether the key may be used now and from here (W-1). */
-function admitted(request: FastifyRequest, key: ApiKey | undefined): Caller {
+/**
+ * The caller, where the key may be used now and from here (W-1).
+ * @throws Problem
+ */
+export function admitted(request: FastifyRequest, key: ApiKey | undefined): Caller {
   if (key === undefined || !isUsable(key, request.server.clock.now())) {
     throw unauthorized(request, "This API key is not known, has expired or was revoked.");
   }
@@ -49,7 +52,7 @@ function callerOf(key: ApiKey): Caller {
 }
 
 /** An address that fails again and again is told to wait; a right key from there still passes. */
-function unauthorized(request: FastifyRequest, detail: string): Problem {
+export function unauthorized(request: FastifyRequest, detail: string): Problem {
   const { runtime } = request.server;
   const quota = runtime?.limits.ofFailure(clientAddress(request), runtime.clock.now()) ?? null;
   return quota === null ? new Problem("unauthorized", detail) : new RateLimited(quota);
@@ -65,8 +68,11 @@ function isAllowedFrom(key: ApiKey, address: string): boolean {
   });
 }
 
-/** One more request of this key. The local administrator has no quota. */
-function countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
+/**
+ * One more request of this key. The local administrator has no quota.
+ * @throws RateLimited
+ */
+export function countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
   const { runtime } = request.server;
   if (runtime === null || request.server.adminCaller(request) !== null) return;
   const quota = runtime.limits.ofKey(caller.keyId, runtime.clock.now());

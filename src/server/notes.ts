@@ -53,3 +53,20 @@ const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PAT
 function knownMethod(method: string | undefined): string {
   return method !== undefined && methods.has(method) ? method : "other";
 }
+
+/** What no one foresaw: where it happened, for the operator. */
+export function noteFailure(request: FastifyRequest, error: unknown): void {
+  const name = error instanceof Error ? error.name : "unknown";
+  const stack = error instanceof Error ? framesOf(error) : undefined;
+  request.server.parts.log.error(
+    { event: "failure", requestId: request.id, route: request.routeOptions.url, error: name, stack },
+    "a request failed",
+  );
+}
+
+/** Where it happened, without its message: that may repeat what the caller sent (K-7). */
+function framesOf(error: Error): string {
+  const stack = error.stack ?? "";
+  const first = stack.indexOf("\n    at ");
+  return first === -1 ? "" : stack.slice(first + 1);
+}

@@ -15,6 +15,7 @@ import {
 } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
 import { callbackRoutes } from "./callbacks/index.ts";
+import { facadeRoutes } from "./facades/index.ts";
 import {
   type ConnectionLimits,
   defaultConnectionLimits,
@@ -139,6 +140,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
     register: (one) => {
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
+      void one.register(facadeRoutes(settings.facades));
       registerPages(one, instance, settings.publicUrl, admin);
       sandbox.register(one);
     },

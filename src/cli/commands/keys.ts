@@ -155,11 +155,16 @@ function issuedText(issued: IssuedKey): string {
   return fields([
     ["id", issued.id],
     ["key", issued.key],
-    ["vonage", `apiKey ${issued.vonage.apiKey}  apiSecret ${issued.vonage.apiSecret}`],
+    ["vonage", vonageText(issued.vonage)],
     ["twilio", `accountSid ${issued.twilio.accountSid}  authToken ${issued.twilio.authToken}`],
     ["telnyx", `apiKey ${issued.telnyx.apiKey}`],
     ["flowroute", `accessKey ${issued.flowroute.accessKey}  secretKey ${issued.flowroute.secretKey}`],
   ]);
+}
+
+function vonageText({ apiKey, apiSecret, signatureSecret }: IssuedKey["vonage"]): string {
+  const signing = signatureSecret === undefined ? "" : `  signatureSecret ${signatureSecret}`;
+  return `apiKey ${apiKey}  apiSecret ${apiSecret}${signing}`;
 }
 
 function list(text: string): string[] {

@@ -68,7 +68,15 @@ export const KeyBody = Type.Object(record, { title: "Key" });
 /** Shown once: the bearer secret, and what each vendor's client wants. Absent when a request is repeated. */
 const secrets = {
   key: Type.Optional(Type.String({ description: "The bearer secret; shown once" })),
-  vonage: Type.Optional(Type.Object({ apiKey: Type.String(), apiSecret: Type.String() })),
+  vonage: Type.Optional(
+    Type.Object({
+      apiKey: Type.String(),
+      apiSecret: Type.String(),
+      signatureSecret: Type.Optional(
+        Type.String({ description: "For clients that sign their requests instead of sending the secret" }),
+      ),
+    }),
+  ),
   twilio: Type.Optional(Type.Object({ accountSid: Type.String(), authToken: Type.String() })),
   telnyx: Type.Optional(Type.Object({ apiKey: Type.String() })),
   flowroute: Type.Optional(Type.Object({ accessKey: Type.String(), secretKey: Type.String() })),

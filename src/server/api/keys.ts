@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { wordsProblem } from "../../delivery/index.ts";
+import { dialectSigningSecret } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
 import {
   type ApiKey,
@@ -209,7 +210,12 @@ async function issuedAnswer(
   done: { readonly id: string; readonly replayed: boolean },
   made: Made,
 ): Promise<Static<typeof IssuedKeyBody>> {
-  if (!done.replayed) return toIssuedBody(made.record, null, made.issued);
+  if (!done.replayed) {
+    const { keyring } = request.server.parts;
+    const signatureSecret = dialectSigningSecret(keyring, "vonage", made.record.id);
+    const issued = { ...made.issued, vonage: { ...made.issued.vonage, signatureSecret } };
+    return toIssuedBody(made.record, null, issued);
+  }
   const row = await loadOwn(request, "apiKey", done.id);
   return toIssuedBody(row, lastUsedAt(request, row), null);
 }

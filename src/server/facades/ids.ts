@@ -1,0 +1,19 @@
+import { uuidPattern } from "../../clock/index.ts";
+
+/**
+ * What every verification of a facade is bound to. Its vendor knows numbers and ids alone, and the caller's server is the
+ * one who goes on with what it started: so it can, and neither a page nor a caller of our own API (design 4).
+ */
+export const facadeBinding = { vonage: "facade.vonage", telnyx: "facade.telnyx" } as const;
+
+/** A UUID as 32 hexadecimal digits. */
+export function toHex(id: string): string {
+  return id.replaceAll("-", "");
+}
+
+/** The UUID of 32 hexadecimal digits in either case; null for everything else. */
+export function fromHex(hex: string): string | null {
+  if (!/^[0-9a-f]{32}$/i.test(hex)) return null;
+  const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return uuidPattern.test(id) ? id : null;
+}

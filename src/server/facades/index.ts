@@ -1,0 +1,16 @@
+import type { FastifyPluginAsync } from "fastify";
+import type { FacadeName } from "../../config/index.ts";
+import { telnyxRoutes } from "./telnyx/index.ts";
+import { vonageRoutes } from "./vonage/index.ts";
+
+const facades: Readonly<Record<FacadeName, FastifyPluginAsync>> = {
+  vonage: vonageRoutes,
+  telnyx: telnyxRoutes,
+};
+
+/** The vendors' own APIs, at their own paths from the root, because some of their clients cannot take a prefix. */
+export function facadeRoutes(names: readonly FacadeName[]): FastifyPluginAsync {
+  return async (app) => {
+    for (const name of names) await app.register(facades[name]);
+  };
+}

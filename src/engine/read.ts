@@ -19,10 +19,7 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   const now = parts.clock.now();
   const verification = await parts.store.get(key("verification", request.id));
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
-  const binding =
-    request.binding === undefined
-      ? null
-      : bindingDigest(parts.keyring, request.tenantId, "binding", request.binding);
+  const binding = digestOf(parts, request.tenantId, request.binding);
   if (verification.binding !== binding) return null;
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
@@ -35,6 +32,8 @@ export interface ListRequest {
   readonly tenantId: string;
   readonly to?: string | undefined;
   readonly status?: Status | undefined;
+  /** Only what was started with this binding; a page of the list may be shorter for it. */
+  readonly binding?: string | undefined;
   /** Id of the last verification of the page before. */
   readonly before?: string | undefined;
   readonly limit: number;
@@ -62,7 +61,9 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
   });
   const page = rows.slice(0, limit);
   const items: VerificationView[] = [];
+  const binding = request.binding === undefined ? undefined : digestOf(parts, tenantId, request.binding);
   for (const row of page) {
+    if (binding !== undefined && row.binding !== binding) continue;
     const recipient = await parts.store.get(key("recipient", row.recipientId));
     if (recipient !== undefined) items.push(toView(row, addressOf(parts.keyring, recipient), now));
   }
@@ -87,13 +88,16 @@ export async function pendingOf(parts: EngineParts, request: PendingRequest): Pr
   if (recipientId === null) return null;
   const recipient = await parts.store.get(key("recipient", recipientId));
   if (recipient === undefined) return null;
-  const binding =
-    request.binding === undefined ? null : bindingDigest(parts.keyring, tenantId, "binding", request.binding);
+  const binding = digestOf(parts, tenantId, request.binding);
   return (
     livePending(recipient, parts.clock.now()).findLast(
       (ref) => ref.serviceId === serviceId && ref.binding === binding,
     )?.id ?? null
   );
+}
+
+function digestOf(parts: EngineParts, tenantId: string, binding: string | undefined): string | null {
+  return binding === undefined ? null : bindingDigest(parts.keyring, tenantId, "binding", binding);
 }
 
 function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {

@@ -6,7 +6,6 @@ import type { Directory } from "../tenants/directory.ts";
 import { api } from "./api/index.ts";
 import type { Caller } from "./caller.ts";
 import { proxyTrust } from "./client-address.ts";
-import { withoutDoubledSlash } from "./facades/paths.ts";
 import { frontPageRoutes } from "./front-page.ts";
 import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
@@ -76,7 +75,6 @@ export function createApp(appParts: AppParts): FastifyInstance {
     // Ids of ours: a caller's header never becomes part of our log.
     genReqId: () => `req-${Buffer.from(parts.random.bytes(9)).toString("base64url")}`,
     requestIdHeader: false,
-    rewriteUrl: ({ url = "/" }) => withoutDoubledSlash(url),
     return503OnClosing: true,
     // What the router itself refuses, such as %zz, meets no hook.
     frameworkErrors: (error, request, reply) => {

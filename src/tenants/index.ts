@@ -27,6 +27,7 @@ export {
   toPolicySettings,
 } from "./policy-settings.ts";
 export {
+  type AdoptedIds,
   type ApiKey,
   type Dialect,
   type DialectRecord,
@@ -38,6 +39,9 @@ export {
   type Service,
   type ServiceSettings,
   scopes,
+  type TelnyxChannel,
+  type TelnyxProfile,
+  type TelnyxTemplate,
   type Templates,
   type Tenant,
   type TextSettings,

@@ -7,6 +7,14 @@ export interface Tenant {
   readonly createdAt: number;
   /** Raised with each change of its services, so that a list of them that was read before is known to be whole. */
   readonly servicesRevision?: number;
+  /** Texts that its services may be given through Telnyx's facade; absent before the first. */
+  readonly telnyxTemplates?: readonly TelnyxTemplate[];
+}
+
+/** A message template as Telnyx knows it: `{{code}}` and its like in a text. */
+export interface TelnyxTemplate {
+  readonly id: string;
+  readonly text: string;
 }
 
 /** A named set of settings; a start names one, or gets the tenant's first. */
@@ -31,6 +39,45 @@ export interface ServiceSettings {
   readonly page?: PageSettings;
   /** What its messages say in its own way; rows from before there were such settings have none. */
   readonly texts?: TextSettings;
+  /** What the customer's code calls this service by, from the vendor that it was written for. */
+  readonly adopted?: AdoptedIds;
+  /** What only Telnyx's facade knows of it; absent where nothing came through there. */
+  readonly telnyx?: TelnyxProfile;
+}
+
+/** Ids of a vendor's that a service answers to, so that code that carries them need not change. */
+export interface AdoptedIds {
+  /** UUID of a Vonage application. */
+  readonly vonageApplication?: string;
+  /** UUID of a Telnyx verify profile. */
+  readonly telnyxProfile?: string;
+  /** `VA` and 32 hexadecimal digits of a Twilio Verify service. */
+  readonly twilioService?: string;
+}
+
+/** A service as a verify profile of Telnyx. */
+export interface TelnyxProfile {
+  readonly name?: string;
+  /** BCP 47. */
+  readonly language?: string | null;
+  readonly webhookUrl?: string | null;
+  readonly webhookFailoverUrl?: string | null;
+  readonly sms?: TelnyxChannel;
+  readonly call?: TelnyxChannel;
+  readonly flashcall?: TelnyxChannel;
+  /** Deleted through the facade: unknown there from then on, while the service goes on. */
+  readonly deletedAt?: number;
+}
+
+/** What a verify profile sets for one channel. */
+export interface TelnyxChannel {
+  readonly appName?: string;
+  readonly codeLength?: number;
+  readonly timeoutSeconds?: number;
+  /** ISO 3166-1 regions, or a star for all. */
+  readonly destinations?: readonly string[];
+  readonly templateId?: string;
+  readonly alphaSender?: string | null;
 }
 
 export interface PageSettings {

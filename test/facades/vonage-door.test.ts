@@ -199,11 +199,9 @@ describe("the wire", () => {
   });
 
   test("a slash too many in front of the path is none", async () => {
-    for (const slashes of ["//", "///"]) {
-      const { apiKey, apiSecret } = at.key.vonage;
-      const query = `?api_key=${apiKey}&api_secret=${apiSecret}&number=${freshNumber()}&brand=Acme`;
-      expect((await get(`${slashes}verify/json${query}`)).body.status).toBe("0");
-    }
+    const { apiKey, apiSecret } = at.key.vonage;
+    const query = `?api_key=${apiKey}&api_secret=${apiSecret}&number=${freshNumber()}&brand=Acme`;
+    expect((await get(`//verify/json${query}`)).body.status).toBe("0");
     expect((await fetch(`${at.url}//api/v1/verifications`)).status).toBe(404);
   });
 

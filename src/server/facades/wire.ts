@@ -15,3 +15,8 @@ export function anyBody(scope: FastifyInstance): void {
 export function noteFault(request: FastifyRequest, problem: Problem, error: unknown): void {
   if (problem.code === "internal_error") noteFailure(request, error);
 }
+
+/** A base address that ends in a slash and a path that begins with one: clients join them as they are. */
+export function withDoubledSlash(path: string): readonly string[] {
+  return [path, `/${path}`];
+}

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { toProblem } from "../../problems.ts";
 import { problemKinds } from "../problem-kinds.ts";
-import { anyBody, everyMethod, noteFault } from "../wire.ts";
+import { anyBody, everyMethod, noteFault, withDoubledSlash } from "../wire.ts";
 import { type Answer, errorAnswer, type Format, type Root, send } from "./answers.ts";
 import { check } from "./check.ts";
 import { control } from "./control.ts";
@@ -52,11 +52,13 @@ export const vonageRoutes: FastifyPluginAsync = async (app) => {
           const answer = errorAnswer(errorOf(error, request, call.call));
           return send(reply, format, call.root, answer);
         });
-        scope.route({
-          method: [...everyMethod],
-          url: `${path}/${format}`,
-          handler: (request, reply) => answerCall(request, reply, call, format),
-        });
+        for (const url of withDoubledSlash(`${path}/${format}`)) {
+          scope.route({
+            method: [...everyMethod],
+            url,
+            handler: (request, reply) => answerCall(request, reply, call, format),
+          });
+        }
       });
     }
   }

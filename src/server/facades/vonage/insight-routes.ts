@@ -4,7 +4,7 @@ import { parsePhoneNumber } from "../../../numbers/index.ts";
 import { toProblem } from "../../problems.ts";
 import { needScope } from "../dialect-key.ts";
 import { problemKinds } from "../problem-kinds.ts";
-import { anyBody, everyMethod, noteFault } from "../wire.ts";
+import { anyBody, everyMethod, noteFault, withDoubledSlash } from "../wire.ts";
 import { visitorOf } from "./credentials.ts";
 import { VonageRefusal } from "./errors.ts";
 import { type Insight, insightInto, type Level } from "./insight.ts";
@@ -34,18 +34,20 @@ function insightRoute(
 ): void {
   anyBody(scope);
   scope.setErrorHandler((error, request, reply) => send(reply, errorBody(errorOf(error, request))));
-  scope.route({
-    method: [...everyMethod],
-    url,
-    handler: async (request, reply) => {
-      if (request.method !== "GET" && request.method !== "POST") {
-        return send(reply, errorBody(insightErrors.unparseable));
-      }
-      const { caller, parameters } = await visitorOf(request, reply);
-      needScope(caller, "numbers:read");
-      return send(reply, answer(parameters));
-    },
-  });
+  for (const one of withDoubledSlash(url)) {
+    scope.route({
+      method: [...everyMethod],
+      url: one,
+      handler: async (request, reply) => {
+        if (request.method !== "GET" && request.method !== "POST") {
+          return send(reply, errorBody(insightErrors.unparseable));
+        }
+        const { caller, parameters } = await visitorOf(request, reply);
+        needScope(caller, "numbers:read");
+        return send(reply, answer(parameters));
+      },
+    });
+  }
 }
 
 function look({ parts }: FastifyInstance, parameters: Parameters, level: Level): Insight {

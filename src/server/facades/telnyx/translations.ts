@@ -1,0 +1,103 @@
+import type { ProblemKind } from "../problem-kinds.ts";
+import type { CheckRefused, NumberRefused, StartRefused } from "../refusals.ts";
+import { errors, type TelnyxError } from "./errors.ts";
+
+/** What a refused outcome may say beside its name. */
+export interface Refused {
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly field?: string;
+  readonly detail?: string;
+  readonly retryAt?: number;
+}
+
+type Translate = (refused: Refused, now: number) => TelnyxError;
+
+/** What a client must not repeat by itself: it would wait longer than a person does, and be refused again. */
+const limited: Translate = ({ retryAt, detail }, now) =>
+  errors.tooMany({
+    detail: detail ?? "This phone number has to wait before it may be tried again.",
+    ...(retryAt === undefined ? {} : { retryAfterSeconds: Math.ceil((retryAt - now) / 1_000) }),
+    shouldRetry: false,
+  });
+
+const denied: Translate = ({ detail }) =>
+  errors.bad({ pointer: "/phone_number", detail: detail ?? "Nothing is sent to this phone number." });
+
+/** What is known of a number, or held against it. */
+const numberErrors = {
+  range_denied: denied,
+  type_denied: denied,
+  type_denied_by_policy: denied,
+  landline_sms: denied,
+  country_not_allowed: denied,
+  number_denied: denied,
+  price_above_limit: denied,
+  text_first: denied,
+  velocity: limited,
+  proof_needed: limited,
+  signal_unreadable: limited,
+  calls_of_day: limited,
+  money_of_day: limited,
+} satisfies Readonly<Record<NumberRefused, Translate>>;
+
+const byReason: Translate = (refused, now) => {
+  const translate = (numberErrors as Readonly<Record<string, Translate>>)[refused.reason ?? ""] ?? denied;
+  return translate(refused, now);
+};
+
+/** Our names of what a start says, as the vendor's clients know them. */
+const pointerOf: Readonly<Record<string, string>> = {
+  code: "/custom_code",
+  codeLength: "/verify_profile_id",
+  checksMax: "/verify_profile_id",
+  codeLifetimeSeconds: "/timeout_secs",
+  workflow: "/timeout_secs",
+  brand: "/verify_profile_id",
+  locale: "/verify_profile_id",
+};
+
+const byField: Translate = ({ field = "", detail }) => {
+  const pointer = pointerOf[field];
+  const what = detail === undefined ? {} : { detail: `${field} ${detail}` };
+  return errors.bad({ ...what, ...(pointer === undefined ? {} : { pointer }) });
+};
+
+export const startErrors = {
+  numberInvalid: () => errors.phoneNumber,
+  numberNotAllowed: byReason,
+  requestInvalid: byField,
+  serviceNotFound: () => errors.notFound({ pointer: "/verify_profile_id" }),
+  recipientLocked: limited,
+  sendLimitReached: limited,
+  deliveryCongested: limited,
+  rateLimited: byReason,
+  verificationPending: () =>
+    errors.bad({ detail: "A verification of this phone number is pending.", pointer: "/phone_number" }),
+  // No request of this vendor has an Idempotency-Key that we know of.
+  idempotencyKeyReused: () => errors.unexpected,
+} satisfies Readonly<Record<StartRefused, Translate>>;
+
+/** Whether a refused check is an answer, as a wrong code is to this vendor, or an error. */
+export const checkErrors = {
+  codeMismatch: null,
+  codeMalformed: null,
+  codeExpired: null,
+  expired: null,
+  exhausted: null,
+  settled: null,
+  notFound: () => errors.notFound({ parameter: "verification_id" }),
+  recipientLocked: limited,
+  idempotencyKeyReused: () => errors.unexpected,
+} satisfies Readonly<Record<CheckRefused, Translate | null>>;
+
+/** What is refused before, or beside, any verb. */
+export const problemErrors = {
+  unauthorized: errors.authentication,
+  forbidden: errors.authorization,
+  throttled: errors.tooMany({ retryAfterSeconds: 1 }),
+  unreadable: errors.bad({ detail: "The request cannot be read." }),
+  notFound: errors.noRoute,
+  unavailable: errors.unavailable,
+  fault: errors.unexpected,
+} satisfies Readonly<Record<ProblemKind, TelnyxError>>;

@@ -60,6 +60,9 @@ run("attw", "@arethetypeswrong/cli/dist/index.js", [
   "esm-only",
   "--no-emoji",
   "--quiet",
+  // Run before a program, never imported: it exports nothing, and is CommonJS for the oldest of them.
+  "--exclude-entrypoints",
+  "redirect",
 ]);
 checkConsumer();
 
@@ -67,7 +70,7 @@ function checkContents() {
   const files = tar(["-tzf", tarball]).split("\n");
   const strays = files.filter((file) => /\.test\.|\/src\/|(?<!\.d)\.ts$/.test(file));
   if (strays.length > 0) stop(`the package holds files that belong to the clone: ${strays.join(", ")}`);
-  const wanted = ["package/LICENSE", "package/bin/countersign.js"];
+  const wanted = ["package/LICENSE", "package/bin/countersign.js", "package/bin/redirect.cjs"];
   const missing = wanted.filter((file) => !files.includes(file));
   if (missing.length > 0) stop(`the package lacks ${missing.join(", ")}`);
   console.log(`${files.filter((file) => file !== "").length} files in the package`);
@@ -102,6 +105,20 @@ function checkConsumer() {
   node("the consumer's require()", [join(consumer, "required.cjs")]);
   node("a consumer that verifies a number", [join(consumer, "embeds.ts"), join(consumer, "data")]);
   checkClient(installed);
+  checkRedirect(consumer);
+}
+
+/** Found by its name from an application's folder, as `node -r` looks for it. */
+function checkRedirect(consumer) {
+  const options = /** @type {const} */ ({
+    cwd: consumer,
+    encoding: "utf8",
+    env: { COUNTERSIGN_REDIRECT: "http://localhost:3000" },
+  });
+  const result = spawnSync(process.execPath, ["-r", `${manifest.name}/redirect`, "-e", ""], options);
+  if (result.status !== 0 || !result.stderr.includes("api.nexmo.com -> http://localhost:3000")) {
+    stop(`a program under the redirect:\n${result.stdout}${result.stderr}`);
+  }
 }
 
 /** The client goes into browsers: neither a package nor a module of Node may come with it. */

@@ -1,4 +1,5 @@
 /** The imperative shell: applies decisions, works on the outbox, runs the jobs. It owns no rules. */
+export { sharedBindingPrefix } from "./binding.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard.ts";

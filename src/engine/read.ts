@@ -1,8 +1,9 @@
 import { parsePhoneNumber } from "../numbers/index.ts";
-import { bindingDigest, blindIndex } from "../secrets/index.ts";
+import { blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import { type CheckRecord, type Delivery, livePending, type Status } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
+import { digestOfBinding } from "./binding.ts";
 import type { EngineParts } from "./parts.ts";
 import type { VerbRequest } from "./verbs.ts";
 import { toView, type VerificationView } from "./view.ts";
@@ -19,7 +20,7 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   const now = parts.clock.now();
   const verification = await parts.store.get(key("verification", request.id));
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
-  const binding = digestOf(parts, request.tenantId, request.binding);
+  const binding = digestOfBinding(parts.keyring, request.tenantId, request.binding);
   if (verification.binding !== binding) return null;
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
@@ -61,7 +62,8 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
   });
   const page = rows.slice(0, limit);
   const items: VerificationView[] = [];
-  const binding = request.binding === undefined ? undefined : digestOf(parts, tenantId, request.binding);
+  const binding =
+    request.binding === undefined ? undefined : digestOfBinding(parts.keyring, tenantId, request.binding);
   for (const row of page) {
     if (binding !== undefined && row.binding !== binding) continue;
     const recipient = await parts.store.get(key("recipient", row.recipientId));
@@ -88,16 +90,12 @@ export async function pendingOf(parts: EngineParts, request: PendingRequest): Pr
   if (recipientId === null) return null;
   const recipient = await parts.store.get(key("recipient", recipientId));
   if (recipient === undefined) return null;
-  const binding = digestOf(parts, tenantId, request.binding);
+  const binding = digestOfBinding(parts.keyring, tenantId, request.binding);
   return (
     livePending(recipient, parts.clock.now()).findLast(
       (ref) => ref.serviceId === serviceId && ref.binding === binding,
     )?.id ?? null
   );
-}
-
-function digestOf(parts: EngineParts, tenantId: string, binding: string | undefined): string | null {
-  return binding === undefined ? null : bindingDigest(parts.keyring, tenantId, "binding", binding);
 }
 
 function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {

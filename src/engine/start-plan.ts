@@ -21,6 +21,7 @@ import {
   type Step,
 } from "../verification/index.ts";
 import { addressContext } from "./address.ts";
+import { digestOfBinding, isShared } from "./binding.ts";
 import { suppliedCodeContext } from "./code.ts";
 import type { GuardCaller } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -118,12 +119,32 @@ const fieldOfSetting: Partial<Record<PolicyProblem["setting"], string>> = {
   cancelFromMs: "cancelFromSeconds",
 };
 
+/**
+ * What became of a policy that a facade gave over a service's: the same object for the same two, so that what follows
+ * from it, its form in a row above all, is worked out once and not for every start.
+ */
+const planned = new WeakMap<Partial<Policy>, WeakMap<Policy, Policy>>();
+
 function planPolicy(
   parts: EngineParts,
   request: StartRequest,
   service: Service,
 ): { policy: Policy } | Problem {
   const base = parts.directory.policyOf(service);
+  const { policy: given, channel, workflow, codeLength, alphabet, code } = request;
+  const isGivenAlone = [channel, workflow, codeLength, alphabet, code].every((one) => one === undefined);
+  if (given === undefined || !isGivenAlone) return checkedPolicy(request, base);
+  const known = planned.get(given)?.get(base);
+  if (known !== undefined) return { policy: known };
+  const checked = checkedPolicy(request, base);
+  if ("policy" in checked) {
+    const byBase = planned.get(given) ?? new WeakMap<Policy, Policy>();
+    planned.set(given, byBase.set(base, checked.policy));
+  }
+  return checked;
+}
+
+function checkedPolicy(request: StartRequest, base: Policy): { policy: Policy } | Problem {
   const changed: { -readonly [K in keyof Policy]?: Policy[K] } = { ...request.policy };
   if (request.channel !== undefined && request.workflow !== undefined) {
     return { problem: { field: "channel", detail: "must not be given together with a workflow" } };
@@ -222,10 +243,10 @@ function startCommand(
   const { tenantId } = request;
   const id = uuidv7(clock.now(), random);
   const recipientId = blindIndex(keyring, tenantId, "phone", to.e164);
-  const digest = (kind: "binding" | "subject", value: string | undefined): string | null =>
-    value === undefined ? null : bindingDigest(keyring, tenantId, kind, value);
-  const binding = digest("binding", request.binding);
-  const known = [binding, digest("subject", request.subject)];
+  const { subject } = request;
+  const binding = digestOfBinding(keyring, tenantId, request.binding);
+  const subjectDigest = subject === undefined ? null : bindingDigest(keyring, tenantId, "subject", subject);
+  const known = [isShared(request.binding) ? null : binding, subjectDigest];
   return {
     type: "start",
     id,

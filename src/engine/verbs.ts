@@ -16,6 +16,7 @@ import {
   type Verification,
 } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
+import { digestOfBinding, isShared } from "./binding.ts";
 import { codeOf, decoyCode } from "./code.ts";
 import type { GuardAsk, GuardCaller } from "./guard.ts";
 import { askOf, type Door } from "./guard-door.ts";
@@ -118,8 +119,7 @@ async function perform<C extends Command>(
 }
 
 function callerBinding(parts: EngineParts, request: VerbRequest): string | null {
-  if (request.binding === undefined) return null;
-  return bindingDigest(parts.keyring, request.tenantId, "binding", request.binding);
+  return digestOfBinding(parts.keyring, request.tenantId, request.binding);
 }
 
 function sendCommand(
@@ -144,7 +144,8 @@ function checkCommand(
   const binding = callerBinding(parts, request);
   const subject = verification?.subject ?? null;
   const subjectDigest = bindingDigest(parts.keyring, request.tenantId, "subject", subject ?? "");
-  const known = [verification?.binding ?? null, subject === null ? null : subjectDigest];
+  const startedBy = isShared(request.binding) ? null : (verification?.binding ?? null);
+  const known = [startedBy, subject === null ? null : subjectDigest];
   return {
     type: "check",
     binding,

@@ -90,6 +90,25 @@ describe("a request and its check", () => {
     expect(await search(id)).toMatchObject({ status: "FAILED" });
   });
 
+  test("A-9: a number that was verified through this API has no reserve of guesses for whoever asks next", async () => {
+    const { id, number, code } = await start();
+    expect((await check(id, code)).status).toBe("0");
+    for (const guesses of [3, 3, 3, 1]) {
+      await at.pass(241);
+      const begun = await call("/verify/json", { number, brand: "Acme" });
+      expect(begun.status).toBe("0");
+      await at.settle();
+      for (let nth = 1; nth <= guesses; nth++) {
+        await check(String(begun.request_id), wrongCode(newest(number), nth));
+      }
+    }
+    await at.pass(605);
+    expect(await call("/verify/json", { number, brand: "Acme" })).toEqual({
+      status: "1",
+      error_text: "Throttled",
+    });
+  });
+
   test("A-8: a new code gives no further attempts, as the vendor's does", async () => {
     const { id, number, code } = await start({ workflow_id: 4, pin_expiry: 120, next_event_wait: 120 });
     expect((await check(id, wrongCode(code))).status).toBe("16");

@@ -72,6 +72,18 @@ export function parseLocale(input: string): string | null {
 /** Regions where the likeliest language, by the number of people who speak it, is not the one to write in. */
 const written: Readonly<Record<string, string>> = { IN: "en-IN" };
 
+/** There are fewer than 700 codes of two letters, and the platform takes long to think about each. */
+const likelyLocales = new Map<string, string>();
+
+function likelyLocale(region: string): string {
+  let likely = likelyLocales.get(region);
+  if (likely === undefined) {
+    likely = written[region] ?? `${new Intl.Locale(`und-${region}`).maximize().language}-${region}`;
+    likelyLocales.set(region, likely);
+  }
+  return likely;
+}
+
 /**
  * The locale that most readers in a region share, by the platform's data; null where a region has none, such as `001`.
  * `isKnown` tells whether there are words in it.
@@ -81,6 +93,6 @@ export function localeForRegion(
   isKnown = (locale: string): boolean => wordsIn(locale) !== undefined,
 ): string | null {
   if (!/^[A-Z]{2}$/.test(region)) return null;
-  const likely = written[region] ?? `${new Intl.Locale(`und-${region}`).maximize().language}-${region}`;
+  const likely = likelyLocale(region);
   return isKnown(likely) ? likely : null;
 }

@@ -1,10 +1,14 @@
 import { uuidPattern } from "../../clock/index.ts";
+import { sharedBindingPrefix } from "../../engine/index.ts";
 
 /**
  * What every verification of a facade is bound to. Its vendor knows numbers and ids alone, and the caller's server is the
  * one who goes on with what it started: so it can, and neither a page nor a caller of our own API (design 4).
  */
-export const facadeBinding = { vonage: "facade.vonage", telnyx: "facade.telnyx" } as const;
+export const facadeBinding = {
+  vonage: `${sharedBindingPrefix}vonage`,
+  telnyx: `${sharedBindingPrefix}telnyx`,
+} as const;
 
 /** A UUID as 32 hexadecimal digits. */
 export function toHex(id: string): string {

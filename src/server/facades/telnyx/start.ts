@@ -64,31 +64,53 @@ function channelOf(kind: StartKind): "sms" | "voice" {
 
 /** What the vendor promises, with the profile's own settings over it. */
 function startRequest(
-  { settings }: Service,
+  service: Service,
   fields: Fields,
   kind: StartKind,
 ): Omit<StartRequest, "tenantId" | "to" | "service"> & { readonly policy: Partial<Policy> } {
+  const { settings } = service;
   const set = settings.telnyx?.[kind] ?? {};
   const language = settings.telnyx?.language;
   const timeout = wholeIn(fields, "timeout_secs", timeoutSecondsRange) ?? set.timeoutSeconds;
   const seconds = Math.min(timeout ?? timeoutSecondsDefault, timeoutSecondsCeiling);
   const code = textIn(fields, "custom_code");
-  const codeLength = set.codeLength ?? settings.policy.codeLength ?? defaultPolicy.codeLength;
-  const checksMax = settings.policy.checksMax ?? (codeLength < 6 ? 3 : defaultPolicy.checksMax);
   return {
     ...(code === undefined ? {} : { code, metadata: { ownCode: "yes" } }),
     ...(set.appName === undefined ? {} : { brand: set.appName }),
     ...(typeof language === "string" ? { locale: language } : {}),
     binding: facadeBinding.telnyx,
-    policy: {
-      ifPending: "continue",
-      ...settings.policy,
-      codeLength,
-      checksMax,
-      codeReuse: "same",
-      workflow: [{ channel: channelOf(kind), waitMs: seconds * 1_000 }],
-      codeLifetimeMs: seconds * 1_000,
-    },
+    policy: policyOf(service, kind, seconds),
+  };
+}
+
+/** The same object for the same asked of the same service: most starts of a program ask alike. */
+const policies = new WeakMap<Service, Map<string, Partial<Policy>>>();
+const policiesMax = 32;
+
+function policyOf(service: Service, kind: StartKind, seconds: number): Partial<Policy> {
+  const name = `${kind}/${seconds}`;
+  let known = policies.get(service);
+  if (known === undefined || known.size >= policiesMax) {
+    known = new Map();
+    policies.set(service, known);
+  }
+  const policy = known.get(name) ?? newPolicy(service, kind, seconds);
+  known.set(name, policy);
+  return policy;
+}
+
+function newPolicy({ settings }: Service, kind: StartKind, seconds: number): Partial<Policy> {
+  const set = settings.telnyx?.[kind] ?? {};
+  const codeLength = set.codeLength ?? settings.policy.codeLength ?? defaultPolicy.codeLength;
+  const checksMax = settings.policy.checksMax ?? (codeLength < 6 ? 3 : defaultPolicy.checksMax);
+  return {
+    ifPending: "continue",
+    ...settings.policy,
+    codeLength,
+    checksMax,
+    codeReuse: "same",
+    workflow: [{ channel: channelOf(kind), waitMs: seconds * 1_000 }],
+    codeLifetimeMs: seconds * 1_000,
   };
 }
 

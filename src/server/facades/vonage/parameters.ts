@@ -15,63 +15,65 @@ export type PlusSign = "space" | "plus";
 
 /** Reads all parameters. What cannot be read is as good as absent: the vendor knows no error for it. */
 export function readParameters(request: FastifyRequest, plusSign: PlusSign = "space"): Parameters {
-  const entries = new Map<string, string[]>();
+  const entries = bodyOf(request);
   // What is in the body wins: it is not what a log or a proxy may have touched.
-  for (const [name, value] of queryOf(request.raw.url ?? "", plusSign)) append(entries, name, value);
-  const body = bodyOf(request);
-  for (const name of new Set(body.map(([one]) => one))) entries.delete(name);
-  for (const [name, value] of body) append(entries, name, value);
+  const inBody = new Set(entries.keys());
+  for (const [name, value] of queryOf(request.raw.url ?? "", plusSign)) {
+    if (!inBody.has(name)) append(entries, name, value);
+  }
   return {
-    get: (name) =>
-      entries
-        .get(name)
-        ?.find((one) => one.trim() !== "")
-        ?.trim(),
+    get(name) {
+      for (const one of entries.get(name) ?? []) if (one.trim() !== "") return one.trim();
+      return undefined;
+    },
     all: (name) => (entries.get(name) ?? []).map((one) => one.trim()).filter((one) => one !== ""),
     entries,
   };
 }
 
-type Entry = readonly [string, string];
+type Entries = Map<string, string[]>;
 
-function append(entries: Map<string, string[]>, name: string, value: string): void {
+function append(entries: Entries, name: string, value: string): void {
   const values = entries.get(name);
   if (values === undefined) entries.set(name, [value]);
   else values.push(value);
 }
 
-function queryOf(url: string, plusSign: PlusSign): Iterable<Entry> {
+function queryOf(url: string, plusSign: PlusSign): Iterable<readonly [string, string]> {
   const at = url.indexOf("?");
   if (at === -1) return [];
   const query = url.slice(at + 1);
   return new URLSearchParams(plusSign === "plus" ? query.replaceAll("+", "%2B") : query);
 }
 
-function bodyOf(request: FastifyRequest): readonly Entry[] {
+function bodyOf(request: FastifyRequest): Entries {
   const { body } = request;
-  if (!Buffer.isBuffer(body) || body.length === 0) return [];
+  const entries: Entries = new Map();
+  if (!Buffer.isBuffer(body) || body.length === 0) return entries;
   const text = body.toString("utf8");
   const type = request.headers["content-type"] ?? "";
   if (/\bjson\b/i.test(type) || (!/form-urlencoded/i.test(type) && text.trimStart().startsWith("{"))) {
-    return jsonEntries(text);
+    readJson(text, entries);
+  } else {
+    for (const [name, value] of new URLSearchParams(text)) append(entries, name, value);
   }
-  return [...new URLSearchParams(text)];
+  return entries;
 }
 
-function jsonEntries(text: string): readonly Entry[] {
+function readJson(text: string, entries: Entries): void {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return [];
+    return;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([name, one]): readonly Entry[] =>
-    (Array.isArray(one) ? one : [one]).flatMap((each): readonly Entry[] => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+  for (const [name, one] of Object.entries(value)) {
+    for (const each of Array.isArray(one) ? one : [one]) {
       const word = wordOf(each);
-      return word === null ? [] : [[name, word]];
-    }),
-  );
+      if (word !== null) append(entries, name, word);
+    }
+  }
 }
 
 /** Newer clients send numbers where older ones send digits; what is neither says nothing. */

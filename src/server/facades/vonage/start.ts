@@ -84,7 +84,28 @@ function readStart(
   };
 }
 
+/** The same object for the same asked of the same service: most starts of a program ask alike. */
+const policies = new WeakMap<Service, Map<string, Partial<Policy>>>();
+const policiesMax = 32;
+
 function policyOf(service: Service, parameters: Parameters, codeLength: string | undefined): Partial<Policy> {
+  const asked = ["workflow_id", "pin_expiry", "next_event_wait"].map((name) => parameters.get(name) ?? "");
+  const name = [...asked, codeLength ?? ""].join("/");
+  let known = policies.get(service);
+  if (known === undefined || known.size >= policiesMax) {
+    known = new Map();
+    policies.set(service, known);
+  }
+  const policy = known.get(name) ?? newPolicy(service, parameters, codeLength);
+  known.set(name, policy);
+  return policy;
+}
+
+function newPolicy(
+  service: Service,
+  parameters: Parameters,
+  codeLength: string | undefined,
+): Partial<Policy> {
   const times = timesOf({
     workflowId: parameters.get("workflow_id"),
     pinExpiry: parameters.get("pin_expiry"),

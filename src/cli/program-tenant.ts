@@ -111,6 +111,10 @@ function addServices(program: Command, run: Run): void {
   addHelp(withSettings(create), [
     ["countersign services create shop --brand Shop --locale de", "speaks for Shop, in German"],
     ["countersign services create bank --set codeLength=8 --set checksMax=3", "with a stricter policy"],
+    [
+      "countersign services create old --telnyx-profile 12ade33a-21c0-473b-b055-b3c836e1c292",
+      "answers to an id that your code carries",
+    ],
   ]);
   create.action(async (name: string, options: ServiceOptions) => {
     const { all, terminal } = run(create);
@@ -181,7 +185,10 @@ function withSettings(command: Command): Command {
       "a setting of its page, such as accent=#1d5fd1; may be repeated",
       also,
       [],
-    );
+    )
+    .option("--vonage-application <id>", "a Vonage application that your code names; empty takes it back")
+    .option("--telnyx-profile <id>", "a Telnyx verify profile that your code names")
+    .option("--twilio-service <sid>", "a Twilio Verify service that your code names");
 }
 
 /** An option that may be repeated. */

@@ -27,6 +27,11 @@ export const forms = {
     words: "1 to 64 ASCII letters, digits, _ or -, beginning with a letter or digit",
   },
   colour: { pattern: "^#[0-9a-fA-F]{6}$", words: "a colour such as #1d5fd1" },
+  uuid: {
+    pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    words: "a UUID such as 12ade33a-21c0-473b-b055-b3c836e1c292",
+  },
+  twilioService: { pattern: "^VA[0-9a-fA-F]{32}$", words: "VA and 32 hexadecimal digits" },
   picture: {
     pattern: "^data:image/(png|jpeg|webp);base64,",
     words: "a PNG, JPEG or WebP picture as a data: URL in base64",

@@ -18,6 +18,10 @@ export interface ServiceOptions {
   readonly text: readonly string[];
   /** `de.sms={code} ...`, repeated. */
   readonly template: readonly string[];
+  /** Ids that the customer's code carries of its vendor; an empty one is taken back. */
+  readonly vonageApplication?: string;
+  readonly telnyxProfile?: string;
+  readonly twilioService?: string;
 }
 
 interface ServiceAnswer {
@@ -28,6 +32,7 @@ interface ServiceAnswer {
   readonly policy: Readonly<Record<string, unknown>>;
   readonly page: Readonly<Record<string, unknown>>;
   readonly texts: TextsAnswer;
+  readonly adopted: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -57,7 +62,7 @@ export async function updateService(
   if (Object.keys(body).length === 0) {
     throw usageFailure(
       "Nothing to change was given.",
-      "Give --brand, --locale, --name, --set or --page <setting>=<value>, --text <setting>=<value> or --template <locale.kind>=<text>.",
+      "Give --brand, --locale, --name, --set or --page <setting>=<value>, --text <setting>=<value>, --template <locale.kind>=<text>, or an id with --vonage-application, --telnyx-profile or --twilio-service.",
     );
   }
   await connected(all, terminal, async (connection) => {
@@ -112,8 +117,23 @@ function changes(options: ServiceOptions): Record<string, unknown> {
     ...(name === undefined ? {} : { name }),
     ...(set.length === 0 ? {} : { policy }),
     ...(page.length === 0 ? {} : { page: ofPage }),
+    ...adoptedChanges(options),
     ...(text.length + template.length === 0 ? {} : { texts: { ...texts, ...templateChanges(template) } }),
   };
+}
+
+function adoptedChanges(options: ServiceOptions): { readonly adopted?: Record<string, string | null> } {
+  const { vonageApplication, telnyxProfile, twilioService } = options;
+  const given = Object.entries({ vonageApplication, telnyxProfile, twilioService }).filter(
+    (one): one is [string, string] => one[1] !== undefined,
+  );
+  if (given.length === 0) return {};
+  return { adopted: Object.fromEntries(given.map(([name, id]) => [name, id === "" ? null : id])) };
+}
+
+/** Most services have adopted nothing: that needs no rows. */
+function adoptedOnly(adopted: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(adopted).filter(([, id]) => id !== null));
 }
 
 function setting(option: string, given: string, example: string): [string, unknown] {
@@ -148,5 +168,6 @@ function serviceText(one: ServiceAnswer): string {
     ...listed(one.policy, ""),
     ...listed(one.page, "page."),
     ...textRows(one),
+    ...listed(adoptedOnly(one.adopted), "adopted."),
   ]);
 }

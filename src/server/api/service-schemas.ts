@@ -67,6 +67,35 @@ const pageSettings = {
   }),
 };
 
+const idOf = (pattern: string, description: string) =>
+  Type.Union([Type.String({ pattern }), Type.Null()], { description });
+
+const adoptedIds = {
+  vonageApplication: idOf(forms.uuid.pattern, "A Vonage application that its clients name"),
+  telnyxProfile: idOf(forms.uuid.pattern, "A Telnyx verify profile that its clients name"),
+  twilioService: idOf(forms.twilioService.pattern, "A Twilio Verify service that its clients name"),
+};
+
+const AdoptedChangesBody = strict(
+  {
+    vonageApplication: Type.Optional(adoptedIds.vonageApplication),
+    telnyxProfile: Type.Optional(adoptedIds.telnyxProfile),
+    twilioService: Type.Optional(adoptedIds.twilioService),
+  },
+  { title: "AdoptedChanges" },
+);
+const AdoptedBody = Type.Object(
+  {
+    vonageApplication: orNull(Type.String()),
+    telnyxProfile: orNull(Type.String()),
+    twilioService: orNull(Type.String()),
+  },
+  {
+    title: "AdoptedIds",
+    description: "Ids of other vendors that this service answers to in their APIs",
+  },
+);
+
 const PageChangesBody = strict(
   {
     anonymous: Type.Optional(pageSettings.anonymous),
@@ -97,6 +126,7 @@ export const NewServiceBody = strict(
     policy: Type.Optional(PolicyChangesBody),
     page: Type.Optional(PageChangesBody),
     texts: Type.Optional(TextChangesBody),
+    adopted: Type.Optional(AdoptedChangesBody),
   },
   { title: "NewService" },
 );
@@ -109,6 +139,7 @@ export const ServiceChangesBody = strict(
     policy: Type.Optional(PolicyChangesBody),
     page: Type.Optional(PageChangesBody),
     texts: Type.Optional(TextChangesBody),
+    adopted: Type.Optional(AdoptedChangesBody),
   },
   { title: "ServiceChanges", minProperties: 1 },
 );
@@ -122,6 +153,7 @@ export const ServiceBody = Type.Object(
     policy: PolicyBody,
     page: PageBody,
     texts: TextsBody,
+    adopted: AdoptedBody,
     createdAt: Instant,
     updatedAt: Instant,
   },
@@ -146,6 +178,11 @@ export function toServiceBody(service: Service): Static<typeof ServiceBody> {
       logo: service.settings.page?.logo ?? null,
     },
     texts: toTextsBody(service.settings.texts),
+    adopted: {
+      vonageApplication: service.settings.adopted?.vonageApplication ?? null,
+      telnyxProfile: service.settings.adopted?.telnyxProfile ?? null,
+      twilioService: service.settings.adopted?.twilioService ?? null,
+    },
     createdAt: iso(service.createdAt),
     updatedAt: iso(service.updatedAt),
   };

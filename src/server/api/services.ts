@@ -6,6 +6,7 @@ import { brandProblem, parseLocale } from "../../delivery/index.ts";
 import { textSettingsProblem } from "../../engine/index.ts";
 import { key } from "../../store/index.ts";
 import {
+  type AdoptedIds,
   fromPolicySettings,
   type PageSettings,
   pageSettingsProblem,
@@ -57,7 +58,8 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { name } = request.body;
       const settings = settingsOf(defaults, request.body);
       const { tenantId } = request.caller;
-      const done = await underName(request, reply, { name }, (_current, now, id) => ({
+      const { adopted } = settings;
+      const done = await underName(request, reply, { name, adopted }, (_current, now, id) => ({
         id,
         tenantId,
         name,
@@ -122,7 +124,8 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const id = idOf(request);
       await loadOwn(request, "service", id);
       const { name } = request.body;
-      await underName(request, reply, { id, name }, (row, now) => {
+      const adopted = adoptedWith(undefined, request.body.adopted);
+      await underName(request, reply, { id, name, adopted }, (row, now) => {
         const current = ownRow<"service">(request, row);
         return {
           ...current,
@@ -143,7 +146,12 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
 async function underName(
   request: FastifyRequest,
   reply: FastifyReply,
-  named: { readonly id?: string; readonly name: string | undefined },
+  named: {
+    readonly id?: string;
+    readonly name: string | undefined;
+    /** What is to be adopted, which no other of the tenant's services may have. */
+    readonly adopted: AdoptedIds | undefined;
+  },
   make: (current: Service | undefined, now: number, id: string) => Service,
 ): Promise<Administered> {
   const { store } = request.server.parts;
@@ -163,6 +171,7 @@ async function underName(
         if ((tenant.servicesRevision ?? 0) !== seen) throw new NamesMoved();
         const current = rows.get(serviceKey);
         refuseTaken(others, name, current === undefined);
+        refuseAdopted(others, named.adopted);
         return {
           writes: [
             { table: "tenant", id: tenant.id, row: { ...tenant, servicesRevision: seen + 1 } },
@@ -205,6 +214,30 @@ function refuseTaken(others: readonly Service[], name: string | undefined, isNew
   }
 }
 
+function refuseAdopted(others: readonly Service[], adopted: AdoptedIds = {}): void {
+  for (const name of ["vonageApplication", "telnyxProfile", "twilioService"] as const) {
+    const id = adopted[name];
+    if (id === undefined || !others.some((one) => one.settings.adopted?.[name] === id)) continue;
+    throw new Problem("resource_conflict", `A service of this tenant answers to this ${name} already.`);
+  }
+}
+
+/** Ids as they are compared; null takes one back. */
+function adoptedWith(
+  before: AdoptedIds | undefined,
+  asked: Static<typeof ServiceChangesBody>["adopted"],
+): AdoptedIds | undefined {
+  if (asked === undefined) return before;
+  const merged = Object.entries({ ...before, ...asked }).flatMap(([name, id]) =>
+    typeof id === "string" ? [[name, name === "twilioService" ? sidOf(id) : id.toLowerCase()]] : [],
+  );
+  return Object.fromEntries(merged) as AdoptedIds;
+}
+
+function sidOf(id: string): string {
+  return `VA${id.slice(2).toLowerCase()}`;
+}
+
 /** @throws Problem naming the field that is wrong (C-25, C-36). */
 export function settingsOf(
   before: ServiceSettings,
@@ -220,6 +253,7 @@ export function settingsOf(
   if (wrong !== null) throw wrongField(`policy.${wrong.setting}`, wrong.detail);
   const page = pageOfSettings(before.page, asked.page);
   const texts = changedTexts(before.texts, asked.texts, (one) => parseLocale(one) ?? one);
+  const adopted = adoptedWith(before.adopted, asked.adopted);
   const settings = {
     ...before,
     brand,
@@ -227,6 +261,7 @@ export function settingsOf(
     policy,
     ...(page === undefined ? {} : { page }),
     ...(texts === undefined ? {} : { texts }),
+    ...(adopted === undefined ? {} : { adopted }),
   };
   const wrongText = textSettingsProblem(settings);
   if (wrongText !== null) throw wrongField(wrongText.field, wrongText.detail);

@@ -17,10 +17,15 @@ const lengthNames = [lengthHeader, "Content-Length: "] as const;
 
 /** The request line and headers of a POST; the length of the body is put behind it for each request. */
 export function postHead(path: string, key: string): string {
+  return headWith(path, `Bearer ${key}`);
+}
+
+/** The same for credentials of another form. */
+export function headWith(path: string, authorization: string): string {
   return [
     `POST ${path} HTTP/1.1`,
     "host: 127.0.0.1",
-    `authorization: Bearer ${key}`,
+    `authorization: ${authorization}`,
     "content-type: application/json",
     lengthHeader,
   ].join("\r\n");

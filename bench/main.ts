@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Bench, Section, StoreName } from "./cases/case.ts";
 import { deliveries } from "./cases/deliveries.ts";
 import { disks } from "./cases/disks.ts";
+import { facades } from "./cases/facades.ts";
 import { latency } from "./cases/latency.ts";
 import { memory } from "./cases/memory.ts";
 import { nodes } from "./cases/nodes.ts";
@@ -24,6 +25,7 @@ import { writeDocs } from "./write-docs.ts";
 const parts: Readonly<Record<string, (bench: Bench) => Promise<Section | Section[]>>> = {
   throughput,
   latency,
+  facades,
   disks,
   nodes,
   memory,

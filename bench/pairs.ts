@@ -1,6 +1,8 @@
-import { type Answer, type Connection, postHead } from "./connection.ts";
+import { Secret } from "../src/secrets/index.ts";
+import { issuedKey } from "../src/tenants/index.ts";
+import { type Answer, type Connection, headWith, postHead } from "./connection.ts";
 import type { PhoneLine } from "./phone-line.ts";
-import type { ServerSetup } from "./protocol.ts";
+import { benchProfile, type FacadeSpoken, type ServerSetup } from "./protocol.ts";
 
 /** Area codes of the United States with mobile and fixed lines; 555 is left out below. */
 const areaCodes = [
@@ -65,7 +67,7 @@ export function pairClient(server: ServerSetup, key: string, phones: PhoneLine):
     case "bare":
       return { ...byId(key), codeFor: () => Promise.resolve("123456") };
     case "countersign":
-      return { ...byId(key), codeFor };
+      return { ...(server.facade === undefined ? byId(key) : facades[server.facade](key)), codeFor };
     case "tutorial":
       return {
         ...byNumber(key, { start: "/start", check: "/check", field: "to", startStatus: 201 }),
@@ -100,6 +102,45 @@ function byId(key: string): Requests {
     },
   };
 }
+
+/** What clients of other vendors send, with the credentials that follow from the key. */
+const facades: Readonly<Record<FacadeSpoken, (key: string) => Requests>> = {
+  vonage(key) {
+    const { apiKey, apiSecret } = issuedKey("", new Secret(key)).vonage;
+    const basic = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString("base64")}`;
+    const startHead = headWith("/verify/json", basic);
+    const checkHead = headWith("/verify/check/json", basic);
+    return {
+      async start(connection, number) {
+        const answer = await connection.request(startHead, `{"number":"${number}","brand":"Acme"}`);
+        const id = /"request_id":"([0-9a-f]{32})","status":"0"/.exec(answer.body)?.[1];
+        if (id === undefined) throw refused("start", answer);
+        return id;
+      },
+      async check(connection, id, code) {
+        const answer = await connection.request(checkHead, `{"request_id":"${id}","code":"${code}"}`);
+        if (!answer.body.includes('"status":"0"')) throw refused("check", answer);
+      },
+    };
+  },
+  telnyx(key) {
+    const bearer = `Bearer ${issuedKey("", new Secret(key)).telnyx.apiKey}`;
+    const startHead = headWith("/v2/verifications/sms", bearer);
+    const profile = `"verify_profile_id":"${benchProfile}"`;
+    return {
+      async start(connection, number) {
+        const answer = await connection.request(startHead, `{"phone_number":"${number}",${profile}}`);
+        if (answer.status !== 200) throw refused("start", answer);
+        return number;
+      },
+      async check(connection, number, code) {
+        const path = `/v2/verifications/by_phone_number/${number}/actions/verify`;
+        const answer = await connection.request(headWith(path, bearer), `{"code":"${code}",${profile}}`);
+        if (!answer.body.includes('"accepted"')) throw refused("check", answer);
+      },
+    };
+  },
+};
 
 interface Routes {
   readonly start: string;

@@ -1,4 +1,4 @@
-// node bench/profile.ts [--seconds n] [--top n] [--keep file] [--bare|--store postgres]: where the server's time goes under full load.
+// node bench/profile.ts [--seconds n] [--top n] [--keep file] [--bare|--store postgres|--facade vonage]: where the server's time goes under full load.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { cores, pinLoad } from "./cores.ts";
 import { startDatabase } from "./database.ts";
 import { closedLoop } from "./load.ts";
 import { type CpuProfile, type Spent, spentBy, spentIn } from "./profile-summary.ts";
-import type { ServerSetup } from "./protocol.ts";
+import type { FacadeSpoken, ServerSetup } from "./protocol.ts";
 import { startSubject } from "./subject.ts";
 
 const topStatements = `select calls, total_exec_time + total_plan_time as ms, wal_bytes as wal,
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     /** Where the .cpuprofile is kept, for a viewer. */
     keep: { type: "string" },
     bare: { type: "boolean", default: false },
+    /** vonage or telnyx: through that vendor's API. */
+    facade: { type: "string" },
     store: { type: "string", default: "sqlite" },
   },
 });
@@ -38,7 +40,12 @@ const database =
 const databaseUrl = await database?.database("countersign");
 const server: ServerSetup = values.bare
   ? { mode: "bare" }
-  : { mode: "countersign", folder, ...(databaseUrl === undefined ? {} : { databaseUrl }) };
+  : {
+      mode: "countersign",
+      folder,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      ...(values.facade === undefined ? {} : { facade: values.facade as FacadeSpoken }),
+    };
 const nodeFlags = ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${folder}`];
 const subject = await startSubject({ server, database, nodeFlags });
 const load = { connections: Number(values.connections) };

@@ -12,7 +12,11 @@ export interface CountersignSetup {
   readonly databaseUrl?: string;
   /** Operations in one transaction; 1 turns group commit off. */
   readonly batchMax?: number;
+  /** Spoken to through another vendor's API instead of our own. */
+  readonly facade?: FacadeSpoken;
 }
+
+export type FacadeSpoken = "vonage" | "telnyx";
 
 /** The server of a tutorial: a map in memory, a code of six digits, no limit. */
 export interface TutorialSetup {
@@ -65,3 +69,6 @@ export const benchKey = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
 
 /** Given to the server, so that a database filled beforehand and the server that opens it agree. */
 export const benchSecret = "bench: Zk3vQ9xL2mN8pR5tW1yB7cD4fG6hJ0sA";
+
+/** The verify profile that the load names in Telnyx's API. */
+export const benchProfile = "12ade33a-21c0-473b-b055-b3c836e1c292";

@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/clock/index.ts";
-import { openInstance } from "../../src/instance/instance.ts";
+import { type Instance, openInstance } from "../../src/instance/instance.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -8,7 +8,9 @@ import {
 } from "../../src/providers/sandbox/index.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { createApp } from "../../src/server/app.ts";
-import { benchKey, benchSecret, type CountersignSetup } from "../protocol.ts";
+import { facadeRoutes } from "../../src/server/facades/index.ts";
+import { key } from "../../src/store/index.ts";
+import { benchKey, benchProfile, benchSecret, type CountersignSetup } from "../protocol.ts";
 import { type PassCode, portOf, type Served } from "./served.ts";
 
 /** Countersign as it is, with phones that pass codes on. */
@@ -37,7 +39,13 @@ export async function serveCountersign(setup: CountersignSetup, pass: PassCode):
     ...(databaseUrl === undefined ? { clock } : { databaseUrl: new Secret(databaseUrl) }),
     ...(batchMax === undefined ? {} : { batchMax }),
   });
-  const app = createApp({ engine: instance.engine, parts: instance.parts });
+  const { facade } = setup;
+  const app = createApp({
+    engine: instance.engine,
+    parts: instance.parts,
+    ...(facade === undefined ? {} : { register: (one) => void one.register(facadeRoutes([facade])) }),
+  });
+  if (facade === "telnyx") await adoptProfile(instance);
   instance.engine.run();
   await app.listen({ host: "127.0.0.1", port: 0 });
   return {
@@ -50,4 +58,16 @@ export async function serveCountersign(setup: CountersignSetup, pass: PassCode):
       await instance.close();
     },
   };
+}
+
+/** The service answers to an id that the load knows beforehand. */
+async function adoptProfile({ store, tenant, parts }: Instance): Promise<void> {
+  const [service] = await store.services(tenant.id);
+  if (service === undefined) throw new RangeError("there is no service");
+  const settings = { ...service.settings, adopted: { telnyxProfile: benchProfile } };
+  await store.update([key("service", service.id)], () => ({
+    writes: [{ table: "service", id: service.id, row: { ...service, settings } }],
+    result: undefined,
+  }));
+  parts.directory.forget();
 }

@@ -1,4 +1,4 @@
-import { parsePhoneNumber } from "../numbers/index.ts";
+import { type E164, parsePhoneNumber } from "../numbers/index.ts";
 import { blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import { type CheckRecord, type Delivery, livePending, type Status } from "../verification/index.ts";
@@ -74,7 +74,8 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
 
 export interface PendingRequest {
   readonly tenantId: string;
-  readonly to: string;
+  /** In E.164: whoever asks has parsed it. */
+  readonly to: E164;
   readonly serviceId: string;
   /** What the start was given; without one, only what was started without. */
   readonly binding?: string | undefined;
@@ -86,8 +87,7 @@ export interface PendingRequest {
  */
 export async function pendingOf(parts: EngineParts, request: PendingRequest): Promise<string | null> {
   const { tenantId, to, serviceId } = request;
-  const recipientId = indexOf(parts, tenantId, to);
-  if (recipientId === null) return null;
+  const recipientId = blindIndex(parts.keyring, tenantId, "phone", to);
   const recipient = await parts.store.get(key("recipient", recipientId));
   if (recipient === undefined) return null;
   const binding = digestOfBinding(parts.keyring, tenantId, request.binding);

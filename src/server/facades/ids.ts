@@ -18,6 +18,8 @@ export function toHex(id: string): string {
 /** The UUID of 32 hexadecimal digits in either case; null for everything else. */
 export function fromHex(hex: string): string | null {
   if (!/^[0-9a-f]{32}$/i.test(hex)) return null;
-  const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const low = hex.toLowerCase();
+  const parts = [low.slice(0, 8), low.slice(8, 12), low.slice(12, 16), low.slice(16, 20), low.slice(20)];
+  const id = parts.join("-");
   return uuidPattern.test(id) ? id : null;
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { StartRequest, VerificationView } from "../../../engine/index.ts";
+import type { PendingRequest, StartRequest, VerificationView } from "../../../engine/index.ts";
 import { type PhoneNumber, parsePhoneNumber } from "../../../numbers/index.ts";
 import type { Service, TelnyxChannel } from "../../../tenants/index.ts";
 import { defaultPolicy, type Policy } from "../../../verification/index.ts";
@@ -51,7 +51,7 @@ export async function start(
 
 async function pendingOn(
   { server: { engine } }: FastifyRequest,
-  asked: { readonly tenantId: string; readonly to: string; readonly serviceId: string },
+  asked: Omit<PendingRequest, "binding">,
 ): Promise<VerificationView | null> {
   const binding = facadeBinding.telnyx;
   const id = await engine.pendingOf({ ...asked, binding });

@@ -120,6 +120,10 @@ function newPolicy(
 function numberIn(request: FastifyRequest, parameters: Parameters): string {
   const given = parameters.get("number");
   if (given === undefined) return refuse(errors.missing("number"));
+  // A number in its plainest form is read by the engine alone, which refuses it in the same words.
+  if (/^\+?\d{7,15}$/.test(given) && parameters.get("country") === undefined && !given.startsWith("00")) {
+    return given.startsWith("+") ? given : `+${given}`;
+  }
   const allow = request.server.parts.numberOverrides;
   const parsed = readNumber(parameters, given, (input, defaultRegion) =>
     parsePhoneNumber(input, { allow, ...(defaultRegion === undefined ? {} : { defaultRegion }) }),

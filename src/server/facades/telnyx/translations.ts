@@ -39,6 +39,7 @@ const numberErrors = {
   signal_unreadable: limited,
   calls_of_day: limited,
   money_of_day: limited,
+  money_of_hour: limited,
 } satisfies Readonly<Record<NumberRefused, Translate>>;
 
 const byReason: Translate = (refused, now) => {

@@ -35,6 +35,7 @@ const numberErrors = {
   signal_unreadable: errors.throttled,
   calls_of_day: errors.throttled,
   money_of_day: errors.quota,
+  money_of_hour: errors.quota,
 } satisfies Readonly<Record<NumberRefused, VonageError>>;
 
 const byReason: Translate = ({ reason = "" }) =>

@@ -8,7 +8,7 @@ const repository = join(import.meta.dirname, "../..");
 /** Where descriptions of the vendors' APIs may lie: they are theirs, and stay out of this repository. */
 function places(): readonly string[] {
   const beside = dirname(repository);
-  const named = process.env["COUNTERSIGN_SPECS"];
+  const named = process.env["VENDOR_SPECS"];
   const folders = readdirSync(beside, { withFileTypes: true }).filter((one) => one.isDirectory());
   return [...(named === undefined ? [] : [named]), ...folders.map(({ name }) => join(beside, name, "specs"))];
 }
@@ -17,7 +17,7 @@ const found = places().find((place) => existsSync(join(place, "telnyx", "telnyx-
 
 export const specsAbsent =
   found === undefined
-    ? "the vendors' descriptions are not here: name their folder in COUNTERSIGN_SPECS"
+    ? "the vendors' descriptions are not here: name their folder in VENDOR_SPECS"
     : null;
 
 export interface Spec {

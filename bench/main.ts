@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { Bench, Section, StoreName } from "./cases/case.ts";
+import { cells } from "./cases/cells.ts";
 import { deliveries } from "./cases/deliveries.ts";
 import { disks } from "./cases/disks.ts";
 import { facades } from "./cases/facades.ts";
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Section | Section
   facades,
   disks,
   nodes,
+  cells,
   memory,
   rows,
   ready,

@@ -8,6 +8,7 @@ describe("ids are UUIDv7", () => {
   test("RFC 9562, A.6: time, version and variant are where they belong", () => {
     const id = uuidv7(0x017f22e279b0, { bytes: () => new Uint8Array(10).fill(0xff) });
     expect(id).toBe("017f22e2-79b0-7fff-bfff-ffffffffffff");
+    expect(uuidv7(0x017f22e279b0, { bytes: () => new Uint8Array(10) }, 200)).toMatch(/00c8$/);
     expect(uuidv7(0x017f22e279b0, { bytes: () => new Uint8Array(10) })).toBe(
       "017f22e2-79b0-7000-8000-000000000000",
     );

@@ -2,14 +2,21 @@ import type { Random } from "./random.ts";
 
 const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then 74 random bits. Its time is the partition key. */
-export function uuidv7(now: number, random: Random): string {
+/** A cell is one byte of an id. */
+export const cellMax = 255;
+
+/**
+ * A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then 74 random bits, or 66 and the number of a cell. Its time is
+ * the partition key.
+ */
+export function uuidv7(now: number, random: Random, cell: number | null = null): string {
   const bytes = random.bytes(10);
   const time = now.toString(16).padStart(12, "0");
   const h = (index: number): string => hex[bytes[index] ?? 0] ?? "00";
+  const last = cell === null ? h(9) : (hex[cell] ?? h(9));
   const version = hex[0x70 | ((bytes[0] ?? 0) & 0x0f)] ?? "70";
   const variant = hex[0x80 | ((bytes[2] ?? 0) & 0x3f)] ?? "80";
-  return `${time.slice(0, 8)}-${time.slice(8)}-${version}${h(1)}-${variant}${h(3)}-${h(4)}${h(5)}${h(6)}${h(7)}${h(8)}${h(9)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}${h(1)}-${variant}${h(3)}-${h(4)}${h(5)}${h(6)}${h(7)}${h(8)}${last}`;
 }
 
 /** The smallest UUIDv7 of an instant: what is older sorts before it. */

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { cellMax } from "../clock/index.ts";
 import { brandProblem } from "../delivery/index.ts";
 import { regions } from "../numbers/index.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
@@ -24,6 +25,22 @@ import {
 export const loopbackAddresses: readonly string[] = ["127.0.0.1", "::1"];
 
 const rateMax = 10_000_000;
+
+/** A number that may be none. */
+const cellNumber: Setting<number | null> = {
+  environment: "COUNTERSIGN_CELL",
+  description:
+    "Which of several installations this one is, where more than one database shares the load: the last byte of every verification's id says it, so that a router in front knows where a check belongs.",
+  allowed: `a whole number from 0 to ${cellMax}`,
+  default: null,
+  defaultText: "none: there is one installation",
+  isSecret: false,
+  parse(given) {
+    const value = /^\d{1,3}$/.test(given) ? Number(given) : Number.NaN;
+    return value <= cellMax ? { value } : { problem: `allowed is a whole number from 0 to ${cellMax}` };
+  },
+  show: String,
+};
 
 /** All settings there are. Parsing, `config print`, `config explain` and the page of settings follow from it. */
 export const settingsTable = {
@@ -160,6 +177,7 @@ export const settingsTable = {
     },
     (given) => databaseUrlProblem(given.reveal()),
   ),
+  cell: cellNumber,
   ...carrierTable,
   keyRequestsPerSecond: integer({
     environment: "COUNTERSIGN_KEY_REQUESTS_PER_SECOND",

@@ -38,6 +38,8 @@ export interface EngineParts {
   readonly guard?: GuardConfiguration;
   readonly log: Log;
   readonly meter: Meter;
+  /** Which of several installations this is: part of each verification's id. */
+  readonly cell?: number | null;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */
   readonly dataFolder?: string;
 }

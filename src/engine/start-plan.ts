@@ -241,7 +241,7 @@ function startCommand(
 ): StartCommand {
   const { keyring, random, clock } = parts;
   const { tenantId } = request;
-  const id = uuidv7(clock.now(), random);
+  const id = uuidv7(clock.now(), random, parts.cell);
   const recipientId = blindIndex(keyring, tenantId, "phone", to.e164);
   const { subject } = request;
   const binding = digestOfBinding(keyring, tenantId, request.binding);

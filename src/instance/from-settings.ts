@@ -27,6 +27,7 @@ export async function openConfigured(
     return await openInstance({
       folder: settings.data,
       databaseUrl: settings.databaseUrl,
+      cell: settings.cell,
       secrets: settings.secret,
       apiKey: settings.apiKey,
       brand: settings.brand,

@@ -96,6 +96,7 @@ async function openOn(
       : { guard: guardConfiguration({ numbers: numberPolicy, ...options.guard }) }),
     log,
     meter: options.meter ?? { count: () => {} },
+    cell: options.cell ?? null,
     ...(kind === "embedded" ? { dataFolder: options.folder } : {}),
   };
   const engine = createEngine(parts, uuidv7(clock.now(), random));

@@ -12,6 +12,8 @@ export interface InstanceOptions {
   readonly folder: string;
   /** PostgreSQL instead of the embedded database: then the secret must be given. */
   readonly databaseUrl?: Secret | null;
+  /** Which of several installations this is, 0 to 255: part of each verification's id. */
+  readonly cell?: number | null;
   /** The current master secret first; without any, one is kept beside the embedded database. */
   readonly secrets?: readonly Secret[];
   readonly apiKey?: Secret | null;

@@ -26,7 +26,7 @@ const arrows = {
   errors: [],
   secrets: [...pure, ...common],
   authenticators: base,
-  store: [...base, "tenants/records"],
+  store: [...base, "tenants/records", "events/records"],
   providers: [...base, "delivery!"],
   delivery: [...base, "providers!"],
   tenants: [...base, "store!"],

@@ -14,10 +14,13 @@ export { markIn, readMark, refuseMoved } from "./move/mark.ts";
 export { type MovedTable, type MoveResult, moveData, undoMove } from "./move/move.ts";
 export {
   type Due,
+  type DueEvent,
   deliveryId,
+  type EventQuery,
   type IdempotencyRecord,
   type Key,
   key,
+  type MessageQuery,
   type PurgeCounts,
   type Rows,
   rowId,

@@ -1,5 +1,6 @@
+import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
 import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
-import type { Delivery, Recipient, Status, Verification } from "../verification/index.ts";
+import type { Delivery, Message, Recipient, Status, Verification } from "../verification/index.ts";
 
 /** What a repeated request is answered from: outcome and id, never a response body (W-4). */
 export interface IdempotencyRecord {
@@ -17,6 +18,9 @@ export interface IdempotencyRecord {
 export interface Tables {
   readonly recipient: Recipient;
   readonly verification: Verification;
+  readonly message: Message;
+  readonly endpoint: Endpoint;
+  readonly event: WebhookEvent;
   readonly delivery: Delivery;
   readonly idempotency: IdempotencyRecord;
   readonly tenant: Tenant;
@@ -27,6 +31,9 @@ export interface Tables {
 export const tableOrder = [
   "recipient",
   "verification",
+  "message",
+  "endpoint",
+  "event",
   "delivery",
   "idempotency",
   "tenant",
@@ -101,9 +108,33 @@ export interface VerificationQuery {
   readonly limit: number;
 }
 
+/** An event that may be posted now. */
+export interface DueEvent {
+  readonly id: string;
+  readonly endpointId: string;
+}
+
+export interface EventQuery {
+  readonly endpointId: string;
+  readonly state?: EventState;
+  /** Only events whose row sorts before this id: the last one of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface MessageQuery {
+  readonly tenantId: string;
+  readonly recipientId?: string;
+  /** Only messages that sort before this id: the last one of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
 export interface PurgeCounts {
   readonly verifications: number;
   readonly deliveries: number;
+  readonly messages: number;
+  readonly events: number;
   readonly recipients: number;
   readonly idempotency: number;
   /** Whether nothing old is left: every recipient was looked at, and no kind of row reached the limit. */
@@ -141,6 +172,14 @@ export interface Store {
   tenants(): Promise<readonly Tenant[]>;
   services(tenantId: string): Promise<readonly Service[]>;
   apiKeys(tenantId: string): Promise<readonly ApiKey[]>;
+  /** Of all tenants: what happens is compared with them in memory. */
+  endpoints(): Promise<readonly Endpoint[]>;
+  /** What is due by `now` for these endpoints, oldest first and at most `perEndpoint` of each: none starves another. */
+  dueEvents(endpointIds: readonly string[], now: number, perEndpoint: number): Promise<readonly DueEvent[]>;
+  /** Newest first. */
+  events(query: EventQuery): Promise<readonly WebhookEvent[]>;
+  /** Newest first. */
+  messages(query: MessageQuery): Promise<readonly Message[]>;
   /** Removes what is older than the given instants, at most `limit` rows of each kind. */
   purge(
     before: { readonly settled: number; readonly idempotency: number },
@@ -179,4 +218,8 @@ export type StoreReads = Pick<
   | "tenants"
   | "services"
   | "apiKeys"
+  | "endpoints"
+  | "dueEvents"
+  | "events"
+  | "messages"
 >;

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Clock, uuidv7Floor } from "../clock/index.ts";
+import { isOpenEvent } from "../events/records.ts";
 import { storeClosed } from "../store/errors.ts";
 import {
   type Due,
+  type DueEvent,
   type Key,
   type PurgeCounts,
   type Rows,
@@ -203,6 +205,25 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
     tenants: () => reading(() => sorted("tenant")),
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),
+    endpoints: () => reading(() => sorted("endpoint")),
+    dueEvents: (endpointIds, now, perEndpoint) =>
+      reading(() => endpointIds.flatMap((id) => dueEventsOf(state, id, now).slice(0, perEndpoint))),
+    events: ({ endpointId, state: asked, before, limit }) =>
+      reading(() =>
+        sorted("event")
+          .reverse()
+          .filter((one) => one.endpointId === endpointId && (asked ?? one.state) === one.state)
+          .filter((one) => before === undefined || one.id < before)
+          .slice(0, limit),
+      ),
+    messages: ({ tenantId, recipientId, before, limit }) =>
+      reading(() =>
+        sorted("message")
+          .reverse()
+          .filter((one) => one.tenantId === tenantId && (recipientId ?? one.recipientId) === one.recipientId)
+          .filter((one) => before === undefined || one.id < before)
+          .slice(0, limit),
+      ),
     scan: (table, after, limit) => reading(() => scan(state, table, after, limit)),
   };
 }
@@ -220,6 +241,13 @@ function scan<T extends TableName>(
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .slice(0, limit)
     .map(({ row }) => row);
+}
+
+function dueEventsOf(state: State, endpointId: string, now: number): readonly DueEvent[] {
+  return [...state.rows.event.values()]
+    .filter((one) => one.endpointId === endpointId && isOpenEvent(one) && one.dueAt <= now)
+    .sort((a, b) => a.dueAt - b.dueAt)
+    .map(({ id }) => ({ id, endpointId }));
 }
 
 function waiting(state: State, queue: "delivery" | "alarm"): { readonly at: number; readonly due: Due }[] {
@@ -254,6 +282,8 @@ function purge(
   const counts = {
     verifications: remove("verification", (one) => one.id < floor),
     deliveries: remove("delivery", (one) => one.verificationId < floor),
+    messages: remove("message", (one) => one.id < floor),
+    events: remove("event", (one) => one.id < floor),
     recipients: remove("recipient", (one) => one.lastSeenAt < before.settled),
     idempotency: remove("idempotency", (one) => one.createdAt < before.idempotency),
   };

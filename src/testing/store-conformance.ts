@@ -5,6 +5,7 @@ import { queryChecks } from "./store-conformance/queries.ts";
 import { raceChecks } from "./store-conformance/races.ts";
 import { scanChecks } from "./store-conformance/scan.ts";
 import { updateChecks } from "./store-conformance/updates.ts";
+import { webhookChecks } from "./store-conformance/webhooks.ts";
 
 export type { OpenedStore, OpenOptions, OpenStore, TestKit } from "./store-conformance/kit.ts";
 
@@ -24,6 +25,7 @@ export function storeConformance(kit: TestKit, name: string, open: OpenStore): v
     kit.describe("queries", () => queryChecks(chapter));
     kit.describe("scan", () => scanChecks(chapter));
     kit.describe("purge", () => purgeChecks(chapter));
+    kit.describe("webhooks and messages", () => webhookChecks(chapter));
     kit.describe("backup", () => backupChecks(chapter));
   });
 }

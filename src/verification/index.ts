@@ -50,6 +50,7 @@ export {
   slotGraceMs,
   triedProviders,
 } from "./delivery.ts";
+export type { Message } from "./message.ts";
 export {
   type CodeReuse,
   defaultPolicy,

@@ -18,6 +18,7 @@ import {
   rowsOf,
 } from "./operation.ts";
 import { canExist, keyParameters, readRows } from "./reads.ts";
+import { readWebhookRows, webhookParameters } from "./webhook-rows.ts";
 import { writeStatements } from "./writes.ts";
 
 export interface BatchParts {
@@ -104,12 +105,21 @@ async function discover(
   client: pg.PoolClient,
   batch: readonly Operation[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<RawRow>({ ...readRows, values: keyParameters(allKeys(batch)) });
-  const found = decodeAll(rows);
+  const found = decodeAll(await readAll(client, allKeys(batch)));
   for (const operation of batch) {
     learn(operation, needOf(operation, found.rows, parts.clock?.now() ?? found.now));
   }
   return new Set(found.rows.keys());
+}
+
+/** Rows by key. Those of webhooks and messages are asked for on their own, and mostly not at all. */
+async function readAll(client: pg.PoolClient, keys: readonly Key[]): Promise<readonly RawRow[]> {
+  const webhookKeys = webhookParameters(keys);
+  const sent = [client.query<RawRow>({ ...readRows, values: keyParameters(keys) })];
+  if (webhookKeys !== null) {
+    sent.push(client.query<RawRow>({ ...readWebhookRows, values: [...webhookKeys] }));
+  }
+  return (await together(sent)).flatMap(({ rows }) => rows);
 }
 
 interface Locking {

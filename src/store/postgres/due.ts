@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Due } from "../port.ts";
-import { prepared } from "./reads.ts";
+import { prepared } from "./prepared.ts";
 
 export type DueQueue = "delivery" | "alarm";
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Key } from "../port.ts";
 import { nameOf, type RawRow } from "./operation.ts";
 import { keyParameters, readRecipients, readRows } from "./reads.ts";
+import { isWebhookTable, readWebhookRows, webhookParameters } from "./webhook-rows.ts";
 
 interface Waiting {
   readonly key: Key;
@@ -36,7 +37,18 @@ export class GatheredReads {
     });
   }
 
-  #read(keys: readonly Key[]): Promise<readonly RawRow[]> {
+  async #read(keys: readonly Key[]): Promise<readonly RawRow[]> {
+    const webhookKeys = webhookParameters(keys);
+    if (webhookKeys === null) return await this.#readHot(keys);
+    const others = keys.filter(({ table }) => !isWebhookTable(table));
+    const [found, hot] = await Promise.all([
+      this.#query(readWebhookRows, [...webhookKeys]),
+      others.length === 0 ? [] : this.#readHot(others),
+    ]);
+    return [...found, ...hot];
+  }
+
+  #readHot(keys: readonly Key[]): Promise<readonly RawRow[]> {
     const values = keyParameters(keys);
     const isOneKind = keys.every(({ table }) => table === "recipient");
     return isOneKind ? this.#query(readRecipients, values.slice(0, 1)) : this.#query(readRows, values);

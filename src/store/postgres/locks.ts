@@ -2,7 +2,9 @@ import type pg from "pg";
 import type { Key } from "../port.ts";
 import type { Marker } from "./commit-marker.ts";
 import type { RawRow } from "./operation.ts";
-import { keyParameters, prepared } from "./reads.ts";
+import { prepared } from "./prepared.ts";
+import { keyParameters } from "./reads.ts";
+import { lockWebhookRows, webhookParameters } from "./webhook-rows.ts";
 
 /** What locks the rows of a batch, kind by kind in key order: one total order over all nodes, so that none wait in a circle. */
 export interface LockStatements {
@@ -68,6 +70,8 @@ export const lockFreeRows: LockStatements = {
   others: skipping(lockRows.others),
 };
 
+const lockFreeWebhookRows: pg.QueryConfig = skipping(lockWebhookRows);
+
 function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
   return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
 }
@@ -86,6 +90,11 @@ export async function lock(
   if (verifications.length > 0) {
     const values = [verifications, ...boundsOf(verifications)];
     sent.push(client.query({ ...statements.verifications, values }));
+  }
+  const webhookKeys = webhookParameters(keys);
+  if (webhookKeys !== null) {
+    const statement = statements === lockRows ? lockWebhookRows : lockFreeWebhookRows;
+    sent.push(client.query({ ...statement, values: [...webhookKeys] }));
   }
   const deliveryIds = deliveries.map((id, index) => `${id}.${sequences[index]}`);
   const values = [

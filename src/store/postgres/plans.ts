@@ -3,11 +3,14 @@ import { dueStatements } from "./due.ts";
 import { lockFreeRows, lockRows } from "./locks.ts";
 import { keysByDialect, queries } from "./queries.ts";
 import { readRecipients, readRows } from "./reads.ts";
+import { lockWebhookRows, readWebhookRows, webhookQueries } from "./webhook-rows.ts";
 
 // Of no row: asked with these, a statement changes nothing and locks nothing.
 const id = "00000000-0000-7000-8000-000000000000";
 const otherKeys = `array['${id}']::uuid[], array[1], array['-'], array['-'], array['-'], array['-']`;
 const keyLists = `array['-'], array['${id}']::uuid[], ${otherKeys}`;
+
+const webhookLists = "array['-'], array['-'], array['-']";
 
 /** A statement with arguments as SQL. */
 export type Asked = readonly [pg.QueryConfig, string];
@@ -30,6 +33,12 @@ export const hotStatements: readonly Asked[] = [
   ...Object.values(keysByDialect).map((one): Asked => [one, "'-'"]),
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],
+  [readWebhookRows, webhookLists],
+  [lockWebhookRows, webhookLists],
+  [webhookQueries.dueEvents, "array['-'], 1, 100"],
+  [webhookQueries.events, "'-', '-', null, 10"],
+  [webhookQueries.messagesOfTenant, "'-', '-', 10"],
+  [webhookQueries.messagesOfRecipient, "'-', '-', 10"],
 ];
 
 /** How the server carries a statement out, which it does to say so. Leaves nothing behind. */

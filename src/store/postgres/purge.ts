@@ -4,6 +4,7 @@ import type { PurgeCounts } from "../port.ts";
 import type { Connections } from "./connections.ts";
 import { transaction } from "./database.ts";
 import { addDays, dropDays } from "./partitions.ts";
+import { purgeWebhooks } from "./webhook-rows.ts";
 
 const purgeLock = 0x636f_7571;
 const markersKeptMs = 86_400_000;
@@ -12,6 +13,8 @@ const markersKeptMs = 86_400_000;
 const nothing: PurgeCounts = {
   verifications: 0,
   deliveries: 0,
+  messages: 0,
+  events: 0,
   recipients: 0,
   idempotency: 0,
   finished: true,
@@ -46,12 +49,16 @@ async function purgeRows(
   const verifications = await removed(deleteVerifications, [floor, limit]);
   const deliveries = await removed(deleteDeliveries, [floor, limit]);
   const idempotency = await removed(deleteIdempotency, [before.idempotency, limit]);
+  const webhooks = await purgeWebhooks(removed, floor, limit);
   await removed("delete from commit_markers where at < $1 and at > 0", [before.idempotency - markersKeptMs]);
   const walk = await purgeRecipients(client, before.settled, limit);
-  const isFull = [verifications, deliveries, idempotency].some((count) => count >= limit);
+  const isFull = [verifications, deliveries, webhooks.messages, webhooks.events, idempotency].some(
+    (count) => count >= limit,
+  );
   return {
     verifications,
     deliveries,
+    ...webhooks,
     idempotency,
     recipients: walk.removed,
     finished: !isFull && walk.finished,

@@ -1,5 +1,5 @@
 import type { Dialect } from "../../tenants/records.ts";
-import { prepared } from "./reads.ts";
+import { prepared } from "./prepared.ts";
 
 /** One statement a dialect, each with an index of its own. */
 export const keysByDialect = {

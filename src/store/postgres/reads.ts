@@ -1,10 +1,7 @@
 import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
-
-/** A statement that a connection prepares once. */
-export function prepared(name: string, text: string): pg.QueryConfig {
-  return { name, text };
-}
+import { prepared } from "./prepared.ts";
+import { isWebhookTable, type WebhookTable } from "./webhook-rows.ts";
 
 /** The sequence is part of a delivery's id. */
 export function deliveryKey(id: string): { verificationId: string; sequence: number } {
@@ -56,7 +53,7 @@ export const readRecipients: pg.QueryConfig = prepared(
 
 /** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */
 export function keyParameters(keys: Iterable<Key>): unknown[][] {
-  const lists: Record<TableName, string[]> = {
+  const lists: Record<Exclude<TableName, WebhookTable>, string[]> = {
     recipient: [],
     verification: [],
     delivery: [],
@@ -66,7 +63,10 @@ export function keyParameters(keys: Iterable<Key>): unknown[][] {
     apiKey: [],
   };
   // What can have no row would make the whole statement fail: ids come from callers and carriers.
-  for (const key of keys) if (canExist(key)) lists[key.table].push(key.id);
+  for (const key of keys) {
+    const { table, id } = key;
+    if (!isWebhookTable(table) && canExist(key)) lists[table].push(id);
+  }
   const deliveries = lists.delivery.map(deliveryKey);
   return [
     lists.recipient,

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { TableName, Tables } from "../port.ts";
 import { decodeRow, type StoredRow } from "../rows/index.ts";
-import { prepared } from "./reads.ts";
+import { prepared } from "./prepared.ts";
 
 /** A page of a table after a row, in the order of its key. */
 const pages: { readonly [T in TableName]: pg.QueryConfig } = {
@@ -14,6 +14,9 @@ const pages: { readonly [T in TableName]: pg.QueryConfig } = {
     `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc
       from verifications where id > $1::uuid order by id limit $2`,
   ),
+  message: prepared("scan_messages", "select doc from messages where id > $1 order by id limit $2"),
+  endpoint: prepared("scan_endpoints", "select doc from endpoints where id > $1 order by id limit $2"),
+  event: prepared("scan_events", "select doc from events where id > $1 order by id limit $2"),
   delivery: prepared(
     "scan_deliveries",
     `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries where (verification_id, sequence) > ($1::uuid, $3::int)

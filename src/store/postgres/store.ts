@@ -23,6 +23,7 @@ import { canExist } from "./reads.ts";
 import { scan } from "./scan.ts";
 import { checkServer } from "./server-checks.ts";
 import { applicationName } from "./session.ts";
+import { type Ask, webhookReads } from "./webhook-rows.ts";
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host/database`; several hosts with commas between them are searched for the primary. */
@@ -159,6 +160,7 @@ function createStore(connections: Connections, node: string, options: PostgresSt
     tenants: () => docs("tenant", queries.tenants),
     services: (tenantId) => docs("service", queries.services, [tenantId]),
     apiKeys: (tenantId) => docs("apiKey", queries.apiKeys, [tenantId]),
+    ...webhookReads(docs, query as Ask),
     async purge(before, limit) {
       refuseClosed();
       try {

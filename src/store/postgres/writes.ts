@@ -1,17 +1,14 @@
 import type pg from "pg";
 import { alarmAt, isOpen } from "../../verification/index.ts";
-import type { TableName, Tables, Write } from "../port.ts";
+import type { TableName, Write } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
-import { deliveryKey, prepared } from "./reads.ts";
-
-/** How rows of one kind are written: the columns as arrays, all rows of a batch in one statement. */
-interface TableText<T extends TableName> {
-  readonly upsert: pg.QueryConfig;
-  readonly remove: pg.QueryConfig;
-  readonly columns: (row: Tables[T]) => readonly unknown[];
-}
+import { prepared } from "./prepared.ts";
+import { deliveryKey } from "./reads.ts";
+import type { TableText } from "./table-text.ts";
+import { webhookTexts } from "./webhook-rows.ts";
 
 const texts: { readonly [T in TableName]: TableText<T> } = {
+  ...webhookTexts,
   recipient: {
     upsert: prepared(
       "put_recipients",

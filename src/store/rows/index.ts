@@ -51,6 +51,9 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
       };
     },
   },
+  message: named,
+  endpoint: named,
+  event: named,
   idempotency: named,
   tenant: named,
   service: named,

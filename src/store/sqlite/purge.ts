@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { uuidv7Floor } from "../../clock/index.ts";
 import type { PurgeCounts } from "../port.ts";
+import { purgeWebhooks } from "./webhook-tables.ts";
 
 /**
  * Removes old rows in one small transaction. Ids carry their time, so that the oldest rows are the first of the table
@@ -35,6 +36,7 @@ export function purge(
          (select id from idempotency where created_at < ? order by created_at limit ?)`,
       )
       .run(before.idempotency, limit).changes;
+    const { messages, events } = purgeWebhooks(database, floor, limit);
     const after = walkedTo?.value ?? "";
     const walked = database
       .prepare("select id from recipients where id > ? order by id limit ?")
@@ -53,10 +55,14 @@ export function purge(
       )
       .run(walked.length < limit ? "" : (last ?? ""));
     database.exec("commit");
-    const full = [verifications, deliveries, idempotency].some((count) => Number(count) >= limit);
+    const full = [verifications, deliveries, messages, events, idempotency].some(
+      (count) => Number(count) >= limit,
+    );
     return {
       verifications: Number(verifications),
       deliveries: Number(deliveries),
+      messages,
+      events,
       recipients: Number(recipients),
       idempotency: Number(idempotency),
       finished: !full && walked.length < limit,

@@ -5,9 +5,10 @@ import type { Due, TableName, Tables, VerificationQuery } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { hasStatus, statusTimes } from "../status-at.ts";
 import { fromDoc } from "./docs.ts";
+import { prepareWebhookQueries, type WebhookQueries } from "./webhook-tables.ts";
 
 /** The reads that go past the cache. */
-export interface Queries {
+export interface Queries extends WebhookQueries {
   deliveriesOf(verificationId: string): readonly Delivery[];
   due(queue: "delivery" | "alarm", now: number, limit: number): readonly Due[];
   nextDueAt(): number | null;
@@ -79,6 +80,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
     apiKeys: (tenantId) => docs("apiKey", apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
+    ...prepareWebhookQueries(database),
     metas: () =>
       new Map((metas.all() as { name: string; value: string }[]).map((row) => [row.name, row.value])),
   };

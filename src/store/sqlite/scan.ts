@@ -8,6 +8,9 @@ const pages: { readonly [T in TableName]: string } = {
   recipient: `select id, tenant_id as "tenantId", doc from recipients where id > $id order by id limit $limit`,
   verification: `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc
     from verifications where id > $id order by id limit $limit`,
+  message: "select id, doc from messages where id > $id order by id limit $limit",
+  endpoint: "select id, doc from endpoints where id > $id order by id limit $limit",
+  event: "select id, doc from events where id > $id order by id limit $limit",
   delivery: `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries
     where (verification_id, sequence) > ($id, $sequence) order by verification_id, sequence limit $limit`,
   idempotency: "select id, doc from idempotency where id > $id order by id limit $limit",

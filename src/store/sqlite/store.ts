@@ -176,6 +176,10 @@ function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): Sto
     tenants: () => reading(() => queries.tenants()),
     services: (tenantId) => reading(() => queries.services(tenantId)),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId)),
+    endpoints: () => reading(() => queries.endpoints()),
+    dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint)),
+    events: (query) => reading(() => queries.events(query)),
+    messages: (query) => reading(() => queries.messages(query)),
   };
 }
 

@@ -3,6 +3,8 @@ import { alarmAt, isOpen } from "../../verification/index.ts";
 import { rowId, type TableName, type Tables } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { fromDoc, toDoc } from "./docs.ts";
+import type { TableText } from "./table-text.ts";
+import { webhookTexts } from "./webhook-tables.ts";
 
 /** How one kind of row is found, written and removed. Statements are prepared once. */
 interface Table<T extends TableName> {
@@ -13,16 +15,8 @@ interface Table<T extends TableName> {
 
 export type TableSet = { readonly [T in TableName]: Table<T> };
 
-interface TableText<T extends TableName> {
-  readonly select: string;
-  readonly upsert: string;
-  readonly remove: string;
-  readonly columns: (row: Tables[T], id: string) => SQLInputValue[];
-  /** The primary key, where it is not just the id. */
-  readonly keyOf?: (id: string) => SQLInputValue[];
-}
-
 const texts: { readonly [T in TableName]: TableText<T> } = {
+  ...webhookTexts,
   recipient: {
     select: `select id, tenant_id as "tenantId", doc from recipients where id = ?`,
     upsert: `insert into recipients (id, tenant_id, last_seen_at, doc) values (?, ?, ?, ?)
@@ -101,6 +95,9 @@ export function prepareTables(database: DatabaseSync): TableSet {
   return {
     recipient: prepareTable(database, "recipient"),
     verification: prepareTable(database, "verification"),
+    message: prepareTable(database, "message"),
+    endpoint: prepareTable(database, "endpoint"),
+    event: prepareTable(database, "event"),
     delivery: prepareTable(database, "delivery"),
     idempotency: prepareTable(database, "idempotency"),
     tenant: prepareTable(database, "tenant"),

@@ -14,6 +14,7 @@ import {
   tenantId,
   tenantRow,
 } from "./rows.ts";
+import { endpointRow, eventRow, messageRow } from "./webhooks.ts";
 
 /** Whole tables, page by page: what moving an installation stands on. */
 export function scanChecks({ check }: Chapter): void {
@@ -59,17 +60,26 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
   const apiKeys = fill(4, (n) => apiKeyRow(`k${n}`, tenantId, `d${n}`));
   const services = fill(4, (n) => serviceRow(`s${n}`, tenantId));
   const tenants = [tenantRow(tenantId, "mine"), tenantRow("01920000-0000-7000-8000-0000000000ff", "other")];
+  const messages = fill(4, (n) => messageRow(n, began + n));
+  const endpoints = fill(4, (n) => endpointRow(`e${n}`));
+  const events = fill(4, (n) => eventRow(n, { occurredAt: began + n }));
   await put(store, [
     ...more.map(deliveryWrite),
     ...records.map((row) => ({ table: "idempotency" as const, id: row.id, row })),
     ...apiKeys.map((row) => ({ table: "apiKey" as const, id: row.id, row })),
     ...services.map((row) => ({ table: "service" as const, id: row.id, row })),
     ...tenants.map((row) => ({ table: "tenant" as const, id: row.id, row })),
+    ...messages.map((row) => ({ table: "message" as const, id: row.id, row })),
+    ...endpoints.map((row) => ({ table: "endpoint" as const, id: row.id, row })),
+    ...events.map((row) => ({ table: "event" as const, id: row.id, row })),
   ]);
   return {
     recipient: started.map((one) => one.recipient),
     verification: started.map((one) => one.verification),
     delivery: [...started.map((one) => one.delivery), ...more],
+    message: messages,
+    endpoint: endpoints,
+    event: events,
     idempotency: records,
     tenant: tenants,
     service: services,

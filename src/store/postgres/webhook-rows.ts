@@ -1,0 +1,165 @@
+import type pg from "pg";
+import { isOpenEvent } from "../../events/records.ts";
+import type { EventQuery, Key, MessageQuery, Store, TableName, Tables } from "../port.ts";
+import { encodeRow } from "../rows/index.ts";
+import { prepared } from "./prepared.ts";
+import type { TableText } from "./table-text.ts";
+
+/**
+ * Rows beside the hot path: where nobody has an endpoint and nobody sends texts of their own, no statement of a batch
+ * mentions them.
+ */
+export type WebhookTable = "message" | "endpoint" | "event";
+
+export function isWebhookTable(table: TableName): table is WebhookTable {
+  return table === "message" || table === "endpoint" || table === "event";
+}
+
+/** As `readRows`, of the other kinds. */
+export const readWebhookRows: pg.QueryConfig = prepared(
+  "read_webhook_rows",
+  `select 'message' as kind, m.id as id, m.doc as doc from unnest($1::text[]) k (id)
+     cross join lateral (select m.id, m.doc from messages m where m.id = k.id offset 0) m
+   union all
+   select 'endpoint', e.id, e.doc from unnest($2::text[]) k (id)
+     cross join lateral (select e.id, e.doc from endpoints e where e.id = k.id offset 0) e
+   union all
+   select 'event', v.id, v.doc from unnest($3::text[]) k (id)
+     cross join lateral (select v.id, v.doc from events v where v.id = k.id offset 0) v`,
+);
+
+/** Kind by kind in key order, after verifications and before everything else. */
+export const lockWebhookRows: pg.QueryConfig = prepared(
+  "lock_webhook_rows",
+  `with message as materialized (
+     select m.id, m.doc from messages m where m.id = any($1::text[]) order by m.id for update),
+   endpoint as materialized (
+     select e.id, e.doc from endpoints e where e.id = any($2::text[]) order by e.id for update),
+   event as materialized (
+     select v.id, v.doc from events v where v.id = any($3::text[]) order by v.id for update)
+   select 'message' as kind, id, doc from message
+   union all select 'endpoint', id, doc from endpoint
+   union all select 'event', id, doc from event`,
+);
+
+/** The keys of these kinds as the parameters of both statements; null where there are none. */
+export function webhookParameters(keys: readonly Key[]): readonly (readonly string[])[] | null {
+  if (!keys.some(({ table }) => isWebhookTable(table))) return null;
+  const idsOf = (table: TableName): string[] =>
+    keys.filter((one) => one.table === table && !one.id.includes("\0")).map(({ id }) => id);
+  return [idsOf("message"), idsOf("endpoint"), idsOf("event")];
+}
+
+type Texts = { readonly [T in WebhookTable]: TableText<T> };
+
+export const webhookTexts: Texts = {
+  message: {
+    upsert: prepared(
+      "put_messages",
+      `insert into messages (id, tenant_id, recipient_id, doc)
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       on conflict (id) do update set doc = excluded.doc`,
+    ),
+    remove: prepared("remove_messages", "delete from messages where id = any($1::text[])"),
+    columns: (row) => [row.id, row.tenantId, row.recipientId, encodeRow("message", row)],
+  },
+  endpoint: {
+    upsert: prepared(
+      "put_endpoints",
+      `insert into endpoints (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], $3::text[])
+       on conflict (id) do update set doc = excluded.doc`,
+    ),
+    remove: prepared("remove_endpoints", "delete from endpoints where id = any($1::text[])"),
+    columns: (row) => [row.id, row.tenantId, encodeRow("endpoint", row)],
+  },
+  event: {
+    upsert: prepared(
+      "put_events",
+      `insert into events (id, endpoint_id, state, due_at, doc)
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+       on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, doc = excluded.doc`,
+    ),
+    remove: prepared("remove_events", "delete from events where id = any($1::text[])"),
+    columns: (row) => [
+      row.id,
+      row.endpointId,
+      row.state,
+      isOpenEvent(row) ? row.dueAt : null,
+      encodeRow("event", row),
+    ],
+  },
+};
+
+export const webhookQueries = {
+  endpoints: prepared("endpoints", "select id, doc from endpoints order by id"),
+  dueEvents: prepared(
+    "due_events",
+    `select due.id, k.id as "endpointId" from unnest($1::text[]) k (id)
+       cross join lateral (
+         select e.id from events e where e.endpoint_id = k.id and e.due_at is not null and e.due_at <= $2
+          order by e.due_at limit $3) due`,
+  ),
+  events: prepared(
+    "events_of",
+    `select id, doc from events where endpoint_id = $1 and id < $2 and ($3::text is null or state = $3)
+      order by id desc limit $4`,
+  ),
+  messagesOfTenant: prepared(
+    "messages_of_tenant",
+    "select id, doc from messages where tenant_id = $1 and id < $2 order by id desc limit $3",
+  ),
+  messagesOfRecipient: prepared(
+    "messages_of_recipient",
+    "select id, doc from messages where recipient_id = $1 and id < $2 order by id desc limit $3",
+  ),
+};
+
+/** Sorts after every id. */
+const endOfIds = "g";
+
+/** Rows of a statement. */
+export type Ask = <R>(statement: pg.QueryConfig, values?: unknown[]) => Promise<R[]>;
+
+/** Those of a table. */
+type AskRows = <T extends TableName>(
+  table: T,
+  statement: pg.QueryConfig,
+  values?: unknown[],
+) => Promise<Tables[T][]>;
+
+/** Their reads past the rows by key; `docs` parses. */
+export function webhookReads(
+  docs: AskRows,
+  query: Ask,
+): Pick<Store, "endpoints" | "dueEvents" | "events" | "messages"> {
+  return {
+    endpoints: () => docs("endpoint", webhookQueries.endpoints),
+    dueEvents: (endpointIds, now, perEndpoint) =>
+      query(webhookQueries.dueEvents, [endpointIds, now, perEndpoint]),
+    events: ({ endpointId, state, before, limit }: EventQuery) =>
+      docs("event", webhookQueries.events, [endpointId, before ?? endOfIds, state ?? null, limit]),
+    async messages({ tenantId, recipientId, before, limit }: MessageQuery) {
+      const statement =
+        recipientId === undefined ? webhookQueries.messagesOfTenant : webhookQueries.messagesOfRecipient;
+      return await docs("message", statement, [recipientId ?? tenantId, before ?? endOfIds, limit]);
+    },
+  };
+}
+
+/** Removes what is older than an id's time, at most `limit` of each; how many. */
+export async function purgeWebhooks(
+  removed: (text: string, values: unknown[]) => Promise<number>,
+  floor: string,
+  limit: number,
+): Promise<{ readonly messages: number; readonly events: number }> {
+  return {
+    messages: await removed(deleteMessages, [floor, limit]),
+    events: await removed(deleteEvents, [floor, limit]),
+  };
+}
+
+// A row that an update holds is left for the next round.
+const deleteMessages = `delete from messages where id in (
+    select id from messages where id < $1 order by id limit $2 for update skip locked)`;
+const deleteEvents = `delete from events where id in (
+    select id from events where id < $1 order by id limit $2 for update skip locked)`;

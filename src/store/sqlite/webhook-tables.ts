@@ -1,0 +1,107 @@
+import type { DatabaseSync } from "node:sqlite";
+import { isOpenEvent } from "../../events/records.ts";
+import type { DueEvent, EventQuery, MessageQuery, TableName, Tables } from "../port.ts";
+import type { StoredRow } from "../rows/index.ts";
+import { fromDoc, toDoc } from "./docs.ts";
+import type { TableText } from "./table-text.ts";
+
+type Texts = { readonly [T in "message" | "endpoint" | "event"]: TableText<T> };
+
+/** Rows beside the hot path: written where somebody has an endpoint, or sends texts of their own. */
+export const webhookTexts: Texts = {
+  message: {
+    select: "select id, doc from messages where id = ?",
+    upsert: `insert into messages (id, tenant_id, recipient_id, doc) values (?, ?, ?, ?)
+      on conflict (id) do update set doc = excluded.doc`,
+    remove: "delete from messages where id = ?",
+    columns: (row, id) => [id, row.tenantId, row.recipientId, toDoc("message", row, id, {})],
+  },
+  endpoint: {
+    select: "select id, doc from endpoints where id = ?",
+    upsert: `insert into endpoints (id, tenant_id, doc) values (?, ?, ?)
+      on conflict (id) do update set doc = excluded.doc`,
+    remove: "delete from endpoints where id = ?",
+    columns: (row, id) => [id, row.tenantId, toDoc("endpoint", row, id, {})],
+  },
+  event: {
+    select: "select id, doc from events where id = ?",
+    upsert: `insert into events (id, endpoint_id, state, due_at, doc) values (?, ?, ?, ?, ?)
+      on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, doc = excluded.doc`,
+    remove: "delete from events where id = ?",
+    columns: (row, id) => [
+      id,
+      row.endpointId,
+      row.state,
+      isOpenEvent(row) ? row.dueAt : null,
+      toDoc("event", row, id, {}),
+    ],
+  },
+};
+
+/** What is read of them past the rows by key. */
+export interface WebhookQueries {
+  endpoints(): readonly Tables["endpoint"][];
+  dueEvents(endpointIds: readonly string[], now: number, perEndpoint: number): readonly DueEvent[];
+  events(query: EventQuery): readonly Tables["event"][];
+  messages(query: MessageQuery): readonly Tables["message"][];
+}
+
+/** Sorts after every id. */
+const endOfIds = "g";
+
+export function prepareWebhookQueries(database: DatabaseSync): WebhookQueries {
+  const endpoints = database.prepare("select id, doc from endpoints order by id");
+  const due = database.prepare(
+    `select id, endpoint_id as endpointId from events
+     where endpoint_id = ? and due_at is not null and due_at <= ? order by due_at limit ?`,
+  );
+  const events = database.prepare(
+    `select id, doc from events where endpoint_id = ?1 and id < ?2 and (?3 is null or state = ?3)
+     order by id desc limit ?4`,
+  );
+  const byTenant = database.prepare(
+    "select id, doc from messages where tenant_id = ? and id < ? order by id desc limit ?",
+  );
+  const byRecipient = database.prepare(
+    "select id, doc from messages where recipient_id = ? and id < ? order by id desc limit ?",
+  );
+  return {
+    endpoints: () => rowsOf("endpoint", endpoints.all(), () => true),
+    dueEvents: (endpointIds, now, perEndpoint) =>
+      endpointIds.flatMap((id) => due.all(id, now, perEndpoint) as unknown as DueEvent[]),
+    events: ({ endpointId, state, before, limit }) =>
+      rowsOf(
+        "event",
+        events.all(endpointId, before ?? endOfIds, state ?? null, limit),
+        (row) => row.endpointId === endpointId,
+      ),
+    messages: ({ tenantId, recipientId, before, limit }) => {
+      const asked = [recipientId ?? tenantId, before ?? endOfIds, limit];
+      const found = (recipientId === undefined ? byTenant : byRecipient).all(...asked);
+      return rowsOf("message", found, (row) => row.tenantId === tenantId);
+    },
+  };
+}
+
+function rowsOf<T extends TableName>(
+  table: T,
+  rows: unknown[],
+  isAskedFor: (row: Tables[T]) => boolean,
+): Tables[T][] {
+  return rows.map((row) => fromDoc(table, row as StoredRow, isAskedFor));
+}
+
+/** Removes what is older than an id's time, at most `limit` of each; how many. */
+export function purgeWebhooks(
+  database: DatabaseSync,
+  floor: string,
+  limit: number,
+): { readonly messages: number; readonly events: number } {
+  const messages = database
+    .prepare("delete from messages where id in (select id from messages where id < ? order by id limit ?)")
+    .run(floor, limit).changes;
+  const events = database
+    .prepare("delete from events where id in (select id from events where id < ? order by id limit ?)")
+    .run(floor, limit).changes;
+  return { messages: Number(messages), events: Number(events) };
+}

@@ -1,0 +1,18 @@
+/**
+ * A caller's own text. It carries no code of ours and is never checked; how it fares is in its one delivery, which has
+ * the message's id in the place of a verification's.
+ */
+export interface Message {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly serviceId: string;
+  readonly recipientId: string;
+  /** The text, sealed: it may hold a code of the caller's own. */
+  readonly sealedText: string;
+  /** The sender that the caller named; null for that of the route. */
+  readonly from: string | null;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly createdAt: number;
+}

@@ -75,6 +75,16 @@ export function carrierProblems(
   return problems;
 }
 
+/** Whether a range has an address of this machine in it. */
+function holdsLoopback(range: string): boolean {
+  const [network, bits] = range.includes("/")
+    ? ipaddr.parseCIDR(range)
+    : ([ipaddr.process(range), 128] as const);
+  if (network.range() === "loopback") return true;
+  const own = ipaddr.parse(network.kind() === "ipv4" ? "127.0.0.1" : "::1");
+  return own.match(network, Math.min(bits, network.kind() === "ipv4" ? 32 : 128));
+}
+
 function productionProblems({ values, carriers, secretPath }: SeenTogether): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const generated = join(values.data, "secret");
@@ -90,6 +100,14 @@ function productionProblems({ values, carriers, secretPath }: SeenTogether): Set
       problem(
         "COUNTERSIGN_SECRET_FILE",
         `this is the generated secret beside the data, stolen together with it: move ${generated} elsewhere and name its new place`,
+      ),
+    );
+  }
+  if (values.webhookNetworks.some(holdsLoopback)) {
+    problems.push(
+      problem(
+        "COUNTERSIGN_WEBHOOK_NETWORKS",
+        "it names this machine itself, where webhooks of any tenant would reach what trusts its neighbours: leave the loopback addresses out in production",
       ),
     );
   }

@@ -165,6 +165,26 @@ export const settingsTable = {
   facades: facadesSetting,
   ...guardSettings,
   ...routesSetting,
+  webhookNetworks: list<readonly string[]>(
+    {
+      environment: "COUNTERSIGN_WEBHOOK_NETWORKS",
+      description:
+        "Your own network, as far as webhooks may go there: also over plain http, and on any port. Without it they go to the public network alone, since tenants choose where. Name 127.0.0.0/8 to try them on this machine, which production refuses.",
+      allowed: "IP addresses and CIDR ranges with commas between them",
+      default: [],
+      defaultText: "none",
+    },
+    parseRanges,
+  ),
+  webhookPorts: list<readonly number[]>(
+    {
+      environment: "COUNTERSIGN_WEBHOOK_PORTS",
+      description: "The ports of the public network that webhooks may go to.",
+      allowed: "port numbers with commas between them",
+      default: [443, 8_443],
+    },
+    parsePorts,
+  ),
   databaseUrl: oneSecret(
     {
       environment: "DATABASE_URL",
@@ -234,6 +254,12 @@ function parseRanges(given: readonly string[]): Parsed<readonly string[]> {
   const wrong = given.find((one) => !isAddress(one) && !ipaddr.isValidCIDR(one));
   if (wrong === undefined) return { value: given };
   return { problem: `${wrong} is neither an IP address nor a CIDR range such as 10.0.0.0/8` };
+}
+
+function parsePorts(given: readonly string[]): Parsed<readonly number[]> {
+  const wrong = given.find((one) => !/^[1-9]\d{0,4}$/.test(one) || Number(one) > 65_535);
+  if (wrong === undefined) return { value: given.map(Number) };
+  return { problem: `${wrong} is no port: allowed are numbers from 1 to 65535` };
 }
 
 /** Four decimal parts or IPv6: ipaddr.js would also take 127.1 and 0x7f000001. */

@@ -170,6 +170,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     async stop() {
       await jobs.stop();
       await dispatcher.settled();
+      await parts.webhooks?.stop();
       await guard?.stop();
     },
   };

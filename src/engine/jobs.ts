@@ -55,6 +55,7 @@ export function createJobs(
       loops = [
         loop("deliveries", () => dispatcher.poll(), pollMs),
         loop("alarms", ring, pollMs),
+        ...(parts.webhooks === undefined ? [] : [loop("webhooks", parts.webhooks.poll, pollMs)]),
         ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
         ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),

@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
+import type { Webhooks } from "../events/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
@@ -36,6 +37,8 @@ export interface EngineParts {
   readonly numberOverrides: readonly NumberOverride[];
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */
   readonly guard?: GuardConfiguration;
+  /** Tells endpoints what happens; absent where nobody is told. */
+  readonly webhooks?: Webhooks;
   readonly log: Log;
   readonly meter: Meter;
   /** Which of several installations this is: part of each verification's id. */

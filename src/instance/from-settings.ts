@@ -23,6 +23,7 @@ export async function openConfigured(
   }
   const { prices, priceMax, moneyPerDay, tenantMoneyPerDay, velocity, voiceCountries } = settings;
   const { countryMoneyPerHour } = settings;
+  const { webhookNetworks, webhookPorts } = settings;
   try {
     return await openInstance({
       folder: settings.data,
@@ -41,6 +42,7 @@ export async function openConfigured(
         countries: settings.countries ?? (settings.sandbox ? "all" : []),
         ...(voiceCountries === null ? {} : { voiceCountries }),
       },
+      webhooks: { networks: webhookNetworks, ports: webhookPorts },
       // The virtual phones cost nothing.
       ...(moneyPerDay === null || settings.sandbox
         ? {}

@@ -1,8 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
+import { addressOf } from "../engine/address.ts";
 import { createEngine, type Engine, type EngineParts, type Log } from "../engine/index.ts";
+import { openWebhooks } from "../events/index.ts";
 import { guardConfiguration } from "../guard/index.ts";
+import { maskEmail, maskPhoneNumber } from "../numbers/index.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -10,7 +13,8 @@ import {
   type Phones,
   type SandboxFaults,
 } from "../providers/sandbox/index.ts";
-import { refuseMoved, type Store } from "../store/index.ts";
+import type { Keyring } from "../secrets/index.ts";
+import { key, refuseMoved, type Store } from "../store/index.ts";
 import { createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { type Callbacks, createCallbacks, createCarriers } from "./carriers.ts";
@@ -58,20 +62,27 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
 }
 
 async function openOn(
-  { store, keyring, keepSecret, kind, once }: OpenedStore,
+  { store: plain, keyring, keepSecret, kind, once }: OpenedStore,
   options: InstanceOptions,
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
   const made = await once(async () => {
-    await refuseMoved(store, options.folder);
-    await proveSecrets(store, keyring, keepSecret);
-    return await bootstrap(store, clock, random, {
+    await refuseMoved(plain, options.folder);
+    await proveSecrets(plain, keyring, keepSecret);
+    return await bootstrap(plain, clock, random, {
       apiKey: options.apiKey ?? null,
       brand: options.brand ?? "Countersign",
     });
   });
   const log = options.log ?? silent;
+  const meter = options.meter ?? { count: () => {} };
+  const { store, webhooks } = await openEvents({ store: plain, keyring }, options, {
+    clock,
+    random,
+    log,
+    meter,
+  });
   const sandbox =
     options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
   const receiver: { engine: Engine | null } = { engine: null };
@@ -94,8 +105,9 @@ async function openOn(
     ...(options.guard === undefined
       ? {}
       : { guard: guardConfiguration({ numbers: numberPolicy, ...options.guard }) }),
+    webhooks,
     log,
-    meter: options.meter ?? { count: () => {} },
+    meter,
     cell: options.cell ?? null,
     ...(kind === "embedded" ? { dataFolder: options.folder } : {}),
   };
@@ -114,6 +126,31 @@ async function openOn(
       await store.close();
     },
   };
+}
+
+function openEvents(
+  { store, keyring }: Pick<OpenedStore, "store" | "keyring">,
+  { webhooks: rules, resolve }: InstanceOptions,
+  { clock, random, log, meter }: Pick<EngineParts, "clock" | "random" | "log" | "meter">,
+): ReturnType<typeof openWebhooks> {
+  return openWebhooks({
+    store,
+    keyring,
+    clock,
+    random,
+    log,
+    count: meter.count,
+    masked: (recipientId) => maskedRecipient(store, keyring, recipientId),
+    ...(rules === undefined ? {} : { rules }),
+    ...(resolve === undefined ? {} : { resolve }),
+  });
+}
+
+async function maskedRecipient(store: Store, keyring: Keyring, recipientId: string): Promise<string | null> {
+  const recipient = await store.get(key("recipient", recipientId));
+  if (recipient === undefined) return null;
+  const address = addressOf(keyring, recipient);
+  return address.includes("@") ? maskEmail(address) : maskPhoneNumber(address);
 }
 
 function sandboxProvider(

@@ -2,6 +2,7 @@ import type { Clock, Random } from "../clock/index.ts";
 import type { CarrierSettings } from "../config/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
+import type { DestinationRules, Resolve } from "../events/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
 import type { Secret } from "../secrets/index.ts";
@@ -30,6 +31,10 @@ export interface InstanceOptions {
   readonly numberPolicy?: NumberPolicy;
   /** What holds back messages that cost money; without it none is held back. */
   readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;
+  /** Where events may be posted beside the public network. */
+  readonly webhooks?: DestinationRules;
+  /** For tests: the addresses of a receiver's name. */
+  readonly resolve?: Resolve;
   readonly numberOverrides?: readonly NumberOverride[];
   readonly clock?: Clock;
   readonly random?: Random;

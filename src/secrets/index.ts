@@ -21,3 +21,4 @@ export {
 } from "./request-signature.ts";
 export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";
+export { newWebhookSecret, signWebhook, webhookSecretProblem } from "./webhook-signature.ts";

@@ -3,8 +3,8 @@ import type { Channel } from "./channel.ts";
 import { unreachable } from "./unreachable.ts";
 import type { Destination, PendingVerification } from "./verification.ts";
 
-/** Why a delivery exists. Only the first three were asked for. */
-export type DeliveryCause = "start" | "resend" | "next" | "automatic";
+/** Why a delivery exists: of a verification, where only the first three were asked for, or as a message of its own. */
+export type DeliveryCause = "start" | "resend" | "next" | "automatic" | "message";
 
 /**
  * `queued` waits for its time, `sending` is leased by a node, `unknown` waits for a receipt; all others are final,

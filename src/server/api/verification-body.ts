@@ -72,7 +72,7 @@ function toDeliveryBody(
     channel: delivery.channel,
     provider: delivery.attempts.at(-1)?.provider ?? null,
     state: delivery.state,
-    cause: delivery.cause,
+    cause: causeOf(delivery),
     createdAt: iso(delivery.createdAt),
     encoding: delivery.encoding ?? null,
     segments: delivery.segments ?? null,
@@ -86,6 +86,12 @@ function toDeliveryBody(
       possibleDuplicate,
     })),
   };
+}
+
+/** Messages of a caller's own are not deliveries of a verification, and shown as what they are. */
+function causeOf({ cause }: Delivery): Exclude<Delivery["cause"], "message"> {
+  if (cause === "message") throw new TypeError("a message is no delivery of a verification");
+  return cause;
 }
 
 function toGuardBody({ verdict, reasons }: GuardDecision): Static<typeof GuardBody> {

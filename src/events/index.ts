@@ -1,0 +1,18 @@
+/** Webhooks out: which events there are, who hears of them, and how they get there. */
+export { type DestinationRules, endpointUrlProblem, publicOnly } from "./destination.ts";
+export { createEndpoint, type EndpointRequest, eventTypesProblem, rotateSecret } from "./endpoints.ts";
+export { createSequence, eventWrite, newEvent } from "./outbox.ts";
+export { type EventPayload, payloadOf } from "./payload.ts";
+export type { Resolve } from "./post.ts";
+export {
+  type DisabledReason,
+  type Endpoint,
+  type EventPost,
+  type EventState,
+  type EventType,
+  eventRowId,
+  eventTypes,
+  type WebhookEvent,
+} from "./records.ts";
+export { replayed } from "./schedule.ts";
+export { openWebhooks, type Webhooks } from "./webhooks.ts";

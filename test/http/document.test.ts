@@ -20,6 +20,7 @@ describe("the OpenAPI document", () => {
         "DELETE /numbers/{number}",
         "DELETE /numbers/{number}/lock",
         "DELETE /verifications/{id}",
+        "DELETE /webhooks/{id}",
         "GET /carriers",
         "GET /keys",
         "GET /keys/{id}",
@@ -31,7 +32,12 @@ describe("the OpenAPI document", () => {
         "GET /tenants/{id}",
         "GET /verifications",
         "GET /verifications/{id}",
+        "GET /webhooks",
+        "GET /webhooks/{id}",
+        "GET /webhooks/{id}/events",
+        "GET /webhooks/{id}/events/{event}",
         "PATCH /services/{id}",
+        "PATCH /webhooks/{id}",
         "POST /backup",
         "POST /keys",
         "POST /keys/{id}/rotate",
@@ -44,6 +50,11 @@ describe("the OpenAPI document", () => {
         "POST /verifications/{id}/next",
         "POST /verifications/{id}/resend",
         "POST /verifications/{id}/settle",
+        "POST /webhooks",
+        "POST /webhooks/{id}/events/{event}/replay",
+        "POST /webhooks/{id}/replay",
+        "POST /webhooks/{id}/rotate",
+        "POST /webhooks/{id}/test",
       ]
     `);
   });

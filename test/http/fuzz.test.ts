@@ -36,6 +36,8 @@ const made = {
   keys: [] as { readonly id: string; readonly key: string }[],
   services: [] as string[],
   tenants: [] as string[],
+  webhooks: [] as string[],
+  events: [] as { readonly webhook: string; readonly event: string }[],
   cursors: [] as string[],
 };
 
@@ -60,6 +62,15 @@ const hints: Hints = {
   allowedAddresses: fc.constantFrom([], ["127.0.0.0/8"], ["10.0.0.0/8"], ["10.0.0.1/8"], ["x/y"], ["::/0"]),
   returnUrl: fc.constantFrom("https://app.example.com/verified", "//app.example.com", "https:evil"),
   returnUrls: fc.constantFrom(["https://app.example.com/verified"], ["https:evil"]),
+  url: fc.constantFrom(
+    "https://hooks.example.com/a",
+    "https://hooks.example.com:8443/",
+    "http://127.0.0.1/",
+    "x",
+  ),
+  events: fc.constantFrom([], ["verification.*"], ["delivery.failed", "message.*"], ["won"]),
+  secret: fc.constantFrom(`whsec_${"A".repeat(43)}=`, "whsec_", "x"),
+  description: fc.constantFrom("Shop", "", null, "\u0000"),
   number: fc.constantFrom(...numbers.slice(0, 3), "+870773111632", "0", "+1900"),
 };
 
@@ -123,14 +134,12 @@ const chosen = <T>(from: readonly T[], pick: number): T | undefined => from[pick
 function toCall(one: Planned): Call {
   const { path, method, operation } = one.operation;
   const verification = chosen(made.verifications.slice(-12), one.pick);
-  const id = path.startsWith("/verifications")
-    ? verification?.id
-    : path.startsWith("/keys")
-      ? chosen(made.keys, one.pick)?.id
-      : chosen(path.startsWith("/services") ? made.services : made.tenants, one.pick);
+  const event = chosen(made.events.slice(-4), one.pick);
+  const id = path.includes("{event}") ? event?.webhook : idFor(path, one.pick, verification?.id);
   const filled = path
     .replace("{id}", one.junkId ?? id ?? "constructor")
     .replace("{dialect}", one.junkId ?? "vonage")
+    .replace("{event}", one.junkId ?? event?.event ?? "constructor")
     .replace("{number}", one.junkId ?? encodeURIComponent(chosen(numbers, one.pick) ?? ""));
   const cursor = chosen(made.cursors, one.pick);
   const query = Object.entries(one.query).map(([name, value]): [string, string] => [
@@ -152,15 +161,26 @@ function toCall(one: Planned): Call {
   };
 }
 
+function idFor(path: string, pick: number, verificationId: string | undefined): string | undefined {
+  if (path.startsWith("/verifications")) return verificationId;
+  if (path.startsWith("/keys")) return chosen(made.keys, pick)?.id;
+  if (path.startsWith("/webhooks")) return chosen(made.webhooks.slice(-6), pick);
+  return chosen(path.startsWith("/services") ? made.services : made.tenants, pick);
+}
+
 function withRightCode(body: unknown, to: string | undefined): unknown {
   if ((body as { code?: unknown } | null)?.code !== rightCode) return body;
   const messages = installation.instance.sandbox?.phones.messages(to ?? "") ?? [];
   return { ...(body as object), code: messages[0]?.code ?? "000000" };
 }
 
-function remember({ operation }: Operation, { status, json }: Answer): void {
+function remember({ operation }: Operation, { path }: Call, { status, json }: Answer): void {
   if (typeof json?.nextCursor === "string") made.cursors.push(json.nextCursor);
+  if (operation.operationId === "testWebhook" && status === 200) {
+    made.events.push({ webhook: path.split("/")[2] ?? "", event: json.id });
+  }
   if (status !== 201) return;
+  if (operation.operationId === "createWebhook") made.webhooks.push(json.id);
   if (operation.operationId === "startVerification") made.verifications.push({ id: json.id, to: json.to });
   else if (operation.operationId === "createService") made.services.push(json.id);
   else if (operation.operationId === "createTenant") made.tenants.push(json.id);
@@ -193,7 +213,7 @@ test(`W-3, W-7: ${requestsMax} requests made from the document get documented an
           throw cause;
         });
         sent += 1;
-        remember(one.operation, answer);
+        remember(one.operation, call, answer);
         const name = `${one.operation.operation.operationId} ${answer.status}`;
         tally.set(name, (tally.get(name) ?? 0) + 1);
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);

@@ -52,7 +52,9 @@ export async function openInstallation(
   const { realClock, ...given } = options;
   const folder = mkdtempSync(join(tmpdir(), "countersign-http-"));
   const clock = createFakeClock();
-  const instance = await openInstance({ folder, clock: realClock ?? clock, ...given });
+  // No test reaches the network: every name is unknown.
+  const resolve = () => Promise.resolve([]);
+  const instance = await openInstance({ folder, clock: realClock ?? clock, resolve, ...given });
   const door = await openDoor(instance);
   const { port } = door;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });

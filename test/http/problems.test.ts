@@ -103,8 +103,9 @@ const isList = ({ operation }: Operation): boolean =>
   operation.parameters.some((parameter: { name: string }) => parameter.name === "cursor");
 
 test.each(operations.filter(isList))("W-3: $method $path names the query that is wrong", async (one) => {
-  await expectProblem(one, "request_invalid", { ...rightFor(one), path: `${one.path}?limit=0` });
-  await expectProblem(one, "cursor_invalid", { ...rightFor(one), path: `${one.path}?cursor=x` });
+  const right = rightFor(one);
+  await expectProblem(one, "request_invalid", { ...right, path: `${right.path}?limit=0` });
+  await expectProblem(one, "cursor_invalid", { ...right, path: `${right.path}?cursor=x` });
 });
 
 /** Another body than that of the first request with an Idempotency-Key. */
@@ -118,6 +119,9 @@ const otherBodies: Readonly<Record<string, unknown>> = {
   createTenant: { name: "Changed" },
   createService: { name: "changed" },
   createPage: { returnUrl, state: "changed" },
+  createWebhook: { url: "https://changed.example.com/" },
+  rotateWebhookSecret: { overlapSeconds: 7 },
+  replayWebhookEvents: { state: "received" },
   redeemTicket: { ticket: "changed" },
 };
 
@@ -294,10 +298,31 @@ test("numbers, keys, services and backups refuse what only they know", async () 
   const made = await call({ method: "POST", path: "/services", body: { name: "renamed" } });
   const path = `/services/${made.json.id}`;
   await expectOfCall("updateService", { method: "PATCH", path, body: taken }, "resource_conflict");
+  await expectOfWebhooks(expectOfCall);
   const backup = { method: "POST", path: "/backup", body: { name: "twice" } };
   await call(backup);
   await expectOfCall("createBackup", backup, "resource_conflict");
 });
+
+async function expectOfWebhooks(
+  expectOfCall: (operationId: string, asked: Call, code: string) => Promise<void>,
+): Promise<void> {
+  const url = "https://hooks.example.com/";
+  const create = { method: "POST", path: "/webhooks", body: { url } };
+  await expectOfCall("createWebhook", { ...create, body: { url, service: "nobody" } }, "service_not_found");
+  const once = { ...create, headers: { "idempotency-key": "made-and-removed" } };
+  await call({ method: "DELETE", path: `/webhooks/${(await call(once)).json.id}` });
+  await expectOfCall("createWebhook", once, "not_found");
+  const { json } = await call(create);
+  const path = `/webhooks/${json.id}`;
+  await call({ method: "PATCH", path, body: { enabled: false } });
+  await expectOfCall("testWebhook", { method: "POST", path: `${path}/test` }, "resource_conflict");
+  const replay = { method: "POST", path: `${path}/replay`, body: { cursor: "x" } };
+  await expectOfCall("replayWebhookEvents", replay, "cursor_invalid");
+  // A service has ten at the most, and some are there already.
+  for (let n = 0; n < 10; n++) await call(create);
+  await expectOfCall("createWebhook", create, "resource_conflict");
+}
 
 test("an installation whose database is elsewhere says that it makes no backups", async () => {
   const { dataFolder, ...parts } = installation.instance.parts;

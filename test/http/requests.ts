@@ -7,6 +7,11 @@ export interface Targets {
   readonly keyId: string;
   readonly serviceId: string;
   readonly tenantId: string;
+  readonly webhookId: string;
+  /** To be removed: the others still need theirs. */
+  readonly spareWebhookId: string;
+  /** Of the first webhook. */
+  readonly eventId: string;
   /** Works for a minute, once. */
   readonly ticket: string;
 }
@@ -24,8 +29,29 @@ export async function makeTargets(installation: Installation, key: string): Prom
   const page = { returnUrls: [returnUrl] };
   await installation.call({ method: "PATCH", path: `/services/${serviceId}`, body: { page }, key });
   const ticket = await ticketOf(installation, key);
-  return { verificationId, keyId: made.id, serviceId, tenantId, ticket };
+  return {
+    verificationId,
+    keyId: made.id,
+    serviceId,
+    tenantId,
+    ticket,
+    ...(await makeWebhooks(installation, key)),
+  };
 }
+
+/** Their receivers are found by nobody: what is posted fails, and is written down. */
+async function makeWebhooks(
+  { call }: Installation,
+  key: string,
+): Promise<Pick<Targets, "webhookId" | "spareWebhookId" | "eventId">> {
+  const make = async (): Promise<string> =>
+    (await call({ method: "POST", path: "/webhooks", body: newWebhook, key })).json.id;
+  const webhookId = await make();
+  const tested = await call({ method: "POST", path: `/webhooks/${webhookId}/test`, key });
+  return { webhookId, spareWebhookId: await make(), eventId: tested.json.id };
+}
+
+const newWebhook = { url: "https://hooks.example.com/", events: ["message.*"] };
 
 async function ticketOf(installation: Installation, key: string): Promise<string> {
   const binding = "page:a-browser";
@@ -49,21 +75,25 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   createKey: () => ({ name: "further", scopes: ["keys:read"] }),
   createService: () => ({ name: `s${freshNumber().slice(1)}` }),
   updateService: () => ({ locale: "de" }),
+  createWebhook: () => newWebhook,
+  updateWebhook: () => ({ description: "Shop" }),
   createTenant: () => ({ name: "Further" }),
 };
 
+function idFor(path: string, targets: Targets): string {
+  if (path.startsWith("/verifications")) return targets.verificationId;
+  if (path.startsWith("/keys")) return targets.keyId;
+  if (path.startsWith("/webhooks")) return targets.webhookId;
+  return path.startsWith("/services") ? targets.serviceId : targets.tenantId;
+}
+
 /** The request of an operation, aimed at the given rows. */
 export function requestFor({ method, path, operation }: Operation, targets: Targets): Call {
-  const id = path.startsWith("/verifications")
-    ? targets.verificationId
-    : path.startsWith("/keys")
-      ? targets.keyId
-      : path.startsWith("/services")
-        ? targets.serviceId
-        : targets.tenantId;
+  const id = operation.operationId === "deleteWebhook" ? targets.spareWebhookId : idFor(path, targets);
   const filled = path
     .replace("{id}", id)
     .replace("{dialect}", "vonage")
+    .replace("{event}", targets.eventId)
     .replace("{number}", encodeURIComponent("+14155550123"));
   const body = bodies[operation.operationId]?.(targets);
   return { method, path: filled, ...(body === undefined ? {} : { body }) };

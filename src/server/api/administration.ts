@@ -67,7 +67,7 @@ export function idOf(request: FastifyRequest): string {
 }
 
 /** The row of the caller's own tenant; another tenant's is not there (W-2). */
-export function ownRow<T extends "service" | "apiKey">(
+export function ownRow<T extends "service" | "apiKey" | "endpoint">(
   request: FastifyRequest,
   row: Tables[T] | undefined,
 ): Tables[T] {
@@ -76,7 +76,7 @@ export function ownRow<T extends "service" | "apiKey">(
 }
 
 /** @throws Problem when there is no such row of this tenant. */
-export async function loadOwn<T extends "service" | "apiKey">(
+export async function loadOwn<T extends "service" | "apiKey" | "endpoint">(
   request: FastifyRequest,
   table: T & TableName,
   id: string,

@@ -11,6 +11,7 @@ import { pageRoutes } from "./pages.ts";
 import { serviceRoutes } from "./services.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { verificationRoutes } from "./verifications.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** Our own HTTP API: everything under `/api`. */
 export const api: FastifyPluginAsyncTypebox = async (app) => {
@@ -36,6 +37,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         pageRoutes,
         keyRoutes,
         serviceRoutes,
+        webhookRoutes,
         tenantRoutes,
         backupRoutes,
         carrierRoutes,

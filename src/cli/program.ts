@@ -6,6 +6,7 @@ import { addHelp, type Run } from "./program-help.ts";
 import { addInstallation } from "./program-installation.ts";
 import { addOperation } from "./program-operation.ts";
 import { addTenant } from "./program-tenant.ts";
+import { addWebhooks } from "./program-webhooks.ts";
 import { createTerminal } from "./terminal.ts";
 
 /** The whole command line. `onExitCode` hears of ends that are neither success nor failure. */
@@ -41,6 +42,7 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
   addServe(program, run, onExitCode);
   addVerification(program, run);
   addTenant(program, run);
+  addWebhooks(program, run, onExitCode);
   addInstallation(program, run);
   addOperation(program, run, onExitCode);
   return program;

@@ -23,6 +23,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   send_limit_reached: "Wait until then.",
   rate_limited: "Wait a little and try again.",
   resource_conflict: "Choose another name, or change the one that exists.",
+  webhook_disabled: "Set its receiver right, then `countersign webhooks update <id> --enable`.",
   request_invalid: "See the command's --help for what may be given.",
   storage_unavailable: "Look at the disk of the data folder and at the server's log.",
   host_not_allowed: "Use localhost, or the address that PUBLIC_URL names.",

@@ -9,6 +9,7 @@ export const faultCodes = [
   "method_not_allowed",
   "request_timeout",
   "resource_conflict",
+  "webhook_disabled",
   "body_too_large",
   "url_too_long",
   "media_type_unsupported",

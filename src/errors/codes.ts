@@ -25,6 +25,7 @@ const errorCodes = {
   verification_settled: { status: 409, title: "The verification is settled", retryable: false },
   cancel_refused: { status: 409, title: "The verification cannot be canceled now", retryable: true },
   resource_conflict: { status: 409, title: "It exists already", retryable: false },
+  webhook_disabled: { status: 409, title: "The webhook is disabled", retryable: false },
   verification_expired: { status: 410, title: "The verification has expired", retryable: false },
   code_expired: { status: 410, title: "The code has expired", retryable: false },
   body_too_large: { status: 413, title: "The body is too large", retryable: false },

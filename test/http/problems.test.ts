@@ -316,7 +316,7 @@ async function expectOfWebhooks(
   const { json } = await call(create);
   const path = `/webhooks/${json.id}`;
   await call({ method: "PATCH", path, body: { enabled: false } });
-  await expectOfCall("testWebhook", { method: "POST", path: `${path}/test` }, "resource_conflict");
+  await expectOfCall("testWebhook", { method: "POST", path: `${path}/test` }, "webhook_disabled");
   const replay = { method: "POST", path: `${path}/replay`, body: { cursor: "x" } };
   await expectOfCall("replayWebhookEvents", replay, "cursor_invalid");
   // A service has ten at the most, and some are there already.

@@ -79,7 +79,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "Answers once the receiver has, or after 15 seconds: `posts` says what it made of it. The event is of the type `endpoint.test`, whatever the webhook asks for.",
         scope: "webhooks:write",
         successes: { 200: "The event, after its first post" },
-        problems: ["resource_conflict"],
+        problems: ["webhook_disabled"],
       }),
       ...bodyMayBeAbsent,
       schema: { params: IdParams, response: { 200: EventDetailsBody } },
@@ -87,7 +87,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const endpoint = await loadOwn(request, "endpoint", idOf(request));
       if (endpoint.disabled !== null) {
-        throw new Problem("resource_conflict", "This webhook is disabled: enable it first.");
+        throw new Problem("webhook_disabled", "Nothing is posted to it: enable it first.");
       }
       const eventId = uuidv7(app.clock.now(), app.parts.random);
       const id = eventRowId(eventId, endpoint.id);

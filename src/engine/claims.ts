@@ -7,6 +7,7 @@ import {
   claim,
   type Delivery,
   isOpen,
+  type Message,
   type PendingVerification,
   type Recipient,
   unreachable,
@@ -73,7 +74,7 @@ export function claimedAtBirth(
   if (delivery.state !== "sending" || delivery.leaseOwner !== owner) return undefined;
   const provider = parts.providers.find((one) => one.id === delivery.attempts.at(-1)?.provider);
   if (provider === undefined || verification?.status !== "pending") return undefined;
-  return { delivery, verification, provider, recipient };
+  return { delivery, says: verification, provider, recipient };
 }
 
 /** The rows that a delivery was made with. */
@@ -142,6 +143,10 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
     if (judging !== null) judging.sent = null;
     let delivery = rows.get(deliveryKey);
     if (delivery === undefined) return { writes: [], result: over };
+    const messageKey = key("message", due.verificationId);
+    const isOwnText = delivery.cause === "message";
+    if (isOwnText && !rows.has(messageKey)) return { need: [messageKey] };
+    const ownText = isOwnText ? rows.get(messageKey) : undefined;
     const stored = rows.get(verificationKey);
     const verification = stored?.status === "pending" && now < stored.endsAt ? stored : null;
     if (desk.guard !== null && verification !== null && isUnjudged(delivery, now)) {
@@ -157,13 +162,21 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
     const opensAt: OpensAt = (one) => desk.pacer.opensAt(one.id, deliveryKey.id, now);
     const { provider } = desk.router.choose(delivery, deliveryKey.id, opensAt, now);
     const terms = termsOf(parts, delivery, provider, opensAt);
-    const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
+    const decision = claim(
+      delivery,
+      ownText === undefined ? verification : delivery,
+      provider?.id ?? null,
+      owner,
+      now,
+      terms,
+    );
     if (decision.type === "nothing") {
       return { writes: [], result: isOpen(delivery) ? waiting : over };
     }
     const leaves = decision.type === "send" || decision.type === "postpone";
     if (judging !== null && leaves) judging.sent = delivery.guard ?? null;
-    return afterClaim(desk, { rows, deliveryKey, verification, provider }, decision, now);
+    const says = ownText ?? verification;
+    return afterClaim(desk, { rows, deliveryKey, says, provider }, decision, now);
   });
 }
 
@@ -209,13 +222,14 @@ function termsOf(
 interface ClaimScene {
   readonly rows: Rows;
   readonly deliveryKey: Key<"delivery">;
-  readonly verification: PendingVerification | null;
+  /** What the delivery says: a code, or a caller's own text. */
+  readonly says: PendingVerification | Message | null;
   readonly provider: Provider | null;
 }
 
 function afterClaim(
   { parts, pacer, router }: Desk,
-  { rows, deliveryKey: { id }, verification, provider }: ClaimScene,
+  { rows, deliveryKey: { id }, says, provider }: ClaimScene,
   decision: Exclude<ClaimDecision, { type: "nothing" }>,
   now: number,
 ): UpdateDecision<ClaimResult> {
@@ -223,10 +237,10 @@ function afterClaim(
   const writes = [{ table: "delivery", id, row: next }] as const;
   switch (decision.type) {
     case "send":
-      if (provider === null || verification === null) throw new TypeError("a claim to send needs both");
+      if (provider === null || says === null) throw new TypeError("a claim to send needs both");
       pacer.take(provider.id, id, now);
       router.standings.chosen(provider, next, id, now);
-      return { writes, result: { delivery: next, verification, provider, recipient: null } };
+      return { writes, result: { delivery: next, says, provider, recipient: null } };
     case "postpone":
       if (provider === null) throw new TypeError("a slot is one of a provider");
       pacer.take(provider.id, id, now);

@@ -18,6 +18,13 @@ import type {
 import { createAdmission } from "./admission.ts";
 import { createArrivalWatch } from "./arrivals.ts";
 import { type CarrierTotals, createCarrierTotals } from "./carrier-totals.ts";
+import {
+  type DeliveryListRequest,
+  type DeliveryPage,
+  type DeliveryView,
+  getDelivery,
+  listDeliveries,
+} from "./deliveries.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { type CarrierState, carrierStates, explainRoute, type RouteView } from "./explain.ts";
@@ -25,6 +32,15 @@ import { type CarriersOf, createGuard, type Guard } from "./guard.ts";
 import { createDoor, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
+import {
+  getMessage,
+  listMessages,
+  type MessageListRequest,
+  type MessageRequest,
+  type MessageResult,
+  type MessageView,
+  sendMessage,
+} from "./messages.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PreviewRequest, preview } from "./preview.ts";
 import {
@@ -78,6 +94,12 @@ export interface Engine {
   hasCarrier(phoneNumber: PhoneNumber, channel: PhoneChannel): boolean;
   /** How the carriers do, and what they did since this node started. */
   carriers(): readonly CarrierState[];
+  /** Sends a text of the caller's own. */
+  sendMessage(request: MessageRequest): Promise<MessageResult>;
+  getMessage(request: { readonly tenantId: string; readonly id: string }): Promise<MessageView | null>;
+  listMessages(request: MessageListRequest): ReturnType<typeof listMessages>;
+  getDelivery(request: VerbRequest & { readonly sequence: number }): Promise<DeliveryView | null>;
+  listDeliveries(request: DeliveryListRequest): Promise<DeliveryPage>;
   receipt(receipt: Receipt): Promise<void>;
   /** The ticket of a verification just approved, for whoever repeats its binding. */
   issueTicket(request: VerbRequest): Promise<string | null>;
@@ -154,6 +176,16 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     hasCarrier: ({ e164, region }, channel) =>
       router.carriersFor(router.destinationOf(e164, region), channel).length > 0,
     carriers: () => carrierStates(parts, router, totals),
+    async sendMessage(request) {
+      const { result, transacted } = await sendMessage(parts, router, door, request);
+      parts.meter.count("verbs", { verb: "sendMessage", outcome: result.type });
+      if (transacted !== null) dispatcher.offer(transacted.deliveries);
+      return result;
+    },
+    getDelivery: (request) => getDelivery(parts, request),
+    listDeliveries: (request) => listDeliveries(parts, request),
+    getMessage: (request) => getMessage(parts, request),
+    listMessages: (request) => listMessages(parts, request),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update === null) return;

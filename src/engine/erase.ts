@@ -36,9 +36,27 @@ export async function eraseRecipient(parts: EngineParts, request: RecipientReque
       verifications += removed.verifications;
       deliveries += removed.deliveries;
     }
+    await eraseMessages(parts, tenantId, recipientId);
     if (await eraseRow(parts, recipientId)) return { outcome: "erased", verifications, deliveries };
   }
   throw new RangeError(`a recipient got verifications faster than they were erased, ${roundsMax} times`);
+}
+
+/** Texts of the tenant's own, with their deliveries. */
+async function eraseMessages(parts: EngineParts, tenantId: string, recipientId: string): Promise<void> {
+  for (;;) {
+    const page = await parts.store.messages({ tenantId, recipientId, limit: eraseRows });
+    const deliveries = page.map(({ id }) => key("delivery", deliveryId(id, 1)));
+    const keys = [key("recipient", recipientId), ...page.map(({ id }) => key("message", id)), ...deliveries];
+    await parts.store.update(keys, () => {
+      const writes = [
+        ...page.map(({ id }): Write => ({ table: "message", id, row: null })),
+        ...deliveries.map(({ id }): Write => ({ table: "delivery", id, row: null })),
+      ];
+      return { writes, result: undefined };
+    });
+    if (page.length < eraseRows) return;
+  }
 }
 
 /** Newest first. */

@@ -1,8 +1,10 @@
 /** The imperative shell: applies decisions, works on the outbox, runs the jobs. It owns no rules. */
 export { sharedBindingPrefix } from "./binding.ts";
+export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard.ts";
+export type { MessageRequest, MessageResult, MessageView } from "./messages.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
 export type { DetailedView, ListPage, ListRequest, PendingRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";

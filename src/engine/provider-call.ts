@@ -1,4 +1,5 @@
 import {
+  countSegments,
   type OutgoingMessage,
   type Provider,
   providerTimeoutMs,
@@ -10,18 +11,21 @@ import { deliveryId, key } from "../store/index.ts";
 import type {
   Delivery,
   LookupAnswer,
+  Message,
   PendingVerification,
   ProviderAnswer,
   Recipient,
 } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { codeOf } from "./code.ts";
+import { openText } from "./message-text.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A delivery that this node may send now, under its lease. */
 export interface Claimed {
   readonly delivery: Delivery;
-  readonly verification: PendingVerification;
+  /** What the delivery says: a code, or a caller's own text. */
+  readonly says: PendingVerification | Message;
   readonly provider: Provider;
   /** As it was when the delivery was made, for a claim of that moment; null to read it. */
   readonly recipient: Recipient | null;
@@ -95,10 +99,12 @@ function inTime<T>(
 async function compose(
   parts: EngineParts,
   router: Router,
-  { delivery, verification, provider, recipient: known }: Claimed,
+  { delivery, says, provider, recipient: known }: Claimed,
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const recipient = known ?? (await parts.store.get(key("recipient", delivery.recipientId)));
   if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
+  if ("sealedText" in says) return await composeOwnText(parts, delivery, says, recipient);
+  const verification = says;
   const { tenantId, serviceId } = verification;
   const service =
     parts.directory.recentService(tenantId, serviceId) ??
@@ -133,6 +139,29 @@ async function compose(
     ...(rule?.registration === undefined ? {} : { registration: rule.registration }),
   };
   return { message, segments: delivery.channel === "sms" ? segments : null };
+}
+
+/** A text of the caller's own goes out as it was given. */
+async function composeOwnText(
+  parts: EngineParts,
+  delivery: Delivery,
+  message: Message,
+  recipient: Recipient,
+): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments }> {
+  const service = await parts.directory.service(message.tenantId, message.serviceId);
+  const text = openText(parts.keyring, message);
+  return {
+    message: {
+      reference: deliveryId(delivery.verificationId, delivery.sequence),
+      channel: delivery.channel,
+      to: addressOf(parts.keyring, recipient),
+      text,
+      code: null,
+      locale: service?.settings.locale ?? "en",
+      brand: service?.settings.brand ?? "",
+    },
+    segments: countSegments(text),
+  };
 }
 
 function errorName(cause: unknown): string {

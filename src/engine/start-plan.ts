@@ -188,7 +188,7 @@ function allowedWorkflow(
 }
 
 /** Why nothing can go to this number on this channel. */
-function stepRefusal(
+export function stepRefusal(
   parts: EngineParts,
   channel: Channel,
   phoneNumber: PhoneNumber,
@@ -227,7 +227,7 @@ function textOf(request: StartRequest, service: Service, { region }: PhoneNumber
 }
 
 /** With one carrier for all and nothing that costs nobody asks, and rows are smaller without. */
-function needsDestination({ guard, providers, routes = [], senders = [] }: EngineParts): boolean {
+export function needsDestination({ guard, providers, routes = [], senders = [] }: EngineParts): boolean {
   return guard !== undefined || providers.length > 1 || routes.length + senders.length > 0;
 }
 

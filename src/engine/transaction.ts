@@ -122,7 +122,7 @@ function replay<O>(
 /** The rows that a decision made different. */
 function changes(rows: Rows, decision: Decision): Write[] {
   const writes: Write[] = [];
-  const { recipient, verification, replaced, deliveries } = decision;
+  const { recipient, verification, replaced, deliveries, message } = decision;
   if (rows.get(key("recipient", recipient.id)) !== recipient) {
     writes.push({ table: "recipient", id: recipient.id, row: recipient });
   }
@@ -132,6 +132,7 @@ function changes(rows: Rows, decision: Decision): Write[] {
     if (!rows.has(before) || rows.get(before) !== row)
       writes.push({ table: "verification", id: row.id, row });
   }
+  if (message !== undefined) writes.push({ table: "message", id: message.id, row: message });
   for (const row of deliveries) {
     writes.push({ table: "delivery", id: deliveryId(row.verificationId, row.sequence), row });
   }

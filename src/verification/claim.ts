@@ -45,7 +45,7 @@ export type ClaimDecision =
  */
 export function claim(
   delivery: Delivery,
-  verification: PendingVerification | null,
+  verification: Pick<PendingVerification, "generation"> | null,
   provider: string | null,
   owner: string,
   now: number,

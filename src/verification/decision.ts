@@ -1,5 +1,6 @@
 import type { GuardReasonName } from "../guard/decision.ts";
 import type { Delivery } from "./delivery.ts";
+import type { Message } from "./message.ts";
 import type { Recipient } from "./recipient.ts";
 import type { SettledStatus, Verification } from "./verification.ts";
 
@@ -96,7 +97,14 @@ export type QuietOutcome =
   | { readonly type: "undeliverable" }
   | { readonly type: "nothing" };
 
+/** A caller's own text, which is sent or held back like a code. */
+export type MessageOutcome =
+  | { readonly type: "messageAccepted"; readonly messageId: string }
+  | CongestedOutcome
+  | GuardedOutcome;
+
 export type Outcome =
+  | MessageOutcome
   | StartOutcome
   | CheckOutcome
   | SendOutcome
@@ -120,6 +128,8 @@ export interface Decision<O extends Outcome = Outcome> {
   /** Another verification of the recipient that this decision settled. */
   readonly replaced: Verification | null;
   readonly deliveries: readonly Delivery[];
+  /** A text of the caller's own, in the place of a verification. */
+  readonly message?: Message;
   readonly outcome: O;
 }
 

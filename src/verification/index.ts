@@ -24,6 +24,7 @@ export type {
   Current,
   Decision,
   GuardedOutcome,
+  MessageOutcome,
   Outcome,
   QuietOutcome,
   SendOutcome,
@@ -71,6 +72,7 @@ export {
   type Recipient,
   unlock,
 } from "./recipient.ts";
+export { decideMessage, type MessageCommand } from "./send-message.ts";
 export { decideStart, pendingToLoad, type StartCurrent } from "./start.ts";
 export { redeemable, ticketLifetimeMs } from "./ticket.ts";
 export { unreachable } from "./unreachable.ts";

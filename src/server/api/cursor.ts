@@ -1,6 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import { uuidPattern } from "../../clock/index.ts";
 import { keyedDigest, requireKey } from "../../secrets/index.ts";
 import { Problem } from "../problems.ts";
 import { limitDefault, type PageQueryValue } from "./schemas.ts";
@@ -12,6 +11,8 @@ export interface Listed {
 }
 
 const cursorBytes = 16;
+/** An id, and in lists whose rows have none of their own, the place within its row. */
+const positionPattern = /^[0-9a-f-]{36}(~[1-9]\d{0,2})?$/;
 
 /** `id.signature`: the id is no secret to whoever saw the page, and the signature keeps others from being tried (C-41). */
 export function writeCursor(request: FastifyRequest, listed: Listed, lastId: string): string {
@@ -32,7 +33,7 @@ export function readCursor(
   const given = Buffer.from(signed, "base64url");
   const isOurs =
     rest.length === 0 &&
-    uuidPattern.test(id) &&
+    positionPattern.test(id) &&
     given.length === cursorBytes &&
     timingSafeEqual(given, signature(request, listed, id));
   if (!isOurs) {

@@ -3,8 +3,10 @@ import type { ApiDocument } from "../reference/document-types.ts";
 import { referenceRoutes } from "../reference/routes.ts";
 import { backupRoutes } from "./backup.ts";
 import { carrierRoutes } from "./carriers.ts";
+import { deliveryRoutes } from "./deliveries.ts";
 import { type DocumentedRoute, documentOf } from "./document.ts";
 import { keyRoutes } from "./keys.ts";
+import { messageRoutes } from "./messages.ts";
 import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
 import { numberRoutes } from "./numbers.ts";
 import { pageRoutes } from "./pages.ts";
@@ -37,6 +39,8 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         pageRoutes,
         keyRoutes,
         serviceRoutes,
+        messageRoutes,
+        deliveryRoutes,
         webhookRoutes,
         tenantRoutes,
         backupRoutes,

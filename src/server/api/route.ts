@@ -17,6 +17,7 @@ export const tags = {
   Pages: "Send a browser to our page, and redeem what it brings back.",
   Keys: "API keys of the tenant.",
   Services: "Named settings that a start chooses from.",
+  Messages: "Texts of your own, and what became of every message.",
   Webhooks: "Where events are posted, and what was.",
   Tenants: "Tenants of this installation; for keys of its first tenant.",
   Installation: "The installation as a whole; for keys of its first tenant.",

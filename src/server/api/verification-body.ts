@@ -61,7 +61,7 @@ export function toDetailsBody(
 }
 
 /** Ids of our own and stable reasons: what a carrier said in its own words stays in the operator's log. */
-function toDeliveryBody(
+export function toDeliveryBody(
   delivery: Delivery,
   showsCosts: boolean,
 ): Static<typeof VerificationDetailsBody>["deliveries"][number] {

@@ -22,7 +22,7 @@ const Amount = strict({
   value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
 });
 
-const Metadata = Type.Record(
+export const Metadata = Type.Record(
   Type.String({ pattern: forms.metadataName.pattern }),
   Type.String({ maxLength: 200 }),
   {
@@ -171,22 +171,24 @@ const costSchema = orNull(
   }),
 );
 
-const DeliveryBody = Type.Object(
+export const deliveryStateSchema = Type.Enum([
+  "queued",
+  "sending",
+  "unknown",
+  "accepted",
+  "delivered",
+  "failed",
+  "unconfirmed",
+  "dropped",
+]);
+
+export const DeliveryBody = Type.Object(
   {
     id: Type.String(),
     step: Type.Integer(),
     channel: channelSchema,
     provider: orNull(Type.String()),
-    state: Type.Enum([
-      "queued",
-      "sending",
-      "unknown",
-      "accepted",
-      "delivered",
-      "failed",
-      "unconfirmed",
-      "dropped",
-    ]),
+    state: deliveryStateSchema,
     cause: Type.Enum(["start", "resend", "next", "automatic"]),
     createdAt: Instant,
     encoding: orNull(Type.String({ description: "`gsm7` or `ucs2`, of an SMS once it left" })),

@@ -62,4 +62,5 @@ export const problemKinds = {
   idempotency_key_reused: "fault",
   ticket_invalid: "fault",
   cursor_invalid: "fault",
+  webhook_disabled: "fault",
 } satisfies Readonly<Record<ErrorCode, ProblemKind>>;

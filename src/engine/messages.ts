@@ -1,0 +1,236 @@
+import { uuidv7 } from "../clock/index.ts";
+import { countSegments, type Router } from "../delivery/index.ts";
+import { parsePhoneNumber } from "../numbers/index.ts";
+import { blindIndex, seal } from "../secrets/index.ts";
+import { key } from "../store/index.ts";
+import {
+  type Delivery,
+  decideMessage,
+  type Message,
+  type MessageCommand,
+  type MessageOutcome,
+} from "../verification/index.ts";
+import { addressContext, addressOf } from "./address.ts";
+import type { GuardAsk, GuardCaller } from "./guard.ts";
+import type { Door } from "./guard-door.ts";
+import { openText, sealText } from "./message-text.ts";
+import type { EngineParts } from "./parts.ts";
+import { startFieldsProblem } from "./start-fields.ts";
+import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
+import {
+  answeredBefore,
+  type Idempotency,
+  type IdempotencyKeyReused,
+  type Transacted,
+  transact,
+} from "./transaction.ts";
+
+/** A text of the caller's own. */
+export interface MessageRequest {
+  readonly tenantId: string;
+  /** Id or name; without it, the tenant's first service. */
+  readonly service?: string | undefined;
+  /** A phone number as people write it. */
+  readonly to: string;
+  readonly text: string;
+  /** Who it shall come from, where the route leaves the choice. */
+  readonly from?: string | undefined;
+  readonly clientRef?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** For how long it is worth sending; default ten minutes. */
+  readonly lifetimeMs?: number | undefined;
+  readonly idempotency?: Idempotency | undefined;
+  readonly caller?: GuardCaller | undefined;
+}
+
+/** A message with what became of it. */
+export interface MessageView extends Omit<Message, "sealedText" | "recipientId" | "tenantId"> {
+  /** In full. */
+  readonly to: string;
+  readonly text: string;
+  readonly delivery: Delivery;
+}
+
+export type MessageRefusal =
+  | StartRefusal
+  | Exclude<MessageOutcome, { type: "messageAccepted" }>
+  | IdempotencyKeyReused;
+
+export type MessageResult =
+  | { readonly type: "messageAccepted"; readonly message: MessageView; readonly replayed: boolean }
+  | MessageRefusal
+  /** The same request was answered before, and retention or an erasure took what it made. */
+  | { readonly type: "notFound" };
+
+const lifetimeMsDefault = 600_000;
+const textLengthMax = 1_000;
+
+/** Sends a text through our routes, guard and fail-over: the answer comes after the commit, the message goes on its own. */
+export async function sendMessage(
+  parts: EngineParts,
+  router: Router,
+  door: Door,
+  request: MessageRequest,
+): Promise<{ readonly result: MessageResult; readonly transacted: Transacted<MessageOutcome> | null }> {
+  const idempotency = request.idempotency ?? null;
+  const planned = await planMessage(parts, router, request);
+  if ("refused" in planned) {
+    const before = idempotency === null ? null : await answeredBefore<MessageOutcome>(parts, idempotency);
+    if (before === null) return { result: planned.refused, transacted: null };
+    return { result: await resultOf(parts, request.tenantId, before), transacted: null };
+  }
+  const { command, ask } = planned;
+  const recipientKey = key("recipient", command.recipientId);
+  const transacted = await door.during(
+    () => Promise.resolve(ask),
+    (admit) =>
+      transact<MessageOutcome>(parts, [recipientKey], idempotency, (rows, now) =>
+        admit(decideMessage(rows.get(recipientKey), command, now), now),
+      ),
+  );
+  return { result: await resultOf(parts, request.tenantId, transacted), transacted };
+}
+
+async function resultOf(
+  parts: EngineParts,
+  tenantId: string,
+  { outcome, replayed }: Transacted<MessageOutcome>,
+): Promise<MessageResult> {
+  if (outcome.type !== "messageAccepted") return outcome;
+  const message = await getMessage(parts, { tenantId, id: outcome.messageId });
+  return message === null ? { type: "notFound" } : { type: "messageAccepted", message, replayed };
+}
+
+/** Null for what does not exist, or is another tenant's (W-2). */
+export async function getMessage(
+  parts: EngineParts,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+): Promise<MessageView | null> {
+  const message = await parts.store.get(key("message", id));
+  return message?.tenantId === tenantId ? await viewOf(parts, message) : null;
+}
+
+export interface MessageListRequest {
+  readonly tenantId: string;
+  readonly to?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** The tenant's messages, newest first. */
+export async function listMessages(
+  parts: EngineParts,
+  { tenantId, to, before, limit }: MessageListRequest,
+): Promise<{ readonly items: readonly MessageView[]; readonly nextBefore: string | null }> {
+  const recipientId = to === undefined ? undefined : indexOf(parts, tenantId, to);
+  if (recipientId === null) return { items: [], nextBefore: null };
+  const rows = await parts.store.messages({
+    tenantId,
+    limit: limit + 1,
+    ...(recipientId === undefined ? {} : { recipientId }),
+    ...(before === undefined ? {} : { before }),
+  });
+  const page = rows.slice(0, limit);
+  const views = await Promise.all(page.map((one) => viewOf(parts, one)));
+  const nextBefore = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
+  return { items: views.filter((one) => one !== null), nextBefore };
+}
+
+async function viewOf(parts: EngineParts, message: Message): Promise<MessageView | null> {
+  const recipient = await parts.store.get(key("recipient", message.recipientId));
+  const [delivery] = await parts.store.deliveriesOf(message.id);
+  // An erasure runs.
+  if (recipient === undefined || delivery === undefined) return null;
+  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, ...shown } = message;
+  const to = addressOf(parts.keyring, recipient);
+  return { ...shown, to, text: openText(parts.keyring, message), delivery };
+}
+
+interface Planned {
+  readonly command: MessageCommand;
+  readonly ask: GuardAsk;
+}
+
+async function planMessage(
+  parts: EngineParts,
+  router: Router,
+  request: MessageRequest,
+): Promise<Planned | { readonly refused: StartRefusal }> {
+  const { tenantId, text, from, caller = { surface: "key" } } = request;
+  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
+  if (parsed.type === "refused") {
+    return { refused: { type: "numberInvalid", reason: parsed.reason, detail: parsed.detail } };
+  }
+  const service = await parts.directory.service(tenantId, request.service);
+  if (service === undefined) return { refused: { type: "serviceNotFound" } };
+  const wrong = startFieldsProblem(request) ?? textProblem(text) ?? senderProblem(from);
+  if (wrong !== null) return { refused: { type: "requestInvalid", ...wrong } };
+  const { phoneNumber } = parsed;
+  const destination = router.destinationOf(phoneNumber.e164, phoneNumber.region);
+  const hasCarrier = router.carriersFor(destination, "sms").length > 0;
+  const denied = stepRefusal(parts, "sms", phoneNumber, () => hasCarrier);
+  if (denied !== null) return { refused: denied };
+  const { keyring, random, clock } = parts;
+  const id = uuidv7(clock.now(), random);
+  const recipientId = blindIndex(keyring, tenantId, "phone", phoneNumber.e164);
+  const segments = countSegments(text).count;
+  return {
+    command: {
+      id,
+      tenantId,
+      serviceId: service.id,
+      recipientId,
+      sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), phoneNumber.e164),
+      ...(needsDestination(parts) ? { destination } : {}),
+      sealedText: sealText(keyring, random, { id, tenantId }, text),
+      from: from ?? null,
+      clientRef: request.clientRef ?? null,
+      metadata: request.metadata ?? null,
+      lifetimeMs: request.lifetimeMs ?? lifetimeMsDefault,
+    },
+    ask: {
+      tenantId,
+      recipientId,
+      phoneNumber,
+      channel: "sms",
+      segments,
+      isStart: true,
+      caller,
+      subject: null,
+      binding: null,
+    },
+  };
+}
+
+interface FieldProblem {
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** Lines are welcome; other control characters and halves of characters are not. */
+function textProblem(text: string): FieldProblem | null {
+  const field = "text";
+  if (text.trim() === "") return { field, detail: "must say something" };
+  const length = [...text].length;
+  if (length > textLengthMax) {
+    return { field, detail: `must be at most ${textLengthMax} characters long, but is ${length}` };
+  }
+  if (!text.isWellFormed()) {
+    return { field, detail: "must be well-formed Unicode: it has half of a surrogate pair" };
+  }
+  return /[^\P{Cc}\n\r\t]/u.test(text)
+    ? { field, detail: "must have no control characters but line ends" }
+    : null;
+}
+
+function senderProblem(from: string | undefined): FieldProblem | null {
+  if (from === undefined || /^(\+?[0-9]{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(from)) return null;
+  return { field: "from", detail: "must be a number, or 1 to 11 letters and digits" };
+}
+
+function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {
+  const parsed = parsePhoneNumber(to, { allow: parts.numberOverrides });
+  return parsed.type === "refused"
+    ? null
+    : blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
+}

@@ -37,6 +37,7 @@ const made = {
   services: [] as string[],
   tenants: [] as string[],
   webhooks: [] as string[],
+  messages: [] as string[],
   events: [] as { readonly webhook: string; readonly event: string }[],
   cursors: [] as string[],
 };
@@ -69,6 +70,8 @@ const hints: Hints = {
     "x",
   ),
   events: fc.constantFrom([], ["verification.*"], ["delivery.failed", "message.*"], ["won"]),
+  text: fc.constantFrom("Your table is free.", "a\nb", " ", "\u0007", "x".repeat(1_001)),
+  from: fc.constantFrom("Shop", "+14155550100", "no such sender at all"),
   secret: fc.constantFrom(`whsec_${"A".repeat(43)}=`, "whsec_", "x"),
   description: fc.constantFrom("Shop", "", null, "\u0000"),
   number: fc.constantFrom(...numbers.slice(0, 3), "+870773111632", "0", "+1900"),
@@ -164,6 +167,8 @@ function toCall(one: Planned): Call {
 function idFor(path: string, pick: number, verificationId: string | undefined): string | undefined {
   if (path.startsWith("/verifications")) return verificationId;
   if (path.startsWith("/keys")) return chosen(made.keys, pick)?.id;
+  if (path.startsWith("/messages")) return chosen(made.messages, pick);
+  if (path.startsWith("/deliveries")) return `${verificationId}.1`;
   if (path.startsWith("/webhooks")) return chosen(made.webhooks.slice(-6), pick);
   return chosen(path.startsWith("/services") ? made.services : made.tenants, pick);
 }
@@ -182,6 +187,7 @@ function remember({ operation }: Operation, { path }: Call, { status, json }: An
   if (status !== 201) return;
   if (operation.operationId === "createWebhook") made.webhooks.push(json.id);
   if (operation.operationId === "startVerification") made.verifications.push({ id: json.id, to: json.to });
+  else if (operation.operationId === "sendMessage") made.messages.push(json.id);
   else if (operation.operationId === "createService") made.services.push(json.id);
   else if (operation.operationId === "createTenant") made.tenants.push(json.id);
   else if (json.key !== undefined) made.keys.push({ id: json.id, key: json.key });

@@ -20,6 +20,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   headers_too_large: "is said by the parser, before there is a route: test/server",
   delivery_congested: "needs a carrier's queue that is longer than its rate can clear",
   "resendVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
+  "sendMessage: send_limit_reached": "needs a guard, which the sandbox has none of: test/guard",
   "advanceVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
 };
 
@@ -120,6 +121,7 @@ const otherBodies: Readonly<Record<string, unknown>> = {
   createService: { name: "changed" },
   createPage: { returnUrl, state: "changed" },
   createWebhook: { url: "https://changed.example.com/" },
+  sendMessage: { to: freshNumber(), text: "changed" },
   rotateWebhookSecret: { overlapSeconds: 7 },
   replayWebhookEvents: { state: "received" },
   redeemTicket: { ticket: "changed" },
@@ -298,11 +300,32 @@ test("numbers, keys, services and backups refuse what only they know", async () 
   const made = await call({ method: "POST", path: "/services", body: { name: "renamed" } });
   const path = `/services/${made.json.id}`;
   await expectOfCall("updateService", { method: "PATCH", path, body: taken }, "resource_conflict");
+  await expectOfMessages(expectOfCall);
   await expectOfWebhooks(expectOfCall);
   const backup = { method: "POST", path: "/backup", body: { name: "twice" } };
   await call(backup);
   await expectOfCall("createBackup", backup, "resource_conflict");
 });
+
+async function expectOfMessages(
+  expectOfCall: (operationId: string, asked: Call, code: string) => Promise<void>,
+): Promise<void> {
+  const send = (body: object): Call => ({
+    method: "POST",
+    path: "/messages",
+    body: { text: "hello", ...body },
+  });
+  await expectOfCall("sendMessage", send({ to: "0" }), "number_invalid");
+  await expectOfCall("sendMessage", send({ to: "+19005550123" }), "number_not_allowed");
+  await expectOfCall("sendMessage", send({ to: freshNumber(), service: "nobody" }), "service_not_found");
+  const to = freshNumber();
+  const once = { ...send({ to }), headers: { "idempotency-key": "sent-and-erased" } };
+  await call(once);
+  await call({ method: "DELETE", path: `/numbers/${encodeURIComponent(to)}` });
+  await expectOfCall("sendMessage", once, "not_found");
+  await expectOfCall("listMessages", { path: "/messages?to=0" }, "number_invalid");
+  await expectOfCall("listDeliveries", { path: "/deliveries?to=0" }, "number_invalid");
+}
 
 async function expectOfWebhooks(
   expectOfCall: (operationId: string, asked: Call, code: string) => Promise<void>,

@@ -10,6 +10,7 @@ export interface Targets {
   readonly webhookId: string;
   /** To be removed: the others still need theirs. */
   readonly spareWebhookId: string;
+  readonly messageId: string;
   /** Of the first webhook. */
   readonly eventId: string;
   /** Works for a minute, once. */
@@ -35,8 +36,14 @@ export async function makeTargets(installation: Installation, key: string): Prom
     serviceId,
     tenantId,
     ticket,
+    messageId: await makeMessage(installation, key),
     ...(await makeWebhooks(installation, key)),
   };
+}
+
+async function makeMessage({ call }: Installation, key: string): Promise<string> {
+  const body = { to: freshNumber(), text: "Your table is free." };
+  return (await call({ method: "POST", path: "/messages", body, key })).json.id;
 }
 
 /** Their receivers are found by nobody: what is posted fails, and is written down. */
@@ -75,6 +82,7 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   createKey: () => ({ name: "further", scopes: ["keys:read"] }),
   createService: () => ({ name: `s${freshNumber().slice(1)}` }),
   updateService: () => ({ locale: "de" }),
+  sendMessage: () => ({ to: freshNumber(), text: "hello" }),
   createWebhook: () => newWebhook,
   updateWebhook: () => ({ description: "Shop" }),
   createTenant: () => ({ name: "Further" }),
@@ -84,6 +92,8 @@ function idFor(path: string, targets: Targets): string {
   if (path.startsWith("/verifications")) return targets.verificationId;
   if (path.startsWith("/keys")) return targets.keyId;
   if (path.startsWith("/webhooks")) return targets.webhookId;
+  if (path.startsWith("/messages")) return targets.messageId;
+  if (path.startsWith("/deliveries")) return `${targets.verificationId}.1`;
   return path.startsWith("/services") ? targets.serviceId : targets.tenantId;
 }
 

@@ -4,6 +4,7 @@ import type { GlobalOptions } from "./connection.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 import { addHelp, type Run } from "./program-help.ts";
 import { addInstallation } from "./program-installation.ts";
+import { addMessages } from "./program-messages.ts";
 import { addOperation } from "./program-operation.ts";
 import { addTenant } from "./program-tenant.ts";
 import { addWebhooks } from "./program-webhooks.ts";
@@ -42,6 +43,7 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
   addServe(program, run, onExitCode);
   addVerification(program, run);
   addTenant(program, run);
+  addMessages(program, run);
   addWebhooks(program, run, onExitCode);
   addInstallation(program, run);
   addOperation(program, run, onExitCode);

@@ -4,6 +4,7 @@ import {
   createRouter,
   type Demotion,
   type OnCarrierChange,
+  type Router,
 } from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
 import type { PhoneChannel, PhoneNumber } from "../numbers/index.ts";
@@ -25,11 +26,11 @@ import {
   getDelivery,
   listDeliveries,
 } from "./deliveries.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { type CarrierState, carrierStates, explainRoute, type RouteView } from "./explain.ts";
 import { type CarriersOf, createGuard, type Guard } from "./guard.ts";
-import { createDoor, numberOf } from "./guard-door.ts";
+import { createDoor, type Door, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
 import {
@@ -176,16 +177,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     hasCarrier: ({ e164, region }, channel) =>
       router.carriersFor(router.destinationOf(e164, region), channel).length > 0,
     carriers: () => carrierStates(parts, router, totals),
-    async sendMessage(request) {
-      const { result, transacted } = await sendMessage(parts, router, door, request);
-      parts.meter.count("verbs", { verb: "sendMessage", outcome: result.type });
-      if (transacted !== null) dispatcher.offer(transacted.deliveries);
-      return result;
-    },
-    getDelivery: (request) => getDelivery(parts, request),
-    listDeliveries: (request) => listDeliveries(parts, request),
-    getMessage: (request) => getMessage(parts, request),
-    listMessages: (request) => listMessages(parts, request),
+    ...messageVerbs(parts, router, door, dispatcher),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);
       if (update === null) return;
@@ -205,6 +197,29 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
       await parts.webhooks?.stop();
       await guard?.stop();
     },
+  };
+}
+
+type MessageVerb = "sendMessage" | "getMessage" | "listMessages" | "getDelivery" | "listDeliveries";
+
+/** Texts of the caller's own, and what became of every message. */
+function messageVerbs(
+  parts: EngineParts,
+  router: Router,
+  door: Door,
+  dispatcher: Dispatcher,
+): Pick<Engine, MessageVerb> {
+  return {
+    async sendMessage(request) {
+      const { result, transacted } = await sendMessage(parts, router, door, request);
+      parts.meter.count("verbs", { verb: "sendMessage", outcome: result.type });
+      if (transacted !== null) dispatcher.offer(transacted.deliveries);
+      return result;
+    },
+    getMessage: (request) => getMessage(parts, request),
+    listMessages: (request) => listMessages(parts, request),
+    getDelivery: (request) => getDelivery(parts, request),
+    listDeliveries: (request) => listDeliveries(parts, request),
   };
 }
 

@@ -12,6 +12,7 @@ import { codeOn, openNode } from "../nodes/nodes.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 import { alice, bob, mallory, openTestInstance, testSecret, wrongCode } from "../support/instance.ts";
 import { startPostgres } from "../support/postgres.ts";
+import { openWebhookInstance } from "../webhooks/webhooks.ts";
 
 const server = await startPostgres();
 afterAll(() => server.stop(), 60_000);
@@ -42,7 +43,10 @@ async function moved(folder: string, url: string, exitCode = 0, ...more: string[
 /** An installation with one of everything: settled, locked out, under way, replayable. */
 async function filledFolder(clock = createFakeClock()) {
   const folder = tempFolder();
-  const one = await openTestInstance({ clock, folder });
+  const one = await openWebhookInstance({ clock, folder });
+  // Its receiver is not there: what waits moves with everything else.
+  await one.endpoint("http://127.0.0.1:9/");
+  await one.engine.sendMessage({ tenantId: one.tenantId, to: bob, text: "hello" });
   const approved = await one.start({ to: bob });
   const right = { tenantId: one.tenantId, id: approved.id, code: one.codeOn(bob) };
   expect((await one.engine.check(right)).outcome).toBe("approved");

@@ -46,7 +46,7 @@ async function filledFolder(clock = createFakeClock()) {
   const one = await openWebhookInstance({ clock, folder });
   // Its receiver is not there: what waits moves with everything else.
   await one.endpoint("http://127.0.0.1:9/");
-  await one.engine.sendMessage({ tenantId: one.tenantId, to: bob, text: "hello" });
+  await one.engine.sendMessage({ tenantId: one.tenantId, to: "+14155550155", text: "hello" });
   const approved = await one.start({ to: bob });
   const right = { tenantId: one.tenantId, id: approved.id, code: one.codeOn(bob) };
   expect((await one.engine.check(right)).outcome).toBe("approved");
@@ -275,11 +275,11 @@ test.skipIf(!hasTerminals)(
     const args = ["move", "--from", folder, "--keep-source", "--to"];
     const watched = startOnTerminal([...args, await server.emptyDatabase()], folder, environment);
     expect(await watched.ended("move")).toBe(0);
-    expect(watched.stdout()).toContain("\r\u001b[Krecipient: 3\r");
+    expect(watched.stdout()).toContain("\r\u001b[Krecipient: 4\r");
     const piped = startCountersign([...args, await server.emptyDatabase()], folder, environment);
     expect(await piped.ended("move")).toBe(0);
     expect(`${piped.stdout()}${piped.stderr()}`.includes("\r")).toBe(false);
-    expect(piped.stdout()).toMatch(/^recipient +3 +[0-9a-f]{16}$/m);
+    expect(piped.stdout()).toMatch(/^recipient +4 +[0-9a-f]{16}$/m);
   },
   60_000,
 );

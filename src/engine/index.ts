@@ -11,6 +11,7 @@ export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
 export type { StartResult } from "./start.ts";
 export type { StartRefusal, StartRequest } from "./start-plan.ts";
+export { type Count, createTally, type Tally } from "./tally.ts";
 export { textSettingsProblem } from "./text-settings.ts";
 export type { RedeemResult } from "./tickets.ts";
 export type { Idempotency } from "./transaction.ts";

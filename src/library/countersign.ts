@@ -1,3 +1,4 @@
+import { createTally, type Tally } from "../engine/index.ts";
 import { type Instance, openInstance } from "../instance/instance.ts";
 import { StartRefused, toStartRefused } from "../instance/start-refused.ts";
 import type { PhoneMessage } from "../providers/sandbox/index.ts";
@@ -119,10 +120,11 @@ export interface Countersign {
 export async function createCountersign(options: CountersignOptions = {}): Promise<Countersign> {
   const read = readOptions(options);
   const events = createEvents();
+  const tally = createTally();
   try {
-    const instance = await openInstance({ ...read, watch: events.watch });
+    const instance = await openInstance({ ...read, watch: events.watch, meter: tally });
     instance.engine.run();
-    return countersignOf(instance, events);
+    return countersignOf(instance, events, tally);
   } catch (cause) {
     const refused = toStartRefused(cause, read.folder, read.databaseUrl === null);
     if (!(refused instanceof StartRefused)) throw refused;
@@ -130,13 +132,33 @@ export async function createCountersign(options: CountersignOptions = {}): Promi
   }
 }
 
-/** What mounts need of an instance; not for those who embed it. */
-const instances = new WeakMap<Countersign, Instance>();
+/** What mounts need and those who embed it do not. */
+interface Insides {
+  readonly instance: Instance;
+  readonly tally: Tally;
+  readonly closers: (() => void)[];
+}
+
+const insides = new WeakMap<Countersign, Insides>();
 
 /** @throws TypeError for what `createCountersign` did not make */
 export function instanceOf(countersign: Countersign): Instance {
-  const instance = instances.get(countersign);
-  if (instance !== undefined) return instance;
+  return insidesOf(countersign).instance;
+}
+
+/** What its engine has counted. */
+export function tallyOf(countersign: Countersign): Tally {
+  return insidesOf(countersign).tally;
+}
+
+/** Ends what stands on the instance, before the instance ends. */
+export function whenClosed(countersign: Countersign, close: () => void): void {
+  insidesOf(countersign).closers.push(close);
+}
+
+function insidesOf(countersign: Countersign): Insides {
+  const found = insides.get(countersign);
+  if (found !== undefined) return found;
   throw new TypeError(
     "give what `await createCountersign()` resolved with, from the same copy of the package",
   );
@@ -144,7 +166,11 @@ export function instanceOf(countersign: Countersign): Instance {
 
 /** The library around an instance that runs. */
 // house: size: the verbs, a line or two each
-export function countersignOf(instance: Instance, events: Events = createEvents()): Countersign {
+export function countersignOf(
+  instance: Instance,
+  events: Events = createEvents(),
+  tally: Tally = createTally(),
+): Countersign {
   const { engine, parts, tenant, sandbox } = instance;
   events.openWith(parts.keyring, parts.log);
   const tenantId = tenant.id;
@@ -153,6 +179,7 @@ export function countersignOf(instance: Instance, events: Events = createEvents(
     return { tenantId, id: idOf(id), binding };
   };
   let closing: Promise<void> | null = null;
+  const closers: (() => void)[] = [];
   const countersign: Countersign = {
     async start(request) {
       const problem = startProblem(request);
@@ -184,10 +211,11 @@ export function countersignOf(instance: Instance, events: Events = createEvents(
     firstKey: instance.firstKey?.key ?? null,
     tick: () => engine.tick(),
     close() {
+      for (const close of closers.splice(0)) close();
       closing ??= instance.close().finally(() => events.close());
       return closing;
     },
   };
-  instances.set(countersign, instance);
+  insides.set(countersign, { instance, tally, closers });
   return countersign;
 }

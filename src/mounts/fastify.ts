@@ -1,17 +1,18 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
 import { createMount } from "./mount.ts";
+import type { MountOptions } from "./options.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /**
- * Countersign's HTTP API as a plugin for Fastify 5, with the `prefix` of its registration. Its routes are the host's
- * own routes, so that all others, and the host's 404, stay what they are.
+ * Countersign's HTTP API, pages and virtual phones as a plugin for Fastify 5, with the `prefix` of its registration.
+ * Its routes are the host's own routes, so that all others, and the host's 404, stay what they are.
  * @example
  * await app.register(mountFastify(countersign), { prefix: "/verify" });
  */
-export function mountFastify(countersign: Countersign): FastifyPluginAsync {
-  const mount = createMount(countersign);
+export function mountFastify(countersign: Countersign, options: MountOptions = {}): FastifyPluginAsync {
+  const mount = createMount(countersign, options);
   return async (scope) => {
     const { paths } = await mount.ready();
     const { prefix } = scope;
@@ -26,7 +27,8 @@ export function mountFastify(countersign: Countersign): FastifyPluginAsync {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
       const url = (raw.url ?? "/").slice(prefix.length);
-      await mount.answer(raw, reply.raw, { url, prefix, address: request.ip, body: request.body });
+      const origin = `${request.protocol}://${request.host}`;
+      await mount.answer(raw, reply.raw, { url, prefix, origin, address: request.ip, body: request.body });
     };
     for (const url of paths) {
       scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });

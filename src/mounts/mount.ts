@@ -1,7 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { IncomingMessage, type ServerResponse } from "node:http";
 import { stringify } from "node:querystring";
-import { type Countersign, instanceOf } from "../library/countersign.ts";
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
+import { type Countersign, instanceOf, tallyOf, whenClosed } from "../library/countersign.ts";
 import { type HostView, type MountableApp, openMountableApp } from "../server/index.ts";
+import { type PlacedMountOptions, readMountOptions } from "./options.ts";
 
 /** A request as a host hands it over. */
 export interface HostRequest extends HostView {
@@ -20,22 +23,43 @@ export interface Mount {
    * has gone.
    */
   answer(request: IncomingMessage, response: ServerResponse, host: HostRequest): Promise<boolean>;
+  /** The same for a request that has no socket. */
+  inject(view: HostView, request: InjectOptions): Promise<LightMyRequestResponse>;
 }
 
+/** A path as it stands in a URL, and nothing that means something in HTML or names another host. */
+const prefixPattern = /^(?:\/[^/"'<>&\\\s]+)*$/;
+
 /** The app is made when the first request or the framework asks for it. */
-export function createMount(countersign: Countersign): Mount {
+export function createMount(countersign: Countersign, options: PlacedMountOptions = {}): Mount {
+  readMountOptions(options);
   const instance = instanceOf(countersign);
   const views = new WeakMap<IncomingMessage, HostView>();
+  const injected = new AsyncLocalStorage<HostView>();
   let opening: Promise<MountableApp> | null = null;
   const ready = (): Promise<MountableApp> => {
-    opening ??= openMountableApp(instance, (request) => views.get(request));
+    opening ??= openMountableApp(instance, {
+      viewOf: (request) => views.get(request) ?? injected.getStore(),
+      limits: options.limits ?? {},
+      operations: options.operations ?? false,
+      tally: tallyOf(countersign),
+      publicUrl: options.publicUrl ?? null,
+    }).then((opened) => {
+      whenClosed(countersign, () => opened.close());
+      return opened;
+    });
     return opening;
   };
   return {
     ready,
+    async inject(view, request) {
+      const { app } = await ready();
+      // Awaited inside: nothing is sent before somebody waits for it.
+      return await injected.run(view, async () => await app.inject({ ...request, payloadAsStream: true }));
+    },
     async answer(request, response, host) {
       const { app, hasPath } = await ready();
-      if (!hasPath(pathOf(host.url))) return false;
+      if (!hasPath(pathOf(host.url)) || !prefixPattern.test(host.prefix)) return false;
       const ours = readable(request, host);
       views.set(ours, host);
       // A framework may have said 404 until somebody answers; our routes change what is not 200 only.

@@ -3,14 +3,13 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/index.ts";
 import type { Engine, EngineParts } from "../engine/index.ts";
 import type { Directory } from "../tenants/directory.ts";
+import { errorPageRoutes } from "./about/error-pages.ts";
 import { api } from "./api/index.ts";
 import type { Caller } from "./caller.ts";
 import { proxyTrust } from "./client-address.ts";
-import { frontPageRoutes } from "./front-page.ts";
 import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
 import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
-import { errorPageRoutes, operatorRoutes } from "./operator-routes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -26,6 +25,8 @@ declare module "fastify" {
     adminCaller(request: FastifyRequest): Caller | null;
     /** Where browsers find this server: PUBLIC_URL, else what the request says. Without a slash at the end. */
     publicOrigin(request: FastifyRequest): string;
+    /** The path that we are mounted at in the application around us; empty at the root, and where nothing is around us. */
+    basePath(request: FastifyRequest): string;
     /** The client's address as the application around us knows it; null where nothing is around us. */
     hostAddress(request: FastifyRequest): string | null;
   }
@@ -45,8 +46,18 @@ export interface AppParts {
   readonly publicUrl?: string | null;
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
-  /** Whose client a request is, where the application around us has judged the proxies. */
-  readonly hostAddress?: (request: FastifyRequest) => string | null;
+  /** What the application around us knows of a request; null where there is none. */
+  readonly hostView?: (request: FastifyRequest) => HostView | null;
+}
+
+/** What the application around us knows of a request and we could only guess. */
+export interface HostView {
+  /** The client's address, by the application's own rule for proxies. */
+  readonly address: string;
+  /** The path that we are mounted at; empty at the root. */
+  readonly prefix: string;
+  /** Where browsers find the application, such as `https://app.example.com`. */
+  readonly origin: string;
 }
 
 export const bodyBytesMax = 65_536;
@@ -91,8 +102,13 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));
   const publicOrigin = typeof appParts.publicUrl === "string" ? new URL(appParts.publicUrl).origin : null;
-  app.decorate("publicOrigin", (request) => publicOrigin ?? `${request.protocol}://${request.host}`);
-  app.decorate("hostAddress", appParts.hostAddress ?? (() => null));
+  const hostView = appParts.hostView ?? (() => null);
+  app.decorate(
+    "publicOrigin",
+    (request) => publicOrigin ?? hostView(request)?.origin ?? `${request.protocol}://${request.host}`,
+  );
+  app.decorate("basePath", (request) => hostView(request)?.prefix ?? "");
+  app.decorate("hostAddress", (request) => hostView(request)?.address ?? null);
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);
   guardRequests(app, runtime);
@@ -105,10 +121,6 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
   app.register(api, { prefix: "/api" });
   app.register(errorPageRoutes);
-  if (runtime !== null) {
-    app.register(operatorRoutes(runtime));
-    app.register(frontPageRoutes);
-  }
   register?.(app);
   return app;
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
+import { unknownAddress } from "./limits.ts";
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -31,7 +32,7 @@ function isWithin(hop: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boole
 export function clientAddress(request: FastifyRequest): string {
   const ip = request.server.hostAddress(request) ?? request.ip;
   if (ipPattern.test(ip)) return ip;
-  return request.raw.socket.remoteAddress ?? "unknown";
+  return request.raw.socket.remoteAddress ?? unknownAddress;
 }
 
 /** Only characters of addresses: cheap enough for every request, and `networkOf` reads it properly. */

@@ -1,7 +1,9 @@
 /** The server: HTTP around an engine. */
 export { StartRefused, type StartRefusedCode } from "../instance/start-refused.ts";
 export { adminSocketPath } from "./admin-socket.ts";
+export type { HostView } from "./app.ts";
+export type { LimitSettings } from "./limits.ts";
 export { type LocalApp, openLocalApp } from "./local.ts";
-export { type HostView, type MountableApp, openMountableApp } from "./mountable.ts";
+export { type MountableApp, openMountableApp } from "./mountable.ts";
 export { type RunningSandbox, startSandbox } from "./sandbox-only.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

@@ -28,6 +28,8 @@ export interface RequestLimits {
   ofFailure(address: string, now: number): Quota | null;
 }
 
+/** How a client is called whose address nobody knows. */
+export const unknownAddress = "unknown";
 const burstSeconds = 2;
 /** A site's /48 holds 65,536 networks of one customer each: more than one of them may be busy (W-6). */
 const siteFactor = 16;
@@ -53,6 +55,8 @@ function networkBuckets(
   const wide = bucketsFor(`${name}-site`, ratePerSecond * siteFactor, seconds);
   if (narrow === null || wide === null) return () => null;
   return (address, now) => {
+    // Of a host that does not say: together, they would close the door on each other.
+    if (address === unknownAddress) return null;
     if (!address.includes(":")) return narrow.refuse(address, now);
     const { network, site } = networkOf(address);
     return narrow.refuse(network, now) ?? (site === null ? null : wide.refuse(site, now));

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Gauge } from "prom-client";
-import type { Meter } from "../engine/index.ts";
+import { createTally, type Meter, type Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import { createHttpTimes } from "./http-times.ts";
 import type { Listeners } from "./listeners.ts";
@@ -21,11 +21,6 @@ export interface MetricsPage {
   readonly text: string;
 }
 
-interface Count {
-  readonly labels: Readonly<Record<string, string>>;
-  value: number;
-}
-
 const delayResolutionMs = 20;
 const outboxCountMax = 10_000;
 
@@ -44,38 +39,25 @@ const helpOf: Readonly<Record<string, string>> = {
   sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",
 };
 
-export function createMetrics(): Metrics {
-  const counts = new Map<string, Map<string, Count>>();
+/** `tally` has what was counted before, where somebody has. */
+export function createMetrics(tally: Tally = createTally()): Metrics {
   const http = createHttpTimes();
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
-  delay.enable();
   let watched: { readonly instance: Instance; readonly listeners: readonly Listeners[] } | null = null;
 
   return {
-    meter: {
-      count(name, labels = {}, amount = 1) {
-        let series = counts.get(name);
-        if (series === undefined) {
-          series = new Map();
-          counts.set(name, series);
-        }
-        let id = "";
-        for (const label in labels) id += `${labels[label]}\n`;
-        const one = series.get(id);
-        if (one === undefined) series.set(id, { labels, value: amount });
-        else one.value += amount;
-      },
-    },
+    meter: tally,
     answered: (method, route, status, seconds) => http.add(method, route, status, seconds),
     watch(instance, listeners) {
       watched = { instance, listeners };
+      delay.enable();
     },
     async page() {
       // Loaded when somebody asks: its 40 ms would be a tenth of a start, and most installations never ask.
       const { Counter, Gauge, Registry } = await import("prom-client");
       const registry = new Registry();
       const registers = [registry];
-      for (const [name, series] of counts) {
+      for (const [name, series] of tally.series) {
         const labelNames = Object.keys(series.values().next().value?.labels ?? {});
         const help = helpOf[name] ?? `Counted as ${name}.`;
         const counter = new Counter({ name: `countersign_${name}_total`, help, labelNames, registers });

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { html } from "ghtml";
+import { settingsTable } from "../config/table.ts";
+import type { Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
-import { createApp } from "./app.ts";
+import { createApp, type HostView } from "./app.ts";
 import { isLocalClient } from "./client-address.ts";
+import type { LimitSettings } from "./limits.ts";
+import { operatorRoutes } from "./operator-routes.ts";
+import { verificationPages } from "./pages/index.ts";
 import { Problem } from "./problems.ts";
+import { createRuntime } from "./runtime.ts";
 import { sandboxDoor } from "./sandbox.ts";
-
-/** What the application around us knows of a request and we could only guess. */
-export interface HostView {
-  /** The client's address, by the application's own rule for proxies. */
-  readonly address: string;
-  /** The path that we are mounted at; empty at the root. */
-  readonly prefix: string;
-}
 
 /** The whole application without a socket, to be put into another one. */
 export interface MountableApp {
@@ -21,40 +20,74 @@ export interface MountableApp {
   hasPath(path: string): boolean;
   /** The same as patterns, such as `/api/v1/verifications/:id`. */
   readonly paths: readonly string[];
+  /** Ends streams and measurements; requests are still answered, and told that the storage is closed. */
+  close(): void;
 }
 
-/**
- * The app of an instance, which may be inside another application: it takes no path that is not its own.
- * `viewOf` finds what that application knows of a request.
- */
-export async function openMountableApp(
-  instance: Instance,
-  viewOf: (request: IncomingMessage) => HostView | undefined,
-): Promise<MountableApp> {
+export interface MountableOptions {
+  /** Finds what the application around us knows of a request. */
+  viewOf(request: IncomingMessage): HostView | undefined;
+  /** How many requests pass; what is left out is as in a server. */
+  readonly limits: Partial<LimitSettings>;
+  /** Whether there are health and metrics. */
+  readonly operations: boolean;
+  /** What the instance counts, for the metrics. */
+  readonly tally?: Tally;
+  /** Where browsers find the application, if a proxy hides it. */
+  readonly publicUrl: string | null;
+}
+
+/** The app of an instance, which may be inside another application: it takes no path that is not its own. */
+export async function openMountableApp(instance: Instance, options: MountableOptions): Promise<MountableApp> {
+  const { viewOf } = options;
+  const { clock } = instance.parts;
+  const runtime = createRuntime(clock, limitsOf(options.limits), options.tally);
   const patterns = new Set<string>();
+  const sandbox = sandboxDoor({ instance, guard: null });
   const app = createApp({
     engine: instance.engine,
     parts: instance.parts,
-    hostAddress: (request) => viewOf(request.raw)?.address ?? null,
+    runtime,
+    publicUrl: options.publicUrl,
+    hostView: (request) => viewOf(request.raw) ?? null,
     register: (one) => {
       one.addHook("onRoute", (route) => void patterns.add(route.url));
-      one.addHook("onSend", (request, reply, _payload, done) => {
-        prefixLocation(reply, viewOf(request.raw)?.prefix ?? "");
-        done();
+      one.addHook("onSend", async (request, reply, payload) => {
+        const base = one.basePath(request);
+        return base === "" ? payload : below(base, reply, payload);
       });
+      void one.register(verificationPages({ isSandbox: instance.sandbox !== null }));
+      if (options.operations) void one.register(operatorRoutes(runtime));
       if (instance.sandbox === null) return;
-      const sandbox = sandboxDoor({ instance, guard: null });
       void one.register(async (scope) => {
         scope.addHook("onRequest", onlyLocalClients);
         sandbox.register(scope);
-        scope.addHook("onClose", async () => sandbox.close());
       });
     },
   });
   await app.ready();
+  runtime.become("ready");
+  if (options.operations) runtime.watch(instance, []);
   const paths = [...patterns];
   const ours = new RegExp(`^(?:${paths.map(toExpression).join("|")})$`);
-  return { app, paths, hasPath: (path) => ours.test(path) };
+  return {
+    app,
+    paths,
+    hasPath: (path) => ours.test(path),
+    close() {
+      sandbox.close();
+      runtime.close();
+    },
+  };
+}
+
+function limitsOf(given: Partial<LimitSettings>): LimitSettings {
+  return {
+    keyRequestsPerSecond: settingsTable.keyRequestsPerSecond.default,
+    addressRequestsPerSecond: settingsTable.addressRequestsPerSecond.default,
+    addressFailuresPerMinute: settingsTable.addressFailuresPerMinute.default,
+    ...given,
+  };
 }
 
 /** Whoever reads the virtual phones reads every code, and the application may listen anywhere. */
@@ -66,12 +99,17 @@ function onlyLocalClients(
   done(isLocalClient(request) ? undefined : new Problem("not_found"));
 }
 
-/** The app knows its own paths only. */
-function prefixLocation(reply: FastifyReply, prefix: string): void {
+/** A path of ours in an attribute: text from elsewhere has no quotation marks that are not escaped. */
+const ownPath = / (href|src|action|data-proof)="\/(?!\/)/g;
+
+/** Routes and pages know their own paths only: here, and nowhere else, they become those of the application. */
+function below(base: string, reply: FastifyReply, payload: unknown): unknown {
   const location = reply.getHeader("location");
-  if (prefix !== "" && typeof location === "string" && location.startsWith("/")) {
-    reply.header("location", prefix + location);
-  }
+  if (typeof location === "string" && /^\/(?!\/)/.test(location)) reply.header("location", base + location);
+  const isPage = String(reply.getHeader("content-type")).startsWith("text/html");
+  if (!isPage || typeof payload !== "string") return payload;
+  const escaped = html`${base}`;
+  return payload.replaceAll(ownPath, (_whole, name: string) => ` ${name}="${escaped}/`);
 }
 
 /** `/verifications/:id` as part of a regular expression. */

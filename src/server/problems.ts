@@ -32,9 +32,9 @@ export class RateLimited extends Problem {
 
 const quotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
-/** Where a code is explained; relative to whatever host answers. */
-export function problemType(code: ErrorCode): string {
-  return code === "rate_limited" ? quotaExceeded : `/errors/${code}`;
+/** Where a code is explained; relative to whatever host answers, below the path that we are mounted at there. */
+export function problemType(code: ErrorCode, basePath = ""): string {
+  return code === "rate_limited" ? quotaExceeded : `${basePath}/errors/${code}`;
 }
 
 /** RFC 9457: no stack, no SQL, nothing that the caller sent. */
@@ -45,7 +45,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   else if (status === 503) reply.header("retry-after", "1");
   if (problem instanceof RateLimited) setQuotaHeaders(reply, problem.quota);
   const body = {
-    type: problemType(problem.code),
+    type: problemType(problem.code, request.server.basePath(request)),
     title,
     status,
     code: problem.code,

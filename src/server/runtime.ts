@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/index.ts";
+import type { Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { StoreKind } from "../instance/open-store.ts";
 import { StorageUnavailable } from "../store/index.ts";
@@ -33,8 +34,8 @@ export interface Runtime {
 
 const probeKeptMs = 1_000;
 
-export function createRuntime(clock: Clock, limits: LimitSettings): Runtime {
-  const metrics = createMetrics();
+export function createRuntime(clock: Clock, limits: LimitSettings, tally?: Tally): Runtime {
+  const metrics = createMetrics(tally);
   let state: ServerState = "starting";
   let watched: Instance | null = null;
   let probe: { readonly at: number; readonly problem: Promise<string | null> } | null = null;

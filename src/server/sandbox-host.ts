@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 import type { AdminRequests } from "./admin-socket.ts";
 import { namesThisMachine } from "./client-address.ts";
 import { Problem } from "./problems.ts";
+import { ownOrigins, sourceOf } from "./same-origin.ts";
 
 /**
  * Lets only requests pass that name this machine, or PUBLIC_URL, in their Host header. A foreign page whose name
@@ -22,26 +23,22 @@ export function onlyOwnHosts(
 }
 
 /**
- * Refuses what a page of another site asks for, except to be shown: a browser says in Sec-Fetch-Site where a request
- * comes from. Older ones send at least an Origin with what changes something. Programs send neither (W-13).
+ * Refuses what a page of another site asks for, except to be shown. Programs may ask: the command line is one (W-13).
  */
 export function onlyOwnPages(
   request: FastifyRequest,
   _reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  if (isFromElsewhere(request)) done(new Problem("cross_site_refused"));
+  const { headers } = request.raw;
+  // A proxy of the developer's may speak https for us and not say so.
+  const own = [...ownOrigins(request), `http://${headers.host}`, `https://${headers.host}`];
+  if (sourceOf(headers, own) === "elsewhere" && !isShown(request)) done(new Problem("cross_site_refused"));
   else done();
 }
 
-function isFromElsewhere({ raw: { method, headers } }: FastifyRequest): boolean {
+/** Whether somebody follows a link to us: the page that has it sees nothing of what is shown. */
+function isShown({ raw: { method, headers } }: FastifyRequest): boolean {
   const reads = method === "GET" || method === "HEAD";
-  const site = headers["sec-fetch-site"];
-  if (site !== undefined) {
-    if (site === "same-origin" || site === "none") return false;
-    return !(reads && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document");
-  }
-  const { origin, host } = headers;
-  if (reads || origin === undefined) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
+  return reads && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
 }

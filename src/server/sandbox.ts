@@ -10,6 +10,7 @@ import { type Assets, loadAssets } from "./pages/assets.ts";
 import { setPageHeaders } from "./pages/headers.ts";
 import { layout } from "./pages/layout.ts";
 import { Problem } from "./problems.ts";
+import { isSecure } from "./same-origin.ts";
 import { onlyOwnHosts, onlyOwnPages } from "./sandbox-host.ts";
 import { type StandinVendor, standinRoutes } from "./standins.ts";
 
@@ -62,7 +63,7 @@ export function sandboxDoor({ instance, root, guard }: SandboxDoorOptions): Sand
 }
 
 function framed(reply: FastifyReply, title: string, content: string, look: Assets, own: Assets): string {
-  setPageHeaders(reply, { isSecure: reply.request.protocol === "https" });
+  setPageHeaders(reply, { isSecure: isSecure(reply.request) });
   return layout({
     language: "en",
     direction: "ltr",

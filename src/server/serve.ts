@@ -7,6 +7,7 @@ import type { Provider } from "../delivery/index.ts";
 import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { IssuedKey } from "../tenants/index.ts";
+import { frontPageRoutes } from "./about/front-page.ts";
 import {
   type AdminRequests,
   adminSocketPath,
@@ -25,6 +26,7 @@ import {
   listenOnSocket,
 } from "./listeners.ts";
 import { createLog, type ServerLog } from "./log.ts";
+import { operatorRoutes } from "./operator-routes.ts";
 import { verificationPages } from "./pages/index.ts";
 import { bareProblem } from "./parser-errors.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
@@ -141,6 +143,8 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     register: (one) => {
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(facadeRoutes(settings.facades));
+      one.register(operatorRoutes(runtime));
+      one.register(frontPageRoutes);
       registerPages(one, instance, settings.publicUrl, admin);
       sandbox.register(one);
     },

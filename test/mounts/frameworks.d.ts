@@ -14,7 +14,12 @@ declare module "koa" {
     readonly request: { body?: unknown; rawBody?: unknown };
     readonly ip: string;
     readonly url: string;
+    readonly originalUrl: string;
+    readonly origin: string;
+    readonly method: string;
     readonly path: string;
+    session?: Record<string, unknown>;
+    redirect(url: string): void;
     status: number;
     body: unknown;
   }

@@ -10,6 +10,7 @@ import { type Countersign, countersignOf } from "../../src/library/countersign.t
 import { mountExpress } from "../../src/mounts/express.ts";
 import { mountFastify } from "../../src/mounts/fastify.ts";
 import { mountKoa } from "../../src/mounts/koa.ts";
+import type { MountOptions } from "../../src/mounts/options.ts";
 import { mountWeb } from "../../src/mounts/web.ts";
 import type { Door } from "../http/door.ts";
 
@@ -20,6 +21,7 @@ export interface HostOptions {
   readonly parsesBodies?: boolean;
   /** The framework believes its proxies. */
   readonly trustsProxies?: boolean;
+  readonly mount?: MountOptions;
   /** Called with what the framework's own error handler got. */
   readonly onError?: (cause: unknown) => void;
 }
@@ -29,11 +31,11 @@ export type Host = (countersign: Countersign, options: HostOptions) => Promise<R
 
 const express =
   (framework: typeof express5): Host =>
-  async (countersign, { prefix = "", parsesBodies, trustsProxies, onError }) => {
+  async (countersign, { prefix = "", parsesBodies, trustsProxies, mount, onError }) => {
     const app = framework();
     app.set("trust proxy", trustsProxies === true);
     if (parsesBodies === true) app.use(framework.json(), framework.urlencoded({ extended: false }));
-    app.use(prefix === "" ? "/" : prefix, mountExpress(countersign));
+    app.use(prefix === "" ? "/" : prefix, mountExpress(countersign, mount));
     app.get("/api/v1/own", (_request, response) => void response.send("own"));
     app.use((_request, response) => void response.status(404).send("host"));
     app.use((cause: unknown, _request: unknown, response: ServerResponse, _next: unknown) => {
@@ -43,7 +45,7 @@ const express =
     return app;
   };
 
-const koa: Host = async (countersign, { prefix = "", parsesBodies, trustsProxies, onError }) => {
+const koa: Host = async (countersign, { prefix = "", parsesBodies, trustsProxies, mount, onError }) => {
   const app = new Koa({ proxy: trustsProxies === true });
   app.on("error", (cause) => onError?.(cause));
   if (parsesBodies === true) {
@@ -53,7 +55,7 @@ const koa: Host = async (countersign, { prefix = "", parsesBodies, trustsProxies
       await next();
     });
   }
-  app.use(mountKoa(countersign, { prefix }));
+  app.use(mountKoa(countersign, { ...mount, prefix }));
   app.use((context) => {
     if (context.path === "/api/v1/own") context.body = "own";
     else Object.assign(context, { status: 404, body: "host" });
@@ -69,12 +71,12 @@ async function parsed(request: IncomingMessage): Promise<{ body: unknown; rawBod
   return { rawBody, body: isJson && rawBody !== "" ? JSON.parse(rawBody) : {} };
 }
 
-const fastify: Host = async (countersign, { prefix = "", trustsProxies, onError }) => {
+const fastify: Host = async (countersign, { prefix = "", trustsProxies, mount, onError }) => {
   const app = Fastify({ trustProxy: trustsProxies === true });
   app.addHook("onRequest", async (_request, reply) => {
     reply.header("x-host", "fastify");
   });
-  await app.register(mountFastify(countersign), { prefix });
+  await app.register(mountFastify(countersign, mount), { prefix });
   app.get("/api/v1/own", () => "own");
   app.post("/api/v1/own", (request) => request.body);
   app.setNotFoundHandler((_request, reply) => reply.code(404).send("host"));
@@ -86,13 +88,13 @@ const fastify: Host = async (countersign, { prefix = "", trustsProxies, onError 
   return (request, response) => app.routing(request, response);
 };
 
-const hono: Host = async (countersign, { prefix = "", trustsProxies }) => {
+const hono: Host = async (countersign, { prefix = "", trustsProxies, mount }) => {
   const app = new Hono();
   const forwarded = (request: Request): string | undefined =>
     trustsProxies === true ? request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
   const clientAddress = (request: Request): string | undefined =>
     forwarded(request) ?? request.headers.get("x-test-socket") ?? undefined;
-  const handle = mountWeb(countersign, { prefix, clientAddress });
+  const handle = mountWeb(countersign, { ...mount, prefix, clientAddress });
   app.use(async (context, next) => (await handle(context.req.raw)) ?? (await next()));
   app.get("/api/v1/own", (context) => context.text("own"));
   app.notFound((context) => context.text("host", 404));

@@ -17,7 +17,16 @@ interface Asked {
   readonly body?: string;
 }
 
+interface Browsed {
+  /** Sends the first form of this page, with these fields beside its hidden ones. */
+  readonly form?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly site?: string;
+}
+
 interface Opened {
+  /** As a browser does: with its cookie, as HTML. */
+  browse(path: string, browsed?: Browsed): Promise<Answer>;
   readonly countersign: Countersign;
   readonly port: number;
   ask(path: string, asked?: Asked): Promise<Answer>;
@@ -43,10 +52,31 @@ async function mounted(name: HostName, options: HostOptions = {}): Promise<Opene
       sent.on("error", reject);
       sent.end(body);
     });
+  let cookie = "";
+  const browse = async (
+    path: string,
+    { form, fields, site = "same-origin" }: Browsed = {},
+  ): Promise<Answer> => {
+    const hidden = [...(form ?? "").matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
+    const sent = new URLSearchParams();
+    for (const [, one = "", value = ""] of hidden) if (!sent.has(one)) sent.set(one, value);
+    for (const [one, value] of Object.entries(fields ?? {})) sent.set(one, value);
+    const headers = { cookie, accept: "text/html", host: "localhost", "sec-fetch-site": site };
+    const type = "application/x-www-form-urlencoded";
+    const answer = await ask(
+      path,
+      form === undefined
+        ? { headers }
+        : { method: "POST", headers: { ...headers, "content-type": type }, body: sent.toString() },
+    );
+    cookie = answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie;
+    return answer;
+  };
   return {
     countersign,
     port,
     ask,
+    browse,
     post: (path, body, more = {}) => {
       const headers = {
         authorization: `Bearer ${countersign.firstKey}`,
@@ -138,6 +168,87 @@ describe.each(hostNames)("mounted in %s", (name) => {
     expect((await ask(phones, { headers: { ...near, "x-forwarded-for": "203.0.113.7" } })).status).toBe(404);
     expect((await ask(phones, { headers: { ...near, "x-forwarded-for": "127.0.0.1" } })).status).toBe(404);
     expect((await ask(phones, { headers: { host: "rebound.example" } })).status).toBe(404);
+  });
+
+  test("M-10: the verification page works below a prefix, from the number to the ticket", async () => {
+    const { countersign, post, browse } = await mounted(name, { prefix: "/verify", parsesBodies: true });
+    const returnUrl = "https://app.example.com/back";
+    const made = await post("/verify/api/v1/services", { name: "shop", page: { returnUrls: [returnUrl] } });
+    expect(made.status, made.text).toBe(201);
+    const link = await post("/verify/api/v1/pages", { service: "shop", returnUrl, state: "s1", to });
+    expect(link.status, link.text).toBe(201);
+    const { pathname, search } = new URL(JSON.parse(link.text).url);
+    expect(pathname).toBe("/verify/two-factor");
+    const opened = await browse(pathname + search);
+    expect(opened.headers.location).toBe("/verify/two-factor");
+    const page = await browse("/verify/two-factor");
+    expect(page.status).toBe(200);
+    // Whatever the page refers to is below the prefix, and is there.
+    const paths = [...page.text.matchAll(/ (?:href|src|action|data-proof)="(\/[^"]*)"/g)].map(
+      ([, one]) => one ?? "",
+    );
+    expect(paths.length).toBeGreaterThan(5);
+    for (const path of paths) {
+      expect(path).toMatch(/^\/verify\/two-factor/);
+      if (path.includes("/assets/")) expect((await browse(path)).status, path).toBe(200);
+    }
+    expect((await browse("/verify/two-factor/number", { form: page.text })).status).toBe(303);
+    await countersign.tick();
+    const code = countersign.phones?.messages(to)[0]?.code ?? "";
+    const form = (await browse("/verify/two-factor")).text;
+    const done = await browse("/verify/two-factor/code", { form, fields: { code } });
+    const back = new URL(done.headers.location ?? "");
+    expect([back.origin + back.pathname, back.searchParams.get("state")]).toEqual([returnUrl, "s1"]);
+    const ticket = back.searchParams.get("ticket");
+    const redeemed = await post("/verify/api/v1/tickets/redeem", { ticket });
+    expect(JSON.parse(redeemed.text)).toMatchObject({ to });
+    // W-13: another site's form is another site's here too.
+    const crossed = await browse("/verify/two-factor/number", { form, site: "cross-site" });
+    expect(crossed.status).toBe(403);
+    expect((await browse("/two-factor")).text).toBe("host");
+  });
+
+  test("W-3: the type of a problem, the reference and its document stay below the prefix", async () => {
+    const { ask, browse } = await mounted(name, { prefix: "/verify" });
+    const { type } = JSON.parse((await ask(`/verify${start}`)).text);
+    expect(type).toBe("/verify/errors/unauthorized");
+    const explained = await browse(type);
+    expect(explained.text).toContain("<h1>unauthorized</h1>");
+    for (const text of [explained.text, (await browse("/verify/api/docs")).text]) {
+      const paths = [...text.matchAll(/ (?:href|src)="(\/[^"#]*)/g)].map(([, path]) => path ?? "");
+      expect(paths.length).toBeGreaterThan(1);
+      for (const path of paths) expect((await browse(path)).status, path).toBe(200);
+    }
+    const { servers } = JSON.parse((await ask("/verify/api/openapi.json")).text);
+    expect(servers).toEqual([{ url: "/verify/api/v1" }]);
+  });
+
+  test("W-5: requests are limited by key and by address, as far as the host wants", async () => {
+    const limits = { keyRequestsPerSecond: 1, addressFailuresPerMinute: 2 };
+    const { ask, post } = await mounted(name, { mount: { limits } });
+    const first = await post(start, { to });
+    expect(first.headers["ratelimit-policy"]).toBe('"key";q=2;w=2');
+    expect((await post(start, { to })).status).not.toBe(201);
+    const third = await post(start, { to });
+    expect([third.status, JSON.parse(third.text).code]).toEqual([429, "rate_limited"]);
+    expect((await ask(start)).status).toBe(401);
+    expect((await ask(start)).status).toBe(401);
+    expect((await ask(start)).status).toBe(429);
+  });
+
+  test("health and metrics are there when the host wants them", async () => {
+    const { ask, post } = await mounted(name, { prefix: "/verify", mount: { operations: true } });
+    expect(JSON.parse((await ask("/verify/health/live")).text)).toEqual({ status: "live" });
+    expect(JSON.parse((await ask("/verify/health/ready")).text)).toEqual({
+      status: "ready",
+      store: "embedded",
+    });
+    await post(`/verify${start}`, { to });
+    const near = { host: "localhost" };
+    const { text, status } = await ask("/verify/metrics", { headers: near });
+    expect([status, text]).toEqual([200, expect.stringContaining('verb="start",outcome="started"')]);
+    expect((await ask("/verify/metrics", { headers: { host: "app.example.com" } })).status).toBe(401);
+    expect((await ask("/health/live")).text).toBe("host");
   });
 
   test("a client that goes away in the middle of its body leaves the rest working", async () => {

@@ -137,7 +137,9 @@ describe("the stream of the virtual phones", () => {
   });
 
   test("W-12: codes are for nobody else: no CORS, no caching, and the guard of the sandbox", async () => {
-    const answer = await ask(`${url}/sandbox/api/phones`, { headers: { origin: "https://evil.example" } });
+    const foreign = { origin: "https://evil.example" };
+    expect((await ask(`${url}/sandbox/api/phones`, { headers: foreign })).status).toBe(403);
+    const answer = await ask(`${url}/sandbox/api/phones`);
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
     expect(answer.headers["cache-control"]).toBe("no-store");

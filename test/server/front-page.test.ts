@@ -10,24 +10,24 @@ describe("the address of the server alone", () => {
     expect(answer.status).toBe(200);
     const { name, links } = JSON.parse(answer.text);
     expect(name).toBe("countersign");
-    expect(Object.keys(links)).toEqual(["api", "openapi", "health", "phones"]);
-    for (const path of [links.openapi, links.health, links.phones])
+    expect(Object.keys(links)).toEqual(["page", "phones", "reference", "api", "openapi", "health"]);
+    for (const path of [links.page, links.phones, links.reference, links.openapi, links.health])
       expect((await ask(`${server.addresses[0]}${path}`)).status, path).toBe(200);
   });
 
-  test("is a page for browsers, without a script or a style", async () => {
+  test("is a page for browsers, without a script or an inline style", async () => {
     const headers = { accept: "text/html,application/xhtml+xml" };
     const answer = await ask(`${server.addresses[0]}/`, { headers });
     expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
-    expect(answer.text).toContain('<a href="/sandbox/api/phones">');
+    expect(answer.text).toContain('<a href="/sandbox">');
     expect(answer.text).not.toMatch(/<script|<style|style=/);
   });
 
   test("does not name virtual phones that are off", async () => {
     const real = await testServer({ COUNTERSIGN_SANDBOX: "off" });
     const { links } = JSON.parse((await ask(`${real.addresses[0]}/`)).text);
-    expect(Object.keys(links)).toEqual(["api", "openapi", "health"]);
+    expect(Object.keys(links)).toEqual(["page", "reference", "api", "openapi", "health"]);
     await real.remove();
   });
 });

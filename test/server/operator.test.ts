@@ -187,7 +187,7 @@ describe("the pages of the errors", () => {
     const html = await ask(at(type), { headers: { accept: "text/html,*/*" } });
     expect(html.headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(html.headers["content-security-policy"]).toMatch(/default-src 'none'/);
-    expect(html.text).toContain("<title>not_found</title>");
+    expect(html.text).toContain("<title>not_found · Countersign</title>");
   });
 
   test("every code has one, and no other file can be read", async () => {

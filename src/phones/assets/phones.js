@@ -16,7 +16,10 @@ function remember(element) {
 
 /** Follows the server; a closed stream was refused, and is asked for again later. */
 function follow(lastEventId) {
-  const source = new EventSource(`/sandbox/api/stream?after=${encodeURIComponent(lastEventId)}`);
+  // Beside this file, wherever an application has put all of it.
+  const source = new EventSource(
+    new URL(`../api/stream?after=${encodeURIComponent(lastEventId)}`, import.meta.url),
+  );
   let lastId = lastEventId;
   source.onopen = () => say("Live");
   source.onerror = () => {

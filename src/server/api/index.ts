@@ -58,9 +58,14 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
     about.addHook("onRoute", (route) => noteMethods(methods, route));
     // Written when somebody asks for it, so that a start does not wait for it.
     let document: string | null = null;
-    about.get("/openapi.json", async (_request, reply) => {
+    about.get("/openapi.json", async (request, reply) => {
+      const base = app.basePath(request);
       document ??= JSON.stringify(documentOf(routes));
-      return reply.type("application/json; charset=utf-8").serializer(String).send(document);
+      const text =
+        base === ""
+          ? document
+          : JSON.stringify({ ...documentOf(routes), servers: [{ url: `${base}/api/v1` }] });
+      return reply.type("application/json; charset=utf-8").serializer(String).send(text);
     });
     answerOtherMethods(about, methods);
   });

@@ -150,8 +150,9 @@ async function linkFor(
     state: body.state ?? null,
     language: body.locale ?? null,
   });
-  const origin = request.server.publicOrigin(request);
-  return { url: `${origin}/two-factor?link=${text}`, expiresAt: iso(linkExpiresAt(id)) };
+  const { server } = request;
+  const page = `${server.publicOrigin(request)}${server.basePath(request)}/two-factor`;
+  return { url: `${page}?link=${text}`, expiresAt: iso(linkExpiresAt(id)) };
 }
 
 /** A repeated request gets the same link again: only its id is kept, since all else is in the request. */

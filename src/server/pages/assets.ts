@@ -20,10 +20,13 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Every style, script and drawing of a folder, read once. `base` is the path under which they are served. */
-export function loadAssets(folder: string, base: string): Assets {
+/**
+ * Every style, script and drawing of a folder, or only the named ones, read once. `base` is the path under which they
+ * are served.
+ */
+export function loadAssets(folder: string, base: string, names?: readonly string[]): Assets {
   const urls = new Map<string, string>();
-  const files = readdirSync(folder)
+  const files = (names ?? readdirSync(folder))
     .filter((name) => Object.hasOwn(types, extname(name)))
     .map((name) => {
       const content = readFileSync(join(folder, name));

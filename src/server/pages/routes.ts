@@ -10,12 +10,12 @@ import { clientAddress, namesThisMachine } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { readLink } from "../page-links.ts";
 import { Problem, toProblem } from "../problems.ts";
+import { isSecure, ownOrigins, sourceOf } from "../same-origin.ts";
 import { accentRoutes } from "./accent.ts";
 import { loadAssets } from "./assets.ts";
 import { type Current, createFlow, type Fields, type Flow } from "./flow.ts";
 import { languageOf } from "./language.ts";
 import { anonymousService, policyFor } from "./page-service.ts";
-import { isSameOrigin } from "./same-origin.ts";
 import { type Shown, sendClosed, sendPage, wayBack } from "./show.ts";
 import { isFormOf, newVisit, readVisit, type Visit, writeVisit } from "./visit.ts";
 
@@ -62,7 +62,7 @@ async function open(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const query = queryOf(request);
-  const isSecure = isSecureRequest(request);
+  const isHttps = hasSecureCookies(request);
   if (Object.keys(query).length > 0) {
     const visit = await visitFrom(shown.app, options, query);
     if (visit === null) {
@@ -70,13 +70,13 @@ async function open(
       if (isLink) return sendClosed(shown, request, reply.code(410), "linkTitle", "linkLead");
       return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
     }
-    writeVisit(shown.app.parts, reply, isSecure, visit);
+    writeVisit(shown.app.parts, reply, isHttps, visit);
     return reply.redirect(base, 303);
   }
-  const known = readVisit(shown.app.parts, request, isSecure);
+  const known = readVisit(shown.app.parts, request, isHttps);
   const visit = known ?? (await visitFrom(shown.app, options, {}));
   if (visit === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-  if (known === null) writeVisit(shown.app.parts, reply, isSecure, visit);
+  if (known === null) writeVisit(shown.app.parts, reply, isHttps, visit);
   const service = await serviceOf(shown.app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
   return sendPage(shown, request, reply, currentOf(request, visit, service));
@@ -91,12 +91,12 @@ async function take(
   step: Step,
 ): Promise<FastifyReply> {
   const { app } = shown;
-  if (!isSameOrigin(request.headers, [app.publicOrigin(request), ownOrigin(request)])) {
+  if (sourceOf(request.headers, ownOrigins(request)) !== "own") {
     throw new Problem("forbidden", "This form was sent by another site.");
   }
-  const isSecure = isSecureRequest(request);
+  const isHttps = hasSecureCookies(request);
   const fields = fieldsOf(request.body);
-  const visit = readVisit(app.parts, request, isSecure);
+  const visit = readVisit(app.parts, request, isHttps);
   if (visit === null) return sendClosed(shown, request, reply.code(403), "faultTitle", "cookies");
   if (!isFormOf(app.parts, visit, fields["form"])) {
     return sendClosed(shown, request, reply.code(403), "faultTitle", "pageOld");
@@ -104,7 +104,7 @@ async function take(
   const service = await serviceOf(app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
   const after = await step(shown.flow, currentOf(request, visit, service), fields);
-  writeVisit(app.parts, reply, isSecure, after);
+  writeVisit(app.parts, reply, isHttps, after);
   const hasDecided = after.round?.end === "approved" || name === "cancel";
   return reply.redirect((hasDecided ? await wayBack(app, after) : null) ?? base, 303);
 }
@@ -168,14 +168,8 @@ function fieldsOf(given: unknown): Fields {
 }
 
 /** Cookies are `__Host-` and Secure, except where a browser came to this machine by plain http (W-13). */
-function isSecureRequest(request: FastifyRequest): boolean {
-  const { protocol, host, server } = request;
-  if (protocol === "https" || server.publicOrigin(request).startsWith("https:")) return true;
-  return !namesThisMachine(host);
-}
-
-function ownOrigin(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}`;
+function hasSecureCookies(request: FastifyRequest): boolean {
+  return isSecure(request) || !namesThisMachine(request.host);
 }
 
 function sendFault(shown: Shown, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Service } from "../../tenants/index.ts";
 import { lifetimeMs } from "../../verification/index.ts";
+import { isSecure } from "../same-origin.ts";
 import { accentUrl } from "./accent.ts";
 import type { Assets } from "./assets.ts";
 import { likelyCountry } from "./countries.ts";
@@ -127,16 +128,11 @@ interface Sent {
   readonly formTargets: readonly string[];
 }
 
-function send(
-  { app, assets }: Shown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  sent: Sent,
-): FastifyReply {
+function send({ assets }: Shown, request: FastifyRequest, reply: FastifyReply, sent: Sent): FastifyReply {
   const { language, service, view, formTargets } = sent;
   const page = service?.settings.page;
   const accent = page?.accent ?? null;
-  setPageHeaders(reply, { isSecure: app.publicOrigin(request).startsWith("https:"), formTargets });
+  setPageHeaders(reply, { isSecure: isSecure(request), formTargets });
   return reply
     .type("text/html; charset=utf-8")
     .header("content-language", language.tag)

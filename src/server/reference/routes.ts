@@ -4,6 +4,7 @@ import { loadAssets } from "../pages/assets.ts";
 import { setPageHeaders } from "../pages/headers.ts";
 import { layout } from "../pages/layout.ts";
 import { Problem } from "../problems.ts";
+import { isSecure } from "../same-origin.ts";
 import type { ApiDocument } from "./document-types.ts";
 import { type Reference, referenceOf } from "./reference.ts";
 import { chapterContent, overviewContent, page, schemasContent } from "./views.ts";
@@ -21,7 +22,7 @@ export function referenceRoutes(documentOf: () => ApiDocument): FastifyPluginAsy
     contentOf: (reference: Reference) => string,
   ): FastifyReply {
     known ??= referenceOf(documentOf());
-    setPageHeaders(reply, { isSecure: reply.request.protocol === "https" });
+    setPageHeaders(reply, { isSecure: isSecure(reply.request) });
     const text = layout({
       language: "en",
       direction: "ltr",
@@ -52,7 +53,8 @@ export function referenceRoutes(documentOf: () => ApiDocument): FastifyPluginAsy
 }
 
 /** As the reader came here, so that examples can be run as they stand. */
-function originOf({ protocol, headers }: FastifyRequest): string {
-  const host = headers.host ?? "";
-  return /^[\w.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : "http://localhost:3000";
+function originOf(request: FastifyRequest): string {
+  const origin = request.server.publicOrigin(request);
+  const shown = /^https?:\/\/[\w.:[\]-]{1,255}$/.test(origin) ? origin : "http://localhost:3000";
+  return shown + request.server.basePath(request);
 }

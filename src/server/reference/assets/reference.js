@@ -1,6 +1,8 @@
 // "Try it" and copying. The pages can be read without this file.
 
 const resultCharactersMax = 20_000;
+/** Where the server, or the application around it, has put everything: this file is at api/docs/assets below it. */
+const base = new URL("../../../", import.meta.url);
 
 document.documentElement.classList.add("scripted");
 
@@ -32,7 +34,7 @@ document.addEventListener("submit", async (event) => {
   result.replaceChildren(element("p", "quiet", "Waiting for the answer …"));
   const started = performance.now();
   try {
-    const answer = await fetch(addressOf(form), optionsOf(form));
+    const answer = await fetch(new URL(`.${addressOf(form)}`, base), optionsOf(form));
     const text = await answer.text();
     show(result, answer, text, performance.now() - started);
   } catch {
@@ -71,7 +73,7 @@ function show(result, answer, text, ms) {
   const code = codeOf(text);
   if (code === null) return;
   const link = element("a", "", `What ${code} means`);
-  link.href = `/errors/${encodeURIComponent(code)}`;
+  link.href = new URL(`errors/${encodeURIComponent(code)}`, base).href;
   result.append(link);
 }
 

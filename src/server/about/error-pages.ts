@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyPluginAsync } from "fastify";
+import { errorTable } from "../../errors/codes.ts";
+import { Problem } from "../problems.ts";
+import { aboutFrame } from "./frame.ts";
+import { renderMarkdown } from "./markdown.ts";
+
+/** Beside `src` in a clone and beside `dist` in the package. */
+const folder = join(import.meta.dirname, "..", "..", "..", "docs", "errors");
+
+/** The pages that the `type` of a problem leads to: HTML for browsers, Markdown for everybody else. */
+export const errorPageRoutes: FastifyPluginAsync = async (app) => {
+  const frame = aboutFrame("/errors/assets");
+  for (const routes of frame.routes) await app.register(routes);
+  app.get<{ Params: { code: string } }>("/errors/:code", (request, reply) => {
+    const { code } = request.params;
+    const path = join(folder, `${code}.md`);
+    // Only names of the table ever become a path.
+    if (!Object.hasOwn(errorTable, code) || !existsSync(path)) throw new Problem("not_found");
+    const text = readFileSync(path, "utf8");
+    const isForBrowser = request.headers.accept?.includes("text/html") === true;
+    const body = isForBrowser ? frame.around(reply, code, renderMarkdown(text, linkTo)) : text;
+    if (!isForBrowser) reply.type("text/markdown; charset=utf-8");
+    return reply.header("cache-control", "public, max-age=3600").header("vary", "accept").send(body);
+  });
+};
+
+/** The guides are not served: their names stay, without a link. */
+function linkTo(target: string): string | null {
+  const [, code = ""] = /^([a-z_]+)\.md$/.exec(target) ?? [];
+  return Object.hasOwn(errorTable, code) ? `/errors/${code}` : null;
+}

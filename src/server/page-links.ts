@@ -12,9 +12,15 @@ export interface PageLink {
   readonly subject: string | null;
   /** The number to verify, in E.164; null where the person types it. */
   readonly to: string | null;
+  /** One that the service has registered; of an application around us, a path of its own. */
   readonly returnUrl: string;
   readonly state: string | null;
   readonly language: string | null;
+}
+
+/** Whether an address leads to a path of the host that answers, and to no other host, however a browser reads it. */
+export function isOwnPath(url: string): boolean {
+  return /^\/(?![/\\])[^\\\s#]*$/.test(url);
 }
 
 /** How long after it was made a link can be opened. */

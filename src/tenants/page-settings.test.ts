@@ -94,3 +94,28 @@ describe("a logo", () => {
     expect(pageSettingsProblem({ logo })).toMatchObject({ setting: "logo" });
   });
 });
+
+describe("W-12: who may show a page in a frame", () => {
+  test.each(["https://app.example.com", "https://app.example.com:8443", "http://localhost:8080"])(
+    "may be %s",
+    (origin) => {
+      expect(pageSettingsProblem({ frameAncestors: [origin] })).toBeNull();
+    },
+  );
+
+  test.each([
+    "*",
+    "https:",
+    "https://*.example.com",
+    "https://app.example.com/",
+    "https://app.example.com/path",
+    "https://APP.example.com",
+    "http://app.example.com",
+    "https://app.example.com; script-src *",
+    "https://app.example.com 'self'",
+    "'self'",
+    "data:",
+  ])("must not be %s", (origin) => {
+    expect(pageSettingsProblem({ frameAncestors: [origin] })).toMatchObject({ setting: "frameAncestors" });
+  });
+});

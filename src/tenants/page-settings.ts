@@ -8,6 +8,7 @@ export interface PageSettingsProblem {
 
 const returnUrlsMax = 20;
 const returnUrlLengthMax = 500;
+const framesMax = 10;
 const logoBytesMax = 16_384;
 const logoPattern = /^data:image\/(png|jpeg|webp);base64,([A-Za-z0-9+/]+={0,2})$/;
 /** WCAG 1.4.3, for words of any size. */
@@ -22,6 +23,14 @@ export function pageSettingsProblem(page: PageSettings): PageSettingsProblem | n
   for (const url of urls) {
     const detail = returnUrlProblem(url);
     if (detail !== null) return { setting: "returnUrls", detail };
+  }
+  const frames = page.frameAncestors ?? [];
+  if (frames.length > framesMax) {
+    return { setting: "frameAncestors", detail: `must be at most ${framesMax} origins` };
+  }
+  for (const origin of frames) {
+    const detail = frameProblem(origin);
+    if (detail !== null) return { setting: "frameAncestors", detail };
   }
   const { accent, logo } = page;
   if (typeof accent === "string") {
@@ -59,6 +68,15 @@ export function returnUrlProblem(url: string): string | null {
   }
   if (parsed.href !== url)
     return "must be written as a browser writes it: lower case, ASCII, a path, no backslash";
+  return null;
+}
+
+/** It becomes part of a header: only what a browser would write, so nothing but an origin. */
+function frameProblem(origin: string): string | null {
+  const detail = returnUrlProblem(`${origin}/`);
+  if (detail !== null || origin.includes("*") || new URL(origin).origin !== origin) {
+    return "must be origins such as https://app.example.com, without a path or a wildcard";
+  }
   return null;
 }
 

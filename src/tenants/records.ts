@@ -85,6 +85,8 @@ export interface PageSettings {
   readonly anonymous?: boolean;
   /** Where a page may lead back to, letter by letter (W-14). */
   readonly returnUrls?: readonly string[];
+  /** Origins of applications that may show its page in a frame of theirs; without any, nobody may (W-12). */
+  readonly frameAncestors?: readonly string[];
   /** `#1d5fd1` */
   readonly accent?: string | null;
   /** A small image as a `data:` URL. */

@@ -11,7 +11,7 @@ export function needBrowser(context: { skip(reason: string): void }): void {
   context.skip(noBrowser);
 }
 
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   return await chromium.launch({
     executablePath: chromiumPath,
     args: [
@@ -22,6 +22,7 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -165,11 +165,42 @@ describe("what a page tells", () => {
     await one.open("/two-factor");
     const number = freshNumber();
     await one.post("/two-factor/number", { country: "", number });
-    for (const code of ["", "12345", "abcdef", "1234567", "１２３４５６"]) {
+    for (const code of ["", "12345", "abcdef", "1234567", "１２３４５"]) {
       await one.post("/two-factor/code", { code });
       expect(one.page.text).toMatch(/Enter the code that you got|The code has <bdi>6<\/bdi> digits/);
     }
     await approve(one, number);
+    expect(one.page.text).toContain("Your number is verified");
+  });
+
+  test.each([
+    ["Arabic", 0x0660],
+    ["Persian", 0x06f0],
+    ["Hindi", 0x0966],
+    ["full-width", 0xff10],
+  ])("C-09: %s digits are read as they are meant", async (_name, zero) => {
+    const one = visitor();
+    await one.open("/two-factor");
+    const number = freshNumber();
+    await one.post("/two-factor/number", { country: "", number });
+    const code = await site.codeFor(number);
+    const typed = [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
+    await one.post("/two-factor/code", { code: typed });
+    expect(one.page.text).toContain("Your number is verified");
+  });
+
+  test("a code of letters is asked for as letters, and taken in any case", async () => {
+    const service = await site.serviceWith({ anonymous: true }, { policy: { alphabet: "letters" } });
+    const one = visitor();
+    await one.open(`/two-factor?service=${service}`);
+    const number = freshNumber();
+    await one.post("/two-factor/number", { country: "", number });
+    expect(one.page.text).toMatch(
+      /id="code"[^>]* autocapitalize="characters" spellcheck="false" maxlength="6"/,
+    );
+    expect(one.page.text).not.toContain("numeric");
+    const code = await site.codeFor(number);
+    await one.post("/two-factor/code", { code: ` ${code.toLowerCase()} ` });
     expect(one.page.text).toContain("Your number is verified");
   });
 });

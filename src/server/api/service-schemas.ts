@@ -59,6 +59,10 @@ const pageSettings = {
     maxItems: 20,
     description: "Where its page may lead back to, letter by letter",
   }),
+  frameAncestors: Type.Array(Type.String({ minLength: 8, maxLength: 260 }), {
+    maxItems: 10,
+    description: "Origins of applications that may show its page in a frame; by default nobody may",
+  }),
   accent: Type.Union([Type.String({ pattern: forms.colour.pattern }), Type.Null()], {
     description: "Colour of buttons, dark enough for white words on it",
   }),
@@ -100,6 +104,7 @@ const PageChangesBody = strict(
   {
     anonymous: Type.Optional(pageSettings.anonymous),
     returnUrls: Type.Optional(pageSettings.returnUrls),
+    frameAncestors: Type.Optional(pageSettings.frameAncestors),
     accent: Type.Optional(pageSettings.accent),
     logo: Type.Optional(pageSettings.logo),
   },
@@ -109,6 +114,7 @@ const PageBody = Type.Object(
   {
     anonymous: orNull(Type.Boolean()),
     returnUrls: Type.Array(Type.String()),
+    frameAncestors: Type.Array(Type.String()),
     accent: orNull(Type.String()),
     logo: orNull(Type.String()),
   },
@@ -174,6 +180,7 @@ export function toServiceBody(service: Service): Static<typeof ServiceBody> {
     page: {
       anonymous: service.settings.page?.anonymous ?? null,
       returnUrls: [...(service.settings.page?.returnUrls ?? [])],
+      frameAncestors: [...(service.settings.page?.frameAncestors ?? [])],
       accent: service.settings.page?.accent ?? null,
       logo: service.settings.page?.logo ?? null,
     },

@@ -3,6 +3,7 @@ import type { Engine, EngineParts } from "../../engine/index.ts";
 import { parsePhoneNumber } from "../../numbers/index.ts";
 import type { Service } from "../../tenants/index.ts";
 import { type Policy, parseSubmittedCode } from "../../verification/index.ts";
+import { asciiDigits } from "./digits.ts";
 import { difficultyAfter, makeChallenge, readProof } from "./proof.ts";
 import { Recent } from "./recent.ts";
 import { anonymousAllowance, createStartQuota, linkAllowance, type StartQuota } from "./start-quota.ts";
@@ -17,6 +18,8 @@ export interface Current {
   readonly network: string;
   /** Of the messages: that of the page. */
   readonly locale: string;
+  /** By which name the browser knows this page. */
+  readonly host: string;
 }
 
 export type Fields = Readonly<Record<string, string>>;
@@ -139,12 +142,15 @@ async function useProof(
 
 /** Starts, and answers with an id in any case; of a start that was refused, with one that leads nowhere. */
 async function begin(engine: Engine, parts: EngineParts, current: Current, to: string): Promise<string> {
-  const { visit, service, policy, locale, network } = current;
+  const { visit, service, policy, locale, network, host } = current;
+  const readsCodes = service.settings.texts?.hosts?.includes(host) === true;
   const result = await engine.start({
     tenantId: visit.tenantId,
     service: service.id,
     to,
     locale,
+    // The browser fills the code in by itself where the service says that this page may (O-1).
+    ...(readsCodes ? { platform: "web" as const, host } : {}),
     binding: bindingOf(visit),
     // Whoever made a link vouches for it; elsewhere the quota above has seen to the proof.
     caller: visit.linkId === null ? { surface: "anonymous", network, hasProof: true } : { surface: "key" },
@@ -169,7 +175,7 @@ async function enterCode(
 ): Promise<Visit> {
   const { round } = visit;
   if (round === null || round.end !== null) return visit;
-  const code = fields["code"] ?? "";
+  const code = asciiDigits(fields["code"] ?? "");
   const digits = String(policy.codeLength);
   const refuse = (words: Note["words"]): Visit => ({
     ...visit,
@@ -177,7 +183,9 @@ async function enterCode(
   });
   if (code.trim() === "") return refuse("codeMissing");
   const format = { type: "derived", alphabet: policy.alphabet, length: policy.codeLength } as const;
-  if (parseSubmittedCode(code, format) === null) return refuse("codeShape");
+  if (parseSubmittedCode(code, format) === null) {
+    return refuse(policy.alphabet === "decimal" ? "codeShape" : "codeMissing");
+  }
 
   const wrong = Math.max(round.wrong, wrongs.get(round.verificationId) ?? 0);
   if (wrong >= policy.checksMax)

@@ -5,6 +5,8 @@ export interface PageHeaders {
   readonly isSecure: boolean;
   /** Origins of others to which a form of this page may lead, by a redirect. */
   readonly formTargets?: readonly string[];
+  /** Origins that may show it in a frame; without any, nobody may. */
+  readonly frameAncestors?: readonly string[];
 }
 
 const permissions = [
@@ -13,8 +15,9 @@ const permissions = [
   ...["camera", "display-capture", "geolocation", "microphone", "payment", "usb"].map((name) => `${name}=()`),
 ].join(", ");
 
-/** Nothing inline, nothing from anybody else, in nobody's frame (W-12). */
-export function setPageHeaders(reply: FastifyReply, { isSecure, formTargets = [] }: PageHeaders): void {
+/** Nothing inline, nothing from anybody else, in no frame that was not allowed (W-12). */
+export function setPageHeaders(reply: FastifyReply, page: PageHeaders): void {
+  const { isSecure, formTargets = [], frameAncestors = [] } = page;
   reply.header(
     "content-security-policy",
     [
@@ -25,7 +28,7 @@ export function setPageHeaders(reply: FastifyReply, { isSecure, formTargets = []
       "img-src 'self' data:",
       "connect-src 'self'",
       ["form-action 'self'", ...formTargets].join(" "),
-      "frame-ancestors 'none'",
+      ["frame-ancestors", ...(frameAncestors.length === 0 ? ["'none'"] : frameAncestors)].join(" "),
       "base-uri 'none'",
     ].join("; "),
   );

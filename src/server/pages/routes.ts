@@ -8,7 +8,7 @@ import { key } from "../../store/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import { clientAddress, namesThisMachine } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
-import { readLink } from "../page-links.ts";
+import { isOwnPath, readLink } from "../page-links.ts";
 import { Problem, toProblem } from "../problems.ts";
 import { isSecure, ownOrigins, sourceOf } from "../same-origin.ts";
 import { accentRoutes } from "./accent.ts";
@@ -106,7 +106,7 @@ async function take(
   const after = await step(shown.flow, currentOf(request, visit, service), fields);
   writeVisit(app.parts, reply, isHttps, after);
   const hasDecided = after.round?.end === "approved" || name === "cancel";
-  return reply.redirect((hasDecided ? await wayBack(app, after) : null) ?? base, 303);
+  return reply.redirect((hasDecided ? await wayBack(app, request, after) : null) ?? base, 303);
 }
 
 function currentOf(request: FastifyRequest, visit: Visit, service: Service): Current {
@@ -116,6 +116,7 @@ function currentOf(request: FastifyRequest, visit: Visit, service: Service): Cur
     policy: policyFor(request.server.directory.policyOf(service), visit.linkId !== null),
     network: networkOf(clientAddress(request)).network,
     locale: languageOf(request, visit.language).tag,
+    host: new URL(request.server.publicOrigin(request)).hostname,
   };
 }
 
@@ -128,7 +129,10 @@ async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fiel
     const visit = newVisit(parts, { ...given, linkId: id });
     const service = await serviceOf(app, visit);
     // Taken out of the service since: it must not lead there any more.
-    return service !== null && isReturnUrl(service.settings.page, link.returnUrl) ? visit : null;
+    if (service === null) return null;
+    // Only an application around us can have made a link with a path of its own.
+    const isAllowed = isOwnPath(link.returnUrl) || isReturnUrl(service.settings.page, link.returnUrl);
+    return isAllowed ? visit : null;
   }
   const service = await anonymousService(parts, query["service"], options.isSandbox);
   if (service === null) return null;

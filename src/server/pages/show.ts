@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Service } from "../../tenants/index.ts";
 import { lifetimeMs } from "../../verification/index.ts";
+import { isOwnPath } from "../page-links.ts";
 import { isSecure } from "../same-origin.ts";
 import { accentUrl } from "./accent.ts";
 import type { Assets } from "./assets.ts";
@@ -55,20 +56,21 @@ async function viewOf(
   const now = parts.clock.now();
   switch (stageOf(round, current, now)) {
     case "approved":
-      return doneView(viewParts, await wayBack(app, visit));
+      return doneView(viewParts, await wayBack(app, request, visit));
     case "exhausted":
-      return endView(viewParts, "exhaustedTitle", await wayBack(app, visit));
+      return endView(viewParts, "exhaustedTitle", await wayBack(app, request, visit));
     case "canceled":
-      return endView(viewParts, "canceledTitle", await wayBack(app, visit));
+      return endView(viewParts, "canceledTitle", await wayBack(app, request, visit));
     case "expired":
-      return endView(viewParts, "expiredTitle", await wayBack(app, visit));
+      return endView(viewParts, "expiredTitle", await wayBack(app, request, visit));
     case "pending": {
       const askAt = mayAskAt(round, policy);
       return codeView({
         ...viewParts,
         visit,
         round,
-        digits: policy.codeLength,
+        length: policy.codeLength,
+        isDecimal: policy.alphabet === "decimal",
         waitSeconds: askAt === null ? null : Math.max(0, Math.ceil((askAt - now) / 1_000)),
         mayCall: mayCall(current),
       });
@@ -87,10 +89,15 @@ function stageOf(
 }
 
 /** Where a visit leads to from here: back to the host application with a ticket, or without one; null for nowhere. */
-export async function wayBack(app: FastifyInstance, visit: Visit): Promise<string | null> {
+export async function wayBack(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  visit: Visit,
+): Promise<string | null> {
   const { round, returnUrl, state } = visit;
   if (returnUrl === null) return null;
-  const target = new URL(returnUrl);
+  // A path is one of the application around us: whole, so that it is not taken for one of ours.
+  const target = new URL(returnUrl, app.publicOrigin(request));
   if (round?.end === "approved") {
     const verb = { tenantId: visit.tenantId, id: round.verificationId, binding: bindingOf(visit) };
     const ticket = await app.engine.issueTicket(verb);
@@ -105,7 +112,7 @@ export async function wayBack(app: FastifyInstance, visit: Visit): Promise<strin
 
 /** A form's answer may lead back to the host application, and browsers hold redirects against `form-action` too. */
 function formTargetsOf({ returnUrl }: Visit): readonly string[] {
-  return returnUrl === null ? [] : [new URL(returnUrl).origin];
+  return returnUrl === null || isOwnPath(returnUrl) ? [] : [new URL(returnUrl).origin];
 }
 
 /** A page without a visit. */
@@ -132,7 +139,8 @@ function send({ assets }: Shown, request: FastifyRequest, reply: FastifyReply, s
   const { language, service, view, formTargets } = sent;
   const page = service?.settings.page;
   const accent = page?.accent ?? null;
-  setPageHeaders(reply, { isSecure: isSecure(request), formTargets });
+  const { frameAncestors = [] } = page ?? {};
+  setPageHeaders(reply, { isSecure: isSecure(request), formTargets, frameAncestors });
   return reply
     .type("text/html; charset=utf-8")
     .header("content-language", language.tag)

@@ -106,14 +106,19 @@ function isolated(text: string): string {
 export interface CodeParts extends ViewParts {
   readonly visit: Visit;
   readonly round: Round;
-  readonly digits: number;
+  readonly length: number;
+  /** Whether a code is all digits: then telephones show their digits to type it. */
+  readonly isDecimal: boolean;
   /** Until another code may be asked for; null where none may. */
   readonly waitSeconds: number | null;
   readonly mayCall: boolean;
 }
 
 export function codeView(parts: CodeParts): View {
-  const { language, round, note, digits } = parts;
+  const { language, round, note, length, isDecimal } = parts;
+  const kind = isDecimal
+    ? 'inputmode="numeric" pattern="[0-9]*"'
+    : 'autocapitalize="characters" spellcheck="false"';
   const { words } = language;
   const wrong = note?.field === "code" ? ' aria-invalid="true" aria-describedby="code-error"' : "";
   const number = parts.visit.to === null ? internationalForm(round.to) : maskPhoneNumber(round.to);
@@ -123,7 +128,7 @@ export function codeView(parts: CodeParts): View {
 <form method="post" action="/two-factor/code" novalidate data-code data-busy="${words.oneMoment}">
 !${formSealField(parts)}
 <div class="field"><label for="code">${words.code}</label>
-<input class="code" id="code" name="code" type="text" autocomplete="one-time-code" inputmode="numeric" pattern="[0-9]*" maxlength="${String(digits)}" required autofocus value="${note?.code ?? ""}"!${wrong}>
+<input class="code" id="code" name="code" type="text" autocomplete="one-time-code" !${kind} maxlength="${String(length)}" required autofocus value="${note?.code ?? ""}"!${wrong}>
 !${errorOf(parts, "code")}</div>
 <button class="button wide">${words.confirm}</button>
 </form>

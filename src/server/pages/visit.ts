@@ -77,12 +77,15 @@ export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure:
 }
 
 export function writeVisit(parts: EngineParts, reply: FastifyReply, isSecure: boolean, visit: Visit): void {
+  // In a frame of another site a Lax cookie never comes back; a partitioned one is of this site's frame there alone.
+  const isFramed = isSecure && reply.request.headers["sec-fetch-dest"] === "iframe";
   const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(visit));
   void reply.setCookie(cookieName(isSecure), sealed, {
     path: "/",
     httpOnly: true,
     secure: isSecure,
-    sameSite: "lax",
+    sameSite: isFramed ? "none" : "lax",
+    ...(isFramed ? { partitioned: true } : {}),
     maxAge: visitLifetimeMs / 1_000,
   });
 }

@@ -71,6 +71,15 @@ function countDown() {
   show();
 }
 
+/** As the server reads them, which sees what was typed and not pasted. */
+function asciiDigits(text) {
+  const zeros = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50];
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    const zero = zeros.find((one) => digit.codePointAt(0) >= one && digit.codePointAt(0) < one + 10);
+    return zero === undefined ? digit : String(digit.codePointAt(0) - zero);
+  });
+}
+
 /** Takes the code out of the message where the browser offers it, and out of whatever is pasted. */
 function readCodes() {
   const form = document.querySelector("form[data-code]");
@@ -78,9 +87,10 @@ function readCodes() {
   const field = form.elements.namedItem("code");
   const length = Number(field.maxLength);
   const take = (text) => {
-    const digits = text.normalize("NFKC").replace(/\D/g, "");
-    if (digits.length !== length) return false;
-    field.value = digits;
+    const others = field.inputMode === "numeric" ? /\D/g : /[^\p{L}\p{N}]/gu;
+    const code = asciiDigits(text).normalize("NFKC").replace(others, "");
+    if (code.length !== length) return false;
+    field.value = code;
     form.requestSubmit();
     return true;
   };

@@ -5,6 +5,7 @@ export const faultCodes = [
   "request_malformed",
   "unauthorized",
   "forbidden",
+  "verification_required",
   "not_found",
   "method_not_allowed",
   "request_timeout",

@@ -10,6 +10,7 @@ const errorCodes = {
   request_malformed: { status: 400, title: "The request cannot be read", retryable: false },
   unauthorized: { status: 401, title: "No valid API key was given", retryable: false },
   forbidden: { status: 403, title: "This API key may not do this", retryable: false },
+  verification_required: { status: 403, title: "Prove your number first", retryable: true },
   cross_site_refused: { status: 403, title: "The request came from another site", retryable: false },
   callback_refused: { status: 403, title: "This callback is not the carrier's", retryable: false },
   not_found: { status: 404, title: "There is nothing here", retryable: false },

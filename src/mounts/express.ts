@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Countersign } from "../library/index.ts";
+import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
+
+export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
 /** What Express 4 and 5 add to a request. */
 export interface ExpressRequest extends IncomingMessage {
@@ -49,4 +52,25 @@ export function originOf({ protocol = "http", hostname, headers }: ExpressReques
   const { host = "localhost" } = headers;
   const isForwarded = hostname !== undefined && hostname !== host.replace(/:\d+$/, "");
   return `${protocol}://${isForwarded ? hostname : host}`;
+}
+
+/**
+ * A route that needs a fresh proof of this session's number: without one, a browser is led to the verification page and
+ * comes back here. It stands after what makes sessions (`express-session` or the like).
+ * @example
+ * app.get("/transfer", requireVerified(countersign, { to: (request) => request.session.user.phone }), transfer);
+ */
+export function requireVerified<R extends ExpressRequest>(
+  countersign: Countersign,
+  options: RequireVerifiedOptions<R> = {},
+): (request: R, response: ServerResponse, next: (error?: unknown) => void) => void {
+  const guard = createGuard(countersign, options);
+  return (request, response, next) => {
+    const url = request.originalUrl ?? request.url ?? "/";
+    const seen = { method: request.method ?? "GET", url, accept: request.headers.accept };
+    guard(request, seen).then((answer) => {
+      if (answer === null) return next();
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    }, next);
+  };
 }

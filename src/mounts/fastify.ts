@@ -1,7 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
+import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
+
+export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
@@ -33,5 +36,23 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
     for (const url of paths) {
       scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });
     }
+  };
+}
+
+/**
+ * A hook for routes that need a fresh proof of this session's number: without one, a browser is led to the verification
+ * page and comes back here. `@fastify/session` or the like makes the session.
+ * @example
+ * app.get("/transfer", { preHandler: requireVerified(countersign, { to: ({ session }) => session.phone }) }, transfer);
+ */
+export function requireVerified(
+  countersign: Countersign,
+  options: RequireVerifiedOptions<FastifyRequest> = {},
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+  const guard = createGuard(countersign, options);
+  return async (request, reply) => {
+    const { method, originalUrl: url, headers } = request;
+    const answer = await guard(request, { method, url, accept: headers.accept });
+    return answer === null ? undefined : reply.code(answer.status).headers(answer.headers).send(answer.body);
   };
 }

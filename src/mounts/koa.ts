@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Countersign } from "../library/index.ts";
+import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import { below, type PlacedMountOptions, prefixOf } from "./options.ts";
+
+export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
 /** What Koa 3 gives a middleware. */
 export interface KoaContext {
@@ -15,6 +18,9 @@ export interface KoaContext {
   readonly method: string;
   readonly request: { readonly body?: unknown; readonly rawBody?: unknown };
   readonly session?: unknown;
+  set(headers: Readonly<Record<string, string>>): void;
+  status: number;
+  body: unknown;
   respond?: boolean;
 }
 
@@ -40,5 +46,26 @@ export function mountKoa(countersign: Countersign, options: PlacedMountOptions =
     const body = request.rawBody ?? request.body;
     context.respond = false;
     await mount.answer(req, res, { url, prefix, address: ip, origin, body });
+  };
+}
+
+/**
+ * A route that needs a fresh proof of this session's number: without one, a browser is led to the verification page and
+ * comes back here. It stands after what makes sessions (`koa-session` or the like).
+ * @example
+ * app.use(requireVerified(countersign, { to: (context) => context.session.phone }));
+ */
+export function requireVerified<C extends KoaContext>(
+  countersign: Countersign,
+  options: RequireVerifiedOptions<C> = {},
+): (context: C, next: () => Promise<unknown>) => Promise<void> {
+  const guard = createGuard(countersign, options);
+  return async (context, next) => {
+    const { method, originalUrl: url, req } = context;
+    const answer = await guard(context, { method, url, accept: req.headers.accept });
+    if (answer === null) return void (await next());
+    context.status = answer.status;
+    context.set(answer.headers);
+    context.body = answer.body;
   };
 }

@@ -5,6 +5,9 @@ import type { Countersign } from "../library/index.ts";
 import { createMount } from "./mount.ts";
 import { below, type PlacedMountOptions, prefixOf } from "./options.ts";
 
+export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
+export { type GuardedWebRequest, requireVerified } from "./web-guard.ts";
+
 export interface WebMountOptions extends PlacedMountOptions {
   /**
    * The client's address, where the host knows it. Without it, keys that are bound to addresses are refused, and all who

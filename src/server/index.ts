@@ -6,4 +6,7 @@ export type { LimitSettings } from "./limits.ts";
 export { type LocalApp, openLocalApp } from "./local.ts";
 export { type MountableApp, openMountableApp } from "./mountable.ts";
 export { type RunningSandbox, startSandbox } from "./sandbox-only.ts";
+export { makeOwnLink } from "./own-links.ts";
+export { isOwnPath } from "./page-links.ts";
+export { problemBody } from "./parser-errors.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

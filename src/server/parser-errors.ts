@@ -35,10 +35,20 @@ export interface BareProblem {
   readonly body: string;
 }
 
+/** A problem of which nothing is known but its code. */
+export function problemBody(
+  code: ErrorCode,
+  basePath = "",
+): { readonly status: number; readonly code: ErrorCode } {
+  const { status, title, retryable } = errorTable[code];
+  const body = { type: `${basePath}/errors/${code}`, title, status, code, detail: title, retryable };
+  return body;
+}
+
 /** The problem alone; the connection ends with it. */
 export function bareProblem(code: ErrorCode): BareProblem {
-  const { status, title, retryable } = errorTable[code];
-  const body = JSON.stringify({ type: `/errors/${code}`, title, status, code, detail: title, retryable });
+  const { status } = errorTable[code];
+  const body = JSON.stringify(problemBody(code));
   return {
     status,
     body,

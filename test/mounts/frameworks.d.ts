@@ -19,7 +19,7 @@ declare module "koa" {
     readonly method: string;
     readonly path: string;
     session?: Record<string, unknown>;
-    redirect(url: string): void;
+    set(headers: Readonly<Record<string, string>>): void;
     status: number;
     body: unknown;
   }

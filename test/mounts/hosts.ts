@@ -102,7 +102,7 @@ const hono: Host = async (countersign, { prefix = "", trustsProxies, mount }) =>
 };
 
 /** What a server for web handlers does, in short. */
-async function serve(
+export async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   handle: (request: Request) => Response | Promise<Response>,

@@ -144,6 +144,7 @@ test("W-3: POST /pages and POST /tickets/redeem say what is wrong with what they
   const asked = rightFor(pages);
   await expectProblem(pages, "service_not_found", { ...asked, body: { returnUrl, service: "none" } });
   await expectProblem(pages, "number_invalid", { ...asked, body: { returnUrl, to: "12" } });
+  await expectProblem(pages, "number_not_allowed", { ...asked, body: { returnUrl, to: "+870773111632" } });
   await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl: `${returnUrl}/` } });
   await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl, locale: "no language" } });
   const redeem = byId.get("redeemTicket") as Operation;

@@ -29,6 +29,19 @@ describe("a link of a host application", () => {
     });
   });
 
+  test("W-8: what would lead nowhere is said to the caller, since the page tells nobody", async () => {
+    const service = await site.serviceWith({ returnUrls: [returnUrl] });
+    const wrong = [
+      [{ purpose: "Sign Up" }, 422, "request_invalid"],
+      [{ to: "+19005551234" }, 422, "number_not_allowed"],
+      [{ to: "12" }, 422, "number_invalid"],
+    ] as const;
+    for (const [body, status, code] of wrong) {
+      const answer = await site.call("POST", "/pages", { service, returnUrl, ...body });
+      expect([answer.status, answer.json.code]).toEqual([status, code]);
+    }
+  });
+
   test("C-14: the number that the host application chose is verified, and no other can be", async () => {
     const number = freshNumber();
     const one = visitor();

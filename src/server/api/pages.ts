@@ -3,7 +3,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
+import type { EngineParts } from "../../engine/index.ts";
+import { judgeNumber } from "../../numbers/index.ts";
 import { isReturnUrl } from "../../tenants/index.ts";
+import type { Policy } from "../../verification/index.ts";
+import { forms } from "../forms.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { linkExpiresAt, writeLink } from "../page-links.ts";
 import { Problem, wrongField } from "../problems.ts";
@@ -17,7 +21,12 @@ const NewPageBody = strict(
     service: Type.Optional(opaque(60, "Id or name; the tenant's first by default")),
     returnUrl: opaque(500, "One of the service's `page.returnUrls`, letter by letter"),
     state: Type.Optional(opaque(200, "Comes back with the ticket: bind it to the browser's session")),
-    purpose: Type.Optional(opaque(64, "What the approval is for")),
+    purpose: Type.Optional(
+      Type.String({
+        pattern: forms.purpose.pattern,
+        description: "What the approval is for, such as `login`",
+      }),
+    ),
     subject: Type.Optional(opaque(128, "Your id of the person; comes back when the ticket is redeemed")),
     to: Type.Optional(opaque(64, "The number to verify; without it, the person types one")),
     locale: Type.Optional(opaque(20, "Language of the page; by default the browser's")),
@@ -58,7 +67,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "The link works for 15 minutes and for the first browser that starts with it. The page leads back to `returnUrl` with `ticket` and `state`, or with `outcome=canceled` and `state`.",
         scope: "verifications:write",
         successes: { 201: "Where to send the browser" },
-        problems: ["service_not_found", "number_invalid"],
+        problems: ["service_not_found", "number_invalid", "number_not_allowed"],
         example: {
           body: { returnUrl: "https://app.example.com/verified", subject: "user-1", state: "f3a9" },
         },
@@ -137,7 +146,7 @@ async function linkFor(
   if (body.locale !== undefined && parseLocale(body.locale) === null) {
     throw wrongField("locale", "must be a BCP 47 language tag such as en or pt-BR");
   }
-  const to = body.to === undefined ? null : numberOf(parts, body.to).e164;
+  const to = body.to === undefined ? null : toVerify(parts, parts.directory.policyOf(service), body.to);
   const id = await idOfLink(request, reply);
   const text = writeLink(parts, {
     id,
@@ -153,6 +162,20 @@ async function linkFor(
   const { server } = request;
   const page = `${server.publicOrigin(request)}${server.basePath(request)}/two-factor`;
   return { url: `${page}?link=${text}`, expiresAt: iso(linkExpiresAt(id)) };
+}
+
+/** Whoever sits at the page learns nothing about a number that gets no message: so it is said here, to the caller. */
+function toVerify(parts: EngineParts, policy: Policy, given: string): string {
+  const number = numberOf(parts, given);
+  const judged = policy.workflow
+    .map(({ channel }) => channel)
+    .filter((channel) => channel !== "email")
+    .map((channel) => judgeNumber(number, channel, parts.numberPolicy));
+  const [first] = judged;
+  if (first?.type === "denied" && judged.every((one) => one.type === "denied")) {
+    throw new Problem("number_not_allowed", first.detail, { reason: first.reason });
+  }
+  return number.e164;
 }
 
 /** A repeated request gets the same link again: only its id is kept, since all else is in the request. */

@@ -1,10 +1,10 @@
 // A number is verified in a terminal: node verify.js +14155550123
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { createCountersign } from "countersign";
+import { createFromEnvironment } from "countersign";
 
 const [, , to = ""] = process.argv;
-const countersign = await createCountersign();
+const countersign = await createFromEnvironment(process.env);
 const terminal = createInterface({ input: process.stdin, output: process.stdout });
 
 async function verify() {

@@ -1,84 +1,87 @@
-// A password, then a code on the phone: two-factor login. Start: node app.js, and log in as ada / lovelace.
-import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from "node:crypto";
+// A number, a code by text or by a call, success. Texted first, called after a minute, called again. Start: node app.js
+import { randomUUID } from "node:crypto";
 import process from "node:process";
-import { createCountersign } from "countersign";
+import { createFromEnvironment } from "countersign";
 import express from "express";
 
-const countersign = await createCountersign({ brand: "Bank" });
-const salt = randomBytes(16);
-const users = new Map([
-  ["ada", { id: "user-1", to: "+14155550123", hash: scryptSync("lovelace", salt, 32) }],
-]);
-/** Compared with where there is no such user, so that the time of the answer does not tell. */
-const nobodysHash = randomBytes(32);
-const sessions = new Map();
+const countersign = await createFromEnvironment(process.env, { brand: "Club" });
+const call = { channel: "voice", waitMs: 60_000 };
+const workflows = { sms: [{ channel: "sms", waitMs: 60_000 }, call, call], voice: [call, call] };
 const app = express();
 app.use(express.urlencoded({ extended: false }));
-app.use((request, _response, next) => {
-  request.sid = /(?:^|; )sid=([0-9a-f-]{36})/.exec(request.headers.cookie ?? "")?.[1];
+
+/** Who is in the middle of what, by a cookie that only this browser has; the oldest make room. */
+const sessions = new Map();
+app.use((request, response, next) => {
+  const known = /(?:^|; )sid=([0-9a-f-]{36})/.exec(request.headers.cookie ?? "")?.[1];
+  request.sid = sessions.has(known) ? known : randomUUID();
+  if (request.sid !== known) {
+    if (sessions.size >= 10_000) sessions.delete(sessions.keys().next().value);
+    sessions.set(request.sid, {});
+    response.cookie("sid", request.sid, { httpOnly: true, sameSite: "lax", secure: request.secure });
+  }
   request.session = sessions.get(request.sid);
   next();
 });
 
-/** A new id whenever somebody rises: one that was planted before the login is worth nothing after it. */
-function renew(request, response, session) {
-  sessions.delete(request.sid);
-  request.sid = randomUUID();
-  sessions.set(request.sid, session);
-  response.setHeader("set-cookie", `sid=${request.sid}; HttpOnly; SameSite=Lax; Path=/`);
+const numberForm = `<form method="post" action="/number"><p><label>Your phone number, with + and the country
+<input name="to" type="tel" autocomplete="tel" required></label><fieldset><legend>How shall we reach you?</legend>
+<label><input type="radio" name="by" value="sms" checked> by text</label>
+<label><input type="radio" name="by" value="voice"> by a call</label></fieldset><p><button>Go on</button></form>`;
+const codeForm = `<form method="post" action="/code"><p><label>The code
+<input name="code" inputmode="numeric" autocomplete="one-time-code"></label> <button>Check</button></form>
+<form method="post" action="/call"><button>Call me instead</button></form>
+<form method="post" action="/cancel"><button>Cancel</button></form>`;
+function show(response, title, text, body = "", status = 200) {
+  response.status(status).send(`<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width"><main><h1>${title}</h1><p role="status">${text}</p>${body}</main></html>`);
 }
 
-const html = (body) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Bank</title>${body}</html>`;
-const field = (name, type) => `<label>${name} <input name="${name}" type="${type}" required></label>`;
-const loginForm = `<form method="post" action="/login">${field("name", "text")}${field("password", "password")}
-<button>Log in</button></form>`;
-const codeForm = `<form method="post" action="/code">${field("code", "text")}<button>Continue</button></form>
-<form method="post" action="/call"><button>Call me instead</button></form>`;
+app.get("/", (_request, response) => show(response, "Join the club", "First, your number.", numberForm));
 
-app.get("/", ({ session }, response) =>
-  response.send(html(session?.user === undefined ? loginForm : `<p>Welcome, ${session.user.id}.</p>`)),
-);
-
-app.post("/login", async (request, response) => {
-  const { name, password } = request.body;
-  const user = users.get(name);
-  const isRight = timingSafeEqual(scryptSync(String(password), salt, 32), user?.hash ?? nobodysHash);
-  if (user === undefined || !isRight) {
-    return response.status(401).send(html(`<p>Wrong name or password.</p>${loginForm}`));
+app.post("/number", async ({ body, sid, session }, response) => {
+  const { outcome, number } = await countersign.describe(body?.to);
+  const by = body?.by === "voice" || number?.sms.allowed === false ? "voice" : "sms";
+  if (outcome !== "described" || !number[by].allowed) {
+    return show(response, "Not this number", "We can send no code there. Is it right?", numberForm, 422);
   }
-  renew(request, response, { pending: user });
-  const started = await countersign.start({ to: user.to, subject: user.id, binding: request.sid });
-  if (started.outcome !== "started") return response.status(429).send(html(started.outcome));
-  sessions.get(request.sid).id = started.verification.id;
-  await countersign.tick();
-  console.log(countersign.phones?.messages(user.to)[0]?.text); // the virtual phone: there is no carrier yet
-  response.send(html(`<p>We have sent a code to your phone.</p>${codeForm}`));
+  const started = await countersign.start({ to: number.e164, workflow: workflows[by], binding: sid });
+  if (started.outcome !== "started") return show(response, "Not now", "Try again later.", numberForm, 429);
+  Object.assign(session, { id: started.verification.id, to: number.e164, verified: false });
+  await showVirtualPhone(number.e164);
+  const what = `It goes to ${number.international}, a ${number.type} of ${number.regionName}.`;
+  show(response, "Your code", what, codeForm);
 });
 
-app.post("/code", async (request, response) => {
-  const { sid, session, body } = request;
-  if (session?.id === undefined) return response.redirect("/");
-  const { pending: user, id } = session;
-  const result = await countersign.check({
-    id,
-    to: user.to,
-    subject: user.id,
-    binding: sid,
-    code: body.code,
-  });
-  if (result.outcome !== "approved") {
-    return response.status(401).send(html(`<p>${result.outcome}</p>${codeForm}`));
-  }
-  renew(request, response, { user });
-  response.redirect("/");
+app.post("/code", async ({ body, sid, session }, response) => {
+  if (session.id === undefined) return response.redirect("/");
+  const result = await countersign.check({ id: session.id, to: session.to, code: body?.code, binding: sid });
+  if (result.outcome === "approved") return show(response, "Welcome", `${session.to} is verified.`);
+  const wrong = { codeMismatch: `${result.checksLeft} tries left.`, codeMalformed: "Is it all of the code?" };
+  const text = wrong[result.outcome];
+  if (text !== undefined) return show(response, "Wrong", text, codeForm, 422);
+  show(response, "It is over", "This code does not work any more.", numberForm, 422);
 });
 
 app.post("/call", async ({ sid, session }, response) => {
-  if (session?.id === undefined) return response.redirect("/");
-  const { outcome } = await countersign.next({ id: session.id, binding: sid });
-  response.send(html(`<p>${outcome}</p>${codeForm}`));
+  if (session.id === undefined) return response.redirect("/");
+  const { outcome, retryAt } = await countersign.next({ id: session.id, binding: sid });
+  await showVirtualPhone(session.to);
+  if (outcome === "sent") return show(response, "Your code", "We are calling you.", codeForm);
+  const when = retryAt ? `We may call at ${new Date(retryAt).toISOString()}.` : "There is no other way.";
+  show(response, "Not yet", when, codeForm, 429);
 });
+
+app.post("/cancel", async ({ sid, session }, response) => {
+  if (session.id !== undefined) await countersign.cancel({ id: session.id, binding: sid });
+  show(response, "Canceled", "No code works any more.", numberForm);
+});
+
+/** Without a carrier the message is on a virtual phone: show it here. */
+async function showVirtualPhone(to) {
+  await countersign.tick();
+  console.log(countersign.phones?.messages(to)[0]?.text ?? "");
+}
 
 const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", () => {
   console.log(`http://localhost:${server.address().port}`);

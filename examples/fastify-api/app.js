@@ -1,10 +1,10 @@
 // Fastify: the HTTP API inside an API of your own. Start: node app.js
 import process from "node:process";
-import { createCountersign } from "countersign";
+import { createFromEnvironment } from "countersign";
 import { mountFastify } from "countersign/fastify";
 import Fastify from "fastify";
 
-const countersign = await createCountersign({ brand: "Depot" });
+const countersign = await createFromEnvironment(process.env, { brand: "Depot" });
 const app = Fastify();
 
 await app.register(mountFastify(countersign), { prefix: "/verify" });

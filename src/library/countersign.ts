@@ -3,6 +3,7 @@ import { type Instance, openInstance } from "../instance/instance.ts";
 import { StartRefused, toStartRefused } from "../instance/start-refused.ts";
 import type { PhoneMessage } from "../providers/sandbox/index.ts";
 import { type CountersignEvent, createEvents, type Events, type Listener } from "./events.ts";
+import { type DescribeResult, describe } from "./number.ts";
 import { type CountersignOptions, inOptionNames, readOptions } from "./options.ts";
 import {
   type CheckRequest,
@@ -86,6 +87,13 @@ export interface Countersign {
    * const found = await countersign.get({ id, binding: session.id });
    */
   get(request: VerificationRequest): Promise<VerificationDetails | null>;
+  /**
+   * A number as a person wrote it: its forms, its kind, and whether a code would be sent to it now. Nothing is sent.
+   * @example
+   * const found = await countersign.describe("+1 (415) 555-0123");
+   * if (found.outcome === "described" && !found.number.sms.allowed) offerACall();
+   */
+  describe(number: string): Promise<DescribeResult>;
   /**
    * Calls `listener` after each commit that changed something of this kind, in this process. What it returns ends that.
    * A listener that throws is logged and disturbs nobody.
@@ -206,6 +214,7 @@ export function countersignOf(
       const found = await engine.get(continuation(request));
       return found === null ? null : toDetails(found);
     },
+    describe: (number) => describe(instance, typed(number)),
     on: (event, listener) => events.on(event, listener),
     phones: sandbox?.phones ?? null,
     firstKey: instance.firstKey?.key ?? null,

@@ -26,6 +26,11 @@ export interface CountersignOptions {
   readonly countries?: "all" | readonly string[];
   /** The first API key, for a mounted API: 32 characters or more. Default: made on the first start. */
   readonly apiKey?: string;
+  /**
+   * Where browsers and carriers reach a mount, with its path, such as `https://app.example.com/verify`. Default: what the
+   * framework says, and carriers report nothing.
+   */
+  readonly publicUrl?: string;
   /** Carriers. */
   readonly providers?: readonly Provider[];
   /** How long to wait until whoever holds the folder lets go of it. Default 10 000. */
@@ -55,6 +60,10 @@ const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOpt
   providers: {
     allowed: "a list of providers",
     fits: (given) => Array.isArray(given) && given.every(isProvider),
+  },
+  publicUrl: {
+    allowed: "an http or https address such as https://app.example.com/verify",
+    fits: (given) => typeof given === "string" && /^https?:\/\/[^?#\s]+$/.test(given) && URL.canParse(given),
   },
   lockWaitMs: {
     allowed: "a whole number of milliseconds from 0 on",
@@ -90,7 +99,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
   if (problems.length > 0) {
     throw new StartRefused("settings_invalid", `createCountersign: ${problems.join("; ")}`);
   }
-  const { providers, lockWaitMs, log, clock, random } = options;
+  const { providers, publicUrl, lockWaitMs, log, clock, random } = options;
   const sandbox = isSandboxOn(seen);
   return {
     folder: values.data,
@@ -101,7 +110,9 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     sandbox,
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
     ...Object.fromEntries(
-      Object.entries({ providers, lockWaitMs, log, clock, random }).filter(([, one]) => one !== undefined),
+      Object.entries({ providers, publicUrl, lockWaitMs, log, clock, random }).filter(
+        ([, one]) => one !== undefined,
+      ),
     ),
   };
 }

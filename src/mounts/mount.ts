@@ -43,7 +43,6 @@ export function createMount(countersign: Countersign, options: PlacedMountOption
       limits: options.limits ?? {},
       operations: options.operations ?? false,
       tally: tallyOf(countersign),
-      publicUrl: options.publicUrl ?? null,
     }).then((opened) => {
       whenClosed(countersign, () => opened.close());
       return opened;
@@ -96,11 +95,18 @@ function closed(response: ServerResponse): Promise<void> {
  * waited for it would wait for ever, so it is written anew from what the host made of it.
  * @throws TypeError where the body was read and not kept
  */
-function readable(request: IncomingMessage, { body }: HostRequest): IncomingMessage {
+function readable(request: IncomingMessage, { body, url }: HostRequest): IncomingMessage {
   if (!request.readableEnded && !request.readableDidRead) return request;
   const { headers } = request;
   const hadBody = (headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined;
-  const kept = (request as { readonly rawBody?: unknown }).rawBody ?? body;
+  const raw = (request as { readonly rawBody?: unknown }).rawBody;
+  const kept = raw ?? body;
+  // What was parsed has lost the bytes that a carrier has signed.
+  if (hadBody && url.startsWith("/callbacks/") && typeof kept !== "string" && !Buffer.isBuffer(kept)) {
+    throw new TypeError(
+      "a carrier's callback was parsed before Countersign, so that its signature cannot be looked at: mount Countersign before what reads bodies, or keep their bytes in request.rawBody",
+    );
+  }
   if (hadBody && kept === undefined) {
     throw new TypeError(
       "the body was read before Countersign and not kept: mount Countersign before what reads bodies, or keep the body in request.body",

@@ -6,8 +6,6 @@ export interface MountOptions {
   readonly limits?: Partial<LimitSettings>;
   /** Whether `/health/live`, `/health/ready` and `/metrics` are there as well. Default: no, since the host has its own. */
   readonly operations?: boolean;
-  /** Where browsers find the application, such as `https://app.example.com`, if a proxy hides it from the framework. */
-  readonly publicUrl?: string;
 }
 
 /** Of frameworks that do not say at which path a handler is mounted. */
@@ -17,11 +15,11 @@ export interface PlacedMountOptions extends MountOptions {
 }
 
 const limitNames = ["keyRequestsPerSecond", "addressRequestsPerSecond", "addressFailuresPerMinute"];
-const others = ["limits", "operations", "publicUrl", "prefix", "clientAddress"];
+const others = ["limits", "operations", "prefix", "clientAddress"];
 
 /** @throws TypeError with the option's name, what was given and what is allowed */
 export function readMountOptions(options: PlacedMountOptions): void {
-  const { limits = {}, operations, publicUrl } = options;
+  const { limits = {}, operations } = options;
   for (const name of Object.keys(options)) {
     if (!others.includes(name)) throw wrong(name, "it", `only ${others.join(", ")}`);
   }
@@ -32,9 +30,6 @@ export function readMountOptions(options: PlacedMountOptions): void {
   }
   if (operations !== undefined && typeof operations !== "boolean") {
     throw wrong("operations", operations, "true or false");
-  }
-  if (publicUrl !== undefined && !/^https?:\/\/[^/?#\s]+\/?$/.test(publicUrl)) {
-    throw wrong("publicUrl", publicUrl, "an origin such as https://app.example.com");
   }
 }
 

@@ -5,6 +5,7 @@ import { settingsTable } from "../config/table.ts";
 import type { Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import { createApp, type HostView } from "./app.ts";
+import { callbackRoutes } from "./callbacks/index.ts";
 import { isLocalClient } from "./client-address.ts";
 import type { LimitSettings } from "./limits.ts";
 import { operatorRoutes } from "./operator-routes.ts";
@@ -33,8 +34,6 @@ export interface MountableOptions {
   readonly operations: boolean;
   /** What the instance counts, for the metrics. */
   readonly tally?: Tally;
-  /** Where browsers find the application, if a proxy hides it. */
-  readonly publicUrl: string | null;
 }
 
 /** The app of an instance, which may be inside another application: it takes no path that is not its own. */
@@ -42,20 +41,25 @@ export async function openMountableApp(instance: Instance, options: MountableOpt
   const { viewOf } = options;
   const { clock } = instance.parts;
   const runtime = createRuntime(clock, limitsOf(options.limits), options.tally);
-  const patterns = new Set<string>();
+  /** By their shape: methods may have different names for a part of one path. */
+  const patterns = new Map<string, string>();
   const sandbox = sandboxDoor({ instance, guard: null });
   const app = createApp({
     engine: instance.engine,
     parts: instance.parts,
     runtime,
-    publicUrl: options.publicUrl,
+    publicUrl: instance.callbacks.publicUrl,
     hostView: (request) => viewOf(request.raw) ?? null,
     register: (one) => {
-      one.addHook("onRoute", (route) => void patterns.add(route.url));
+      one.addHook("onRoute", (route) => {
+        const shape = route.url.replaceAll(/:[^/]+/g, ":");
+        if (!patterns.has(shape)) patterns.set(shape, route.url);
+      });
       one.addHook("onSend", async (request, reply, payload) => {
         const base = one.basePath(request);
         return base === "" ? payload : below(base, reply, payload);
       });
+      void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(verificationPages({ isSandbox: instance.sandbox !== null }));
       if (options.operations) void one.register(operatorRoutes(runtime));
       if (instance.sandbox === null) return;
@@ -68,7 +72,7 @@ export async function openMountableApp(instance: Instance, options: MountableOpt
   await app.ready();
   runtime.become("ready");
   if (options.operations) runtime.watch(instance, []);
-  const paths = [...patterns];
+  const paths = [...patterns.values()];
   const ours = new RegExp(`^(?:${paths.map(toExpression).join("|")})$`);
   return {
     app,

@@ -27,36 +27,61 @@ export function manifestOf(name: string): {
 }
 
 export interface Application {
+  readonly folder: string;
   /** The first line that matches; its first group where it has one. */
   printed(pattern: RegExp): Promise<string>;
+  /** The same among what was printed since the last call of this. */
+  printedNext(pattern: RegExp): Promise<string>;
+  /** From here on its clock is later, by as much as it was told to be at once. */
+  later(): void;
+  /** As a power cut: nothing is said or saved. */
+  kill(): Promise<void>;
   write(line: string): void;
   /** The exit code after SIGTERM, or without it where it ends by itself. */
   ended(signal?: "SIGTERM"): Promise<number | null>;
   errors(): string;
 }
 
+export interface RunOptions {
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of one that ran before: started again there. */
+  readonly folder?: string;
+}
+
 /** A copy of an example with what `npm install` would link: the clone, and the packages that the example names. */
-export function run(name: string, args: readonly string[] = []): Application {
-  const folder = mkdtempSync(join(tmpdir(), `countersign-${name}-`));
-  cpSync(join(examples, name), folder, { recursive: true });
-  const modules = join(folder, "node_modules");
-  mkdirSync(modules);
-  const { script, dependencies } = manifestOf(name);
-  for (const one of dependencies) {
-    symlinkSync(one === "countersign" ? root : join(root, "node_modules", one), join(modules, one));
-  }
+export function run(
+  name: string,
+  { args = [], environment = {}, folder: old }: RunOptions = {},
+): Application {
+  const folder = old ?? install(name);
   const node = join(root, "node_modules", ".bin", "node");
-  const env = { PATH: process.env["PATH"], PORT: "0" };
-  const child = spawn(node, [script, ...args], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
+  const env = { PATH: process.env["PATH"], PORT: "0", ...environment };
+  const preload = ["--import", join(import.meta.dirname, "later.mjs")];
+  const { script } = manifestOf(name);
+  const stdio = ["pipe", "pipe", "pipe"] as const;
+  const child = spawn(node, [...preload, script, ...args], { cwd: folder, env, stdio: [...stdio] });
   onTestFinished(() => {
     child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
-  return follow(child);
+  return follow(child, folder);
 }
 
-function follow(child: ChildProcess): Application {
+function install(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `countersign-${name}-`));
+  cpSync(join(examples, name), folder, { recursive: true });
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules);
+  for (const one of manifestOf(name).dependencies) {
+    symlinkSync(one === "countersign" ? root : join(root, "node_modules", one), join(modules, one));
+  }
+  return folder;
+}
+
+function follow(child: ChildProcess, folder: string): Application {
   let text = "";
+  let seen = 0;
   let errors = "";
   const listeners = new Set<() => void>();
   const exit = once(child, "exit").then(([code]) => code as number | null);
@@ -67,19 +92,31 @@ function follow(child: ChildProcess): Application {
   child.stderr?.on("data", (chunk: Buffer) => {
     errors += chunk.toString();
   });
+  const find = (pattern: RegExp, from: number): Promise<{ found: string; end: number }> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(text.slice(from));
+        if (match === null) return;
+        listeners.delete(look);
+        resolve({ found: match[1] ?? match[0], end: from + match.index + match[0].length });
+      };
+      listeners.add(look);
+      void exit.then((code) => reject(new Error(`it ended with ${code}: ${errors}${text}`)));
+      look();
+    });
   return {
-    printed: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const match = pattern.exec(text);
-          if (match === null) return;
-          listeners.delete(look);
-          resolve(match[1] ?? match[0]);
-        };
-        listeners.add(look);
-        void exit.then((code) => reject(new Error(`it ended with ${code}: ${errors}${text}`)));
-        look();
-      }),
+    folder,
+    printed: async (pattern) => (await find(pattern, 0)).found,
+    async printedNext(pattern) {
+      const { found, end } = await find(pattern, seen);
+      seen = end;
+      return found;
+    },
+    later: () => void child.kill("SIGUSR2"),
+    async kill() {
+      child.kill("SIGKILL");
+      await exit;
+    },
     write: (line) => void child.stdin?.write(`${line}\n`),
     async ended(signal) {
       if (signal !== undefined) child.kill(signal);
@@ -92,7 +129,7 @@ function follow(child: ChildProcess): Application {
 /** A browser without a window: it keeps cookies and sends forms. */
 export class Visitor {
   readonly #base: string;
-  readonly #cookies = new Map<string, string>();
+  readonly cookies: Map<string, string> = new Map();
 
   constructor(base: string) {
     this.#base = base;
@@ -102,16 +139,32 @@ export class Visitor {
     path: string,
     form?: Readonly<Record<string, string>>,
   ): Promise<{ status: number; text: string }> {
-    const headers = { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ") };
+    // As every browser says of a form on the site's own page.
+    const headers = {
+      "sec-fetch-site": "same-origin",
+      accept: "text/html",
+      cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+    };
     const body = form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) };
-    const response = await fetch(this.#base + path, { headers, redirect: "manual", ...body });
+    const response = await fetch(new URL(path, this.#base), { headers, redirect: "manual", ...body });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      this.#cookies.set(name, value);
+      this.cookies.set(name, value);
     }
     const location = response.headers.get("location");
     if (location !== null && response.status >= 300 && response.status < 400)
       return await this.visit(location);
     return { status: response.status, text: await response.text() };
   }
+}
+
+export const address: RegExp = /http:\/\/[^\s,]+:\d+/;
+
+/** How a text of ours begins: the code, then whose it is (A-11). */
+export function codeOf(brand: string): RegExp {
+  return new RegExp(`(\\d{6}) is your ${brand} code`);
+}
+
+export function wrong(code: string): string {
+  return code === "000000" ? "000001" : "000000";
 }

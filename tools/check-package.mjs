@@ -1,12 +1,15 @@
 // Checks the tarball that npm would publish: its manifest, its types, and whether a stranger can import all of it.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { stage } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** With all that comes with it. */
+const megabytesMax = 25;
 const consumerOptions = {
   module: "NodeNext",
   target: "ES2024",
@@ -65,6 +68,7 @@ run("attw", "@arethetypeswrong/cli/dist/index.js", [
   "redirect",
 ]);
 checkConsumer();
+checkInstall();
 
 function checkContents() {
   const files = tar(["-tzf", tarball]).split("\n");
@@ -118,6 +122,45 @@ function checkRedirect(consumer) {
   const result = spawnSync(process.execPath, ["-r", `${manifest.name}/redirect`, "-e", ""], options);
   if (result.status !== 0 || !result.stderr.includes("api.nexmo.com -> http://localhost:3000")) {
     stop(`a program under the redirect:\n${result.stdout}${result.stderr}`);
+  }
+}
+
+/**
+ * npm itself installs the tarball into an empty folder: from its cache, so that no registry is needed, or with
+ * INSTALL_FROM=registry. What is not in the cache cannot be installed without one: then this says so and goes on.
+ */
+function checkInstall() {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-install-"));
+  try {
+    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+    const isOnline = process.env.INSTALL_FROM === "registry";
+    const args = ["install", tarball, "--no-audit", "--no-fund", ...(isOnline ? [] : ["--offline"])];
+    const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+    if (status !== 0 && !isOnline && /ENOTCACHED/.test(stderr)) {
+      console.log(
+        "the install by npm was skipped: npm's cache lacks a dependency (INSTALL_FROM=registry asks for it)",
+      );
+      return;
+    }
+    if (status !== 0) stop(`npm could not install the tarball:\n${stderr}`);
+    const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
+    const installed = Object.entries(lock.packages).filter(([path]) => path !== "");
+    const scripted = installed.filter(([, one]) => one.hasInstallScript === true).map(([path]) => path);
+    if (scripted.length > 0) stop(`an install would run scripts of ${scripted.join(", ")}`);
+    const files = readdirSync(join(folder, "node_modules"), { recursive: true, withFileTypes: true });
+    const sizes = files
+      .filter((one) => one.isFile())
+      .map((one) => statSync(join(one.parentPath, one.name)).size);
+    const megabytes = sizes.reduce((sum, one) => sum + one, 0) / 1_000_000;
+    if (megabytes > megabytesMax)
+      stop(`an install takes ${megabytes.toFixed(1)} MB; ${megabytesMax} are allowed`);
+    const native = files.filter((one) => /\.(?:node|gyp)$/.test(one.name)).map((one) => one.name);
+    if (native.length > 0) stop(`an install brings native code: ${native.join(", ")}`);
+    writeFileSync(join(folder, "embeds.mjs"), embeds.replace('process.argv[2] ?? ""', "process.argv[2]"));
+    node("an installed package that verifies a number", [join(folder, "embeds.mjs"), join(folder, "data")]);
+    console.log(`installed by npm: ${installed.length} packages, ${megabytes.toFixed(1)} MB, no scripts`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,14 +1,20 @@
+import type { PageRequest } from "./pages.ts";
 import {
   type CancelResult,
   type CheckResult,
+  type DescribeResult,
+  type EraseResult,
   type ListResult,
   type NextResult,
   type Operation,
   outcomes,
+  type PageResult,
+  type RedeemResult,
   type ResendResult,
   refusals,
   type SettleResult,
   type StartResult,
+  type UnlockResult,
 } from "./results.ts";
 import { type Asked, type CallOptions, type ClientOptions, createTransport, type Json } from "./transport.ts";
 import type {
@@ -49,6 +55,26 @@ export interface Client {
   get(request: VerificationRequest, options?: CallOptions): Promise<VerificationDetails | null>;
   /** A page, newest first. */
   list(request?: ListRequest, options?: CallOptions): Promise<ListResult>;
+  /**
+   * Makes a link to the verification page.
+   * @example
+   * const made = await client.page({ returnUrl, state: session.state, subject: session.userId, purpose: "login" });
+   * if (made.outcome === "made") response.redirect(made.page.url);
+   */
+  page(request: PageRequest, options?: CallOptions): Promise<PageResult>;
+  /**
+   * Redeems what came back from the page: once, within a minute of the approval.
+   * @example
+   * const result = await client.redeem(ticket);
+   * const isProved = result.outcome === "redeemed" && result.proof.subject === session.userId;
+   */
+  redeem(ticket: string, options?: CallOptions): Promise<RedeemResult>;
+  /** What a number is, and whether a code would be sent to it now. Nothing is sent. */
+  describe(number: string, options?: CallOptions): Promise<DescribeResult>;
+  /** Opens a number early that too many wrong codes have locked. */
+  unlock(number: string, options?: CallOptions): Promise<UnlockResult>;
+  /** Removes everything about a number, verifications that are pending included. */
+  erase(number: string, options?: CallOptions): Promise<EraseResult>;
 }
 
 /**
@@ -60,15 +86,15 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const send = createTransport(options);
 
-  async function call<R>(
+  const call: Call = async <R>(
     operation: Operation,
     asked: Asked,
     succeeded: (status: number, body: Json) => object,
-  ): Promise<R> {
+  ): Promise<R> => {
     const codes: readonly string[] = refusals[operation];
     const { status, body } = await send(asked, (code) => codes.includes(code));
     return (status < 400 ? succeeded(status, body) : refused(body)) as R;
-  }
+  };
 
   function post<R>(
     operation: Operation,
@@ -108,6 +134,7 @@ export function createClient(options: ClientOptions): Client {
       );
       return found["outcome"] === "notFound" ? null : (found as unknown as VerificationDetails);
     },
+    ...pagesAndNumbers(call),
     list: (request = {}, more) => {
       const given = Object.entries(request).filter(([, value]) => value !== undefined);
       const query = new URLSearchParams();
@@ -121,9 +148,48 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+type Call = <R>(
+  operation: Operation,
+  asked: Asked,
+  succeeded: (status: number, body: Json) => object,
+) => Promise<R>;
+
+function pagesAndNumbers(call: Call): Pick<Client, "page" | "redeem" | "describe" | "unlock" | "erase"> {
+  return {
+    page: (body, more) =>
+      call("createPage", { ...more, method: "POST", path: "/pages", body }, (_status, page) => ({
+        outcome: "made",
+        page,
+      })),
+    redeem: (ticket, more) => {
+      const asked = { ...more, method: "POST", path: "/tickets/redeem", body: { ticket } } as const;
+      return call("redeemTicket", asked, (_status, proof) => ({ outcome: "redeemed", proof }));
+    },
+    describe: (number, more) =>
+      call("getNumber", { ...more, method: "GET", path: numberPath(number) }, (_status, described) => ({
+        outcome: "described",
+        number: described,
+      })),
+    unlock: (number, more) =>
+      call("unlockNumber", { ...more, method: "DELETE", path: `${numberPath(number)}/lock` }, () => ({
+        outcome: "unlocked",
+      })),
+    erase: (number, more) =>
+      call("eraseNumber", { ...more, method: "DELETE", path: numberPath(number) }, (_status, erased) => ({
+        outcome: "erased",
+        erased,
+      })),
+  };
+}
+
 /** An id is whatever a session or a form brought: it must stay one part of the path. */
 function pathOf(id: string): string {
   return `/verifications/${encodeURIComponent(id === "" || /^\.\.?$/.test(id) ? "-" : id)}`;
+}
+
+/** As `pathOf`: a person may have typed it. */
+function numberPath(number: string): string {
+  return `/numbers/${encodeURIComponent(number === "" || /^\.\.?$/.test(number) ? "-" : number)}`;
 }
 
 /** Calls without a body repeat the binding in a header. */

@@ -17,7 +17,6 @@ export const faultCodes = [
   "host_not_allowed",
   "cross_site_refused",
   "callback_refused",
-  "ticket_invalid",
   "request_invalid",
   "idempotency_key_invalid",
   "idempotency_key_reused",

@@ -1,14 +1,20 @@
 /** The HTTP API as functions: for Node and the browser, without dependencies. */
 export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";
+export type * from "./pages.ts";
 export type {
   CancelResult,
   CheckResult,
+  DescribeResult,
+  EraseResult,
   ListResult,
   NextResult,
+  PageResult,
+  RedeemResult,
   ResendResult,
   SettleResult,
   StartResult,
+  UnlockResult,
 } from "./results.ts";
 export type { CallOptions, ClientOptions } from "./transport.ts";
 export type * from "./verification.ts";

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import type { Erased, NumberDescription, Page, Proof } from "./pages.ts";
 import type { Status, Verification, VerificationList } from "./verification.ts";
 
 /** What each refusal is called, as in the library, and what it says beside `detail`. */
@@ -31,6 +32,8 @@ interface RefusalFields {
   /** Without `retryAt` it has gone too far for good. */
   readonly cancel_refused: { readonly outcome: "cancelRefused"; readonly retryAt?: string };
   readonly cursor_invalid: { readonly outcome: "cursorInvalid" };
+  /** Unknown, redeemed before, or older than a minute: no answer tells which. */
+  readonly ticket_invalid: { readonly outcome: "ticketInvalid" };
 }
 
 type RefusalCode = keyof RefusalFields & ErrorCode;
@@ -56,6 +59,7 @@ export const outcomes: { readonly [C in RefusalCode]: RefusalFields[C]["outcome"
   no_further_step: "noFurtherStep",
   cancel_refused: "cancelRefused",
   cursor_invalid: "cursorInvalid",
+  ticket_invalid: "ticketInvalid",
 };
 
 const settled = [
@@ -91,6 +95,11 @@ export const refusals = {
   settleVerification: settled,
   getVerification: ["verification_not_found"],
   listVerifications: ["number_invalid", "cursor_invalid"],
+  createPage: ["number_invalid", "number_not_allowed", "request_invalid", "service_not_found"],
+  redeemTicket: ["ticket_invalid"],
+  getNumber: ["number_invalid"],
+  unlockNumber: ["number_invalid"],
+  eraseNumber: ["number_invalid"],
 } as const satisfies Readonly<Record<string, readonly RefusalCode[]>>;
 
 export type Operation = keyof typeof refusals;
@@ -115,3 +124,11 @@ export type SettleResult = Success<"approved" | "canceled"> | Refusals<"settleVe
 export type ListResult =
   | { readonly outcome: "listed"; readonly list: VerificationList }
   | Refusals<"listVerifications">;
+
+export type PageResult = { readonly outcome: "made"; readonly page: Page } | Refusals<"createPage">;
+export type RedeemResult = { readonly outcome: "redeemed"; readonly proof: Proof } | Refusals<"redeemTicket">;
+export type DescribeResult =
+  | { readonly outcome: "described"; readonly number: NumberDescription }
+  | Refusals<"getNumber">;
+export type UnlockResult = { readonly outcome: "unlocked" } | Refusals<"unlockNumber">;
+export type EraseResult = { readonly outcome: "erased"; readonly erased: Erased } | Refusals<"eraseNumber">;

@@ -116,6 +116,7 @@ type Attempt =
 
 async function read(response: Response): Promise<Attempt> {
   const { status } = response;
+  if (status === 204) return { answer: { status, body: {} }, retryAfterMs: null };
   const text = await response.text();
   const body = parse(text);
   const mayWorkSoon = body === null ? status >= 502 : body["retryable"] === true;

@@ -7,6 +7,11 @@ import {
   type ClientOptions,
   CountersignFault,
   createClient,
+  type Erased,
+  type NumberDescription,
+  type Page,
+  type PageRequest,
+  type Proof,
   type Verification,
   type VerificationDetails,
   type VerificationList,
@@ -14,7 +19,9 @@ import {
 import { outcomes, refusals } from "../../src/client/results.ts";
 import type { StartRequest } from "../../src/client/verification.ts";
 import { errorTable } from "../../src/errors/codes.ts";
+import type { ErasedBody, NumberBody } from "../../src/server/api/numbers.ts";
 import { type RefusedOutcome, refusal } from "../../src/server/api/outcomes.ts";
+import type { NewPageBody, PageBody, RedeemedBody } from "../../src/server/api/pages.ts";
 import type {
   StartBody,
   VerificationBody,
@@ -113,6 +120,43 @@ describe("the verbs over HTTP", () => {
     expect(await client.cancel({ id })).toMatchObject({ outcome: "canceled" });
     const other = await begin();
     expect(await client.settle({ id: other.id, status: "approved" })).toMatchObject({ outcome: "approved" });
+  });
+
+  test("a page, its ticket, and what is known of a number", async () => {
+    const returnUrl = "https://app.example.com/back";
+    const key = installation.firstKey;
+    const body = { name: "pages", page: { returnUrls: [returnUrl] } };
+    await installation.call({ method: "POST", path: "/services", body, key });
+    const made = await client.page({ service: "pages", returnUrl, purpose: "login", state: "s" });
+    expect(made).toMatchObject({
+      outcome: "made",
+      page: { url: expect.stringContaining("/two-factor?link=") },
+    });
+    expect(await client.page({ service: "pages", returnUrl: `${returnUrl}/` })).toMatchObject({
+      outcome: "requestInvalid",
+      field: "returnUrl",
+    });
+    const premium = { service: "pages", returnUrl, to: "+19005551234" };
+    expect(await client.page(premium)).toMatchObject({ outcome: "numberNotAllowed", reason: "type_denied" });
+    expect(await client.redeem("x".repeat(54))).toMatchObject({ outcome: "ticketInvalid" });
+    const { id, to, code } = await begin("page:mine");
+    await client.check({ id, to, code, binding: "page:mine" });
+    const { tenant, engine } = instance;
+    const ticket = await engine.issueTicket({ tenantId: tenant.id, id, binding: "page:mine" });
+    expect(await client.redeem(ticket ?? "")).toMatchObject({
+      outcome: "redeemed",
+      proof: { verificationId: id, to, subject: null },
+    });
+    expect(await client.describe("+1 (415) 555-0123")).toMatchObject({
+      outcome: "described",
+      number: { e164: "+14155550123", region: "US", channels: { sms: { allowed: true } } },
+    });
+    for (const number of ["", "..", "12", "constructor"]) {
+      expect(await client.describe(number), number).toMatchObject({ outcome: "numberInvalid" });
+    }
+    expect(await client.unlock(to)).toEqual({ outcome: "unlocked" });
+    expect(await client.erase(to)).toMatchObject({ outcome: "erased", erased: { verifications: 1 } });
+    expect(await client.get({ id, binding: "page:mine" })).toBeNull();
   });
 
   test("what people bring as number or id is a refusal, whatever is in it", async () => {
@@ -215,7 +259,9 @@ describe("what the client knows is what the document says", async () => {
   });
 
   test("a refusal has the name that the engine's outcome has", () => {
-    const names = Object.entries(outcomes).filter(([code]) => code !== "cursor_invalid");
+    const names = Object.entries(outcomes).filter(
+      ([code]) => !["cursor_invalid", "ticket_invalid"].includes(code),
+    );
     for (const [code, outcome] of names) {
       expect(refusal({ outcome: outcome as RefusedOutcome }).code).toBe(code);
     }
@@ -232,6 +278,11 @@ describe("what the client knows is what the document says", async () => {
       Writable<Static<typeof VerificationDetailsBody>>
     >();
     expectTypeOf<Writable<VerificationList>>().toEqualTypeOf<Writable<Static<typeof VerificationListBody>>>();
+    expectTypeOf<Writable<PageRequest>>().toEqualTypeOf<Writable<Static<typeof NewPageBody>>>();
+    expectTypeOf<Writable<Page>>().toEqualTypeOf<Writable<Static<typeof PageBody>>>();
+    expectTypeOf<Writable<Proof>>().toEqualTypeOf<Writable<Static<typeof RedeemedBody>>>();
+    expectTypeOf<Writable<NumberDescription>>().toEqualTypeOf<Writable<Static<typeof NumberBody>>>();
+    expectTypeOf<Writable<Erased>>().toEqualTypeOf<Writable<Static<typeof ErasedBody>>>();
     expectTypeOf<Writable<StartRequest>>().toEqualTypeOf<Writable<Static<typeof StartBody>>>();
   });
 });

@@ -1,11 +1,11 @@
 import { describe } from "vitest";
 import { openBehind } from "../http/door.ts";
-import { doorOf } from "./hosts.ts";
+import { doorOf, httpSuite } from "./hosts.ts";
 
 openBehind(doorOf("fastify 5"));
 
 describe("the HTTP suite through fastify 5", async () => {
-  for (const part of ["idempotency", "lists"]) {
+  for (const part of httpSuite) {
     await import(`../http/${part}.test.ts`);
   }
 });

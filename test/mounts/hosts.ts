@@ -147,6 +147,21 @@ export async function listen(
   };
 }
 
+/** Every file of the HTTP suite that opens an installation. */
+export const httpSuite = [
+  "administration",
+  "document",
+  "fuzz",
+  "idempotency",
+  "input",
+  "key-rights",
+  "lists",
+  "problems",
+  "roles",
+  "texts",
+  "wrong-fields",
+] as const;
+
 /** The door of the HTTP suite that leads through a framework. */
 export function doorOf(name: HostName): Door {
   return async (instance) => await listen(await hosts[name](countersignOf(instance), {}));

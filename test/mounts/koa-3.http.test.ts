@@ -1,11 +1,11 @@
 import { describe } from "vitest";
 import { openBehind } from "../http/door.ts";
-import { doorOf } from "./hosts.ts";
+import { doorOf, httpSuite } from "./hosts.ts";
 
 openBehind(doorOf("koa 3"));
 
 describe("the HTTP suite through koa 3", async () => {
-  for (const part of ["idempotency", "lists"]) {
+  for (const part of httpSuite) {
     await import(`../http/${part}.test.ts`);
   }
 });

@@ -307,6 +307,28 @@ describe("a body that was read and not kept", () => {
     expect(String(errors[0])).toContain("mount Countersign before what reads bodies");
   });
 
+  test.each(["express 5", "express 4", "koa 3"] as const)(
+    "W-10: nor is a carrier's callback believed whose bytes a parser of %s has taken",
+    async (name) => {
+      const errors: unknown[] = [];
+      const form = { "content-type": "application/x-www-form-urlencoded" };
+      const body = "MessageSid=SM1&MessageStatus=delivered";
+      const sent = { method: "POST", headers: form, body };
+      const parsed = await mounted(name, { parsesBodies: true, onError: (cause) => void errors.push(cause) });
+      const { status } = await parsed.ask("/callbacks/twilio", sent);
+      // The parser of Koa keeps the text, so that there the signature can be looked at.
+      if (name === "koa 3") expect([status, errors]).toEqual([404, []]);
+      else {
+        expect(status).toBe(500);
+        expect(String(errors[0])).toContain(
+          "mount Countersign before what reads bodies, or keep their bytes",
+        );
+      }
+      // Without a carrier of this name there is nothing, however the body comes.
+      expect((await (await mounted(name)).ask("/callbacks/twilio", sent)).status).toBe(404);
+    },
+  );
+
   test("a web request whose body was read is refused the same way", async () => {
     const { mountWeb } = await import("../../src/mounts/web.ts");
     const { countersign } = await open();

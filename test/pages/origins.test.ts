@@ -124,6 +124,22 @@ describe("what comes from elsewhere", () => {
     expect(secure.headers.get("strict-transport-security")).toBe("max-age=31536000");
   });
 
+  test("W-13: in a frame the cookie is partitioned, and only where the service lets somebody frame its page", async () => {
+    const framed = await site.serviceWith({ anonymous: true, frameAncestors: ["https://app.example.com"] });
+    const alone = await site.serviceWith({ anonymous: true });
+    const headers = {
+      "x-forwarded-proto": "https",
+      "x-forwarded-for": "198.51.100.2",
+      "sec-fetch-dest": "iframe",
+    };
+    const cookieOf = async (service: string): Promise<string | null> => {
+      const url = `${server.url}/two-factor?service=${service}`;
+      return (await fetch(url, { headers, redirect: "manual" })).headers.get("set-cookie");
+    };
+    expect(await cookieOf(framed)).toMatch(/; Secure; Partitioned; SameSite=None$/);
+    expect(await cookieOf(alone)).toMatch(/; Secure; SameSite=Lax$/);
+  });
+
   test("W-13: plain http to another machine gets a cookie that browsers refuse, and the page says so", async () => {
     const lan = await testServer({ PUBLIC_URL: "http://192.0.2.1:3000" });
     const headers = { host: "192.0.2.1:3000" };

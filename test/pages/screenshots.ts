@@ -1,7 +1,7 @@
 // Draws the pages as docs/images/*.png, so that a change of their look is seen in a review. `npm run screenshots`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { testServer } from "../server/support.ts";
+import { testServer, withKey } from "../server/support.ts";
 import { type Look, newPerson, openBrowser } from "./browser.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "docs", "images");
@@ -18,6 +18,7 @@ const browser = await openBrowser();
 let networks = 0;
 try {
   for (const [name, look] of Object.entries(looks)) await draw(name, look);
+  await drawOthers();
 } finally {
   await browser.close();
   await server.remove();
@@ -45,6 +46,34 @@ async function draw(name: string, look: Look): Promise<void> {
   await page.click("button.wide");
   await page.waitForSelector(".mark");
   await shoot("done");
+  await close();
+}
+
+/** What the guides show beside the verification page. */
+async function drawOthers(): Promise<void> {
+  const { page, close } = await newPerson(browser, server.url, { width: 1280, height: 760 });
+  const shoot = (what: string): Promise<unknown> =>
+    page.screenshot({ path: join(folder, `${what}.png`), caret: "initial" });
+  const to = "+14155550142";
+  for (const channel of ["sms", "voice"]) {
+    const headers = withKey(server.key);
+    const body = JSON.stringify({
+      to: channel === "sms" ? to : "+14155550143",
+      channel,
+      brand: "Example Shop",
+    });
+    await fetch(`${server.url}/api/v1/verifications`, { method: "POST", headers, body });
+    await server.instance.engine.tick();
+  }
+  await page.goto(`${server.url}/sandbox/phones/${encodeURIComponent(to)}`);
+  await page.getByText("Example Shop").first().waitFor();
+  await shoot("phones");
+  await page.goto(`${server.url}/api/docs/verifications`);
+  await shoot("reference");
+  await page.goto(`${server.url}/errors/code_mismatch`);
+  await shoot("error-page");
+  await page.goto(`${server.url}/`);
+  await shoot("start");
   await close();
 }
 

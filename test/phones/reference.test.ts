@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { errorTable } from "../../src/errors/codes.ts";
 import { needBrowser, newPerson, openBrowser } from "../pages/browser.ts";
 import { ask, type TestServer, temporaryFolder, testServer } from "../server/support.ts";
 import { chromiumPath } from "../support/chromium.ts";
@@ -96,26 +97,23 @@ describe("the API reference", () => {
 describe("in a browser", { timeout: 30_000 }, () => {
   beforeEach(needBrowser);
 
-  test("nothing is too wide or hard to read: every page at a desk, light", async () => {
-    const { page, complaints, close } = await newPerson(browser, origin, { width: 1280 });
-    for (const path of await pagesOf()) {
-      await page.goto(`${origin}${path}`);
-      expect([path, await overflow(page), await axeFindings(page)]).toEqual([path, 0, []]);
-    }
-    expect(complaints).toEqual([]);
-    await close();
-  });
-
-  test("nothing is too wide or hard to read: one page of each kind on a telephone, dark", async () => {
-    const { page, complaints, close } = await newPerson(browser, origin, { width: 390, dark: true });
-    for (const path of await pagesOf()) {
-      await page.goto(`${origin}${path}`);
-      expect([path, await overflow(page)]).toEqual([path, 0]);
-      if (/docs$|keys$/.test(path)) expect([path, await axeFindings(page)]).toEqual([path, []]);
-    }
-    expect(complaints).toEqual([]);
-    await close();
-  });
+  const looks = [390, 1280].flatMap((width) => [false, true].map((dark) => ({ width, dark })));
+  test.each(looks)(
+    "nothing is too wide or hard to read on any page: $width pixels, dark: $dark",
+    { timeout: 120_000 },
+    async (look) => {
+      const { page, complaints, close } = await newPerson(browser, origin, look);
+      const errors = Object.keys(errorTable).map((code) => `/errors/${code}`);
+      // The pages of errors have one form: each of them is measured, and a few are looked at by axe.
+      for (const path of ["/", ...(await pagesOf()), ...errors]) {
+        await page.goto(`${origin}${path}`);
+        expect([path, await overflow(page)]).toEqual([path, 0]);
+        if (errors.indexOf(path) < 3) expect([path, await axeFindings(page)]).toEqual([path, []]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
 
   test("without JavaScript all of it can be read, and nothing is offered that would not work", async () => {
     const { page, complaints, close } = await newPerson(browser, origin, { script: false });

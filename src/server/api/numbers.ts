@@ -27,7 +27,7 @@ const Judgement = Type.Object({
   detail: orNull(Type.String()),
 });
 
-const NumberBody = Type.Object(
+export const NumberBody = Type.Object(
   {
     e164: Type.String(),
     international: Type.String(),
@@ -103,7 +103,7 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(erasure);
 };
 
-const ErasedBody = Type.Object(
+export const ErasedBody = Type.Object(
   { verifications: Type.Integer(), deliveries: Type.Integer() },
   { title: "Erased", description: "How many were removed" },
 );

@@ -16,7 +16,7 @@ import { numberOf } from "./numbers.ts";
 import { described } from "./route.ts";
 import { Instant, iso, opaque, orNull, strict } from "./schemas.ts";
 
-const NewPageBody = strict(
+export const NewPageBody = strict(
   {
     service: Type.Optional(opaque(60, "Id or name; the tenant's first by default")),
     returnUrl: opaque(500, "One of the service's `page.returnUrls`, letter by letter"),
@@ -34,14 +34,14 @@ const NewPageBody = strict(
   { title: "NewPage" },
 );
 
-const PageBody = Type.Object(
+export const PageBody = Type.Object(
   { url: Type.String({ description: "Send the browser there" }), expiresAt: Instant },
   { title: "Page" },
 );
 
 const RedeemBody = strict({ ticket: opaque(200, "What came back in the address") }, { title: "Ticket" });
 
-const RedeemedBody = Type.Object(
+export const RedeemedBody = Type.Object(
   {
     verificationId: Type.String(),
     service: Type.String({ description: "Its id" }),

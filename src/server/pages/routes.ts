@@ -2,7 +2,7 @@ import { join } from "node:path";
 import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import { uuidPattern } from "../../clock/index.ts";
+import { systemClock, uuidPattern } from "../../clock/index.ts";
 import { errorTable } from "../../errors/codes.ts";
 import { key } from "../../store/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
@@ -25,17 +25,26 @@ export interface PageOptions {
 }
 
 const bodyBytesMax = 16_384;
+/** No step answers sooner. Longer than any of them takes on a machine that has time, and nothing to a person. */
+const answerAfterMs = 20;
 const base = "/two-factor";
 
 /** The verification pages: a number, a code, a result; whole without a script. */
 export function verificationPages(options: PageOptions): FastifyPluginAsync {
+  // Never a clock that tests turn: how long an answer takes is measured by those who wait for it.
+  const passing = systemClock();
   return async (app) => {
     await app.register(cookie);
     await app.register(formbody, { bodyLimit: bodyBytesMax });
     const assets = loadAssets(join(import.meta.dirname, "assets"), `${base}/assets`);
     await app.register(assets.routes);
     await app.register(accentRoutes);
-    const shown: Shown = { app, assets, flow: createFlow(app.engine, app.parts) };
+    const shown: Shown = {
+      app,
+      assets,
+      flow: createFlow(app.engine, app.parts),
+      wait: (ms) => passing.sleep(ms),
+    };
     app.setErrorHandler((error, request, reply) => sendFault(shown, request, reply, error));
     app.get(base, (request, reply) => open(shown, options, request, reply));
     const steps: Readonly<Record<string, Step>> = {
@@ -70,15 +79,17 @@ async function open(
       if (isLink) return sendClosed(shown, request, reply.code(410), "linkTitle", "linkLead");
       return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
     }
-    writeVisit(shown.app.parts, reply, isHttps, visit);
+    const service = await serviceOf(shown.app, visit);
+    if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+    writeVisit(shown.app.parts, reply, isHttps, visit, service);
     return reply.redirect(base, 303);
   }
   const known = readVisit(shown.app.parts, request, isHttps);
   const visit = known ?? (await visitFrom(shown.app, options, {}));
   if (visit === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-  if (known === null) writeVisit(shown.app.parts, reply, isHttps, visit);
   const service = await serviceOf(shown.app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
+  if (known === null) writeVisit(shown.app.parts, reply, isHttps, visit, service);
   return sendPage(shown, request, reply, currentOf(request, visit, service));
 }
 
@@ -103,8 +114,10 @@ async function take(
   }
   const service = await serviceOf(app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-  const after = await step(shown.flow, currentOf(request, visit, service), fields);
-  writeVisit(app.parts, reply, isHttps, after);
+  // Both at once: whether a number gets a message shows in the work that a step does, and nobody may time that (W-8).
+  const current = currentOf(request, visit, service);
+  const [after] = await Promise.all([step(shown.flow, current, fields), shown.wait(answerAfterMs)]);
+  writeVisit(app.parts, reply, isHttps, after, service);
   const hasDecided = after.round?.end === "approved" || name === "cancel";
   return reply.redirect((hasDecided ? await wayBack(app, request, after) : null) ?? base, 303);
 }

@@ -19,6 +19,8 @@ export interface Shown {
   readonly app: FastifyInstance;
   readonly assets: Assets;
   readonly flow: Flow;
+  /** In real time. */
+  wait(ms: number): Promise<void>;
 }
 
 /** The page of a visit, as it is now. */
@@ -152,7 +154,10 @@ function send({ assets }: Shown, request: FastifyRequest, reply: FastifyReply, s
         title: view.title,
         brand: { name: service?.settings.brand ?? "", logo: page?.logo ?? null },
         styles: [assets.url("style.css"), ...(accent === null ? [] : [accentUrl(accent)])],
-        scripts: [assets.url("page.js"), assets.url("countries.js")],
+        // A slow line loads nothing that the page has no use for.
+        scripts: ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])].map(
+          assets.url,
+        ),
         content: view.content,
       }),
     );

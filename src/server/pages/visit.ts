@@ -9,6 +9,7 @@ import {
   type SealContext,
   seal,
 } from "../../secrets/index.ts";
+import type { Service } from "../../tenants/index.ts";
 import type { WordName } from "./languages/index.ts";
 
 /** One browser on its way to an approval. It lives in the browser's cookie, sealed: it can be neither read nor made. */
@@ -76,9 +77,17 @@ export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure:
   }
 }
 
-export function writeVisit(parts: EngineParts, reply: FastifyReply, isSecure: boolean, visit: Visit): void {
+export function writeVisit(
+  parts: EngineParts,
+  reply: FastifyReply,
+  isSecure: boolean,
+  visit: Visit,
+  service: Service,
+): void {
   // In a frame of another site a Lax cookie never comes back; a partitioned one is of this site's frame there alone.
-  const isFramed = isSecure && reply.request.headers["sec-fetch-dest"] === "iframe";
+  // Only where somebody may frame the page: a browser without partitions would take it from anybody's frame.
+  const mayFrame = (service.settings.page?.frameAncestors ?? []).length > 0;
+  const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
   const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(visit));
   void reply.setCookie(cookieName(isSecure), sealed, {
     path: "/",

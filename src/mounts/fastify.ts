@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
+import { problemBody } from "../server/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
@@ -22,6 +23,15 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
     // Inside this scope only: bodies are left for our own, strict parser.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    // A type that Fastify cannot even read meets no parser: it is said as our own would say it.
+    scope.setErrorHandler((error: { readonly code?: unknown }, request, reply) => {
+      if (error.code !== "FST_ERR_CTP_INVALID_MEDIA_TYPE") throw error;
+      const problem = problemBody("media_type_unsupported", prefix);
+      return reply
+        .code(problem.status)
+        .headers({ "cache-control": "no-store", "content-type": "application/problem+json; charset=utf-8" })
+        .send(JSON.stringify({ ...problem, instance: request.id }));
+    });
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { raw } = request;
       reply.hijack();
@@ -29,9 +39,12 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
-      const url = (raw.url ?? "/").slice(prefix.length);
+      // A proxy may ask in the absolute form, which Fastify takes for its path.
+      const url = (raw.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "").slice(prefix.length);
       const origin = `${request.protocol}://${request.host}`;
-      await mount.answer(raw, reply.raw, { url, prefix, origin, address: request.ip, body: request.body });
+      const host = { url, prefix, origin, address: request.ip, body: request.body };
+      // What a router that is more generous than ours has brought here has no other handler to go to.
+      if (!(await mount.answer(raw, reply.raw, host))) reply.raw.writeHead(404).end();
     };
     for (const url of paths) {
       scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });

@@ -5,7 +5,8 @@ import { doorOf, httpSuite } from "./hosts.ts";
 openBehind(doorOf("hono 4 (web)"));
 
 describe("the HTTP suite through hono 4 (web)", async () => {
-  for (const part of httpSuite) {
+  // A `Request` has no TRACE, and its URL no `..`: what the file about those asks for never comes as far as a handler.
+  for (const part of httpSuite.filter((one) => one !== "input")) {
     await import(`../http/${part}.test.ts`);
   }
 });

@@ -101,14 +101,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("parts", parts);
   app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));
-  const publicOrigin = typeof appParts.publicUrl === "string" ? new URL(appParts.publicUrl).origin : null;
-  const hostView = appParts.hostView ?? (() => null);
-  app.decorate(
-    "publicOrigin",
-    (request) => publicOrigin ?? hostView(request)?.origin ?? `${request.protocol}://${request.host}`,
-  );
-  app.decorate("basePath", (request) => hostView(request)?.prefix ?? "");
-  app.decorate("hostAddress", (request) => hostView(request)?.address ?? null);
+  decorateAddresses(app, appParts.publicUrl ?? null, appParts.hostView);
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);
   guardRequests(app, runtime);
@@ -123,6 +116,21 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.register(errorPageRoutes);
   register?.(app);
   return app;
+}
+
+/** Under which address browsers and callers know this app, and whose client a request is. */
+export function decorateAddresses(
+  app: FastifyInstance,
+  publicUrl: string | null,
+  hostView: (request: FastifyRequest) => HostView | null = () => null,
+): void {
+  const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
+  app.decorate(
+    "publicOrigin",
+    (request) => publicOrigin ?? hostView(request)?.origin ?? `${request.protocol}://${request.host}`,
+  );
+  app.decorate("basePath", (request) => hostView(request)?.prefix ?? "");
+  app.decorate("hostAddress", (request) => hostView(request)?.address ?? null);
 }
 
 /** JSON and nothing else: valid UTF-8, no repeated keys, no way to a prototype, no endless nesting (W-7). */

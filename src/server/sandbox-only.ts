@@ -1,11 +1,11 @@
 import Fastify from "fastify";
 import { systemClock, systemRandom } from "../clock/index.ts";
 import { createPhones, createSandboxFaults } from "../providers/sandbox/index.ts";
+import { errorPageRoutes } from "./about/error-pages.ts";
 import { createAdminRequests } from "./admin-socket.ts";
-import { bodyBytesMax, readStrictJson, strictSchemas } from "./app.ts";
+import { bodyBytesMax, decorateAddresses, readStrictJson, strictSchemas } from "./app.ts";
 import { guardRequests } from "./guards.ts";
 import { defaultConnectionLimits, listen } from "./listeners.ts";
-import { errorPageRoutes } from "./operator-routes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import { sandboxDoor } from "./sandbox.ts";
 import { localUrl } from "./serve.ts";
@@ -38,6 +38,7 @@ export async function startSandbox(
     return503OnClosing: true,
     ajv: strictSchemas,
   });
+  decorateAddresses(app, null);
   readStrictJson(app);
   guardRequests(app, null);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, toProblem(error)));

@@ -63,4 +63,5 @@ export const problemKinds = {
   ticket_invalid: "fault",
   cursor_invalid: "fault",
   webhook_disabled: "fault",
+  verification_required: "fault",
 } satisfies Readonly<Record<ErrorCode, ProblemKind>>;

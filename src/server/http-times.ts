@@ -15,7 +15,7 @@ const name = "countersign_http_seconds";
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 /**
- * Counts on the hot path with two look-ups in maps. A histogram of prom-client builds and hashes an object of labels
+ * Counts on the hot path with two look-ups in maps. The usual package builds and hashes an object of labels
  * for each observation, which costs five times as much as all the limits together.
  */
 export function createHttpTimes(): HttpTimes {

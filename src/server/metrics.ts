@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Gauge } from "prom-client";
-import { createTally, type Meter, type Tally } from "../engine/index.ts";
+import { type Count, createTally, type Meter, type Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
+import { exposed, expositionType } from "./exposition.ts";
 import { createHttpTimes } from "./http-times.ts";
 import type { Listeners } from "./listeners.ts";
 
@@ -53,55 +53,53 @@ export function createMetrics(tally: Tally = createTally()): Metrics {
       delay.enable();
     },
     async page() {
-      // Loaded when somebody asks: its 40 ms would be a tenth of a start, and most installations never ask.
-      const { Counter, Gauge, Registry } = await import("prom-client");
-      const registry = new Registry();
-      const registers = [registry];
+      const parts: string[] = [];
       for (const [name, series] of tally.series) {
-        const labelNames = Object.keys(series.values().next().value?.labels ?? {});
         const help = helpOf[name] ?? `Counted as ${name}.`;
-        const counter = new Counter({ name: `countersign_${name}_total`, help, labelNames, registers });
-        for (const { labels, value } of series.values()) counter.inc(labels, value);
+        parts.push(exposed(`countersign_${name}_total`, "counter", help, series.values()));
       }
-      const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
-        new Gauge({ name, help, labelNames, registers });
+      const gauge: WriteGauge = (name, help, samples) => {
+        const all = typeof samples === "number" ? [{ labels: {}, value: samples }] : samples;
+        parts.push(exposed(name, "gauge", help, all));
+      };
       writeProcess(gauge, delay);
       if (watched !== null) await writeInstance(gauge, watched.instance, watched.listeners);
-      return { contentType: registry.contentType, text: `${await registry.metrics()}\n${http.text()}` };
+      return { contentType: expositionType, text: `${parts.join("\n")}\n${http.text()}` };
     },
     close: () => void delay.disable(),
   };
 }
 
-type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
+type WriteGauge = (name: string, help: string, samples: number | readonly Count[]) => void;
 
-function writeProcess(gauge: MakeGauge, delay: ReturnType<typeof monitorEventLoopDelay>): void {
-  const late = gauge(
-    "countersign_event_loop_delay_seconds",
-    "How late the event loop was since the last look.",
-    ["quantile"],
-  );
-  for (const quantile of [50, 99, 99.9]) {
-    late.set({ quantile: String(quantile / 100) }, delay.percentile(quantile) / 1e9);
-  }
+function writeProcess(gauge: WriteGauge, delay: ReturnType<typeof monitorEventLoopDelay>): void {
+  const late = [50, 99, 99.9].map((quantile) => ({
+    labels: { quantile: String(quantile / 100) },
+    value: delay.percentile(quantile) / 1e9,
+  }));
+  gauge("countersign_event_loop_delay_seconds", "How late the event loop was since the last look.", late);
   delay.reset();
-  gauge("process_resident_memory_bytes", "Resident memory.").set(process.memoryUsage.rss());
+  gauge("process_resident_memory_bytes", "Resident memory.", process.memoryUsage.rss());
   const { user, system } = process.cpuUsage();
-  gauge("process_cpu_seconds", "User and system time spent.").set((user + system) / 1e6);
+  gauge("process_cpu_seconds", "User and system time spent.", (user + system) / 1e6);
 }
 
 async function writeInstance(
-  gauge: MakeGauge,
+  gauge: WriteGauge,
   { store, parts }: Instance,
   listeners: readonly Listeners[],
 ): Promise<void> {
   const connections = await Promise.all(listeners.map((one) => one.connections()));
-  gauge("countersign_connections", "Open connections.").set(connections.reduce((sum, one) => sum + one, 0));
-  gauge("countersign_store_waiting", "Updates that wait for the next commit.").set(store.waiting?.() ?? 0);
+  gauge(
+    "countersign_connections",
+    "Open connections.",
+    connections.reduce((sum, one) => sum + one, 0),
+  );
+  gauge("countersign_store_waiting", "Updates that wait for the next commit.", store.waiting?.() ?? 0);
   try {
     const due = await store.due("delivery", parts.clock.now(), outboxCountMax);
     const help = `Deliveries that are due and not handed over yet; ${outboxCountMax} stands for more.`;
-    gauge("countersign_outbox_due", help).set(due.length);
+    gauge("countersign_outbox_due", help, due.length);
   } catch {
     // A storage that does not answer must not take the other numbers with it.
   }

@@ -137,7 +137,7 @@ describe("in a browser", { timeout: 30_000 }, () => {
     await operation.getByRole("button", { name: "Send" }).click();
     await operation.getByText("401").last().waitFor();
     expect(await operation.getByRole("link", { name: "What unauthorized means" }).getAttribute("href")).toBe(
-      "/errors/unauthorized",
+      `${origin}/errors/unauthorized`,
     );
     await page.getByLabel("API key").fill(server.key);
     await operation.getByRole("button", { name: "Send" }).click();

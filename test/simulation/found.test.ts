@@ -32,9 +32,9 @@ describe("bugs that the simulator found", () => {
       await one.tryStart({ to: alice, workflow: single });
       await one.clock.advance(0);
       const already = carrier.received.length;
-      // A resend is due; the node that claims it stands still while it reads the recipient.
+      // A resend is due; the node that claims it stands still before it learns that its claim is committed.
       await one.clock.advance(40 * second);
-      const store = stallAfter(one.store, "get", () => one.clock.jumpTo(one.clock.now() + stallMs));
+      const store = stallAfter(one.store, "update", () => one.clock.jumpTo(one.clock.now() + stallMs));
       const stalling = createEngine({ ...one.parts, store }, "stalling node");
       const [row] = await one.store.verifications({ tenantId: one.tenantId, limit: 1 });
       const resent = await stalling.resend({ tenantId: one.tenantId, id: row?.id ?? "" });

@@ -18,6 +18,7 @@ import {
   type SandboxFault,
 } from "../../src/providers/sandbox/index.ts";
 import { createKeyring } from "../../src/secrets/index.ts";
+import { decorateAddresses } from "../../src/server/app.ts";
 import { callbackRoutes } from "../../src/server/callbacks/index.ts";
 import { sendProblem, toProblem } from "../../src/server/problems.ts";
 import { createWireFaults, type Standin, type StandinParts } from "../../src/standins/index.ts";
@@ -144,6 +145,7 @@ interface Served {
 
 async function serve(app: FastifyInstance, served: Served, said: Said, vendor: string): Promise<void> {
   const { provider, standin, correspondence } = served;
+  decorateAddresses(app, null);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, toProblem(error)));
   app.addHook("onResponse", (request, reply, done) => {
     if (request.url.startsWith("/callbacks/")) said.callbackStatuses.push(reply.statusCode);

@@ -35,10 +35,13 @@ async function documentOf(): Promise<Document> {
 }
 
 async function pagesOf(): Promise<string[]> {
-  const { tags } = await documentOf();
-  return ["", "/schemas", ...tags.map(({ name }) => `/${name.toLowerCase()}`)].map(
-    (one) => `/api/docs${one}`,
-  );
+  const { tags, components } = await documentOf();
+  return [
+    "",
+    "/schemas",
+    ...tags.map(({ name }) => `/${name.toLowerCase()}`),
+    ...Object.keys(components.schemas).map((name) => `/schemas/${name}`),
+  ].map((one) => `/api/docs${one}`);
 }
 
 describe("the API reference", () => {

@@ -7,7 +7,7 @@ import { Problem } from "../problems.ts";
 import { isSecure } from "../same-origin.ts";
 import type { ApiDocument } from "./document-types.ts";
 import { type Reference, referenceOf } from "./reference.ts";
-import { chapterContent, overviewContent, page, schemasContent } from "./views.ts";
+import { chapterContent, overviewContent, page, schemaContent, schemasContent } from "./views.ts";
 
 /** To be registered below `/api`. The API's document for people: pages made from it when somebody asks, with nothing from elsewhere. */
 export function referenceRoutes(documentOf: () => ApiDocument): FastifyPluginAsync {
@@ -40,6 +40,13 @@ export function referenceRoutes(documentOf: () => ApiDocument): FastifyPluginAsy
       show(reply, "", "", (reference) => overviewContent(reference, originOf(request))),
     );
     app.get("/docs/schemas", (_request, reply) => show(reply, "Schemas", "schemas", schemasContent));
+    app.get<{ Params: { name: string } }>("/docs/schemas/:name", (request, reply) => {
+      known ??= referenceOf(documentOf());
+      const { name } = request.params;
+      const schema = Object.hasOwn(known.schemas, name) ? known.schemas[name] : undefined;
+      if (schema === undefined) throw new Problem("not_found");
+      return show(reply, name, "schemas", () => schemaContent(name, schema));
+    });
     app.get<{ Params: { slug: string } }>("/docs/:slug", (request, reply) => {
       known ??= referenceOf(documentOf());
       const chapter = known.chapters.find(({ slug }) => slug === request.params.slug);

@@ -58,7 +58,7 @@ export function typePart(schema: Schema): string {
   const { $ref, items, anyOf } = schema;
   if ($ref !== undefined) {
     const name = schemaName($ref);
-    return html`<a href="/api/docs/schemas#${name}">${name}</a>`;
+    return html`<a href="/api/docs/schemas/${name}">${name}</a>`;
   }
   if (anyOf !== undefined) return anyOf.map(typePart).join(" or ");
   if (items !== undefined) return html`list of !${typePart(items)}`;

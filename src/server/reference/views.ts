@@ -1,4 +1,5 @@
 import { html } from "ghtml";
+import type { Schema } from "./document-types.ts";
 import { examplesOf, sampleParameters } from "./examples.ts";
 import type { Chapter, Operation, ProblemEntry, Reference, Success } from "./reference.ts";
 import { fieldsPart, parametersPart, schemaName, typePart } from "./schema-view.ts";
@@ -148,14 +149,21 @@ function tryPart(operation: Operation, base: string): string {
 </form></details>`;
 }
 
+/** All of them on one page would be a long way to scroll, and more than a slow line should carry. */
 export function schemasContent({ schemas }: Reference): string {
   return html`<h1>Schemas</h1>
-<p class="lead">What goes in and comes out. Fields that are not named here are refused.</p>
-!${Object.entries(schemas).map(
-    ([name, schema]) => html`<article id="${name}" class="operation" aria-labelledby="${name}-title">
-<h2 id="${name}-title"><a href="#${name}">${name}</a></h2>
-!${schema.description === undefined ? "" : html`<p>${schema.description}</p>`}
-!${fieldsPart(schema)}</article>
+<p class="lead">What goes in and comes out, each on a page of its own.</p>
+<ul class="operations">
+!${Object.keys(schemas).map(
+    (name) => html`<li><a href="${docsPath}/schemas/${name}"><code>${name}</code></a></li>
 `,
-  )}`;
+  )}</ul>`;
+}
+
+export function schemaContent(name: string, schema: Schema): string {
+  return html`<h1>${name}</h1>
+<p class="lead">Fields that are not named here are refused.</p>
+<article id="${name}" class="operation" aria-label="${name}">
+!${schema.description === undefined ? "" : html`<p>${schema.description}</p>`}
+!${fieldsPart(schema)}</article>`;
 }

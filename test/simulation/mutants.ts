@@ -210,7 +210,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       ["stale || now >= delivery.deadline", "stale"],
       [" || opensAt >= delivery.deadline", ""],
-      [" && opensAt(one) < delivery.deadline", ""],
+      [" && opensAt(provider) < delivery.deadline", ""],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/index.ts";
 import type { CarrierReceipt } from "./callback.ts";
+import { oldestFirst } from "./oldest-first.ts";
 import type { Provider } from "./provider.ts";
 
 /** A receipt whose delivery is known. */
@@ -34,10 +35,13 @@ export function createCorrespondence(
 ): Correspondence {
   const known = new Map<string, string>();
   const parked = new Map<string, Parked>();
+  const forgetKnown = oldestFirst(known, knownMax);
+  const forgetParked = oldestFirst(parked, parkedMax);
 
   function note(provider: string, messageId: string, reference: string): void {
     const key = `${provider}/${messageId}`;
-    keep(known, key, reference, knownMax);
+    keep(known, key, reference);
+    forgetKnown();
     const waiting = parked.get(key);
     parked.delete(key);
     if (waiting === undefined || waiting.until <= clock.now()) return;
@@ -64,17 +68,15 @@ export function createCorrespondence(
       const earlier = parked.get(key)?.receipts ?? [];
       // A message has a handful of receipts: more are repetitions.
       const receipts = [...earlier, receipt].slice(-8);
-      keep(parked, key, { receipts, until: clock.now() + parkedMs }, parkedMax);
+      keep(parked, key, { receipts, until: clock.now() + parkedMs });
+      forgetParked();
       return null;
     },
   };
 }
 
 /** Insertion order is the order of age: what is too much is the oldest. */
-function keep<V>(map: Map<string, V>, key: string, value: V, max: number): void {
+function keep<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= max) return;
-  const oldest = map.keys().next();
-  if (oldest.done !== true) map.delete(oldest.value);
 }

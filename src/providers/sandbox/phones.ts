@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock/index.ts";
+import { oldestFirst } from "../../delivery/index.ts";
 import { createPhoneFeed, type PhoneFeed } from "./feed.ts";
-import { forgetOldest } from "./forget-oldest.ts";
 import type { PhoneCall, PhoneMessage, PhoneReply } from "./phone.ts";
 
 export interface PhoneSummary {
@@ -63,13 +63,14 @@ const emptyPhone: Phone = { messages: [], replies: [], rings: new Map() };
 export function createPhones(clock: Clock): Phones {
   /** Insertion order is the order of the last message: the front is what a full house forgets. */
   const byNumber = new Map<string, Phone>();
+  const forgetOldest = oldestFirst(byNumber, phonesMax);
   const feed = createPhoneFeed(clock);
   let count = 0;
 
   function put(number: string, phone: Phone): void {
     byNumber.delete(number);
     byNumber.set(number, phone);
-    forgetOldest(byNumber, phonesMax);
+    forgetOldest();
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/index.ts";
-import type { OutgoingMessage, Provider } from "../../delivery/index.ts";
+import { type OutgoingMessage, oldestFirst, type Provider } from "../../delivery/index.ts";
 import {
   type LookupAnswer,
   type ProviderAnswer,
@@ -7,7 +7,6 @@ import {
   unreachable,
 } from "../../verification/index.ts";
 import type { SandboxFault, SandboxFaults } from "./faults.ts";
-import { forgetOldest } from "./forget-oldest.ts";
 import type { Phones } from "./phones.ts";
 
 export interface SandboxParts {
@@ -78,10 +77,11 @@ interface Taken {
 /** What a carrier took and under which id; it forgets the oldest. */
 function createTaken(): Taken {
   const byReference = new Map<string, string>();
+  const forgetOldest = oldestFirst(byReference, referencesMax);
   return {
     add(reference, providerMessageId) {
       byReference.set(reference, providerMessageId);
-      forgetOldest(byReference, referencesMax);
+      forgetOldest();
     },
     get: (reference) => byReference.get(reference),
     find(reference) {

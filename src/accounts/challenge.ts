@@ -1,0 +1,106 @@
+import { type Assurance, assuranceOf, type Proof } from "./assurance.ts";
+import { confirmed, type Subscriber } from "./subscriber.ts";
+import { decideUse, type Use, type UseRefusal } from "./use.ts";
+
+/** A request to use an authenticator: at sign-in, or as a step-up before something sensitive. */
+export interface Challenge {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly subscriberId: string;
+  /** What the approval is for: `login`, `manage`, or a word of the application. */
+  readonly purpose: string;
+  /** Keyed digest of the session, ours or the application's, that it was started from; only that one may go on. */
+  readonly binding: string | null;
+  /** What was shown before: a password, or what the session rests on. */
+  readonly earlier: readonly Proof[];
+  /** The verification on its way to one of their phones. */
+  readonly sent: SentCode | null;
+  readonly createdAt: number;
+  readonly endsAt: number;
+  readonly status: "pending" | "approved" | "canceled";
+  readonly settledAt: number | null;
+  /** What approved it. */
+  readonly proof: Proof | null;
+}
+
+export interface SentCode {
+  readonly verificationId: string;
+  readonly authenticatorId: string;
+}
+
+export const challengeLifetimeMs = 600_000;
+/** How long an approval is a step-up for changing authenticators (A-14). */
+export const stepUpLifetimeMs = 600_000;
+/** The purpose of a challenge that allows to change authenticators. */
+export const managePurpose = "manage";
+
+export type ChallengeOutcome =
+  | { readonly type: "approved"; readonly assurance: Assurance }
+  | UseRefusal
+  | { readonly type: "challengeExpired" }
+  | { readonly type: "challengeSettled"; readonly status: "approved" | "canceled" };
+
+export interface ChallengeState {
+  readonly subscriber: Subscriber;
+  readonly challenge: Challenge;
+}
+
+export interface ChallengeDecision extends ChallengeState {
+  readonly outcome: ChallengeOutcome;
+}
+
+export function newChallenge(
+  fields: Pick<Challenge, "id" | "tenantId" | "subscriberId" | "purpose" | "binding" | "earlier">,
+  now: number,
+): Challenge {
+  const endsAt = now + challengeLifetimeMs;
+  return { ...fields, sent: null, createdAt: now, endsAt, status: "pending", settledAt: null, proof: null };
+}
+
+/** One use of one authenticator: approves at most once, and counts what was wrong on the subscriber (T-4, L-3). */
+export function decideChallenge(
+  { subscriber, challenge }: ChallengeState,
+  use: Use,
+  now: number,
+): ChallengeDecision {
+  const unchanged = (outcome: ChallengeOutcome): ChallengeDecision => ({ subscriber, challenge, outcome });
+  const refused = challengeRefusal(challenge, now);
+  if (refused !== null) return unchanged(refused);
+  const used = decideUse(subscriber, confirmed(subscriber), use, now);
+  if (used.outcome.type !== "right") {
+    return { subscriber: used.subscriber, challenge, outcome: used.outcome };
+  }
+  const { proof } = used.outcome;
+  return {
+    subscriber: used.subscriber,
+    challenge: { ...challenge, status: "approved", settledAt: now, proof, sent: null },
+    outcome: { type: "approved", assurance: assuranceOf([...challenge.earlier, proof]) },
+  };
+}
+
+/** Why nothing more comes of a challenge; null while it is pending. */
+export function challengeRefusal(
+  challenge: Challenge,
+  now: number,
+): Extract<ChallengeOutcome, { readonly type: "challengeExpired" | "challengeSettled" }> | null {
+  if (challenge.status !== "pending") return { type: "challengeSettled", status: challenge.status };
+  return isOver(challenge, now) ? { type: "challengeExpired" } : null;
+}
+
+/** A clock that went back does not make it younger: before its beginning it is over, too. */
+function isOver({ createdAt, endsAt }: Challenge, now: number): boolean {
+  return now >= endsAt || now < createdAt - challengeLifetimeMs;
+}
+
+/**
+ * Whether this challenge, approved a moment ago, allows its subscriber to change authenticators: of its purpose, its
+ * own, and with an authenticator rather than with what went before (A-14).
+ */
+export function isStepUp(challenge: Challenge | undefined, subscriber: Subscriber, now: number): boolean {
+  if (challenge?.status !== "approved" || challenge.settledAt === null) return false;
+  return (
+    challenge.subscriberId === subscriber.id &&
+    challenge.purpose === managePurpose &&
+    now - challenge.settledAt <= stepUpLifetimeMs
+  );
+}

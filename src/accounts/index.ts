@@ -1,0 +1,82 @@
+/**
+ * Enrolled people, what they enrolled, and what lets them in. Pure: codes and passwords come in as already compared,
+ * time as an argument.
+ */
+export { type Assurance, assuranceOf, isFresh, type Proof, type ProofKind } from "./assurance.ts";
+export {
+  authenticatorWaits,
+  type Failures,
+  lockedUntil,
+  noFailures,
+  oneMore,
+  passwordWaits,
+  type Waits,
+} from "./budget.ts";
+export {
+  type Challenge,
+  type ChallengeDecision,
+  type ChallengeOutcome,
+  type ChallengeState,
+  challengeLifetimeMs,
+  challengeRefusal,
+  decideChallenge,
+  isStepUp,
+  managePurpose,
+  newChallenge,
+  type SentCode,
+  stepUpLifetimeMs,
+} from "./challenge.ts";
+export {
+  type ConfirmDecision,
+  decideConfirm,
+  decideEnrol,
+  decideRemove,
+  type EnrolDecision,
+  type EnrolRefusal,
+  type RemoveDecision,
+} from "./enrolment.ts";
+export {
+  canonicalPassword,
+  type PasswordProblem,
+  passwordBytesMax,
+  passwordLengths,
+  passwordProblem,
+} from "./password-rules.ts";
+export {
+  ended,
+  newSession,
+  opens,
+  pendingLifetimeMs,
+  type Session,
+  sessionLifetimeMs,
+  steppedUp,
+} from "./session.ts";
+export {
+  decidePassword,
+  devicesMax,
+  type KnownDevice,
+  nameRow,
+  type PasswordCheck,
+  type PasswordOutcome,
+  rememberDevice,
+  type SubscriberName,
+  unknownNameKeptMs,
+} from "./sign-in.ts";
+export {
+  type Authenticator,
+  authenticatorsMax,
+  confirmed,
+  enrolmentLifetimeMs,
+  hasSecond,
+  isEnrolling,
+  newSubscriber,
+  type PhoneAuthenticator,
+  type RecoveryCodes,
+  type StoredRecoveryCode,
+  type Subscriber,
+  type TotpAlgorithm,
+  type TotpAuthenticator,
+  withAuthenticator,
+  wrongInRowMax,
+} from "./subscriber.ts";
+export { decideUse, type Use, type UseDecision, type UseRefusal } from "./use.ts";

@@ -1,0 +1,60 @@
+import type { Proof } from "./assurance.ts";
+
+/**
+ * A subscriber's session of ours. A pending one knows a password and waits for the second authenticator: it opens the
+ * challenge it names, or the first enrolment, and nothing else (P-5).
+ */
+export interface Session {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly subscriberId: string;
+  readonly state: "pending" | "active" | "ended";
+  /** SHA-256 of what its holder presents. */
+  readonly digest: string;
+  /** Of a pending one: what it waits for; null where that is the first enrolment. */
+  readonly challengeId: string | null;
+  readonly proofs: readonly Proof[];
+  readonly createdAt: number;
+  readonly endsAt: number;
+  readonly endedAt: number | null;
+}
+
+export const pendingLifetimeMs = 600_000;
+/** 63B-4 2.2.3: at AAL2, a person signs in again once a day. */
+export const sessionLifetimeMs = 86_400_000;
+
+/** Whether what was presented opens this session as one of this kind, now. */
+export function opens(
+  session: Session | undefined,
+  presented: { readonly state: "pending" | "active"; readonly digestMatches: boolean },
+  now: number,
+): session is Session {
+  return (
+    session !== undefined &&
+    presented.digestMatches &&
+    session.state === presented.state &&
+    now < session.endsAt &&
+    now >= session.createdAt - sessionLifetimeMs
+  );
+}
+
+export function newSession(
+  fields: Pick<Session, "id" | "tenantId" | "subscriberId" | "digest" | "challengeId" | "proofs"> & {
+    readonly state: "pending" | "active";
+  },
+  now: number,
+): Session {
+  const lifetimeMs = fields.state === "pending" ? pendingLifetimeMs : sessionLifetimeMs;
+  return { ...fields, createdAt: now, endsAt: now + lifetimeMs, endedAt: null };
+}
+
+/** What it opened before, it opens no more; it stays on the list until it would have ended. */
+export function ended(session: Session, now: number): Session {
+  return session.state === "ended" ? session : { ...session, state: "ended", endedAt: now };
+}
+
+/** After a step-up: the same session with one more proof under a new secret; the old one is dead (P-5). */
+export function steppedUp(session: Session, proof: Proof, digest: string): Session {
+  const others = session.proofs.filter(({ kind }) => kind !== proof.kind);
+  return { ...session, digest, proofs: [...others, proof] };
+}

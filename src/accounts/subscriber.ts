@@ -1,0 +1,102 @@
+import { type Failures, noFailures } from "./budget.ts";
+
+/** An enrolled person: what they know, what they enrolled, and how often they were wrong lately. */
+export interface Subscriber {
+  readonly id: string;
+  readonly tenantId: string;
+  /** The row of the name by which the application knows them: a user name, or an id of its own. */
+  readonly nameId: string;
+  readonly sealedName: string;
+  /** A salted slow hash with its parameters; null where the application checks passwords itself. */
+  readonly password: string | null;
+  /** Whether a password alone never signs in: without an authenticator, the first thing is to enrol one. */
+  readonly mustHaveSecond: boolean;
+  readonly authenticators: readonly Authenticator[];
+  /** One budget for all of them: a guess at one is a guess at the account (T-5, L-4). */
+  readonly failures: Failures;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+interface Enrolled {
+  readonly id: string;
+  /** What its owner calls it. */
+  readonly name: string;
+  readonly createdAt: number;
+  /** Null until one right code was given (T-7). */
+  readonly confirmedAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly wrongInRow: number;
+  /** After too many wrong codes in a row it is dead until it is enrolled again. */
+  readonly disabledAt: number | null;
+}
+
+export interface PhoneAuthenticator extends Enrolled {
+  readonly type: "phone";
+  readonly sealedNumber: string;
+  /** The verification that is to confirm it; null once it did. */
+  readonly verificationId: string | null;
+}
+
+export type TotpAlgorithm = "sha1" | "sha256" | "sha512";
+
+export interface TotpAuthenticator extends Enrolled {
+  readonly type: "totp";
+  readonly sealedSeed: string;
+  readonly algorithm: TotpAlgorithm;
+  readonly digits: 6 | 7 | 8;
+  readonly periodSeconds: number;
+  /** The step of the last code that was accepted: only later ones are (T-4). */
+  readonly lastStep: number | null;
+}
+
+export interface RecoveryCodes extends Enrolled {
+  readonly type: "recoveryCodes";
+  readonly codes: readonly StoredRecoveryCode[];
+}
+
+export interface StoredRecoveryCode {
+  /** A few bits of a keyed digest: which slow hash to compare with, and no more than that (L-2). */
+  readonly lookUp: string;
+  readonly hash: string;
+  readonly usedAt: number | null;
+}
+
+export type Authenticator = PhoneAuthenticator | TotpAuthenticator | RecoveryCodes;
+
+export const authenticatorsMax = 10;
+/** An enrolment that nobody confirms is forgotten (T-7). */
+export const enrolmentLifetimeMs = 900_000;
+/** With a window of three codes, 33 guesses are right once in ten thousand times (T-5). */
+export const wrongInRowMax: Readonly<Record<Authenticator["type"], number>> = {
+  totp: 33,
+  phone: 100,
+  recoveryCodes: 100,
+};
+
+export function newSubscriber(
+  fields: Pick<Subscriber, "id" | "tenantId" | "nameId" | "sealedName" | "password" | "mustHaveSecond">,
+  now: number,
+): Subscriber {
+  return { ...fields, authenticators: [], failures: noFailures, createdAt: now, updatedAt: now };
+}
+
+/** What may be used, or could be once it is enabled again. */
+export function confirmed({ authenticators }: Subscriber): readonly Authenticator[] {
+  return authenticators.filter(({ confirmedAt }) => confirmedAt !== null);
+}
+
+/** Whether a right password is not enough: also where all that was enrolled is disabled (C-20). */
+export function hasSecond(subscriber: Subscriber): boolean {
+  return confirmed(subscriber).length > 0;
+}
+
+/** An enrolment that can still be confirmed. */
+export function isEnrolling({ confirmedAt, createdAt }: Authenticator, now: number): boolean {
+  return confirmedAt === null && now - createdAt < enrolmentLifetimeMs;
+}
+
+export function withAuthenticator(subscriber: Subscriber, changed: Authenticator, now: number): Subscriber {
+  const authenticators = subscriber.authenticators.map((one) => (one.id === changed.id ? changed : one));
+  return { ...subscriber, authenticators, updatedAt: now };
+}

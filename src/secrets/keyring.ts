@@ -16,6 +16,8 @@ export const keyPurposes = [
   "page",
   "counter",
   "callback",
+  "pepper",
+  "recoveryCode",
   "checkValue",
 ] as const;
 

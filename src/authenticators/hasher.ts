@@ -1,0 +1,132 @@
+import { argon2, pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import bcrypt from "bcryptjs";
+import { canonicalPassword } from "../accounts/index.ts";
+import type { Random } from "../clock/index.ts";
+import { type Keyring, requireKey } from "../secrets/index.ts";
+import { HashingOverloaded } from "./errors.ts";
+import { formatArgon2id, type PasswordHash, parsePasswordHash } from "./password-hash.ts";
+
+/** Slow hashes of passwords and recovery codes, few at once (P-3, P-4). */
+export interface Hasher {
+  /** A salted argon2id hash under the current pepper, with its parameters. */
+  hash(secret: string): Promise<string>;
+  /**
+   * Whether it is the secret of this hash, and whether the hash should be made anew. With null, it does the same work and
+   * says no: whoever has no password takes as long as somebody with another one.
+   */
+  verify(stored: string | null, secret: string): Promise<Verified>;
+}
+
+export interface Verified {
+  readonly matches: boolean;
+  /** It matches, and was made in another way than hashes are made now. */
+  readonly isOutdated: boolean;
+}
+
+/** At two at once the event loop and the file system keep answering; with 32 a file stat took 0.66 s (measured). */
+const atOnceMax = 2;
+const waitingMax = 256;
+const saltBytes = 16;
+const digestBytes = 32;
+/** 19 MiB, two passes, one lane: 19 ms on one core (measured). */
+const current = { memoryKib: 19_456, passes: 2, lanes: 1 } as const;
+
+const deriveArgon2 = promisify(argon2);
+const derivePbkdf2 = promisify(pbkdf2);
+type ScryptCost = { readonly N: number; readonly r: number; readonly p: number; readonly maxmem: number };
+const deriveScrypt = promisify<string, Buffer, number, ScryptCost, Buffer>(scrypt);
+
+type Argon2id = Extract<PasswordHash, { readonly type: "argon2id" }>;
+
+export function createHasher(keyring: Keyring, random: Random): Hasher {
+  const limit = createLimit();
+  const newHash = (): Argon2id => ({
+    type: "argon2id",
+    ...current,
+    keyId: keyring.currentId,
+    salt: Buffer.from(random.bytes(saltBytes)),
+    digest: Buffer.alloc(digestBytes),
+  });
+
+  async function argon2id(hash: Argon2id, secret: string): Promise<Buffer> {
+    const pepper = hash.keyId === null ? null : requireKey(keyring, "pepper", hash.keyId).export();
+    return await deriveArgon2("argon2id", {
+      message: secret,
+      nonce: hash.salt,
+      parallelism: hash.lanes,
+      tagLength: hash.digest.length,
+      memory: hash.memoryKib,
+      passes: hash.passes,
+      ...(pepper === null ? {} : { secret: pepper }),
+    });
+  }
+
+  async function matches(hash: PasswordHash, secret: string): Promise<boolean> {
+    switch (hash.type) {
+      case "argon2id":
+        return timingSafeEqual(await argon2id(hash, secret), hash.digest);
+      case "scrypt": {
+        const { cost: N, blockSize: r, lanes: p, salt, digest } = hash;
+        const maxmem = 128 * N * r + 128 * r * p + 1_048_576;
+        return timingSafeEqual(await deriveScrypt(secret, salt, digest.length, { N, r, p, maxmem }), digest);
+      }
+      case "pbkdf2": {
+        const made = await derivePbkdf2(secret, hash.salt, hash.iterations, hash.digest.length, hash.hash);
+        return timingSafeEqual(made, hash.digest);
+      }
+      case "bcrypt":
+        return await bcrypt.compare(secret, hash.text);
+      default:
+        return hash satisfies never;
+    }
+  }
+
+  return {
+    hash: (secret) =>
+      limit(async () => {
+        const hash = newHash();
+        return formatArgon2id({ ...hash, digest: await argon2id(hash, canonicalPassword(secret)) });
+      }),
+    verify: (stored, secret) =>
+      limit(async () => {
+        const hash = stored === null ? null : parsePasswordHash(stored);
+        const isRight = await matches(hash ?? newHash(), canonicalPassword(secret));
+        const matched = hash !== null && isRight;
+        return { matches: matched, isOutdated: matched && !isCurrent(hash, keyring.currentId) };
+      }),
+  };
+}
+
+function isCurrent(hash: PasswordHash, keyId: string): boolean {
+  return (
+    hash.type === "argon2id" &&
+    hash.keyId === keyId &&
+    hash.memoryKib === current.memoryKib &&
+    hash.passes === current.passes &&
+    hash.lanes === current.lanes
+  );
+}
+
+/** Runs a few at a time, the others in their order, and refuses what could not be answered in time. */
+function createLimit(): <R>(work: () => Promise<R>) => Promise<R> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= atOnceMax) {
+      if (waiting.length >= waitingMax)
+        throw new HashingOverloaded(`${waiting.length} slow hashes are waiting`);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      // Handed on, so that nobody who comes now gets in between.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

@@ -1,0 +1,104 @@
+import { createGuardrails, generateSync, generateURI } from "otplib";
+import type { TotpAlgorithm } from "../accounts/index.ts";
+import type { Random } from "../clock/index.ts";
+import { codesEqual, type Keyring } from "../secrets/index.ts";
+
+export interface TotpSettings {
+  readonly algorithm: TotpAlgorithm;
+  readonly digits: 6 | 7 | 8;
+  readonly periodSeconds: number;
+}
+
+export const totpDefaults: TotpSettings = { algorithm: "sha1", digits: 6, periodSeconds: 30 };
+
+/** As long as the hash's output, which RFC 4226 R6 recommends (T-2). */
+const seedBytes: Readonly<Record<TotpAlgorithm, number>> = { sha1: 20, sha256: 32, sha512: 64 };
+const importedBytesMin = 14;
+const importedBytesMax = 128;
+/** One step to either side, for clocks that differ (T-3). */
+const windowSteps = 1;
+
+const guardrails = createGuardrails({
+  MIN_SECRET_BYTES: importedBytesMin,
+  MAX_SECRET_BYTES: importedBytesMax,
+});
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+export function newSeed(random: Random, algorithm: TotpAlgorithm): Buffer {
+  return Buffer.from(random.bytes(seedBytes[algorithm]));
+}
+
+/** RFC 4648 without padding, as authenticator apps read it. */
+export function toBase32(bytes: Uint8Array): string {
+  let [text, bits, value] = ["", 0, 0];
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += alphabet[(value >>> (bits - 5)) & 31];
+    value &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + alphabet[(value << (5 - bits)) & 31];
+}
+
+/** Null for what is no seed, or one too short or too long to take over (T-2). */
+export function fromBase32(text: string): Buffer | null {
+  const clean = text.replaceAll(/[\s-]/g, "").replace(/=+$/, "").toUpperCase();
+  let [bits, value] = [0, 0];
+  const bytes: number[] = [];
+  for (const character of clean) {
+    const five = alphabet.indexOf(character);
+    if (five < 0) return null;
+    value = (value << 5) | five;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((value >>> bits) & 0xff);
+    value &= (1 << bits) - 1;
+  }
+  return bytes.length < importedBytesMin || bytes.length > importedBytesMax ? null : Buffer.from(bytes);
+}
+
+/** The code of a step: RFC 4226 over the number of the step. */
+export function totpCode(seed: Uint8Array, { algorithm, digits }: TotpSettings, step: number): string {
+  return generateSync({ strategy: "hotp", secret: seed, counter: step, algorithm, digits, guardrails });
+}
+
+export function stepAt({ periodSeconds }: TotpSettings, now: number): number {
+  return Math.floor(now / 1_000 / periodSeconds);
+}
+
+/**
+ * The latest step of the window whose code this is; null where it is none of them. Compares with all, so that time tells
+ * nothing.
+ */
+export function matchingStep(
+  keyring: Keyring,
+  seed: Uint8Array,
+  settings: TotpSettings,
+  code: string,
+  now: number,
+): number | null {
+  const middle = stepAt(settings, now);
+  let found: number | null = null;
+  for (let step = Math.max(0, middle - windowSteps); step <= middle + windowSteps; step++) {
+    if (codesEqual(keyring, totpCode(seed, settings, step), code)) found = step;
+  }
+  return found;
+}
+
+/** What an authenticator app scans: label and issuer percent-encoded, the issuer in both places (T-8). */
+export function totpUri(seed: Uint8Array, settings: TotpSettings, issuer: string, label: string): string {
+  const { algorithm, digits, periodSeconds } = settings;
+  // A colon would end the issuer within the label.
+  const named = issuer.replaceAll(":", " ").trim();
+  return generateURI({
+    strategy: "totp",
+    issuer: named,
+    label,
+    secret: toBase32(seed),
+    algorithm,
+    digits,
+    period: periodSeconds,
+  });
+}

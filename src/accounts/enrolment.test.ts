@@ -62,6 +62,17 @@ describe("enrolling", () => {
     expect(decideConfirm(subscriber, again, t0 + 1).outcome).toEqual({ type: "authenticatorNotFound" });
   });
 
+  test("C-20: with the first confirmation, what else was begun without a step-up is gone", () => {
+    const subscriber = subscriberWith([totp("theirs", unconfirmed), totp("mine", unconfirmed)]);
+    const decided = decideConfirm(subscriber, code("mine", 7), t0 + 1);
+    expect(decided.subscriber.authenticators.map(({ id }) => id)).toEqual(["mine"]);
+    expect(decideConfirm(decided.subscriber, code("theirs", 8), t0 + 2).outcome.type).toBe(
+      "authenticatorNotFound",
+    );
+    const later = subscriberWith([phone("sim"), totp("one", unconfirmed), totp("two", unconfirmed)]);
+    expect(decideConfirm(later, code("one", 7), t0 + 1).subscriber.authenticators).toHaveLength(3);
+  });
+
   test.each<[string, Challenge | undefined, number]>([
     ["none", undefined, t0],
     ["a pending one", challengeOf("s", { purpose: "manage" }), t0],

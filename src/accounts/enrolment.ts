@@ -64,7 +64,14 @@ export function decideConfirm(subscriber: Subscriber, use: Use, now: number): Co
     proven.type === "phone"
       ? { ...proven, confirmedAt: now, verificationId: null }
       : { ...proven, confirmedAt: now };
-  return { subscriber: withAuthenticator(used.subscriber, next, now), outcome: { type: "confirmed", proof } };
+  // Whatever else was begun while nothing was enrolled was begun without a step-up, perhaps by somebody else.
+  const kept = hasSecond(subscriber)
+    ? used.subscriber
+    : {
+        ...used.subscriber,
+        authenticators: used.subscriber.authenticators.filter(({ id }) => id === next.id),
+      };
+  return { subscriber: withAuthenticator(kept, next, now), outcome: { type: "confirmed", proof } };
 }
 
 export type RemoveDecision =

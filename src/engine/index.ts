@@ -1,4 +1,25 @@
 /** The imperative shell: applies decisions, works on the outbox, runs the jobs. It owns no rules. */
+
+export {
+  type Accounts,
+  type AuthenticatorView,
+  type Begun,
+  type ChallengeView,
+  type CheckChallengeResult,
+  type CheckSessionResult,
+  type ConfirmResult,
+  type CreateResult,
+  createAccounts,
+  type EnrolPhoneResult,
+  type EnrolTotpResult,
+  type MakeRecoveryCodesResult,
+  type RemoveAuthenticatorResult,
+  type SendChallengeResult,
+  type SessionView,
+  type SignInResult,
+  type StartChallengeResult,
+  type SubscriberView,
+} from "./accounts/index.ts";
 export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";
 export { createEngine, type Engine } from "./engine.ts";

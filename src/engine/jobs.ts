@@ -74,7 +74,7 @@ export function createJobs(
 async function purgeAll(parts: EngineParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const now = parts.clock.now();
-    const before = { settled: now - settledKeptMs, idempotency: now - idempotencyKeptMs };
+    const before = { settled: now - settledKeptMs, idempotency: now - idempotencyKeptMs, accounts: now };
     const { finished } = await parts.store.purge(before, purgeRowsMax);
     if (finished) return;
     await parts.clock.sleep(purgePauseMs, signal);

@@ -2,7 +2,14 @@ import { mkdirSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { addressOf } from "../engine/address.ts";
-import { createEngine, type Engine, type EngineParts, type Log } from "../engine/index.ts";
+import {
+  type Accounts,
+  createAccounts,
+  createEngine,
+  type Engine,
+  type EngineParts,
+  type Log,
+} from "../engine/index.ts";
 import { openWebhooks } from "../events/index.ts";
 import { guardConfiguration } from "../guard/index.ts";
 import { maskEmail, maskPhoneNumber } from "../numbers/index.ts";
@@ -27,6 +34,7 @@ export type { InstanceOptions };
 /** Everything that runs, put together; HTTP is not part of it. */
 export interface Instance {
   readonly engine: Engine;
+  readonly accounts: Accounts;
   readonly parts: EngineParts;
   readonly store: Store;
   readonly storeKind: StoreKind;
@@ -115,6 +123,7 @@ async function openOn(
   receiver.engine = engine;
   return {
     engine,
+    accounts: createAccounts(parts, engine),
     parts,
     store,
     storeKind: kind,

@@ -59,7 +59,7 @@ export function open(keyring: Keyring, context: SealContext, sealed: string): st
 export function blindIndex(
   keyring: Keyring,
   tenantId: string,
-  kind: "phone" | "email",
+  kind: "phone" | "email" | "name",
   address: string,
 ): string {
   // Always under the oldest secret of the ring: an index under a new one would not find the rows that exist.

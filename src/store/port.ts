@@ -1,3 +1,10 @@
+import {
+  type Challenge,
+  type Session,
+  type Subscriber,
+  type SubscriberName,
+  unknownNameKeptMs,
+} from "../accounts/index.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
 import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
 import type { Delivery, Message, Recipient, Status, Verification } from "../verification/index.ts";
@@ -21,6 +28,10 @@ export interface Tables {
   readonly message: Message;
   readonly endpoint: Endpoint;
   readonly event: WebhookEvent;
+  readonly subscriberName: SubscriberName;
+  readonly subscriber: Subscriber;
+  readonly challenge: Challenge;
+  readonly session: Session;
   readonly delivery: Delivery;
   readonly idempotency: IdempotencyRecord;
   readonly tenant: Tenant;
@@ -34,6 +45,10 @@ export const tableOrder = [
   "message",
   "endpoint",
   "event",
+  "subscriberName",
+  "subscriber",
+  "challenge",
+  "session",
   "delivery",
   "idempotency",
   "tenant",
@@ -130,6 +145,22 @@ export interface MessageQuery {
   readonly limit: number;
 }
 
+/** Of a tenant's subscribers, oldest first. */
+export interface SubscriberQuery {
+  readonly tenantId: string;
+  /** Only subscribers that sort after this id: the last one of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Instants before which rows are old. */
+export interface PurgeBefore {
+  readonly settled: number;
+  readonly idempotency: number;
+  /** Until when challenges, sessions and names that nobody has were to be kept; absent to keep them all. */
+  readonly accounts?: number;
+}
+
 export interface PurgeCounts {
   readonly verifications: number;
   readonly deliveries: number;
@@ -137,6 +168,8 @@ export interface PurgeCounts {
   readonly events: number;
   readonly recipients: number;
   readonly idempotency: number;
+  /** Challenges, sessions and names without a subscriber whose time is over. */
+  readonly accounts: number;
   /** Whether nothing old is left: every recipient was looked at, and no kind of row reached the limit. */
   readonly finished: boolean;
 }
@@ -180,11 +213,11 @@ export interface Store {
   events(query: EventQuery): Promise<readonly WebhookEvent[]>;
   /** Newest first. */
   messages(query: MessageQuery): Promise<readonly Message[]>;
+  subscribers(query: SubscriberQuery): Promise<readonly Subscriber[]>;
+  /** Newest first, those that ended and are not yet purged among them. */
+  sessionsOf(subscriberId: string, limit: number): Promise<readonly Session[]>;
   /** Removes what is older than the given instants, at most `limit` rows of each kind. */
-  purge(
-    before: { readonly settled: number; readonly idempotency: number },
-    limit: number,
-  ): Promise<PurgeCounts>;
+  purge(before: PurgeBefore, limit: number): Promise<PurgeCounts>;
   /** Every row of one kind, a page at a time in the order of `scanKey`; `after` is the last row of the page before. */
   scan<T extends TableName>(table: T, after: Tables[T] | null, limit: number): Promise<readonly Tables[T][]>;
   /** All small values by name. */
@@ -206,6 +239,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Until when a row of an account is kept; null for those that stay until they are removed. */
+export function keptUntil(row: SubscriberName | Subscriber | Challenge | Session): number | null {
+  if ("endsAt" in row) return row.endsAt;
+  return "strangers" in row && row.subscriberId === null ? row.lastSeenAt + unknownNameKeptMs : null;
+}
+
 /** What is read past the rows by key. */
 export type StoreReads = Pick<
   Store,
@@ -222,4 +261,6 @@ export type StoreReads = Pick<
   | "dueEvents"
   | "events"
   | "messages"
+  | "subscribers"
+  | "sessionsOf"
 >;

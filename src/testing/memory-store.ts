@@ -6,6 +6,8 @@ import {
   type Due,
   type DueEvent,
   type Key,
+  keptUntil,
+  type PurgeBefore,
   type PurgeCounts,
   type Rows,
   StorageOverloaded,
@@ -224,6 +226,19 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
           .filter((one) => before === undefined || one.id < before)
           .slice(0, limit),
       ),
+    subscribers: ({ tenantId, after = "", limit }) =>
+      reading(() =>
+        sorted("subscriber")
+          .filter((one) => one.tenantId === tenantId && one.id > after)
+          .slice(0, limit),
+      ),
+    sessionsOf: (id, limit) =>
+      reading(() =>
+        sorted("session")
+          .filter((one) => one.subscriberId === id)
+          .reverse()
+          .slice(0, limit),
+      ),
     scan: (table, after, limit) => reading(() => scan(state, table, after, limit)),
   };
 }
@@ -267,18 +282,28 @@ function waiting(state: State, queue: "delivery" | "alarm"): { readonly at: numb
   return found.sort((a, b) => a.at - b.at);
 }
 
-function purge(
-  state: State,
-  before: { readonly settled: number; readonly idempotency: number },
-  limit: number,
-): PurgeCounts {
+function purge(state: State, before: PurgeBefore, limit: number): PurgeCounts {
   const floor = uuidv7Floor(before.settled);
-  const remove = <T extends TableName>(table: T, isOld: (row: Tables[T]) => boolean): number => {
+  const remove = <T extends TableName>(
+    table: T,
+    isOld: (row: Tables[T]) => boolean,
+    most: number = limit,
+  ): number => {
     const rows = mapOf(state, table);
-    const old = [...rows].filter(([, row]) => isOld(row)).slice(0, limit);
+    const old = [...rows].filter(([, row]) => isOld(row)).slice(0, most);
     for (const [id] of old) rows.delete(id);
     return old.length;
   };
+  let accountsLeft = limit;
+  const accounts = (["challenge", "session", "subscriberName"] as const).map((table) => {
+    const removed = remove(
+      table,
+      (one) => (keptUntil(one) ?? Number.POSITIVE_INFINITY) < (before.accounts ?? 0),
+      accountsLeft,
+    );
+    accountsLeft -= removed;
+    return removed;
+  });
   const counts = {
     verifications: remove("verification", (one) => one.id < floor),
     deliveries: remove("delivery", (one) => one.verificationId < floor),
@@ -286,6 +311,7 @@ function purge(
     events: remove("event", (one) => one.id < floor),
     recipients: remove("recipient", (one) => one.lastSeenAt < before.settled),
     idempotency: remove("idempotency", (one) => one.createdAt < before.idempotency),
+    accounts: accounts.reduce((sum, count) => sum + count, 0),
   };
   return { ...counts, finished: Object.values(counts).every((count) => count < limit) };
 }

@@ -1,3 +1,4 @@
+import { accountChecks } from "./store-conformance/accounts.ts";
 import { backupChecks } from "./store-conformance/backup.ts";
 import { chapterOf, type OpenStore, type TestKit } from "./store-conformance/kit.ts";
 import { purgeChecks } from "./store-conformance/purge.ts";
@@ -22,6 +23,7 @@ export function storeConformance(kit: TestKit, name: string, open: OpenStore): v
   kit.describe(`store conformance: ${name}`, () => {
     kit.describe("updates", () => updateChecks(chapter));
     kit.describe("races", () => raceChecks(chapter));
+    kit.describe("accounts", () => accountChecks(chapter));
     kit.describe("queries", () => queryChecks(chapter));
     kit.describe("scan", () => scanChecks(chapter));
     kit.describe("purge", () => purgeChecks(chapter));

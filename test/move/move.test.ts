@@ -55,6 +55,13 @@ async function filledFolder(clock = createFakeClock()) {
   for (let guess = 0; guess < 5; guess++) {
     await one.engine.check({ tenantId: one.tenantId, id: guessed.id, code: wrong });
   }
+  const { tenantId } = one;
+  const password = "nine rowing margarets";
+  await one.accounts.createSubscriber({ tenantId, name: "ada", password });
+  expect((await one.accounts.signIn({ tenantId, name: "ada", password })).outcome).toBe("enrolmentRequired");
+  const codes = await one.accounts.makeRecoveryCodes({ tenantId, name: "ada" });
+  expect(codes.outcome).toBe("enrolled");
+  expect((await one.accounts.startChallenge({ tenantId, name: "ada" })).outcome).toBe("challengeStarted");
   const idempotency = { id: "once", fingerprint: "body" };
   const pending = await one.start({ to: alice, idempotency, code: "483920" });
   await clock.advance(20_000);

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "../../clock/index.ts";
 import type { Key, Write } from "../port.ts";
+import { accountParameters, readAccountRows } from "./account-rows.ts";
 import { commit } from "./commit.ts";
 import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
 import type { Connections } from "./connections.ts";
@@ -112,12 +113,16 @@ async function discover(
   return new Set(found.rows.keys());
 }
 
-/** Rows by key. Those of webhooks and messages are asked for on their own, and mostly not at all. */
+/** Rows by key. Those of webhooks, messages and accounts are asked for on their own, and mostly not at all. */
 async function readAll(client: pg.PoolClient, keys: readonly Key[]): Promise<readonly RawRow[]> {
   const webhookKeys = webhookParameters(keys);
   const sent = [client.query<RawRow>({ ...readRows, values: keyParameters(keys) })];
   if (webhookKeys !== null) {
     sent.push(client.query<RawRow>({ ...readWebhookRows, values: [...webhookKeys] }));
+  }
+  const accountKeys = accountParameters(keys);
+  if (accountKeys !== null) {
+    sent.push(client.query<RawRow>({ ...readAccountRows, values: [...accountKeys] }));
   }
   return (await together(sent)).flatMap(({ rows }) => rows);
 }

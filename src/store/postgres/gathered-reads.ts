@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Key } from "../port.ts";
+import { accountParameters, isAccountTable, readAccountRows } from "./account-rows.ts";
 import { nameOf, type RawRow } from "./operation.ts";
 import { keyParameters, readRecipients, readRows } from "./reads.ts";
 import { isWebhookTable, readWebhookRows, webhookParameters } from "./webhook-rows.ts";
@@ -39,13 +40,15 @@ export class GatheredReads {
 
   async #read(keys: readonly Key[]): Promise<readonly RawRow[]> {
     const webhookKeys = webhookParameters(keys);
-    if (webhookKeys === null) return await this.#readHot(keys);
-    const others = keys.filter(({ table }) => !isWebhookTable(table));
-    const [found, hot] = await Promise.all([
-      this.#query(readWebhookRows, [...webhookKeys]),
-      others.length === 0 ? [] : this.#readHot(others),
+    const accountKeys = accountParameters(keys);
+    if (webhookKeys === null && accountKeys === null) return await this.#readHot(keys);
+    const hot = keys.filter(({ table }) => !isWebhookTable(table) && !isAccountTable(table));
+    const found = await Promise.all([
+      webhookKeys === null ? [] : this.#query(readWebhookRows, [...webhookKeys]),
+      accountKeys === null ? [] : this.#query(readAccountRows, [...accountKeys]),
+      hot.length === 0 ? [] : this.#readHot(hot),
     ]);
-    return [...found, ...hot];
+    return found.flat();
   }
 
   #readHot(keys: readonly Key[]): Promise<readonly RawRow[]> {

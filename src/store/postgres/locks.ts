@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Key } from "../port.ts";
+import { accountParameters, lockAccountRows } from "./account-rows.ts";
 import type { Marker } from "./commit-marker.ts";
 import type { RawRow } from "./operation.ts";
 import { prepared } from "./prepared.ts";
@@ -71,6 +72,7 @@ export const lockFreeRows: LockStatements = {
 };
 
 const lockFreeWebhookRows: pg.QueryConfig = skipping(lockWebhookRows);
+export const lockFreeAccountRows: pg.QueryConfig = skipping(lockAccountRows);
 
 function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
   return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
@@ -95,6 +97,11 @@ export async function lock(
   if (webhookKeys !== null) {
     const statement = statements === lockRows ? lockWebhookRows : lockFreeWebhookRows;
     sent.push(client.query({ ...statement, values: [...webhookKeys] }));
+  }
+  const accountKeys = accountParameters(keys);
+  if (accountKeys !== null) {
+    const statement = statements === lockRows ? lockAccountRows : lockFreeAccountRows;
+    sent.push(client.query({ ...statement, values: [...accountKeys] }));
   }
   const deliveryIds = deliveries.map((id, index) => `${id}.${sequences[index]}`);
   const values = [

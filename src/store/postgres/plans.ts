@@ -1,6 +1,7 @@
 import type pg from "pg";
+import { accountQueries, lockAccountRows, readAccountRows } from "./account-rows.ts";
 import { dueStatements } from "./due.ts";
-import { lockFreeRows, lockRows } from "./locks.ts";
+import { lockFreeAccountRows, lockFreeRows, lockRows } from "./locks.ts";
 import { keysByDialect, queries } from "./queries.ts";
 import { readRecipients, readRows } from "./reads.ts";
 import { lockWebhookRows, readWebhookRows, webhookQueries } from "./webhook-rows.ts";
@@ -8,6 +9,7 @@ import { lockWebhookRows, readWebhookRows, webhookQueries } from "./webhook-rows
 // Of no row: asked with these, a statement changes nothing and locks nothing.
 const id = "00000000-0000-7000-8000-000000000000";
 const otherKeys = `array['${id}']::uuid[], array[1], array['-'], array['-'], array['-'], array['-']`;
+const accountLists = "array['-'], array['-'], array['-'], array['-']";
 const keyLists = `array['-'], array['${id}']::uuid[], ${otherKeys}`;
 
 const webhookLists = "array['-'], array['-'], array['-']";
@@ -23,6 +25,11 @@ export const hotStatements: readonly Asked[] = [
     [one.verifications, `array['${id}']::uuid[], '${id}', '${id}'`],
     [one.others, `${otherKeys}, '-', '1', '${id}', '${id}', array['${id}.1']`],
   ]),
+  [readAccountRows, accountLists],
+  [lockAccountRows, accountLists],
+  [lockFreeAccountRows, accountLists],
+  [accountQueries.subscribers, "'-', '', 10"],
+  [accountQueries.sessionsOf, "'-', 10"],
   [readRecipients, "array['-']"],
   [dueStatements.delivery, "1, 100, 0"],
   [dueStatements.alarm, "1, 100, 0"],

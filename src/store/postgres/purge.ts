@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type Clock, uuidv7Floor } from "../../clock/index.ts";
-import type { PurgeCounts } from "../port.ts";
+import type { PurgeBefore, PurgeCounts } from "../port.ts";
+import { purgeAccounts } from "./account-rows.ts";
 import type { Connections } from "./connections.ts";
 import { transaction } from "./database.ts";
 import { addDays, dropDays } from "./partitions.ts";
@@ -17,13 +18,14 @@ const nothing: PurgeCounts = {
   events: 0,
   recipients: 0,
   idempotency: 0,
+  accounts: 0,
   finished: true,
 };
 
 /** Whole days are dropped; what remains of the day at the edge, and of the default partitions, goes row by row. */
 export async function purge(
   connections: Connections,
-  before: { readonly settled: number; readonly idempotency: number },
+  before: PurgeBefore,
   limit: number,
   clock: Clock | null,
 ): Promise<PurgeCounts> {
@@ -38,11 +40,7 @@ export async function purge(
   });
 }
 
-async function purgeRows(
-  client: pg.PoolClient,
-  before: { readonly settled: number; readonly idempotency: number },
-  limit: number,
-): Promise<PurgeCounts> {
+async function purgeRows(client: pg.PoolClient, before: PurgeBefore, limit: number): Promise<PurgeCounts> {
   const floor = uuidv7Floor(before.settled);
   const removed = async (text: string, values: unknown[]): Promise<number> =>
     (await client.query(text, values)).rowCount ?? 0;
@@ -50,9 +48,10 @@ async function purgeRows(
   const deliveries = await removed(deleteDeliveries, [floor, limit]);
   const idempotency = await removed(deleteIdempotency, [before.idempotency, limit]);
   const webhooks = await purgeWebhooks(removed, floor, limit);
+  const accounts = await purgeAccounts(removed, before.accounts ?? 0, limit);
   await removed("delete from commit_markers where at < $1 and at > 0", [before.idempotency - markersKeptMs]);
   const walk = await purgeRecipients(client, before.settled, limit);
-  const isFull = [verifications, deliveries, webhooks.messages, webhooks.events, idempotency].some(
+  const isFull = [verifications, deliveries, webhooks.messages, webhooks.events, idempotency, accounts].some(
     (count) => count >= limit,
   );
   return {
@@ -60,6 +59,7 @@ async function purgeRows(
     deliveries,
     ...webhooks,
     idempotency,
+    accounts,
     recipients: walk.removed,
     finished: !isFull && walk.finished,
   };

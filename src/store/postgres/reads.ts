@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
+import { type AccountTable, isAccountTable } from "./account-rows.ts";
 import { prepared } from "./prepared.ts";
 import { isWebhookTable, type WebhookTable } from "./webhook-rows.ts";
 
@@ -53,7 +54,7 @@ export const readRecipients: pg.QueryConfig = prepared(
 
 /** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */
 export function keyParameters(keys: Iterable<Key>): unknown[][] {
-  const lists: Record<Exclude<TableName, WebhookTable>, string[]> = {
+  const lists: Record<Exclude<TableName, WebhookTable | AccountTable>, string[]> = {
     recipient: [],
     verification: [],
     delivery: [],
@@ -65,7 +66,7 @@ export function keyParameters(keys: Iterable<Key>): unknown[][] {
   // What can have no row would make the whole statement fail: ids come from callers and carriers.
   for (const key of keys) {
     const { table, id } = key;
-    if (!isWebhookTable(table) && canExist(key)) lists[table].push(id);
+    if (!isWebhookTable(table) && !isAccountTable(table) && canExist(key)) lists[table].push(id);
   }
   const deliveries = lists.delivery.map(deliveryKey);
   return [

@@ -22,6 +22,16 @@ const pages: { readonly [T in TableName]: pg.QueryConfig } = {
     `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries where (verification_id, sequence) > ($1::uuid, $3::int)
       order by verification_id, sequence limit $2`,
   ),
+  subscriberName: prepared(
+    "scan_subscriber_names",
+    "select id, doc from subscriber_names where id > $1 order by id limit $2",
+  ),
+  subscriber: prepared(
+    "scan_subscribers",
+    "select id, doc from subscribers where id > $1 order by id limit $2",
+  ),
+  challenge: prepared("scan_challenges", "select id, doc from challenges where id > $1 order by id limit $2"),
+  session: prepared("scan_sessions", "select id, doc from sessions where id > $1 order by id limit $2"),
   idempotency: prepared(
     "scan_idempotency",
     "select id, doc from idempotency where id > $1 order by id limit $2",

@@ -7,6 +7,7 @@ import { readMigrations, standingOf } from "../migrations.ts";
 import type { Due, Key, Store, TableName, Tables, VerificationQuery } from "../port.ts";
 import { decodeRow, type StoredRow } from "../rows/index.ts";
 import { statusTimes } from "../status-at.ts";
+import { accountReads } from "./account-rows.ts";
 import { makeMarker } from "./commit-marker.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { exclusively, transaction } from "./database.ts";
@@ -161,6 +162,7 @@ function createStore(connections: Connections, node: string, options: PostgresSt
     services: (tenantId) => docs("service", queries.services, [tenantId]),
     apiKeys: (tenantId) => docs("apiKey", queries.apiKeys, [tenantId]),
     ...webhookReads(docs, query as Ask),
+    ...accountReads(docs),
     async purge(before, limit) {
       refuseClosed();
       try {

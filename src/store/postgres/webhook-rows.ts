@@ -121,7 +121,7 @@ const endOfIds = "g";
 export type Ask = <R>(statement: pg.QueryConfig, values?: unknown[]) => Promise<R[]>;
 
 /** Those of a table. */
-type AskRows = <T extends TableName>(
+export type AskRows = <T extends TableName>(
   table: T,
   statement: pg.QueryConfig,
   values?: unknown[],

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { alarmAt, isOpen } from "../../verification/index.ts";
 import type { TableName, Write } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
+import { accountTexts } from "./account-rows.ts";
 import { prepared } from "./prepared.ts";
 import { deliveryKey } from "./reads.ts";
 import type { TableText } from "./table-text.ts";
@@ -9,6 +10,7 @@ import { webhookTexts } from "./webhook-rows.ts";
 
 const texts: { readonly [T in TableName]: TableText<T> } = {
   ...webhookTexts,
+  ...accountTexts,
   recipient: {
     upsert: prepared(
       "put_recipients",

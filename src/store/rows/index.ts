@@ -1,4 +1,5 @@
 import type { TableName, Tables } from "../port.ts";
+import { challengeCodec, sessionCodec } from "./account.ts";
 import { deliveryCodec } from "./delivery.ts";
 import { recipientCodec } from "./recipient.ts";
 import { verificationList, verificationOf } from "./verification.ts";
@@ -54,6 +55,16 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
   message: named,
   endpoint: named,
   event: named,
+  subscriberName: named,
+  subscriber: named,
+  challenge: {
+    encode: (row) => JSON.stringify(challengeCodec.toList(row)),
+    decode: ({ id, doc }) => ({ id, ...challengeCodec.fromList(listIn(doc)) }),
+  },
+  session: {
+    encode: (row) => JSON.stringify(sessionCodec.toList(row)),
+    decode: ({ id, doc }) => ({ id, ...sessionCodec.fromList(listIn(doc)) }),
+  },
   idempotency: named,
   tenant: named,
   service: named,

@@ -1,17 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { uuidv7Floor } from "../../clock/index.ts";
-import type { PurgeCounts } from "../port.ts";
+import type { PurgeBefore, PurgeCounts } from "../port.ts";
 import { purgeWebhooks } from "./webhook-tables.ts";
 
 /**
  * Removes old rows in one small transaction. Ids carry their time, so that the oldest rows are the first of the table
  * and no index on age is needed; recipients are walked round and round by key.
  */
-export function purge(
-  database: DatabaseSync,
-  before: { readonly settled: number; readonly idempotency: number },
-  limit: number,
-): PurgeCounts {
+export function purge(database: DatabaseSync, before: PurgeBefore, limit: number): PurgeCounts {
   const floor = uuidv7Floor(before.settled);
   const walkedTo = database.prepare("select value from meta where name = 'purge_recipients_after'").get() as
     | { value: string }
@@ -37,6 +33,7 @@ export function purge(
       )
       .run(before.idempotency, limit).changes;
     const { messages, events } = purgeWebhooks(database, floor, limit);
+    const accounts = purgeAccounts(database, before.accounts ?? 0, limit);
     const after = walkedTo?.value ?? "";
     const walked = database
       .prepare("select id from recipients where id > ? order by id limit ?")
@@ -55,7 +52,7 @@ export function purge(
       )
       .run(walked.length < limit ? "" : (last ?? ""));
     database.exec("commit");
-    const full = [verifications, deliveries, messages, events, idempotency].some(
+    const full = [verifications, deliveries, messages, events, idempotency, accounts].some(
       (count) => Number(count) >= limit,
     );
     return {
@@ -65,6 +62,7 @@ export function purge(
       events,
       recipients: Number(recipients),
       idempotency: Number(idempotency),
+      accounts,
       finished: !full && walked.length < limit,
     };
   } catch (cause) {
@@ -72,4 +70,21 @@ export function purge(
     if (database.isTransaction) database.exec("rollback");
     throw cause;
   }
+}
+
+const accountPurges = [
+  `delete from challenges where id in
+     (select id from challenges where kept_until < ? order by kept_until limit ?)`,
+  "delete from sessions where id in (select id from sessions where kept_until < ? order by kept_until limit ?)",
+  `delete from subscriber_names where id in
+     (select id from subscriber_names where kept_until < ? order by kept_until limit ?)`,
+];
+
+/** At most `limit` rows of all of them together. */
+function purgeAccounts(database: DatabaseSync, before: number, limit: number): number {
+  let removed = 0;
+  for (const text of accountPurges) {
+    removed += Number(database.prepare(text).run(before, limit - removed).changes);
+  }
+  return removed;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Session, Subscriber } from "../../accounts/index.ts";
 import { type ApiKey, type Dialect, dialectNames, type Service, type Tenant } from "../../tenants/records.ts";
 import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
-import type { Due, TableName, Tables, VerificationQuery } from "../port.ts";
+import type { Due, SubscriberQuery, TableName, Tables, VerificationQuery } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { hasStatus, statusTimes } from "../status-at.ts";
 import { fromDoc } from "./docs.ts";
@@ -18,6 +19,8 @@ export interface Queries extends WebhookQueries {
   tenants(): readonly Tenant[];
   services(tenantId: string): readonly Service[];
   apiKeys(tenantId: string): readonly ApiKey[];
+  subscribers(query: SubscriberQuery): readonly Subscriber[];
+  sessionsOf(subscriberId: string, limit: number): readonly Session[];
   readMeta(name: string): string | undefined;
   writeMeta(name: string, value: string | null): void;
   metas(): ReadonlyMap<string, string>;
@@ -56,6 +59,12 @@ export function prepareQueries(database: DatabaseSync): Queries {
   const tenants = database.prepare("select id, doc from tenants order by id");
   const services = database.prepare("select id, doc from services where tenant_id = ? order by id");
   const apiKeys = database.prepare("select id, doc from api_keys where tenant_id = ? order by id");
+  const subscribers = database.prepare(
+    "select id, doc from subscribers where tenant_id = ? and id > ? order by id limit ?",
+  );
+  const sessionsOf = database.prepare(
+    "select id, doc from sessions where subscriber_id = ? order by id desc limit ?",
+  );
   const readMeta = database.prepare("select value from meta where name = ?");
   const metas = database.prepare("select name, value from meta order by name");
   const removeMeta = database.prepare("delete from meta where name = ?");
@@ -78,6 +87,9 @@ export function prepareQueries(database: DatabaseSync): Queries {
     tenants: () => docs("tenant", tenants.all(), () => true),
     services: (tenantId) => docs("service", services.all(tenantId), (row) => row.tenantId === tenantId),
     apiKeys: (tenantId) => docs("apiKey", apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
+    subscribers: ({ tenantId, after, limit }) =>
+      docs("subscriber", subscribers.all(tenantId, after ?? "", limit), (row) => row.tenantId === tenantId),
+    sessionsOf: (id, limit) => docs("session", sessionsOf.all(id, limit), (row) => row.subscriberId === id),
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
     ...prepareWebhookQueries(database),

@@ -13,6 +13,10 @@ const pages: { readonly [T in TableName]: string } = {
   event: "select id, doc from events where id > $id order by id limit $limit",
   delivery: `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries
     where (verification_id, sequence) > ($id, $sequence) order by verification_id, sequence limit $limit`,
+  subscriberName: "select id, doc from subscriber_names where id > $id order by id limit $limit",
+  subscriber: "select id, doc from subscribers where id > $id order by id limit $limit",
+  challenge: "select id, doc from challenges where id > $id order by id limit $limit",
+  session: "select id, doc from sessions where id > $id order by id limit $limit",
   idempotency: "select id, doc from idempotency where id > $id order by id limit $limit",
   tenant: "select id, doc from tenants where id > $id order by id limit $limit",
   service: "select id, doc from services where id > $id order by id limit $limit",

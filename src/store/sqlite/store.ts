@@ -175,6 +175,8 @@ function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): Sto
     apiKeysByDialect: (dialect, name) => reading(() => queries.apiKeysByDialect(dialect, name)),
     tenants: () => reading(() => queries.tenants()),
     services: (tenantId) => reading(() => queries.services(tenantId)),
+    subscribers: (query) => reading(() => queries.subscribers(query)),
+    sessionsOf: (id, limit) => reading(() => queries.sessionsOf(id, limit)),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId)),
     endpoints: () => reading(() => queries.endpoints()),
     dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint)),

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { alarmAt, isOpen } from "../../verification/index.ts";
-import { rowId, type TableName, type Tables } from "../port.ts";
+import { keptUntil, rowId, type TableName, type Tables } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { fromDoc, toDoc } from "./docs.ts";
 import type { TableText } from "./table-text.ts";
@@ -62,6 +62,34 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       return [id.slice(0, dot), Number(id.slice(dot + 1))];
     },
   },
+  subscriberName: {
+    select: "select id, doc from subscriber_names where id = ?",
+    upsert: `insert into subscriber_names (id, kept_until, doc) values (?, ?, ?)
+      on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    remove: "delete from subscriber_names where id = ?",
+    columns: (row) => [row.id, keptUntil(row), toDoc("subscriberName", row, row.id, {})],
+  },
+  subscriber: {
+    select: "select id, doc from subscribers where id = ?",
+    upsert: `insert into subscribers (id, tenant_id, doc) values (?, ?, ?)
+      on conflict (id) do update set doc = excluded.doc`,
+    remove: "delete from subscribers where id = ?",
+    columns: (row) => [row.id, row.tenantId, toDoc("subscriber", row, row.id, {})],
+  },
+  challenge: {
+    select: "select id, doc from challenges where id = ?",
+    upsert: `insert into challenges (id, subscriber_id, kept_until, doc) values (?, ?, ?, ?)
+      on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    remove: "delete from challenges where id = ?",
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row), toDoc("challenge", row, row.id, {})],
+  },
+  session: {
+    select: "select id, doc from sessions where id = ?",
+    upsert: `insert into sessions (id, subscriber_id, kept_until, doc) values (?, ?, ?, ?)
+      on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    remove: "delete from sessions where id = ?",
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row), toDoc("session", row, row.id, {})],
+  },
   idempotency: {
     select: "select id, doc from idempotency where id = ?",
     upsert: `insert into idempotency (id, created_at, doc) values (?, ?, ?)
@@ -99,6 +127,10 @@ export function prepareTables(database: DatabaseSync): TableSet {
     endpoint: prepareTable(database, "endpoint"),
     event: prepareTable(database, "event"),
     delivery: prepareTable(database, "delivery"),
+    subscriberName: prepareTable(database, "subscriberName"),
+    subscriber: prepareTable(database, "subscriber"),
+    challenge: prepareTable(database, "challenge"),
+    session: prepareTable(database, "session"),
     idempotency: prepareTable(database, "idempotency"),
     tenant: prepareTable(database, "tenant"),
     service: prepareTable(database, "service"),

@@ -84,7 +84,7 @@ async function purgeAll(
   store: Store,
   before: { readonly settled: number; readonly idempotency: number },
   limit: number,
-): Promise<Omit<PurgeCounts, "finished">> {
+): Promise<Omit<PurgeCounts, "finished" | "accounts">> {
   const total = { ...none };
   for (let run = 0; run < runsMax; run++) {
     const counts = await store.purge(before, limit);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Store, scanKey, type TableName, type Tables, tableOrder } from "../../store/index.ts";
+import { challengeRow, nameOf, sessionRow, subscriberRow } from "./accounts.ts";
 import type { Chapter } from "./kit.ts";
 import {
   apiKeyRow,
@@ -59,6 +60,11 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
   const records = fill(5, (n) => idempotencyRow(`i${n}`, first.verificationId, began));
   const apiKeys = fill(4, (n) => apiKeyRow(`k${n}`, tenantId, `d${n}`));
   const services = fill(4, (n) => serviceRow(`s${n}`, tenantId));
+  const subscribers = fill(4, (n) => subscriberRow(n));
+  const [holder] = subscribers as [Tables["subscriber"]];
+  const challenges = fill(4, (n) => challengeRow(n, holder));
+  const sessions = fill(4, (n) => sessionRow(n, holder));
+  const names = fill(4, (n) => nameOf(n, holder.id));
   const tenants = [tenantRow(tenantId, "mine"), tenantRow("01920000-0000-7000-8000-0000000000ff", "other")];
   const messages = fill(4, (n) => messageRow(n, began + n));
   const endpoints = fill(4, (n) => endpointRow(`e${n}`));
@@ -68,6 +74,10 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     ...records.map((row) => ({ table: "idempotency" as const, id: row.id, row })),
     ...apiKeys.map((row) => ({ table: "apiKey" as const, id: row.id, row })),
     ...services.map((row) => ({ table: "service" as const, id: row.id, row })),
+    ...subscribers.map((row) => ({ table: "subscriber" as const, id: row.id, row })),
+    ...challenges.map((row) => ({ table: "challenge" as const, id: row.id, row })),
+    ...sessions.map((row) => ({ table: "session" as const, id: row.id, row })),
+    ...names.map((row) => ({ table: "subscriberName" as const, id: row.id, row })),
     ...tenants.map((row) => ({ table: "tenant" as const, id: row.id, row })),
     ...messages.map((row) => ({ table: "message" as const, id: row.id, row })),
     ...endpoints.map((row) => ({ table: "endpoint" as const, id: row.id, row })),
@@ -80,6 +90,10 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     message: messages,
     endpoint: endpoints,
     event: events,
+    subscriberName: names,
+    subscriber: subscribers,
+    challenge: challenges,
+    session: sessions,
     idempotency: records,
     tenant: tenants,
     service: services,

@@ -1,0 +1,45 @@
+import { opens, type Session } from "../../accounts/index.ts";
+import { bearerDigest } from "../../secrets/index.ts";
+import type { EngineParts } from "../parts.ts";
+
+/** What the holder of a session presents. The two kinds differ in their first letters: one is never taken for the other. */
+const prefixes = { pending: "csp_", active: "css_" } as const;
+const idBytes = 16;
+const secretBytes = 24;
+
+export interface Presented {
+  readonly state: "pending" | "active";
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** A new secret for a session: 192 random bits behind its id (P-5). */
+export function newBearer(
+  { random }: EngineParts,
+  state: "pending" | "active",
+  id: string,
+): { readonly bearer: string; readonly digest: string } {
+  const bytes = Buffer.concat([Buffer.from(id.replaceAll("-", ""), "hex"), random.bytes(secretBytes)]);
+  const bearer = prefixes[state] + bytes.toString("base64url");
+  return { bearer, digest: bearerDigest(bearer) };
+}
+
+/** Null for what is no bearer of ours. */
+export function readBearer(given: string): Presented | null {
+  const [, prefix, text] = /^(cs[ps]_)([A-Za-z0-9_-]{54})$/.exec(given) ?? [];
+  if (text === undefined) return null;
+  const hex = Buffer.from(text, "base64url").subarray(0, idBytes).toString("hex");
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return { state: prefix === prefixes.pending ? "pending" : "active", id, digest: bearerDigest(given) };
+}
+
+/** A digest of 192 random bits tells nothing by how long its comparison takes. */
+export function isOpenedBy(
+  session: Session | undefined,
+  { state, digest }: Presented,
+  tenantId: string,
+  now: number,
+): session is Session {
+  const isOwn = session?.tenantId === tenantId;
+  return isOwn && opens(session, { state, digestMatches: session.digest === digest }, now);
+}

@@ -1,0 +1,291 @@
+import {
+  type Authenticator,
+  type ConfirmDecision,
+  decideConfirm,
+  decideEnrol,
+  decideRemove,
+  type EnrolRefusal,
+  ended,
+  isEnrolling,
+  lockedUntil,
+  type Subscriber,
+} from "../../accounts/index.ts";
+import {
+  fromBase32,
+  newRecoveryCode,
+  newSeed,
+  parseRecoveryCode,
+  recoveryCodesCount,
+  recoveryLookUp,
+  toBase32,
+  totpDefaults,
+  totpUri,
+} from "../../authenticators/index.ts";
+import { uuidv7 } from "../../clock/index.ts";
+import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
+import { key, type Write } from "../../store/index.ts";
+import { isOpenedBy, readBearer } from "./bearers.ts";
+import { type AccountParts, contextOf, opened, sealed } from "./parts.ts";
+import { type CodeSent, type SendRefusal, sendCode } from "./sending.ts";
+import { type Begun, planSession } from "./sessions.ts";
+import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
+import { type Compared, compare } from "./uses.ts";
+import { type AuthenticatorView, toAuthenticatorView } from "./views.ts";
+
+export type Enrol = SubscriberRef & {
+  /** An approved challenge with the purpose `manage`: asked for as soon as anything is enrolled (A-14). */
+  readonly stepUp?: string | undefined;
+  /** What its owner calls it. */
+  readonly label?: string | undefined;
+};
+
+type Told<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
+type Refused = Told<EnrolRefusal> | { readonly outcome: "subscriberNotFound" };
+type Invalid = { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
+
+const labelMax = 60;
+
+export type EnrolTotp = Enrol & {
+  /** What the app shows above the code. */
+  readonly issuer: string;
+  /** A seed from elsewhere in base32, to move people without enrolling them again. */
+  readonly seed?: string | undefined;
+};
+
+export type EnrolTotpResult =
+  | {
+      readonly outcome: "enrolled";
+      readonly authenticator: AuthenticatorView;
+      /** In this answer and never again (T-6). */
+      readonly seed: string;
+      readonly uri: string;
+    }
+  | Refused
+  | Invalid;
+
+/** An authenticator app. It is used only once one of its codes was confirmed (T-7). */
+export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promise<EnrolTotpResult> {
+  const subscriber = await findSubscriber(parts, request);
+  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
+  const seed =
+    request.seed === undefined ? newSeed(parts.random, totpDefaults.algorithm) : fromBase32(request.seed);
+  if (seed === null)
+    return { outcome: "requestInvalid", field: "seed", detail: "must be 14 to 128 bytes in base32" };
+  const base = newBase(parts, request.label ?? "Authenticator app");
+  const context = contextOf("seed", base.id, subscriber.tenantId);
+  const sealedSeed = sealed(parts, context, seed.toString("base64"));
+  const row: Authenticator = { ...base, ...totpDefaults, type: "totp", sealedSeed, lastStep: null };
+  const added = await add(parts, subscriber.id, row, request.stepUp);
+  if (added.outcome !== "enrolled") return added;
+  const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
+  const uri = totpUri(seed, totpDefaults, request.issuer, name);
+  return { ...added, seed: toBase32(seed), uri };
+}
+
+export type EnrolPhone = Enrol & { readonly number: string; readonly channel?: "sms" | "voice" | undefined };
+
+export type EnrolPhoneResult =
+  | (Omit<CodeSent, "outcome"> & { readonly outcome: "enrolled"; readonly authenticator: AuthenticatorView })
+  | Refused
+  | SendRefusal
+  | { readonly outcome: "numberInvalid"; readonly reason: NumberRefusal; readonly detail: string };
+
+/** A phone. It gets its own code and nothing else until that code was entered. */
+export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Promise<EnrolPhoneResult> {
+  const subscriber = await findSubscriber(parts, request);
+  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
+  const parsed = parsePhoneNumber(request.number, { allow: parts.numberOverrides });
+  if (parsed.type === "refused")
+    return { outcome: "numberInvalid", reason: parsed.reason, detail: parsed.detail };
+  const base = newBase(parts, request.label ?? "Phone");
+  const context = contextOf("number", base.id, subscriber.tenantId);
+  const sealedNumber = sealed(parts, context, parsed.phoneNumber.e164);
+  const row: Authenticator = { ...base, type: "phone", sealedNumber, verificationId: null };
+  const added = await add(parts, subscriber.id, row, request.stepUp);
+  if (added.outcome !== "enrolled") return added;
+  const asked = { before: null, purpose: "enrol", channel: request.channel };
+  const sent = await sendCode(parts, subscriber, row, asked);
+  if (sent.outcome !== "sent") return sent;
+  await change(parts, subscriber.id, (current) => ({
+    ...current,
+    authenticators: current.authenticators.map((one) =>
+      one.id === row.id ? { ...row, verificationId: sent.verification.id } : one,
+    ),
+  }));
+  return { ...added, verification: sent.verification };
+}
+
+export type MakeRecoveryCodesResult =
+  | {
+      readonly outcome: "enrolled";
+      readonly authenticator: AuthenticatorView;
+      /** In this answer and never again. */
+      readonly codes: readonly string[];
+    }
+  | Refused;
+
+/** Ten new codes; all old ones are dead with the same commit (L-3). */
+export async function makeRecoveryCodes(
+  parts: AccountParts,
+  request: Enrol,
+): Promise<MakeRecoveryCodesResult> {
+  const subscriber = await findSubscriber(parts, request);
+  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
+  const codes = Array.from({ length: recoveryCodesCount }, () => newRecoveryCode(parts.random));
+  const stored = await Promise.all(
+    codes.map(async (code) => {
+      const plain = parseRecoveryCode(code) as string;
+      const lookUp = recoveryLookUp(parts.keyring, subscriber.id, plain);
+      return { lookUp, hash: await parts.hasher.hash(plain), usedAt: null };
+    }),
+  );
+  const base = newBase(parts, request.label ?? "Recovery codes");
+  const row: Authenticator = { ...base, type: "recoveryCodes", confirmedAt: base.createdAt, codes: stored };
+  const added = await add(parts, subscriber.id, row, request.stepUp);
+  return added.outcome === "enrolled" ? { ...added, codes } : added;
+}
+
+function newBase(parts: AccountParts, label: string) {
+  const now = parts.clock.now();
+  const id = uuidv7(now, parts.random);
+  const name = [...label].slice(0, labelMax).join("");
+  return { id, name, createdAt: now, confirmedAt: null, lastUsedAt: null, wrongInRow: 0, disabledAt: null };
+}
+
+interface Added {
+  readonly outcome: "enrolled";
+  readonly authenticator: AuthenticatorView;
+}
+
+async function add(
+  parts: AccountParts,
+  subscriberId: string,
+  row: Authenticator,
+  stepUp: string | undefined,
+): Promise<Added | Refused> {
+  const subscriberKey = key("subscriber", subscriberId);
+  const stepUpKey = key("challenge", stepUp ?? nobodysId);
+  return await parts.store.update<Added | Refused>([subscriberKey, stepUpKey], (rows, now) => {
+    const subscriber = rows.get(subscriberKey);
+    if (subscriber === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
+    const decision = decideEnrol(subscriber, row, rows.get(stepUpKey), now);
+    if (decision.type === "refused") {
+      const { type, ...fields } = decision.outcome;
+      return { writes: [], result: { outcome: type, ...fields } as Refused };
+    }
+    const write: Write = { table: "subscriber", id: subscriberId, row: decision.subscriber };
+    const authenticator = toAuthenticatorView(parts, subscriber, row);
+    return { writes: [write], result: { outcome: "enrolled", authenticator } };
+  });
+}
+
+const nobodysId = "00000000-0000-7000-8000-000000000000";
+
+async function change(parts: AccountParts, id: string, next: (row: Subscriber) => Subscriber): Promise<void> {
+  const subscriberKey = key("subscriber", id);
+  await parts.store.update<void>([subscriberKey], (rows) => {
+    const row = rows.get(subscriberKey);
+    const writes: Write[] = row === undefined ? [] : [{ table: "subscriber", id, row: next(row) }];
+    return { writes, result: undefined };
+  });
+}
+
+export type Confirm = SubscriberRef & {
+  readonly authenticatorId: string;
+  readonly code: string;
+  /** A pending session that waits for its first authenticator: it makes way for an active one. */
+  readonly session?: string | undefined;
+};
+
+export type ConfirmResult =
+  | {
+      readonly outcome: "confirmed";
+      readonly authenticator: AuthenticatorView;
+      readonly session: Begun | null;
+    }
+  | Told<Exclude<ConfirmDecision["outcome"], { readonly type: "confirmed" }>>
+  | Told<Exclude<Compared, { readonly type: "use" }>>
+  | { readonly outcome: "subscriberNotFound" | "sessionInvalid" };
+
+/** One right code makes a new authenticator usable. */
+export async function confirmAuthenticator(parts: AccountParts, request: Confirm): Promise<ConfirmResult> {
+  const { tenantId } = request;
+  const subscriber = await findSubscriber(parts, request);
+  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
+  const now = parts.clock.now();
+  const retryAt = lockedUntil(subscriber.failures, now);
+  if (retryAt !== null) return { outcome: "subscriberLocked", retryAt };
+  const one = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
+  if (one === undefined || !isEnrolling(one, now)) return { outcome: "authenticatorNotFound" };
+  const verificationId = one.type === "phone" ? one.verificationId : null;
+  const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
+  const presented = request.session === undefined ? null : readBearer(request.session);
+  if (request.session !== undefined && presented?.state !== "pending") return { outcome: "sessionInvalid" };
+  const compared = await compare(parts, subscriber, one, sent, request.code);
+  if (compared.type !== "use") {
+    const { type, ...fields } = compared;
+    return { outcome: type, ...fields } as ConfirmResult;
+  }
+  const subscriberKey = key("subscriber", subscriber.id);
+  const sessionKey = key("session", presented?.id ?? nobodysId);
+  return await parts.store.update<ConfirmResult>([subscriberKey, sessionKey], (rows, at) => {
+    const row = rows.get(subscriberKey);
+    if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
+    const session = rows.get(sessionKey);
+    if (presented !== null) {
+      // A session that waits for a challenge is not to be had by enrolling something else.
+      const isFirst =
+        isOpenedBy(session, presented, tenantId, at) &&
+        session.subscriberId === row.id &&
+        session.challengeId === null;
+      if (!isFirst) return { writes: [], result: { outcome: "sessionInvalid" } };
+    }
+    const decision = decideConfirm(row, compared.useOf(row, at), at);
+    const writes: Write[] =
+      decision.subscriber === row ? [] : [{ table: "subscriber", id: row.id, row: decision.subscriber }];
+    if (decision.outcome.type !== "confirmed") {
+      const { type, ...fields } = decision.outcome;
+      return { writes, result: { outcome: type, ...fields } as ConfirmResult };
+    }
+    const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
+    const authenticator = toAuthenticatorView(parts, row, proven);
+    if (presented === null || session === undefined) {
+      return { writes, result: { outcome: "confirmed", authenticator, session: null } };
+    }
+    const proofs = [...session.proofs, decision.outcome.proof];
+    const fields = { tenantId, subscriberId: row.id, challengeId: null, proofs };
+    const active = planSession(parts, "active", fields, at);
+    const over: Write = { table: "session", id: session.id, row: ended(session, at) };
+    return {
+      writes: [...writes, over, active.write],
+      result: { outcome: "confirmed", authenticator, session: active.begun },
+    };
+  });
+}
+
+export type RemoveAuthenticator = SubscriberRef & {
+  readonly authenticatorId: string;
+  readonly stepUp?: string | undefined;
+};
+
+export type RemoveAuthenticatorResult = {
+  readonly outcome: "removed" | "stepUpRequired" | "authenticatorNotFound" | "subscriberNotFound";
+};
+
+export async function removeAuthenticator(
+  parts: AccountParts,
+  request: RemoveAuthenticator,
+): Promise<RemoveAuthenticatorResult> {
+  const found = await findSubscriber(parts, request);
+  if (found === undefined) return { outcome: "subscriberNotFound" };
+  const subscriberKey = key("subscriber", found.id);
+  const stepUpKey = key("challenge", request.stepUp ?? nobodysId);
+  return await parts.store.update<RemoveAuthenticatorResult>([subscriberKey, stepUpKey], (rows, now) => {
+    const row = rows.get(subscriberKey);
+    if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
+    const decision = decideRemove(row, request.authenticatorId, rows.get(stepUpKey), now);
+    if (decision.type === "refused") return { writes: [], result: { outcome: decision.outcome.type } };
+    const write: Write = { table: "subscriber", id: row.id, row: decision.subscriber };
+    return { writes: [write], result: { outcome: "removed" } };
+  });
+}

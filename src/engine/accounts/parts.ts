@@ -1,0 +1,47 @@
+import type { Hasher } from "../../authenticators/index.ts";
+import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
+import type { Engine } from "../engine.ts";
+import type { EngineParts } from "../parts.ts";
+
+/** What the verbs of accounts work with: the engine's parts, its verifications, and slow hashes. */
+export interface AccountParts extends EngineParts {
+  readonly engine: Pick<Engine, "start" | "check" | "resend">;
+  readonly hasher: Hasher;
+}
+
+const nameMax = 128;
+
+/** A name in the one form under which it is found; null for what can be none. */
+export function canonicalName(given: string): string | null {
+  if (!given.isWellFormed()) return null;
+  const name = given.normalize("NFKC").trim().toLowerCase();
+  // Control and format characters: two names that look alike would be two.
+  return name === "" || name.length > nameMax || /[\p{Cc}\p{Cf}]/u.test(name) ? null : name;
+}
+
+export function nameIdOf({ keyring }: EngineParts, tenantId: string, name: string): string {
+  return blindIndex(keyring, tenantId, "name", name);
+}
+
+/** Who goes on, as it is kept: a session of ours by its id, or the application's own word for its session. */
+export function holderDigest(
+  { keyring }: EngineParts,
+  tenantId: string,
+  kind: "session" | "binding" | "device",
+  value: string,
+): string {
+  return bindingDigest(keyring, tenantId, "binding", `${kind}:${value}`);
+}
+
+/** What is sealed in a subscriber's row, each to its own place (K-3). */
+export function contextOf(column: "name" | "number" | "seed", row: string, tenant: string): SealContext {
+  return { table: "subscribers", column, row, tenant };
+}
+
+export function sealed(parts: EngineParts, context: SealContext, plaintext: string): string {
+  return seal(parts.keyring, parts.random, context, plaintext);
+}
+
+export function opened(parts: EngineParts, context: SealContext, text: string): string {
+  return open(parts.keyring, context, text);
+}

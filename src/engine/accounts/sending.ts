@@ -1,0 +1,43 @@
+import type { PhoneAuthenticator, Subscriber } from "../../accounts/index.ts";
+import type { SendOutcome, StartOutcome } from "../../verification/index.ts";
+import type { StartRefusal } from "../start-plan.ts";
+import type { VerificationView } from "../view.ts";
+import { type AccountParts, contextOf, opened } from "./parts.ts";
+import { phoneBinding } from "./uses.ts";
+
+type Refusal<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
+
+export type CodeSent = { readonly outcome: "sent"; readonly verification: VerificationView };
+
+/** Why no code was sent: as a start or a resend of a verification says it. */
+export type SendRefusal =
+  | Refusal<Exclude<StartOutcome, { readonly type: "started" | "continued" }> | StartRefusal>
+  | Refusal<Extract<SendOutcome, { readonly type: "resendTooSoon" }>>;
+
+/**
+ * Sends a code to a phone: again, where one of the same verification still works and no channel is asked for, else with
+ * a verification of its own. The limits of the number are those of any verification.
+ */
+export async function sendCode(
+  parts: AccountParts,
+  subscriber: Subscriber,
+  phone: PhoneAuthenticator,
+  asked: {
+    readonly before: string | null;
+    readonly purpose: string;
+    readonly channel?: "sms" | "voice" | undefined;
+  },
+): Promise<CodeSent | SendRefusal> {
+  const { tenantId, id: subject } = subscriber;
+  const binding = phoneBinding(phone.id);
+  if (asked.before !== null && asked.channel === undefined) {
+    const again = await parts.engine.resend({ tenantId, id: asked.before, binding });
+    if (again.outcome === "sent") return { outcome: "sent", verification: again.verification };
+    if (again.outcome === "resendTooSoon") return again;
+  }
+  const to = opened(parts, contextOf("number", phone.id, tenantId), phone.sealedNumber);
+  const { purpose, channel = "sms" } = asked;
+  const started = await parts.engine.start({ tenantId, to, binding, subject, purpose, channel });
+  if (started.verification === null) return started as SendRefusal;
+  return { outcome: "sent", verification: started.verification };
+}

@@ -1,0 +1,89 @@
+import { ended, isFresh, newSession, type Proof, type Session } from "../../accounts/index.ts";
+import { uuidv7 } from "../../clock/index.ts";
+import { key, type Write } from "../../store/index.ts";
+import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
+import type { AccountParts } from "./parts.ts";
+import { sessionsMax } from "./subscribers.ts";
+import { type SessionView, toSessionView } from "./views.ts";
+
+/** A session just begun, with what its holder presents: in this answer and nowhere else. */
+export interface Begun {
+  readonly bearer: string;
+  readonly session: SessionView;
+}
+
+export interface SessionPlan {
+  readonly row: Session;
+  readonly begun: Begun;
+  readonly write: Write;
+}
+
+/** A new session at `now`, to be written with whatever began it. */
+export function planSession(
+  parts: AccountParts,
+  state: "pending" | "active",
+  fields: {
+    readonly tenantId: string;
+    readonly subscriberId: string;
+    readonly challengeId: string | null;
+    readonly proofs: readonly Proof[];
+  },
+  now: number,
+): SessionPlan {
+  const id = uuidv7(now, parts.random);
+  const { bearer, digest } = newBearer(parts, state, id);
+  const row = newSession({ ...fields, state, id, digest }, now);
+  return { row, begun: { bearer, session: toSessionView(row) }, write: { table: "session", id, row } };
+}
+
+export interface CheckSession {
+  readonly tenantId: string;
+  readonly session: string;
+  /** How long ago an authenticator may have been used at the most; without it, whenever it was. */
+  readonly maxAgeMs?: number | undefined;
+}
+
+export type CheckSessionResult =
+  | { readonly outcome: "active"; readonly session: SessionView }
+  /** The session is good, and its last use of an authenticator too long ago. */
+  | { readonly outcome: "stepUpRequired"; readonly session: SessionView }
+  /** Unknown, ended, pending, or another tenant's: no answer tells which. */
+  | { readonly outcome: "sessionInvalid" };
+
+export async function checkSession(
+  parts: AccountParts,
+  { tenantId, session: given, maxAgeMs }: CheckSession,
+): Promise<CheckSessionResult> {
+  const presented = readBearer(given);
+  if (presented?.state !== "active") return { outcome: "sessionInvalid" };
+  const row = await parts.store.get(key("session", presented.id));
+  const now = parts.clock.now();
+  if (!isOpenedBy(row, presented, tenantId, now)) return { outcome: "sessionInvalid" };
+  const isStale = maxAgeMs !== undefined && !isFresh(row.proofs, maxAgeMs, now);
+  return { outcome: isStale ? "stepUpRequired" : "active", session: toSessionView(row) };
+}
+
+export async function listSessions(
+  parts: AccountParts,
+  { tenantId, subscriberId }: { readonly tenantId: string; readonly subscriberId: string },
+): Promise<readonly SessionView[]> {
+  const rows = await parts.store.sessionsOf(subscriberId, sessionsMax);
+  const now = parts.clock.now();
+  return rows
+    .filter((row) => row.tenantId === tenantId && row.state === "active" && now < row.endsAt)
+    .map(toSessionView);
+}
+
+/** Ends one session of a subscriber; false where there is none to end. */
+export async function endSession(
+  parts: AccountParts,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+): Promise<boolean> {
+  const sessionKey = key("session", id);
+  return await parts.store.update<boolean>([sessionKey], (rows, now) => {
+    const row = rows.get(sessionKey);
+    if (row === undefined || row.tenantId !== tenantId || row.state === "ended")
+      return { writes: [], result: false };
+    return { writes: [{ table: "session", id, row: ended(row, now) }], result: true };
+  });
+}

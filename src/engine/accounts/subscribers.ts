@@ -1,0 +1,155 @@
+import {
+  nameRow,
+  newSubscriber,
+  type PasswordProblem,
+  passwordProblem,
+  type Subscriber,
+} from "../../accounts/index.ts";
+import { isCommonPassword, parsePasswordHash } from "../../authenticators/index.ts";
+import { uuidv7 } from "../../clock/index.ts";
+import { key } from "../../store/index.ts";
+import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
+import { type SubscriberView, toSubscriberView } from "./views.ts";
+
+export interface CreateSubscriber {
+  readonly tenantId: string;
+  /** A user name, or the application's own id of the person: unique, whatever its case. */
+  readonly name: string;
+  /** Absent where the application checks passwords itself. */
+  readonly password?: string | undefined;
+  /** A hash from elsewhere, instead: it is made anew when its owner signs in. */
+  readonly passwordHash?: string | undefined;
+  /** Whether a password alone never signs in. Default true; without it, passwords are longer. */
+  readonly mustHaveSecond?: boolean | undefined;
+}
+
+export type CreateResult =
+  | { readonly outcome: "created"; readonly subscriber: SubscriberView }
+  | { readonly outcome: "nameTaken" }
+  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string }
+  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
+
+export async function createSubscriber(
+  parts: AccountParts,
+  request: CreateSubscriber,
+): Promise<CreateResult> {
+  const { tenantId, password, passwordHash } = request;
+  const name = canonicalName(request.name);
+  if (name === null) return invalid("name", "must be 1 to 128 characters, none of them invisible");
+  if (password !== undefined && passwordHash !== undefined) {
+    return invalid("passwordHash", "give a password or a hash of one, not both");
+  }
+  if (passwordHash !== undefined && parsePasswordHash(passwordHash) === null) {
+    return invalid(
+      "passwordHash",
+      "must be argon2id, scrypt, bcrypt or PBKDF2 as their libraries write them, at a usual cost",
+    );
+  }
+  const mustHaveSecond = request.mustHaveSecond ?? true;
+  const problem = password === undefined ? null : judge(password, name, mustHaveSecond);
+  if (problem !== null) return { outcome: "passwordRefused", problem };
+  const hash = password === undefined ? (passwordHash ?? null) : await parts.hasher.hash(password);
+  return await put(parts, { tenantId, name, hash, mustHaveSecond });
+}
+
+function invalid(field: string, detail: string): CreateResult {
+  return { outcome: "requestInvalid", field, detail };
+}
+
+export function judge(password: string, name: string, hasSecond: boolean): PasswordProblem | null {
+  return passwordProblem(password, {
+    isAlone: !hasSecond,
+    context: [name, "countersign"],
+    isCommon: isCommonPassword,
+  });
+}
+
+interface NewRow {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly hash: string | null;
+  readonly mustHaveSecond: boolean;
+}
+
+async function put(
+  parts: AccountParts,
+  { tenantId, name, hash, mustHaveSecond }: NewRow,
+): Promise<CreateResult> {
+  const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
+  const id = uuidv7(parts.clock.now(), parts.random);
+  const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
+  const subscriberKey = key("subscriber", id);
+  return await parts.store.update<CreateResult>([nameKey, subscriberKey], (rows, now) => {
+    const found = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
+    if (found.subscriberId !== null) return { writes: [], result: { outcome: "nameTaken" } };
+    const fields = { id, tenantId, nameId: nameKey.id, sealedName, password: hash, mustHaveSecond };
+    const subscriber = newSubscriber(fields, now);
+    return {
+      writes: [
+        { table: "subscriberName", id: nameKey.id, row: { ...found, subscriberId: id, lastSeenAt: now } },
+        { table: "subscriber", id, row: subscriber },
+      ],
+      result: { outcome: "created", subscriber: toSubscriberView(parts, subscriber) },
+    };
+  });
+}
+
+/** Which subscriber: by our id, or by the name it was created with. */
+export type SubscriberRef = { readonly tenantId: string } & (
+  | { readonly subscriberId: string; readonly name?: undefined }
+  | { readonly name: string; readonly subscriberId?: undefined }
+);
+
+/** The committed row; undefined where this tenant has none. */
+export async function findSubscriber(
+  parts: AccountParts,
+  ref: SubscriberRef,
+): Promise<Subscriber | undefined> {
+  let id = ref.subscriberId;
+  if (id === undefined) {
+    const name = canonicalName(ref.name ?? "");
+    if (name === null) return undefined;
+    const row = await parts.store.get(key("subscriberName", nameIdOf(parts, ref.tenantId, name)));
+    id = row?.subscriberId ?? undefined;
+  }
+  const row = id === undefined ? undefined : await parts.store.get(key("subscriber", id));
+  return row?.tenantId === ref.tenantId ? row : undefined;
+}
+
+export async function getSubscriber(parts: AccountParts, ref: SubscriberRef): Promise<SubscriberView | null> {
+  const row = await findSubscriber(parts, ref);
+  return row === undefined ? null : toSubscriberView(parts, row);
+}
+
+export async function listSubscribers(
+  parts: AccountParts,
+  query: { readonly tenantId: string; readonly after?: string | undefined; readonly limit: number },
+): Promise<readonly SubscriberView[]> {
+  const { after, ...rest } = query;
+  const rows = await parts.store.subscribers(after === undefined ? rest : { ...rest, after });
+  return rows.map((row) => toSubscriberView(parts, row));
+}
+
+/** Most sessions of one subscriber that are looked at; more are never on a list. */
+export const sessionsMax = 100;
+
+/** Removes a subscriber with its name and its sessions; challenges find nobody any more and go with their time. */
+export async function removeSubscriber(parts: AccountParts, ref: SubscriberRef): Promise<boolean> {
+  const found = await findSubscriber(parts, ref);
+  if (found === undefined) return false;
+  const sessions = await parts.store.sessionsOf(found.id, sessionsMax);
+  const subscriberKey = key("subscriber", found.id);
+  const nameKey = key("subscriberName", found.nameId);
+  const sessionKeys = sessions.map(({ id }) => key("session", id));
+  return await parts.store.update<boolean>([nameKey, subscriberKey, ...sessionKeys], (rows) => {
+    if (rows.get(subscriberKey) === undefined) return { writes: [], result: false };
+    return {
+      writes: [
+        { table: "subscriberName", id: nameKey.id, row: null },
+        { table: "subscriber", id: found.id, row: null },
+        ...sessionKeys.map(({ id }) => ({ table: "session" as const, id, row: null })),
+      ],
+      result: true,
+    };
+  });
+}

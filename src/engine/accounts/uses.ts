@@ -1,0 +1,126 @@
+import type {
+  Authenticator,
+  Challenge,
+  RecoveryCodes,
+  Subscriber,
+  TotpAuthenticator,
+  Use,
+} from "../../accounts/index.ts";
+import { matchingStep, parseRecoveryCode, recoveryLookUp } from "../../authenticators/index.ts";
+import type { CheckOutcome } from "../../verification/index.ts";
+import type { VerificationResult } from "../result.ts";
+import { type AccountParts, contextOf, opened } from "./parts.ts";
+
+/** What comes of comparing a code, before any rule is asked. */
+export type Compared =
+  /** Made again on the locked row: a seed or a code may have been used up meanwhile. */
+  | { readonly type: "use"; readonly useOf: (current: Subscriber, now: number) => Use }
+  | { readonly type: "codeMalformed" }
+  /** No code is on its way to this phone, or it came too late: another is to be sent. */
+  | { readonly type: "codeNotSent" }
+  | { readonly type: "recipientLocked"; readonly retryAt: number };
+
+/** Compares a code with what is enrolled. Slow work is done here, before the rows are locked. */
+export async function compare(
+  parts: AccountParts,
+  subscriber: Subscriber,
+  authenticator: Authenticator,
+  sent: Challenge["sent"],
+  code: string,
+): Promise<Compared> {
+  switch (authenticator.type) {
+    case "totp":
+      return compareTotp(parts, subscriber.tenantId, authenticator, code);
+    case "recoveryCodes":
+      return await compareRecovery(parts, subscriber, authenticator, code);
+    case "phone":
+      if (sent?.authenticatorId !== authenticator.id) return { type: "codeNotSent" };
+      return await comparePhone(parts, subscriber, authenticator, sent.verificationId, code);
+    default:
+      return authenticator satisfies never;
+  }
+}
+
+/** A seed stays what it is; the step is what changes, and rules look at that. */
+function compareTotp(parts: AccountParts, tenantId: string, one: TotpAuthenticator, code: string): Compared {
+  const typed = code.replaceAll(/[\s-]/g, "");
+  if (!/^\d+$/.test(typed) || typed.length !== one.digits) return { type: "codeMalformed" };
+  const seed = Buffer.from(opened(parts, contextOf("seed", one.id, tenantId), one.sealedSeed), "base64");
+  return {
+    type: "use",
+    useOf: (_current, now) => ({
+      type: "totp",
+      authenticatorId: one.id,
+      step: matchingStep(parts.keyring, seed, one, typed, now),
+    }),
+  };
+}
+
+/** One slow hash, whether the look-up found a code or not (L-2). */
+async function compareRecovery(
+  parts: AccountParts,
+  { id }: Subscriber,
+  one: RecoveryCodes,
+  code: string,
+): Promise<Compared> {
+  const typed = parseRecoveryCode(code);
+  if (typed === null) return { type: "codeMalformed" };
+  const lookUp = recoveryLookUp(parts.keyring, id, typed);
+  const candidate = one.codes.find((stored) => stored.lookUp === lookUp);
+  const { matches } = await parts.hasher.verify(candidate?.hash ?? null, typed);
+  return {
+    type: "use",
+    useOf: (current) => {
+      const now = current.authenticators.find((other) => other.id === one.id);
+      const codes = now?.type === "recoveryCodes" ? now.codes : [];
+      const index = matches ? codes.findIndex(({ hash }) => hash === candidate?.hash) : -1;
+      return { type: "recoveryCodes", authenticatorId: one.id, index: index < 0 ? null : index };
+    },
+  };
+}
+
+/** The code of a verification, which is checked and counted as any other. */
+async function comparePhone(
+  parts: AccountParts,
+  subscriber: Subscriber,
+  authenticator: Extract<Authenticator, { readonly type: "phone" }>,
+  verificationId: string,
+  code: string,
+): Promise<Compared> {
+  const { tenantId, id: subject } = subscriber;
+  const to = opened(parts, contextOf("number", authenticator.id, tenantId), authenticator.sealedNumber);
+  const binding = phoneBinding(authenticator.id);
+  const result: VerificationResult<CheckOutcome> = await parts.engine.check({
+    tenantId,
+    id: verificationId,
+    binding,
+    subject,
+    to,
+    code,
+  });
+  const using = (matches: boolean): Compared => ({
+    type: "use",
+    useOf: () => {
+      const channel = result.verification?.channel === "voice" ? "voice" : "sms";
+      return { type: "phone", authenticatorId: authenticator.id, matches, channel };
+    },
+  });
+  switch (result.outcome) {
+    case "approved":
+      return using(true);
+    case "codeMismatch":
+    case "exhausted":
+      return using(false);
+    case "codeMalformed":
+      return { type: "codeMalformed" };
+    case "recipientLocked":
+      return { type: "recipientLocked", retryAt: result.retryAt };
+    default:
+      return { type: "codeNotSent" };
+  }
+}
+
+/** Verifications of a phone belong to its authenticator: nobody else continues them. */
+export function phoneBinding(authenticatorId: string): string {
+  return `authenticator:${authenticatorId}`;
+}

@@ -1,0 +1,93 @@
+import {
+  type Assurance,
+  type Authenticator,
+  assuranceOf,
+  type Session,
+  type Subscriber,
+} from "../../accounts/index.ts";
+import { maskPhoneNumber } from "../../numbers/index.ts";
+import type { EngineParts } from "../parts.ts";
+import { contextOf, opened } from "./parts.ts";
+
+/** A subscriber without anything secret. Instants are milliseconds since the epoch. */
+export interface SubscriberView {
+  readonly id: string;
+  readonly name: string;
+  readonly hasPassword: boolean;
+  readonly mustHaveSecond: boolean;
+  readonly authenticators: readonly AuthenticatorView[];
+  readonly createdAt: number;
+}
+
+/** What somebody enrolled. No seed, number or code is in it (T-6). */
+export interface AuthenticatorView {
+  readonly id: string;
+  readonly type: Authenticator["type"];
+  readonly name: string;
+  readonly isConfirmed: boolean;
+  readonly isDisabled: boolean;
+  /** Over the telephone network: people should have another one beside it. */
+  readonly isRestricted: boolean;
+  /** Of a phone: its number, masked. */
+  readonly number: string | null;
+  /** Of recovery codes: how many are left (L-3). */
+  readonly codesLeft: number | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+export interface SessionView {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly state: Session["state"];
+  readonly assurance: Assurance;
+  readonly createdAt: number;
+  readonly endsAt: number;
+  /** When an authenticator was used last; null where only a password was. */
+  readonly steppedUpAt: number | null;
+}
+
+export function toSubscriberView(parts: EngineParts, row: Subscriber): SubscriberView {
+  return {
+    id: row.id,
+    name: opened(parts, contextOf("name", row.id, row.tenantId), row.sealedName),
+    hasPassword: row.password !== null,
+    mustHaveSecond: row.mustHaveSecond,
+    authenticators: row.authenticators.map((one) => toAuthenticatorView(parts, row, one)),
+    createdAt: row.createdAt,
+  };
+}
+
+export function toAuthenticatorView(
+  parts: EngineParts,
+  { tenantId }: Subscriber,
+  one: Authenticator,
+): AuthenticatorView {
+  const number =
+    one.type === "phone" ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber) : null;
+  return {
+    id: one.id,
+    type: one.type,
+    name: one.name,
+    isConfirmed: one.confirmedAt !== null,
+    isDisabled: one.disabledAt !== null,
+    isRestricted: one.type === "phone",
+    number: number === null ? null : maskPhoneNumber(number),
+    codesLeft: one.type === "recoveryCodes" ? one.codes.filter(({ usedAt }) => usedAt === null).length : null,
+    createdAt: one.createdAt,
+    lastUsedAt: one.lastUsedAt,
+  };
+}
+
+export function toSessionView(session: Session): SessionView {
+  const used = session.proofs.filter(({ kind }) => kind !== "password" && kind !== "email");
+  return {
+    id: session.id,
+    subscriberId: session.subscriberId,
+    state: session.state,
+    assurance: assuranceOf(session.proofs),
+    createdAt: session.createdAt,
+    endsAt: session.endsAt,
+    steppedUpAt: used.length === 0 ? null : Math.max(...used.map(({ at }) => at)),
+  };
+}

@@ -1,0 +1,138 @@
+import type pg from "pg";
+import { type Key, keptUntil, type Store, type TableName } from "../port.ts";
+import { encodeRow } from "../rows/index.ts";
+import { prepared } from "./prepared.ts";
+import type { TableText } from "./table-text.ts";
+import type { AskRows } from "./webhook-rows.ts";
+
+/** Rows of accounts, apart from all others: a verification has none, and its statements do not get longer for them. */
+export const readAccountRows: pg.QueryConfig = prepared(
+  "read_account_rows",
+  `select 'subscriberName' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
+     cross join lateral (select r.id, r.doc from subscriber_names r where r.id = k.id offset 0) r
+   union all
+   select 'subscriber' as kind, r.id as id, r.doc as doc from unnest($2::text[]) k (id)
+     cross join lateral (select r.id, r.doc from subscribers r where r.id = k.id offset 0) r
+   union all
+   select 'challenge' as kind, r.id as id, r.doc as doc from unnest($3::text[]) k (id)
+     cross join lateral (select r.id, r.doc from challenges r where r.id = k.id offset 0) r
+   union all
+   select 'session' as kind, r.id as id, r.doc as doc from unnest($4::text[]) k (id)
+     cross join lateral (select r.id, r.doc from sessions r where r.id = k.id offset 0) r`,
+);
+
+const accountTables = ["subscriberName", "subscriber", "challenge", "session"] as const;
+
+export type AccountTable = (typeof accountTables)[number];
+
+export function isAccountTable(table: TableName): table is AccountTable {
+  return (accountTables as readonly TableName[]).includes(table);
+}
+
+/** The keys of accounts as the parameters of their statements; null where there are none. */
+export function accountParameters(keys: Iterable<Key>): string[][] | null {
+  const lists: string[][] = accountTables.map(() => []);
+  for (const key of keys) {
+    const place = accountTables.indexOf(key.table as AccountTable);
+    if (place >= 0 && !key.id.includes("\0")) lists[place]?.push(key.id);
+  }
+  return lists.some((one) => one.length > 0) ? lists : null;
+}
+
+/** Kind by kind in key order, after those of webhooks and before everything else. */
+export const lockAccountRows: pg.QueryConfig = prepared(
+  "lock_account_rows",
+  `with name as materialized (
+     select r.id, r.doc from subscriber_names r where r.id = any($1::text[]) order by r.id for update),
+   subscriber as materialized (
+     select r.id, r.doc from subscribers r where r.id = any($2::text[]) order by r.id for update),
+   challenge as materialized (
+     select r.id, r.doc from challenges r where r.id = any($3::text[]) order by r.id for update),
+   session as materialized (
+     select r.id, r.doc from sessions r where r.id = any($4::text[]) order by r.id for update)
+   select 'subscriberName' as kind, id, doc from name
+   union all select 'subscriber', id, doc from subscriber
+   union all select 'challenge', id, doc from challenge
+   union all select 'session', id, doc from session`,
+);
+
+type Texts = { readonly [T in AccountTable]: TableText<T> };
+
+export const accountTexts: Texts = {
+  subscriberName: {
+    upsert: prepared(
+      "put_subscriber_names",
+      `insert into subscriber_names (id, kept_until, doc) select * from unnest($1::text[], $2::bigint[], $3::text[])
+       on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    ),
+    remove: prepared("remove_subscriber_names", "delete from subscriber_names where id = any($1::text[])"),
+    columns: (row) => [row.id, keptUntil(row), encodeRow("subscriberName", row)],
+  },
+  subscriber: {
+    upsert: prepared(
+      "put_subscribers",
+      `insert into subscribers (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], $3::text[])
+       on conflict (id) do update set doc = excluded.doc`,
+    ),
+    remove: prepared("remove_subscribers", "delete from subscribers where id = any($1::text[])"),
+    columns: (row) => [row.id, row.tenantId, encodeRow("subscriber", row)],
+  },
+  challenge: {
+    upsert: prepared(
+      "put_challenges",
+      `insert into challenges (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+       on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    ),
+    remove: prepared("remove_challenges", "delete from challenges where id = any($1::text[])"),
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row), encodeRow("challenge", row)],
+  },
+  session: {
+    upsert: prepared(
+      "put_sessions",
+      `insert into sessions (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+       on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+    ),
+    remove: prepared("remove_sessions", "delete from sessions where id = any($1::text[])"),
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row), encodeRow("session", row)],
+  },
+};
+
+export const accountQueries = {
+  subscribers: prepared(
+    "subscribers",
+    "select id, doc from subscribers where tenant_id = $1 and id > $2 order by id limit $3",
+  ),
+  sessionsOf: prepared(
+    "sessions_of",
+    "select id, doc from sessions where subscriber_id = $1 order by id desc limit $2",
+  ),
+};
+
+/** Their reads past the rows by key. */
+export function accountReads(docs: AskRows): Pick<Store, "subscribers" | "sessionsOf"> {
+  return {
+    subscribers: ({ tenantId, after, limit }) =>
+      docs("subscriber", accountQueries.subscribers, [tenantId, after ?? "", limit]),
+    sessionsOf: (id, limit) => docs("session", accountQueries.sessionsOf, [id, limit]),
+  };
+}
+
+/** Removes those whose time is over, at most `limit` of all of them together; how many. */
+export async function purgeAccounts(
+  removed: (text: string, values: unknown[]) => Promise<number>,
+  before: number,
+  limit: number,
+): Promise<number> {
+  let accounts = 0;
+  for (const text of deleteAccounts) accounts += await removed(text, [before, limit - accounts]);
+  return accounts;
+}
+
+const deleteAccounts = [
+  `delete from challenges where id in (
+    select id from challenges where kept_until < $1 order by kept_until limit $2 for update skip locked)`,
+  `delete from sessions where id in (
+    select id from sessions where kept_until < $1 order by kept_until limit $2 for update skip locked)`,
+  `delete from subscriber_names where id in (
+    select id from subscriber_names where kept_until < $1 order by kept_until limit $2 for update skip locked)`,
+];

@@ -2,6 +2,7 @@ import { createTally, type Tally } from "../engine/index.ts";
 import { type Instance, openInstance } from "../instance/instance.ts";
 import { StartRefused, toStartRefused } from "../instance/start-refused.ts";
 import type { PhoneMessage } from "../providers/sandbox/index.ts";
+import { type AccountVerbs, accountVerbs } from "./accounts.ts";
 import { type CountersignEvent, createEvents, type Events, type Listener } from "./events.ts";
 import { type DescribeResult, describe } from "./number.ts";
 import { type CountersignOptions, inOptionNames, readOptions } from "./options.ts";
@@ -37,7 +38,7 @@ export interface VirtualPhones {
  * Phone verification inside your own process. What a person may do wrong is an outcome; what throws is a fault of the
  * storage (`StorageUnavailable`: nothing was acknowledged, try again) or a mistake in the call (`TypeError`).
  */
-export interface Countersign {
+export interface Countersign extends AccountVerbs {
   /**
    * Starts a verification and sends its code: the promise resolves when both are on the disk, not when the carrier
    * has answered.
@@ -189,6 +190,7 @@ export function countersignOf(
   let closing: Promise<void> | null = null;
   const closers: (() => void)[] = [];
   const countersign: Countersign = {
+    ...accountVerbs(instance.accounts, tenantId),
     async start(request) {
       const problem = startProblem(request);
       if (problem !== null) return { outcome: "requestInvalid", ...problem, verification: null };

@@ -1,4 +1,5 @@
 /** Countersign inside a process of your own. */
+export type { Challenges, Sessions, Subscribers } from "./accounts.ts";
 export { type Countersign, createCountersign, type VirtualPhones } from "./countersign.ts";
 export { createFromEnvironment, type EnvironmentOptions } from "./environment.ts";
 export type { CountersignEvent, CountersignEvents, Listener } from "./events.ts";

@@ -151,6 +151,34 @@ describe("the examples", () => {
     },
   );
 
+  test(
+    "cli-two-factor signs somebody up, keeps their number, and uses it at the next login",
+    startsWithin,
+    async () => {
+      const first = run("cli-two-factor");
+      for (const line of ["ada", "nine rowing margarets", "12345", "14155550123"]) first.write(line);
+      await first.printed(/Phone number: [\s\S]*Phone number: /);
+      const enrolled = await first.printed(codeOf("Countersign"));
+      first.write(wrong(enrolled));
+      await first.printed(/That is not the code/);
+      first.write(enrolled);
+      await first.printed(/Success: you are logged in/);
+      expect(await first.ended()).toBe(0);
+
+      const again = run("cli-two-factor", { folder: first.folder });
+      for (const line of ["Ada", "nine rowing margarets"]) again.write(line);
+      await again.printed(/A code goes to \+1••••••0123/);
+      again.write(await again.printed(codeOf("Countersign")));
+      await again.printed(/Success: you are logged in/);
+      expect(await again.ended()).toBe(0);
+
+      const thief = run("cli-two-factor", { folder: first.folder });
+      for (const line of ["ada", "nine rowing margaret"]) thief.write(line);
+      expect(await thief.ended()).toBe(1);
+      expect(thief.errors()).toContain("signInRefused");
+    },
+  );
+
   test.each(names)("%s is short, and says how to start it", (name) => {
     const text = readFileSync(join(examples, name, manifestOf(name).script), "utf8");
     const code = text.split("\n").filter((line) => !/^\s*($|\/\/|\/\*\*)/.test(line));

@@ -1,0 +1,155 @@
+import type {
+  Accounts,
+  CheckChallengeResult,
+  CheckSessionResult,
+  ConfirmResult,
+  CreateResult,
+  EnrolPhoneResult,
+  EnrolTotpResult,
+  MakeRecoveryCodesResult,
+  RemoveAuthenticatorResult,
+  SendChallengeResult,
+  SessionView,
+  SignInResult,
+  StartChallengeResult,
+  SubscriberView,
+} from "../engine/index.ts";
+import { idOf, requireBinding, typed } from "./requests.ts";
+
+/** A request of the engine, of the one tenant that embeds it. */
+type Own<R> = R extends unknown ? Omit<R, "tenantId"> : never;
+type Request<Verb extends keyof Accounts> = Own<Parameters<Accounts[Verb]>[0]>;
+
+/** Enrolled people, by our id (`subscriberId`) or by the name they were created with. */
+export interface Subscribers {
+  /**
+   * With a password, a hash of one from elsewhere, or neither where you check passwords yourself.
+   * @example
+   * const created = await countersign.subscribers.create({ name: "ada", password });
+   * if (created.outcome === "passwordRefused") tell(created.problem.reason);
+   */
+  create(request: Request<"createSubscriber">): Promise<CreateResult>;
+  get(request: Request<"subscriber">): Promise<SubscriberView | null>;
+  list(request?: { readonly after?: string; readonly limit?: number }): Promise<readonly SubscriberView[]>;
+  /** With all they have; false where there is nobody. */
+  remove(request: Request<"removeSubscriber">): Promise<boolean>;
+  /**
+   * Sends a code to a phone that is to be kept once that code was entered. From the second authenticator on it takes a
+   * `stepUp`: the id of an approved challenge with the purpose `manage`.
+   */
+  enrolPhone(request: Request<"enrolPhone">): Promise<EnrolPhoneResult>;
+  /** The seed and the address for an authenticator app, in this answer and never again. */
+  enrolTotp(request: Request<"enrolTotp">): Promise<EnrolTotpResult>;
+  /** Ten codes, in this answer and never again; those before are dead. */
+  makeRecoveryCodes(request: Request<"makeRecoveryCodes">): Promise<MakeRecoveryCodesResult>;
+  /** One right code makes a new authenticator usable, and a pending `session` of its owner an active one. */
+  confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
+  removeAuthenticator(request: Request<"removeAuthenticator">): Promise<RemoveAuthenticatorResult>;
+}
+
+/** Requests to use an authenticator: at sign-in, or before something sensitive. */
+export interface Challenges {
+  /**
+   * @example
+   * const started = await countersign.challenges.start({ name: user.id, binding: session.id, passwordChecked: true });
+   */
+  start(request: Request<"startChallenge">): Promise<StartChallengeResult>;
+  /** Sends a code to one of the phones. */
+  send(request: Request<"sendChallenge">): Promise<SendChallengeResult>;
+  /**
+   * Only `approved` lets them on; `assurance` says how sure it is. With a session of ours it gets another secret.
+   * @example
+   * const result = await countersign.challenges.check({ id, binding: session.id, code });
+   */
+  check(request: Request<"checkChallenge">): Promise<CheckChallengeResult>;
+}
+
+/** Sessions of ours, for applications that have none. */
+export interface Sessions {
+  /**
+   * A name and a password. `challengeRequired` and `enrolmentRequired` come with a pending session, which opens that
+   * challenge, or that enrolment, and nothing else.
+   */
+  signIn(request: Request<"signIn">): Promise<SignInResult>;
+  check(request: Request<"checkSession">): Promise<CheckSessionResult>;
+  list(request: { readonly subscriberId: string }): Promise<readonly SessionView[]>;
+  /** False where there is none to end. */
+  end(request: { readonly id: string }): Promise<boolean>;
+}
+
+export interface AccountVerbs {
+  readonly subscribers: Subscribers;
+  readonly challenges: Challenges;
+  readonly sessions: Sessions;
+}
+
+const listDefault = 100;
+const listMax = 1_000;
+
+const ids: ReadonlySet<string> = new Set(["id", "subscriberId", "authenticatorId", "stepUp"]);
+const texts: ReadonlySet<string> = new Set([
+  "name",
+  "password",
+  "passwordHash",
+  "number",
+  "code",
+  "session",
+  "device",
+  "seed",
+  "label",
+  "issuer",
+  "purpose",
+]);
+
+/**
+ * What people bring is text, whatever a form made of it, and what cannot be an id finds nothing.
+ * @throws TypeError for a binding that is no text
+ */
+function clean<R extends object>(request: R): R {
+  const entries = Object.entries(request).map(([name, given]) => {
+    if (name === "binding") requireBinding(given);
+    if (given === undefined) return [name, given];
+    return [name, ids.has(name) ? idOf(given) : texts.has(name) ? typed(given) : given];
+  });
+  return Object.fromEntries(entries) as R;
+}
+
+/** The verbs of accounts for the one tenant. */
+export function accountVerbs(accounts: Accounts, tenantId: string): AccountVerbs {
+  return {
+    subscribers: {
+      create: (request) =>
+        accounts.createSubscriber({ ...clean(request), name: typed(request.name), tenantId }),
+      get: (request) => accounts.subscriber({ ...clean(request), tenantId }),
+      list: ({ after, limit = listDefault } = {}) =>
+        accounts.subscribers({ tenantId, after, limit: Math.min(Math.max(1, limit), listMax) }),
+      remove: (request) => accounts.removeSubscriber({ ...clean(request), tenantId }),
+      enrolPhone: (request) =>
+        accounts.enrolPhone({ ...clean(request), number: typed(request.number), tenantId }),
+      enrolTotp: (request) => accounts.enrolTotp({ ...clean(request), tenantId }),
+      makeRecoveryCodes: (request) => accounts.makeRecoveryCodes({ ...clean(request), tenantId }),
+      confirm: (request) =>
+        accounts.confirmAuthenticator({ ...clean(request), code: typed(request.code), tenantId }),
+      removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
+    },
+    challenges: {
+      start: (request) => accounts.startChallenge({ ...clean(request), tenantId }),
+      send: (request) => accounts.sendChallenge({ ...clean(request), id: idOf(request.id), tenantId }),
+      check: (request) =>
+        accounts.checkChallenge({
+          ...clean(request),
+          id: idOf(request.id),
+          code: typed(request.code),
+          tenantId,
+        }),
+    },
+    sessions: {
+      signIn: ({ name, password, ...rest }) =>
+        accounts.signIn({ ...clean(rest), name: typed(name), password: typed(password), tenantId }),
+      check: ({ session, maxAgeMs }) =>
+        accounts.checkSession({ session: typed(session), maxAgeMs, tenantId }),
+      list: ({ subscriberId }) => accounts.sessions({ subscriberId: idOf(subscriberId), tenantId }),
+      end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
+    },
+  };
+}

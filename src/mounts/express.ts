@@ -3,6 +3,12 @@ import type { Countersign } from "../library/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
+import {
+  createTwoFactorGuard,
+  isRefusal,
+  type TwoFactorOptions,
+  type TwoFactorSession,
+} from "./two-factor.ts";
 
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
@@ -71,6 +77,44 @@ export function requireVerified<R extends ExpressRequest>(
     guard(request, seen).then((answer) => {
       if (answer === null) return next();
       response.writeHead(answer.status, answer.headers).end(answer.body);
+    }, next);
+  };
+}
+
+export type { TwoFactorOptions, TwoFactorSession };
+
+interface Guarded extends IncomingMessage {
+  /** Set by the guard on what it lets through. */
+  twoFactor?: TwoFactorSession;
+}
+
+export type ExpressTwoFactorGuard = (
+  request: Guarded,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/**
+ * Lets through who signed in with two factors, and puts their session on `request.twoFactor`. All others get 401
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * @example
+ * app.post("/payout", requireTwoFactor(countersign, { maxAgeMs: 600_000 }), payOut);
+ */
+export function requireTwoFactor(
+  countersign: Countersign,
+  options: TwoFactorOptions = {},
+): ExpressTwoFactorGuard {
+  const guard = createTwoFactorGuard(countersign, options);
+  return (request, response, next) => {
+    guard(request).then((found) => {
+      if (!isRefusal(found)) {
+        request.twoFactor = found;
+        next();
+        return;
+      }
+      const { status, outcome } = found;
+      response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+      response.end(JSON.stringify({ outcome }));
     }, next);
   };
 }

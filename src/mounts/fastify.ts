@@ -4,6 +4,12 @@ import { problemBody } from "../server/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
+import {
+  createTwoFactorGuard,
+  isRefusal,
+  type TwoFactorOptions,
+  type TwoFactorSession,
+} from "./two-factor.ts";
 
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
@@ -68,4 +74,38 @@ export function requireVerified(
     const answer = await guard(request, { method, url, accept: headers.accept });
     return answer === null ? undefined : reply.code(answer.status).headers(answer.headers).send(answer.body);
   };
+}
+
+export type { TwoFactorOptions, TwoFactorSession };
+
+export type FastifyTwoFactorGuard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** Fastify's requests keep their shape: what the guard found is kept beside them. */
+const sessions = new WeakMap<object, TwoFactorSession>();
+
+/**
+ * A hook that lets through who signed in with two factors; `twoFactorOf(request)` is their session. All others get 401
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * @example
+ * app.post("/payout", { onRequest: requireTwoFactor(countersign, { maxAgeMs: 600_000 }) }, payOut);
+ */
+export function requireTwoFactor(
+  countersign: Countersign,
+  options: TwoFactorOptions = {},
+): FastifyTwoFactorGuard {
+  const guard = createTwoFactorGuard(countersign, options);
+  return async (request, reply) => {
+    const found = await guard(request.raw);
+    if (!isRefusal(found)) {
+      sessions.set(request, found);
+      return undefined;
+    }
+    const { status, outcome } = found;
+    return await reply.code(status).header("cache-control", "no-store").send({ outcome });
+  };
+}
+
+/** The session that the guard let through; undefined where it did not stand before the route. */
+export function twoFactorOf(request: FastifyRequest): TwoFactorSession | undefined {
+  return sessions.get(request);
 }

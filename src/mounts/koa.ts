@@ -3,6 +3,12 @@ import type { Countersign } from "../library/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import { below, type PlacedMountOptions, prefixOf } from "./options.ts";
+import {
+  createTwoFactorGuard,
+  isRefusal,
+  type TwoFactorOptions,
+  type TwoFactorSession,
+} from "./two-factor.ts";
 
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 
@@ -67,5 +73,42 @@ export function requireVerified<C extends KoaContext>(
     context.status = answer.status;
     context.set(answer.headers);
     context.body = answer.body;
+  };
+}
+
+export type { TwoFactorOptions, TwoFactorSession };
+
+/** What the guard reads and sets of Koa's context. */
+interface KoaGuardContext {
+  readonly req: IncomingMessage;
+  readonly state: { twoFactor?: TwoFactorSession };
+  status: number;
+  body: unknown;
+  set(headers: Readonly<Record<string, string>>): void;
+}
+
+export type KoaTwoFactorGuard = (context: KoaGuardContext, next: () => Promise<unknown>) => Promise<void>;
+
+/**
+ * Lets through who signed in with two factors, and puts their session on `context.state.twoFactor`. All others get 401
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * @example
+ * router.post("/payout", requireTwoFactor(countersign, { maxAgeMs: 600_000 }), payOut);
+ */
+export function requireTwoFactor(
+  countersign: Countersign,
+  options: TwoFactorOptions = {},
+): KoaTwoFactorGuard {
+  const guard = createTwoFactorGuard(countersign, options);
+  return async (context, next) => {
+    const found = await guard(context.req);
+    if (!isRefusal(found)) {
+      context.state.twoFactor = found;
+      await next();
+      return;
+    }
+    context.set({ "cache-control": "no-store" });
+    context.status = found.status;
+    context.body = { outcome: found.outcome };
   };
 }

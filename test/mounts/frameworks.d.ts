@@ -20,6 +20,7 @@ declare module "koa" {
     readonly path: string;
     session?: Record<string, unknown>;
     set(headers: Readonly<Record<string, string>>): void;
+    readonly state: { twoFactor?: import("../../src/mounts/koa.ts").TwoFactorSession };
     status: number;
     body: unknown;
   }

@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import fastify from "fastify";
+import Koa from "koa";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
+import type { Countersign } from "../../src/index.ts";
+import { requireTwoFactor as forExpress } from "../../src/mounts/express.ts";
+import { requireTwoFactor as forFastify, twoFactorOf } from "../../src/mounts/fastify.ts";
+import { requireTwoFactor as forKoa } from "../../src/mounts/koa.ts";
+import { open } from "../library/open.ts";
+
+const minute = 60_000;
+const maxAgeMs = 10 * minute;
+const password = "nine rowing margarets";
+
+/** Each framework's own way to a route that only few may see. */
+const hosts: Readonly<Record<string, (countersign: Countersign) => Promise<RequestListener>>> = {
+  async Express(countersign) {
+    const app = express();
+    app.get("/payout", forExpress(countersign, { maxAgeMs }), (request, response) => {
+      response.json({ who: (request as { twoFactor?: { subscriberId: string } }).twoFactor?.subscriberId });
+    });
+    return app;
+  },
+  async Koa(countersign) {
+    const app = new Koa();
+    app.use(forKoa(countersign, { maxAgeMs }));
+    app.use(async (context) => {
+      context.body = { who: context.state.twoFactor?.subscriberId };
+    });
+    return app.callback();
+  },
+  async Fastify(countersign) {
+    const app = fastify();
+    app.get("/payout", { onRequest: forFastify(countersign, { maxAgeMs }) }, async (request) => ({
+      who: twoFactorOf(request)?.subscriberId,
+    }));
+    await app.ready();
+    return (request, response) => app.routing(request, response);
+  },
+};
+
+async function listen(listener: RequestListener): Promise<(cookie: string) => Promise<[number, unknown]>> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/payout`;
+  return async (cookie) => {
+    const answer = await fetch(url, { headers: { cookie } });
+    return [answer.status, await answer.json()];
+  };
+}
+
+describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) => {
+  test("P-5: lets through a session with two factors, as long as the last one is fresh, and nobody else", async () => {
+    const { countersign, clock } = await open();
+    const { subscribers, sessions, challenges } = countersign;
+    const ask = await listen(await host(countersign));
+    const asSession = (bearer: string): Promise<[number, unknown]> =>
+      ask(`theme=dark; countersign_session=${bearer}; other=1`);
+    const invalid = [401, { outcome: "sessionInvalid" }];
+    const stale = [403, { outcome: "stepUpRequired" }];
+    expect(await ask("")).toEqual(invalid);
+    expect(await asSession(`css_${"A".repeat(54)}`)).toEqual(invalid);
+
+    const made = await subscribers.create({ name: "ada", password });
+    if (made.outcome !== "created") throw new Error(made.outcome);
+    const subscriberId = made.subscriber.id;
+    const first = await sessions.signIn({ name: "ada", password });
+    if (first.outcome !== "enrolmentRequired") throw new Error(first.outcome);
+    const session = first.pending.bearer;
+    expect(await asSession(session)).toEqual(invalid);
+    const app = await subscribers.enrolTotp({ subscriberId, issuer: "Kiosk" });
+    if (app.outcome !== "enrolled") throw new Error(app.outcome);
+    const code = (): string => {
+      const step = stepAt(totpDefaults, clock.now());
+      return totpCode(fromBase32(app.seed) as Buffer, totpDefaults, step);
+    };
+    const authenticatorId = app.authenticator.id;
+    const done = await subscribers.confirm({ subscriberId, authenticatorId, code: code(), session });
+    if (done.outcome !== "confirmed" || done.session === null) throw new Error(done.outcome);
+    const { bearer } = done.session;
+    expect(await asSession(bearer)).toEqual([200, { who: subscriberId }]);
+    expect(await asSession(session)).toEqual(invalid);
+
+    await clock.advance(maxAgeMs + 1);
+    expect(await asSession(bearer)).toEqual(stale);
+    const started = await challenges.start({ subscriberId, session: bearer, purpose: "payout" });
+    if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+    const { id } = started.challenge;
+    const stepped = await challenges.check({ id, session: bearer, code: code() });
+    if (stepped.outcome !== "approved" || stepped.session === null) throw new Error(stepped.outcome);
+    expect(await asSession(bearer)).toEqual(invalid);
+    expect(await asSession(stepped.session.bearer)).toEqual([200, { who: subscriberId }]);
+    expect(await sessions.end({ id: stepped.session.session.id })).toBe(true);
+    expect(await asSession(stepped.session.bearer)).toEqual(invalid);
+  });
+
+  test("a password alone is one factor, however fresh", async () => {
+    const { countersign } = await open();
+    const ask = await listen(await host(countersign));
+    await countersign.subscribers.create({ name: "bob", password, mustHaveSecond: false });
+    const signedIn = await countersign.sessions.signIn({ name: "bob", password });
+    if (signedIn.outcome !== "signedIn") throw new Error(signedIn.outcome);
+    const cookie = `countersign_session=${signedIn.session.bearer}`;
+    expect(await ask(cookie)).toEqual([403, { outcome: "stepUpRequired" }]);
+  });
+});

@@ -3,6 +3,7 @@ import {
   type Session,
   type Subscriber,
   type SubscriberName,
+  stepUpLifetimeMs,
   unknownNameKeptMs,
 } from "../accounts/index.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
@@ -241,6 +242,8 @@ export interface Store {
 
 /** Until when a row of an account is kept; null for those that stay until they are removed. */
 export function keptUntil(row: SubscriberName | Subscriber | Challenge | Session): number | null {
+  // An approval is a step-up for a while after the end of its challenge.
+  if ("earlier" in row) return row.endsAt + stepUpLifetimeMs;
   if ("endsAt" in row) return row.endsAt;
   return "strangers" in row && row.subscriberId === null ? row.lastSeenAt + unknownNameKeptMs : null;
 }

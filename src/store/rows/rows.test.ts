@@ -190,6 +190,21 @@ describe("rows as lists", () => {
         `["unknown","t",${at},${at},${ends},1,"n",[["acme",${at},null,"m"]],1,"gsm7",1,2,"voice","next",{"price":1}]`,
         { state: "unknown", leaseOwner: "n", segments: 1, channel: "voice", cause: "next", generation: 2 },
       ],
+      [
+        "challenge",
+        `["approved","t","s",${at},${ends},"manage","b",[["password",${at}]],${at},["totp",${at},"app"],["v","sim"]]`,
+        {
+          purpose: "manage",
+          earlier: [{ kind: "password", authenticatorId: null, at }],
+          proof: { kind: "totp", authenticatorId: "app", at },
+          sent: { verificationId: "v", authenticatorId: "sim" },
+        },
+      ],
+      [
+        "session",
+        `["ended","t","s","d",${at},${ends},[["sms",${at},"sim"]],"c",${at}]`,
+        { state: "ended", digest: "d", challengeId: "c", endedAt: at },
+      ],
     ];
     for (const [table, doc, expected] of kept) {
       const row = decodeRow(table, { id: "v.1", tenantId: "t", recipientId: "r", doc });

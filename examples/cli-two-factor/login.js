@@ -1,9 +1,9 @@
 // User name and password, then a code by SMS: node login.js
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { createCountersign } from "countersign";
+import { createFromEnvironment } from "countersign";
 
-const countersign = await createCountersign();
+const countersign = await createFromEnvironment(process.env);
 const { subscribers, challenges, sessions } = countersign;
 const terminal = createInterface({ input: process.stdin });
 const lines = terminal[Symbol.asyncIterator]();

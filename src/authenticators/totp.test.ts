@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { generateSync } from "otplib";
 import { describe, expect, test } from "vitest";
 import { createKeyring, Secret } from "../secrets/index.ts";
 import { seededRandom } from "../testing/index.ts";
@@ -41,6 +42,20 @@ describe("T-1: the vectors of the standards", () => {
     });
     expect(codes).toEqual([sha1, sha256, sha512]);
   });
+});
+
+test("T-1: codes are those of otplib, whatever the seed, the step, the hash and the length", () => {
+  const settings = fc.record({
+    algorithm: fc.constantFrom("sha1" as const, "sha256" as const, "sha512" as const),
+    digits: fc.constantFrom(6 as const, 7 as const, 8 as const),
+  });
+  const seed = fc.uint8Array({ minLength: 16, maxLength: 64 });
+  fc.assert(
+    fc.property(seed, settings, fc.maxSafeNat(), (secret, { algorithm, digits: length }, counter) => {
+      const theirs = generateSync({ strategy: "hotp", secret, counter, algorithm, digits: length });
+      expect(totpCode(secret, { algorithm, digits: length, periodSeconds: 30 }, counter)).toBe(theirs);
+    }),
+  );
 });
 
 describe("the window", () => {

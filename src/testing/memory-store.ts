@@ -204,6 +204,22 @@ function queries(state: State, reading: <R>(read: () => R) => Promise<R>): Queri
       reading(() =>
         sorted("apiKey").filter((one) => one.dialects[dialect]?.[dialectNames[dialect]] === name),
       ),
+    ...besides(reading, sorted, state),
+  };
+}
+
+type Sorted = <T extends TableName>(table: T) => Tables[T][];
+
+/** Of everything but verifications. */
+function besides(
+  reading: <R>(read: () => R) => Promise<R>,
+  sorted: Sorted,
+  state: State,
+): Omit<
+  Queries,
+  "deliveriesOf" | "due" | "nextDueAt" | "verifications" | "apiKeyByDigest" | "apiKeysByDialect"
+> {
+  return {
     tenants: () => reading(() => sorted("tenant")),
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),

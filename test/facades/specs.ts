@@ -16,9 +16,7 @@ function places(): readonly string[] {
 const found = places().find((place) => existsSync(join(place, "telnyx", "telnyx-verify.json")));
 
 export const specsAbsent =
-  found === undefined
-    ? "the vendors' descriptions are not here: name their folder in VENDOR_SPECS"
-    : null;
+  found === undefined ? "the vendors' descriptions are not here: name their folder in VENDOR_SPECS" : null;
 
 export interface Spec {
   /** The first thing wrong with a value that should be as the named schema says; null where nothing is. */

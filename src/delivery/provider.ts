@@ -47,6 +47,8 @@ export interface Provider {
   readonly capabilities: ProviderCapabilities;
   /** Messages that it takes in a second; without it, as many as come (D-8). Each node keeps to it by itself. */
   readonly ratePerSecond?: number;
+  /** Whether it sends under whatever sender a message names: it knows by itself which are its own. */
+  readonly takesAnySender?: boolean;
   /** Whether a message costs nothing when its receipt says that it failed. Most carriers charge for the try. */
   readonly failedIsFree?: boolean;
   send(message: OutgoingMessage, signal: AbortSignal): Promise<ProviderAnswer>;

@@ -1,5 +1,5 @@
 import { uuidv7 } from "../clock/index.ts";
-import { countSegments, type Router } from "../delivery/index.ts";
+import { countSegments, type MessageRegistration, type Router } from "../delivery/index.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { blindIndex, seal } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
@@ -33,8 +33,10 @@ export interface MessageRequest {
   /** A phone number as people write it. */
   readonly to: string;
   readonly text: string;
-  /** Who it shall come from, where the route leaves the choice. */
+  /** Who it shall come from: one of the senders of the carriers; those that do not have it send as themselves. */
   readonly from?: string | undefined;
+  /** What was registered for sender and text, where a country asks for it. */
+  readonly registration?: MessageRegistration | undefined;
   readonly clientRef?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** For how long it is worth sending; default ten minutes. */
@@ -156,20 +158,25 @@ async function planMessage(
   router: Router,
   request: MessageRequest,
 ): Promise<Planned | { readonly refused: StartRefusal }> {
-  const { tenantId, text, from, caller = { surface: "key" } } = request;
+  const { tenantId, text, caller = { surface: "key" } } = request;
+  const from = senderOf(request.from);
   const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
   if (parsed.type === "refused") {
     return { refused: { type: "numberInvalid", reason: parsed.reason, detail: parsed.detail } };
   }
   const service = await parts.directory.service(tenantId, request.service);
   if (service === undefined) return { refused: { type: "serviceNotFound" } };
-  const wrong = startFieldsProblem(request) ?? textProblem(text) ?? senderProblem(from);
+  const wrong = fieldsProblem(request);
   if (wrong !== null) return { refused: { type: "requestInvalid", ...wrong } };
   const { phoneNumber } = parsed;
   const destination = router.destinationOf(phoneNumber.e164, phoneNumber.region);
-  const hasCarrier = router.carriersFor(destination, "sms").length > 0;
-  const denied = stepRefusal(parts, "sms", phoneNumber, () => hasCarrier);
+  const carriers = router.carriersFor(destination, "sms");
+  const denied = stepRefusal(parts, "sms", phoneNumber, () => carriers.length > 0);
   if (denied !== null) return { refused: denied };
+  if (from !== undefined && !carriers.some((one) => router.maySendAs(one, from, destination))) {
+    const detail = `is no sender of a carrier for region ${phoneNumber.region}: leave it out, or name it in the routes`;
+    return { refused: { type: "requestInvalid", field: "from", detail } };
+  }
   const { keyring, random, clock } = parts;
   const id = uuidv7(clock.now(), random);
   const recipientId = blindIndex(keyring, tenantId, "phone", phoneNumber.e164);
@@ -184,6 +191,7 @@ async function planMessage(
       ...(needsDestination(parts) ? { destination } : {}),
       sealedText: sealText(keyring, random, { id, tenantId }, text),
       from: from ?? null,
+      ...(request.registration === undefined ? {} : { registration: request.registration }),
       clientRef: request.clientRef ?? null,
       metadata: request.metadata ?? null,
       lifetimeMs: request.lifetimeMs ?? lifetimeMsDefault,
@@ -207,6 +215,16 @@ interface FieldProblem {
   readonly detail: string;
 }
 
+function fieldsProblem(request: MessageRequest): FieldProblem | null {
+  const { text, from, registration } = request;
+  return (
+    startFieldsProblem(request) ??
+    textProblem(text) ??
+    senderProblem(from) ??
+    registrationProblem(registration)
+  );
+}
+
 /** Lines are welcome; other control characters and halves of characters are not. */
 function textProblem(text: string): FieldProblem | null {
   const field = "text";
@@ -223,9 +241,24 @@ function textProblem(text: string): FieldProblem | null {
     : null;
 }
 
+/** Numbers that are too long for a short code are written with or without a plus sign, and kept with it. */
+function senderOf(from: string | undefined): string | undefined {
+  return from !== undefined && /^\d{9,15}$/.test(from) ? `+${from}` : from;
+}
+
 function senderProblem(from: string | undefined): FieldProblem | null {
   if (from === undefined || /^(\+?[0-9]{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(from)) return null;
   return { field: "from", detail: "must be a number, or 1 to 11 letters and digits" };
+}
+
+function registrationProblem(given: MessageRegistration | undefined): FieldProblem | null {
+  if (given === undefined) return null;
+  for (const name of ["entityId", "templateId"] as const) {
+    if (!/^\d{1,20}$/.test(given[name])) {
+      return { field: `registration.${name}`, detail: "must be the id in digits" };
+    }
+  }
+  return null;
 }
 
 function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {

@@ -103,7 +103,9 @@ async function compose(
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const recipient = known ?? (await parts.store.get(key("recipient", delivery.recipientId)));
   if (recipient === undefined) throw new TypeError("a pending verification has a recipient");
-  if ("sealedText" in says) return await composeOwnText(parts, delivery, says, recipient);
+  if ("sealedText" in says) {
+    return await composeOwnText(parts, router, { delivery, says, provider }, recipient);
+  }
   const verification = says;
   const { tenantId, serviceId } = verification;
   const service =
@@ -144,12 +146,19 @@ async function compose(
 /** A text of the caller's own goes out as it was given. */
 async function composeOwnText(
   parts: EngineParts,
-  delivery: Delivery,
-  message: Message,
+  router: Router,
+  { delivery, says, provider }: Pick<Claimed, "delivery" | "provider"> & { readonly says: Message },
   recipient: Recipient,
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments }> {
-  const service = await parts.directory.service(message.tenantId, message.serviceId);
-  const text = openText(parts.keyring, message);
+  const service = await parts.directory.service(says.tenantId, says.serviceId);
+  const text = openText(parts.keyring, says);
+  const { destination } = delivery;
+  const sender = router.senderFor(provider, destination);
+  const rule = sender.type === "sender" ? sender.rule : null;
+  // A carrier that does not have the sender sends as itself: better that than not at all.
+  const isOwn = says.from !== null && router.maySendAs(provider, says.from, destination);
+  const from = isOwn ? says.from : rule?.from;
+  const registration = says.registration ?? rule?.registration;
   return {
     message: {
       reference: deliveryId(delivery.verificationId, delivery.sequence),
@@ -159,6 +168,8 @@ async function composeOwnText(
       code: null,
       locale: service?.settings.locale ?? "en",
       brand: service?.settings.brand ?? "",
+      ...(from === null || from === undefined ? {} : { from }),
+      ...(registration === undefined ? {} : { registration }),
     },
     segments: countSegments(text),
   };

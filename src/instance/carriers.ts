@@ -80,13 +80,15 @@ export function createCarriers(
 /** One carrier that sends as whom a message says, and else as its account does: a sender is a part of the account. */
 function withSenders(name: CarrierName, settings: CarrierSettings, parts: CarrierParts): Provider {
   const standard = createCarrier(name, settings, parts);
+  // It has no sender of its own: whoever is named goes along with the message.
+  if (standard.takesAnySender === true) return standard;
   const bySender = new Map<string, Provider>();
   const as = (from: string): Provider => {
     let provider = bySender.get(from);
     if (provider === undefined) {
       const account = { ...settings, [name]: { ...accountOf(name, settings[name]), from } };
       provider = createCarrier(name, account, parts);
-      // As many as the routes name: they come from nowhere else.
+      // As many as accounts and routes name: what a caller names is one of them (`maySendAs`).
       bySender.set(from, provider);
     }
     return provider;

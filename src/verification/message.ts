@@ -12,6 +12,8 @@ export interface Message {
   readonly sealedText: string;
   /** The sender that the caller named; null for that of the route. */
   readonly from: string | null;
+  /** What was registered for the text, where its caller says so; else what the route says. */
+  readonly registration?: { readonly entityId: string; readonly templateId: string };
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly createdAt: number;

@@ -43,7 +43,9 @@ function recorder() {
 function message(channel: "sms" | "voice"): OutgoingMessage {
   const text = channel === "sms" ? "123456 is your Acme code." : "Your Acme code is: 1, 2, 3, 4, 5, 6.";
   const reference = "019a0000-0000-7000-8000-000000000001.1";
-  return { reference, channel, to: "+12065550177", text, code: "123456", locale: "en", brand: "Acme" };
+  const registration = { entityId: "1101456789012345678", templateId: "1107456789012345678" };
+  const to = "+12065550177";
+  return { reference, channel, to, text, code: "123456", locale: "en", brand: "Acme", registration };
 }
 
 async function bodyOf(provider: Provider, sent: readonly Sent[], channel: "sms" | "voice"): Promise<string> {

@@ -46,7 +46,7 @@ export async function openFacades(options: TestInstanceOptions = {}): Promise<Fa
   const app = createApp({
     engine,
     parts,
-    register: (one) => void one.register(facadeRoutes(["vonage", "telnyx"])),
+    register: (one) => void one.register(facadeRoutes(["vonage", "telnyx", "flowroute"])),
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;

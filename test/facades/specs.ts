@@ -29,6 +29,9 @@ export function openSpec(file: string): Spec {
   const { components } = parse(text) as { components: unknown };
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addFormat("uuid", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+  ajv.addFormat("date-time", (text: string) => !Number.isNaN(Date.parse(text)));
+  // What nothing here depends on.
+  for (const name of ["json-pointer", "url", "uri", "float"]) ajv.addFormat(name, true);
   ajv.addSchema({ $id: "spec", components: modern(components) } as AnySchema);
   const known = new Map<string, ValidateFunction>();
   return {

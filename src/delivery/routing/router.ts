@@ -19,6 +19,8 @@ export interface Router {
   destinationOf(e164: string, region: string): Destination;
   /** What the carrier sends as. */
   senderFor(provider: Provider, destination: Destination | undefined): FoundSender;
+  /** Whether the carrier may send as whom a message names. */
+  maySendAs(provider: Provider, from: string, destination: Destination | undefined): boolean;
   /** The carriers that may take messages to a destination, in the order of the routes. */
   carriersFor(destination: Destination | undefined, channel: Channel): readonly Provider[];
   /** Of those, the ones that are not down; all of them where all are. */
@@ -105,6 +107,8 @@ export function createRouter(parts: RouterParts): Router {
       return prefix === undefined ? { region } : { region, prefix };
     },
     senderFor: (provider, destination) => senders.find(provider.id, destination),
+    maySendAs: (provider, from, destination) =>
+      provider.takesAnySender === true || senders.has(provider.id, from, destination),
     carriersFor: (destination, channel) =>
       table
         .find(destination, channel)

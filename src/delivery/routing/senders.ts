@@ -27,6 +27,8 @@ export type FoundSender =
 
 export interface SenderTable {
   find(carrier: string, destination: Destination | undefined): FoundSender;
+  /** Whether a sender is one of the carrier's, and shown at the destination. */
+  has(carrier: string, from: string, destination: Destination | undefined): boolean;
   /** The longest prefix that a rule is for and the number begins with. */
   prefixOf(e164: string): string | undefined;
 }
@@ -40,10 +42,17 @@ export function createSenderTable(
     .flatMap((rule) => rule.to.filter((place) => place.startsWith("+")))
     .sort((one, other) => other.length - one.length);
 
+  const refusesNames = (region: string | undefined): boolean =>
+    region !== undefined && senderNameRule(region) === "unsupported";
+
   return {
+    has(carrier, from, destination) {
+      if (isSenderName(from) && refusesNames(destination?.region)) return false;
+      return defaults[carrier] === from || rules.some((one) => one.carrier === carrier && one.from === from);
+    },
     find(carrier, destination) {
       const region = destination?.region;
-      const names = region !== undefined && senderNameRule(region) === "unsupported";
+      const names = refusesNames(region);
       const places = [destination?.prefix, region, everywhere];
       for (const place of places) {
         const rule = rules.find(

@@ -37,6 +37,7 @@ export function createSandboxProvider(parts: SandboxParts): Provider {
   return {
     id,
     channels: ["sms", "voice", "email"],
+    takesAnySender: true,
     capabilities: {
       idempotencyKey,
       clientReference: true,
@@ -96,8 +97,8 @@ function createTaken(): Taken {
  * mailbox takes stays accepted: a carrier cannot tell a mailbox from a person.
  */
 function deliver(parts: SandboxParts, message: OutgoingMessage, providerMessageId: string): void {
-  const { to, channel, text, code, reference } = message;
-  const arrived = { channel, from: senderName, text, code };
+  const { to, channel, text, code, reference, from = senderName } = message;
+  const arrived = { channel, from, text, code };
   if (channel !== "voice") parts.phones.receive(to, arrived);
   else parts.phones.receive(to, arrived, (status) => parts.onReceipt(reference, status, providerMessageId));
 }

@@ -13,9 +13,9 @@ import { withoutPlus } from "./sms.ts";
 /** The body of `POST /v1/messages`. */
 export function messageBody(
   from: string,
-  { to, text, reference }: OutgoingMessage,
+  { to, text, reference, registration }: OutgoingMessage,
   statusUrl: string | null,
-): Readonly<Record<string, string>> {
+): Readonly<Record<string, unknown>> {
   return {
     channel: "sms",
     message_type: "text",
@@ -23,6 +23,9 @@ export function messageBody(
     from: withoutPlus(from),
     text,
     client_ref: reference,
+    ...(registration === undefined
+      ? {}
+      : { sms: { entity_id: registration.entityId, content_id: registration.templateId } }),
     ...(statusUrl === null ? {} : { webhook_url: statusUrl, webhook_version: "v1" }),
   };
 }

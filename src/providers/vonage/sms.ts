@@ -17,7 +17,7 @@ const callbackLengthMax = 100;
 /** The form of `POST /sms/json`. */
 export function smsForm(
   from: string,
-  { to, text, reference }: OutgoingMessage,
+  { to, text, reference, registration }: OutgoingMessage,
   receiptUrl: string | null,
 ): URLSearchParams {
   return new URLSearchParams({
@@ -26,6 +26,9 @@ export function smsForm(
     text,
     ...(countSegments(text).encoding === "ucs2" ? { type: "unicode" } : {}),
     "client-ref": reference,
+    ...(registration === undefined
+      ? {}
+      : { "entity-id": registration.entityId, "content-id": registration.templateId }),
     ...(receiptUrl === null || receiptUrl.length > callbackLengthMax ? {} : { callback: receiptUrl }),
   });
 }

@@ -30,6 +30,7 @@ export function createWebhookProvider(settings: WebhookSettings, parts: CarrierP
   return {
     id: "webhook",
     channels: settings.channels,
+    takesAnySender: true,
     capabilities: {
       idempotencyKey: settings.dropsRepetitions,
       clientReference: true,

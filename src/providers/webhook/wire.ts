@@ -11,12 +11,22 @@ import type { CarrierReason } from "../reasons.ts";
 
 /** What the receiver reads: everything that it needs to send, and where to say what became of it. */
 export function requestBody(
-  { reference, channel, to, text, locale, brand }: OutgoingMessage,
+  { reference, channel, to, text, locale, brand, from, registration }: OutgoingMessage,
   receiptUrl: string | null,
 ): Readonly<Record<string, unknown>> {
   return {
     type: "message.send",
-    data: { reference, channel, to, text, locale, brand, ...(receiptUrl === null ? {} : { receiptUrl }) },
+    data: {
+      reference,
+      channel,
+      to,
+      text,
+      locale,
+      brand,
+      ...(from === undefined ? {} : { from }),
+      ...(registration === undefined ? {} : { registration }),
+      ...(receiptUrl === null ? {} : { receiptUrl }),
+    },
   };
 }
 

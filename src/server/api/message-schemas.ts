@@ -40,7 +40,18 @@ export const NewMessageBody = strict(
       description: "What it says, at most 1000 characters",
     }),
     service: Type.Optional(opaque(64, "Id or name of a service")),
-    from: Type.Optional(opaque(16, "Who it shall come from, where the route leaves the choice")),
+    from: Type.Optional(
+      opaque(16, "Who it shall come from: one of your carriers' senders; others send as themselves"),
+    ),
+    registration: Type.Optional(
+      Type.Object(
+        { entityId: opaque(20, "Of the sender"), templateId: opaque(20, "Of the text") },
+        {
+          additionalProperties: false,
+          description: "What was registered where a country asks for it (India: DLT)",
+        },
+      ),
+    ),
     clientRef: Type.Optional(opaque(100, "Your reference")),
     metadata: Type.Optional(Metadata),
     lifetimeSeconds: Type.Optional(

@@ -1,4 +1,4 @@
-import type { Engine } from "../../engine/index.ts";
+import type { Engine, MessageResult } from "../../engine/index.ts";
 import type { GuardReasonName } from "../../guard/index.ts";
 import type { NumberDenial } from "../../numbers/index.ts";
 
@@ -22,3 +22,17 @@ export type CancelRefused = Exclude<OutcomeOf<"cancel">, "canceled">;
 
 /** Why nothing is sent to a number: what is known of it, or what the guard holds against it. */
 export type NumberRefused = NumberDenial | GuardReasonName;
+
+/** The same of a text of the caller's own. */
+export type MessageRefused = Exclude<MessageResult["type"], "messageAccepted">;
+
+/** What a refused outcome may say beside its name. */
+export interface Refused {
+  readonly type?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly field?: string;
+  readonly limit?: string;
+  readonly detail?: string;
+  readonly retryAt?: number;
+}

@@ -1,14 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import { toProblem } from "../../problems.ts";
-import { problemKinds } from "../problem-kinds.ts";
-import { anyBody, everyMethod, noteFault } from "../wire.ts";
-import { errors, refuse, sendError, sendJson, type TelnyxError, TelnyxRefusal } from "./errors.ts";
+import { anyBody, everyMethod } from "../wire.ts";
+import { errors, refuse, sendError, sendJson } from "./errors.ts";
+import { errorOf } from "./failures.ts";
 import { createProfile, deleteProfile, listProfiles, retrieveProfile, updateProfile } from "./profiles.ts";
 import { listByNumber, retrieve } from "./read.ts";
 import { callerOf } from "./requests.ts";
 import { start } from "./start.ts";
 import { createTemplate, listTemplates, updateTemplate } from "./templates.ts";
-import { problemErrors } from "./translations.ts";
 import { verifyById, verifyByNumber } from "./verify.ts";
 
 type Run = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -62,10 +60,3 @@ export const telnyxRoutes: FastifyPluginAsync = async (app) => {
     }
   }
 };
-
-function errorOf(error: unknown, request: FastifyRequest): TelnyxError {
-  if (error instanceof TelnyxRefusal) return error.error;
-  const problem = toProblem(error);
-  noteFault(request, problem, error);
-  return problemErrors[problemKinds[problem.code]];
-}

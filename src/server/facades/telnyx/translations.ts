@@ -1,15 +1,6 @@
 import type { ProblemKind } from "../problem-kinds.ts";
-import type { CheckRefused, NumberRefused, StartRefused } from "../refusals.ts";
+import type { CheckRefused, MessageRefused, NumberRefused, Refused, StartRefused } from "../refusals.ts";
 import { errors, type TelnyxError } from "./errors.ts";
-
-/** What a refused outcome may say beside its name. */
-export interface Refused {
-  readonly outcome?: string;
-  readonly reason?: string;
-  readonly field?: string;
-  readonly detail?: string;
-  readonly retryAt?: number;
-}
 
 type Translate = (refused: Refused, now: number) => TelnyxError;
 
@@ -78,6 +69,37 @@ export const startErrors = {
   // No request of this vendor has an Idempotency-Key that we know of.
   idempotencyKeyReused: () => errors.unexpected,
 } satisfies Readonly<Record<StartRefused, Translate>>;
+
+/** The same of a text of the caller's own: what is wrong is about its receiver. */
+const aboutReceiver =
+  (translate: Translate): Translate =>
+  (refused, now) => {
+    const error = translate(refused, now);
+    return error.pointer === "/phone_number" ? { ...error, pointer: "/to" } : error;
+  };
+
+const messagePointers: Readonly<Record<string, string>> = { text: "/text", from: "/from" };
+
+const byMessageField: Translate = ({ field = "", detail = "is wrong" }) => {
+  const pointer = messagePointers[field];
+  return errors.bad({ detail: `${field} ${detail}.`, ...(pointer === undefined ? {} : { pointer }) });
+};
+
+export const messageErrors = {
+  numberInvalid: ({ detail }) => ({
+    ...errors.phoneNumber,
+    pointer: "/to",
+    ...(detail === undefined ? {} : { detail }),
+  }),
+  numberNotAllowed: aboutReceiver(byReason),
+  requestInvalid: byMessageField,
+  serviceNotFound: () => errors.unexpected,
+  sendLimitReached: limited,
+  deliveryCongested: limited,
+  rateLimited: byReason,
+  idempotencyKeyReused: () => errors.bad({ detail: "This Idempotency-Key was used for another message." }),
+  notFound: () => errors.noRoute,
+} satisfies Readonly<Record<MessageRefused, Translate>>;
 
 /** Whether a refused check is an answer, as a wrong code is to this vendor, or an error. */
 export const checkErrors = {

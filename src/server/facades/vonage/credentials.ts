@@ -7,6 +7,7 @@ import {
 } from "../../../secrets/index.ts";
 import type { ApiKey } from "../../../tenants/index.ts";
 import type { Caller } from "../../caller.ts";
+import { basicOf } from "../basic.ts";
 import { enter, keysNamed, keyWithSecret, refuseEntry } from "../dialect-key.ts";
 import { errors, refuse } from "./errors.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
@@ -40,14 +41,6 @@ export async function visitorOf(request: FastifyRequest, reply: FastifyReply): P
     if (key !== undefined) return { caller: enter(request, reply, key), apiKey, parameters: read };
   }
   return refuseEntry(request, "The signature is wrong, or too old.");
-}
-
-function basicOf(request: FastifyRequest): { readonly user: string; readonly secret: string } | null {
-  const encoded = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (encoded === undefined) return null;
-  const text = Buffer.from(encoded, "base64").toString("utf8");
-  const at = text.indexOf(":");
-  return at === -1 ? null : { user: text.slice(0, at), secret: text.slice(at + 1) };
 }
 
 const toleranceSeconds = 300;

@@ -9,6 +9,7 @@ import { type Visitor, visitorOf } from "./credentials.ts";
 import { errors, refuse, type VerifyCall, type VonageError, VonageRefusal } from "./errors.ts";
 import { insightRoutes } from "./insight-routes.ts";
 import { search } from "./search.ts";
+import { smsRoutes } from "./sms.ts";
 import { start } from "./start.ts";
 import { problemErrors } from "./translations.ts";
 
@@ -42,7 +43,7 @@ const calls: readonly Call[] = [
   { path: "/verify/control", call: "control", root: "response", formats: both, run: control },
 ];
 
-/** Vonage's (Nexmo's) Verify v1 and Number Insight, at the vendor's own paths. */
+/** Vonage's (Nexmo's) Verify v1, Number Insight and SMS, at the vendor's own paths. */
 export const vonageRoutes: FastifyPluginAsync = async (app) => {
   for (const { formats, path, ...call } of calls) {
     for (const format of formats) {
@@ -63,6 +64,7 @@ export const vonageRoutes: FastifyPluginAsync = async (app) => {
     }
   }
   await app.register(insightRoutes);
+  await app.register(smsRoutes);
 };
 
 async function answerCall(

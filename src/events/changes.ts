@@ -8,6 +8,8 @@ export interface Change {
   readonly about: EventSubject;
   readonly tenantId: string;
   readonly serviceId: string;
+  /** Digest of the binding of the verification that it is about; null where there is none. */
+  readonly binding: string | null;
   /** What is true once it is written. */
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +63,7 @@ function verificationChange(was: Verification | undefined, is: Verification): Ch
     about: { kind: "verification", id },
     tenantId,
     serviceId,
+    binding: is.binding,
     data: {
       id,
       status,
@@ -77,6 +80,12 @@ function verificationChange(was: Verification | undefined, is: Verification): Ch
 /** The states of a delivery that are told; the others are on the way to one of them. */
 const toldStates = ["accepted", "delivered", "failed", "unconfirmed", "dropped"] as const;
 
+/** What a delivery is of: a verification, or a message, which has no binding. */
+interface Subject {
+  readonly serviceId: string;
+  readonly binding?: string | null;
+}
+
 function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Change | Missing | null {
   const id = deliveryId(is.verificationId, is.sequence);
   const state = toldStates.find((one) => one === is.state);
@@ -85,7 +94,7 @@ function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Cha
   const subjectKey = key(kind, is.verificationId);
   const written = writes.find((one) => one.table === kind && one.id === is.verificationId)?.row;
   if (written === undefined && !rows.has(subjectKey)) return { need: [subjectKey] };
-  const subject = (written ?? rows.get(subjectKey)) as { readonly serviceId: string } | null | undefined;
+  const subject = (written ?? rows.get(subjectKey)) as Subject | null | undefined;
   if (subject === null || subject === undefined) return null;
   const { tenantId, channel, step, cause, attempts, encoding, segments, createdAt } = is;
   const last = attempts.at(-1);
@@ -103,6 +112,7 @@ function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Cha
     about: { kind, id: is.verificationId },
     tenantId,
     serviceId: subject.serviceId,
+    binding: subject.binding ?? null,
     data:
       kind === "message"
         ? { id: is.verificationId, ...sent }
@@ -118,6 +128,7 @@ function endpointChange(was: Endpoint | undefined, is: Endpoint): Change | null 
     about: { kind: "endpoint", id },
     tenantId,
     serviceId,
+    binding: null,
     data: { id, url, reason: disabled.reason, failingSince, disabledAt: disabled.at },
   };
 }

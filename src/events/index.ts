@@ -1,5 +1,7 @@
 /** Webhooks out: which events there are, who hears of them, and how they get there. */
+
 export { type DestinationRules, endpointUrlProblem, publicOnly } from "./destination.ts";
+export { profileEndpoint } from "./dialect-endpoints.ts";
 export { createEndpoint, type EndpointRequest, eventTypesProblem, rotateSecret } from "./endpoints.ts";
 export { createSequence, eventWrite, newEvent } from "./outbox.ts";
 export { type EventPayload, payloadOf } from "./payload.ts";
@@ -15,4 +17,5 @@ export {
   type WebhookEvent,
 } from "./records.ts";
 export { replayed } from "./schedule.ts";
+export { telnyxDate, telnyxStatus, telnyxType } from "./telnyx.ts";
 export { openWebhooks, type Webhooks } from "./webhooks.ts";

@@ -12,6 +12,7 @@ export function withEvents(
   store: Store,
   registry: Registry,
   random: Random,
+  isAbout: (endpoint: Endpoint, change: Change) => boolean,
   onWritten: (events: readonly WebhookEvent[]) => void,
 ): Store {
   const sequence = createSequence();
@@ -28,7 +29,12 @@ export function withEvents(
       const changes = changesOf(rows, made.writes, registry.hasTenant);
       if ("need" in changes) return changes;
       // Their ids are chance: of several runs of a decision the last one is written.
-      written = changes.flatMap((one) => eventsOf(one, registry, random, now, sequence));
+      written = changes.flatMap((one) => {
+        const hearing = registry.hearing(one.tenantId, one.serviceId, one.type);
+        // Nobody is told of their own end.
+        const others = hearing.filter((each) => each.id !== one.about.id && isAbout(each, one));
+        return eventsOf(one, others, random, now, sequence);
+      });
       if (written.length === 0) return made;
       return { writes: [...made.writes, ...written.map(eventWrite)], result: made.result };
     });
@@ -51,24 +57,20 @@ export function eventWrite(row: WebhookEvent): Write {
 /** One event for each endpoint that wants to hear of a change, with one id for all of them. */
 function eventsOf(
   change: Change,
-  registry: Registry,
+  hearing: readonly Endpoint[],
   random: Random,
   now: number,
   sequence: (now: number) => number,
 ): WebhookEvent[] {
-  const { type, tenantId, serviceId } = change;
-  const hearing = registry.hearing(tenantId, serviceId, type);
-  // Nobody is told of their own end.
-  const others = hearing.filter(({ id }) => id !== change.about.id);
-  if (others.length === 0) return [];
+  if (hearing.length === 0) return [];
   const eventId = uuidv7(now, random);
   const number = sequence(now);
-  return others.map((endpoint) => newEvent(change, endpoint, { eventId, sequence: number }, now));
+  return hearing.map((endpoint) => newEvent(change, endpoint, { eventId, sequence: number }, now));
 }
 
 /** An event that is posted as soon as somebody looks. */
 export function newEvent(
-  { type, tenantId, serviceId, about, data }: Change,
+  { type, tenantId, serviceId, about, data }: Omit<Change, "binding">,
   endpoint: Endpoint,
   { eventId, sequence }: Pick<WebhookEvent, "eventId" | "sequence">,
   now: number,

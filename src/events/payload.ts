@@ -33,7 +33,9 @@ export async function payloadOf(
   masked: MaskedRecipient,
 ): Promise<EventPayload> {
   const about = await aboutOf(event, store, masked);
-  const data = Object.entries({ ...event.data, ...about }).map(([name, value]) => [
+  // What one request asked for is sealed, and its own.
+  const kept = event.about.kind === "request" ? {} : event.data;
+  const data = Object.entries({ ...kept, ...about }).map(([name, value]) => [
     name,
     instants.has(name) && typeof value === "number" ? new Date(value).toISOString() : value,
   ]);
@@ -52,7 +54,7 @@ async function aboutOf(
   store: Store,
   masked: MaskedRecipient,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (about.kind === "endpoint") return {};
+  if (about.kind === "endpoint" || about.kind === "request") return {};
   const row = await store.get(key(about.kind, about.id));
   const isOwn = row?.tenantId === tenantId;
   const shared = {

@@ -20,7 +20,14 @@ export const eventTypes = [
   "endpoint.test",
 ] as const;
 
-export type EventType = (typeof eventTypes)[number];
+/** `request.answered` is no change of anything: what one request asked to be told, at an address that it named. */
+export type EventType = (typeof eventTypes)[number] | "request.answered";
+
+/**
+ * In whose words an endpoint is told. `telnyx`: the webhooks of a verify profile, in the vendor's form. `callbacks`: what
+ * requests of a tenant ask to be told at an address that each of them names.
+ */
+export type EndpointDialect = "telnyx" | "callbacks";
 
 /** Why nothing is posted to an endpoint: its owner said so, it answered 410, or it failed for days. */
 export type DisabledReason = "asked" | "gone" | "failing";
@@ -31,7 +38,11 @@ export interface Endpoint {
   readonly id: string;
   readonly tenantId: string;
   readonly serviceId: string;
+  /** Absent where it is told in our own words. */
+  readonly dialect?: EndpointDialect;
   readonly url: string;
+  /** Where an event goes that the first address did not take, as Telnyx's profiles have it. */
+  readonly failoverUrl?: string;
   readonly description: string | null;
   /** Event types, or all of a kind as `verification.*`; empty for everything. */
   readonly types: readonly string[];
@@ -97,7 +108,7 @@ export interface WebhookEvent {
 }
 
 export interface EventSubject {
-  readonly kind: "verification" | "message" | "endpoint";
+  readonly kind: "verification" | "message" | "endpoint" | "request";
   readonly id: string;
 }
 

@@ -7,7 +7,7 @@ import type { Endpoint, EventType } from "./records.ts";
  * where nobody does, that is all it costs. A copy that lives two seconds, so that other nodes' changes are seen soon.
  */
 export interface Registry {
-  /** Whether nothing is told to anybody. */
+  /** Whether no change is told to anybody. */
   readonly isEmpty: boolean;
   hasTenant(tenantId: string): boolean;
   /** Those that want to hear of something. */
@@ -34,7 +34,9 @@ export function createRegistry(store: Store, clock: Clock): Registry {
     all = new Map([...endpoints].map((one) => [one.id, one]));
     enabled = [...all.values()].filter((one) => one.disabled === null);
     byTenant = new Map();
-    for (const one of enabled) byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
+    // What requests ask to be told is no change that anybody must watch for.
+    for (const one of enabled.filter(({ dialect }) => dialect !== "callbacks"))
+      byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
   }
 
   async function refresh(): Promise<void> {
@@ -45,7 +47,7 @@ export function createRegistry(store: Store, clock: Clock): Registry {
 
   return {
     get isEmpty() {
-      return enabled.length === 0;
+      return byTenant.size === 0;
     },
     get enabled() {
       return enabled;

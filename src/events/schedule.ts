@@ -54,12 +54,17 @@ export function answerEvent(
   if (event.state !== "posting" || event.leaseEpoch !== leaseEpoch) return null;
   const { answer, status, reason } = answered;
   const next = withAnswer(event, { answer, status, reason });
-  if (answer === "received") return { ...next, state: "received" };
+  if (answer === "received") return over(next, "received");
   const wait = retryWaitsMs[event.tries - 1];
-  if (reason === "gone" || wait === undefined) return { ...next, state: "failed" };
+  if (reason === "gone" || reason === "erased" || wait === undefined) return over(next, "failed");
   const jittered = wait * (1 - jitterShare + 2 * jitterShare * chance);
   const asked = Math.min(answered.retryAfterMs ?? 0, retryAfterMsMax);
   return { ...next, state: "waiting", dueAt: now + Math.round(Math.max(jittered, asked)) };
+}
+
+/** What one request asked to be told is not kept any longer than it is needed: nothing else can tell it again. */
+function over(event: WebhookEvent, state: "received" | "failed"): WebhookEvent {
+  return { ...event, state, data: event.about.kind === "request" ? {} : event.data };
 }
 
 /** The post was cut by our own stop: it counts, and the next node goes on at once. */
@@ -82,6 +87,8 @@ export function replayed(event: WebhookEvent, now: number): WebhookEvent {
 
 /** What an answer means for the endpoint; the same object where it means nothing new. */
 export function endpointAfter(endpoint: Endpoint, answered: Answered, now: number): Endpoint {
+  // Of many addresses one tells nothing about the others, and what is gone here tells nothing about a receiver.
+  if (endpoint.dialect === "callbacks" || answered.reason === "erased") return endpoint;
   if (answered.answer === "received") {
     return endpoint.failingSince === null ? endpoint : { ...endpoint, failingSince: null };
   }

@@ -1,10 +1,8 @@
 import type { Clock, Random } from "../clock/index.ts";
-import { type Keyring, signWebhook } from "../secrets/index.ts";
-import { key, type Store, type Write } from "../store/index.ts";
+import { key, type Write } from "../store/index.ts";
+import { type ComposeParts, compose } from "./compose.ts";
 import type { DestinationRules } from "./destination.ts";
-import { secretsOf } from "./endpoints.ts";
 import { eventWrite } from "./outbox.ts";
-import { type MaskedRecipient, payloadOf } from "./payload.ts";
 import { type PostAnswer, post, type Resolve } from "./post.ts";
 import type { Endpoint, WebhookEvent } from "./records.ts";
 import type { Registry } from "./registry.ts";
@@ -24,15 +22,12 @@ export interface SenderLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-export interface SenderParts {
-  readonly store: Store;
+export interface SenderParts extends ComposeParts {
   readonly registry: Registry;
-  readonly keyring: Keyring;
   readonly clock: Clock;
   readonly random: Random;
   readonly rules: DestinationRules;
   readonly resolve: Resolve;
-  readonly masked: MaskedRecipient;
   readonly log: SenderLog;
   readonly count: (name: string, labels: Readonly<Record<string, string>>) => void;
 }
@@ -171,24 +166,14 @@ async function postOne(
 
 /** One request, within its time. */
 async function postClaimed(
-  { store, clock, keyring, rules, resolve, masked }: SenderParts,
+  parts: SenderParts,
   event: WebhookEvent,
   endpoint: Endpoint,
   stopping: AbortSignal,
 ): Promise<PostAnswer> {
-  const body = JSON.stringify(await payloadOf(event, store, masked));
-  const now = clock.now();
-  const timestamp = Math.floor(now / 1_000);
-  const signatures = secretsOf(keyring, endpoint, now).map((secret) =>
-    signWebhook(secret, event.eventId, timestamp, body),
-  );
-  const headers = {
-    "content-type": "application/json; charset=utf-8",
-    "user-agent": "Countersign-Webhooks",
-    "webhook-id": event.eventId,
-    "webhook-timestamp": String(timestamp),
-    "webhook-signature": signatures.join(" "),
-  };
+  const { clock, rules, resolve } = parts;
+  const request = await compose(parts, event, endpoint, clock.now());
+  if (request === null) return { answer: "refused", status: null, reason: "erased", retryAfter: null };
   const ending = new AbortController();
   const cut = (): void => ending.abort("out of time");
   // Also for a resolver that hangs, which listens to no signal.
@@ -201,10 +186,7 @@ async function postClaimed(
   stopping.addEventListener("abort", cut);
   try {
     if (stopping.aborted) cut();
-    return await Promise.race([
-      post({ url: endpoint.url, headers, body }, rules, resolve, ending.signal),
-      late,
-    ]);
+    return await Promise.race([post(request, rules, resolve, ending.signal), late]);
   } finally {
     endWait();
     stopping.removeEventListener("abort", cut);

@@ -1,10 +1,14 @@
-import type { Clock, Random } from "../clock/index.ts";
+import { type Clock, type Random, uuidv7 } from "../clock/index.ts";
 import type { Keyring } from "../secrets/index.ts";
-import type { Store } from "../store/index.ts";
+import { key, type Store } from "../store/index.ts";
+import type { Change } from "./changes.ts";
+import { sealAsked } from "./compose.ts";
 import { type DestinationRules, publicOnly } from "./destination.ts";
-import { withEvents } from "./outbox.ts";
+import { callbacksEndpoint } from "./dialect-endpoints.ts";
+import { createSequence, eventWrite, newEvent, withEvents } from "./outbox.ts";
 import type { MaskedRecipient } from "./payload.ts";
 import { type Resolve, systemResolve } from "./post.ts";
+import { type Endpoint, eventRowId } from "./records.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import { createSender, type Sender, type SenderParts } from "./sender.ts";
 
@@ -17,14 +21,29 @@ export interface WebhooksParts {
   readonly count: SenderParts["count"];
   /** The recipient of a row, masked. */
   readonly masked: MaskedRecipient;
+  /** The same whole, for receivers of other vendors' webhooks, which know numbers. */
+  readonly unmasked: MaskedRecipient;
+  /** What verifications of a vendor's API are bound to. */
+  readonly bindingOf: (tenantId: string, dialect: "telnyx") => string | null;
   /** Where events may go beside the public network. */
   readonly rules?: DestinationRules;
   /** For tests: the addresses of a name. */
   readonly resolve?: Resolve;
 }
 
+/** What one request wants to be told, and where. */
+export interface AskedPost {
+  readonly tenantId: string;
+  readonly serviceId: string;
+  readonly url: string;
+  /** JSON. */
+  readonly body: string;
+}
+
 /** Events out: written with the changes that they tell of, and posted until they are received. */
 export interface Webhooks extends Pick<Sender, "poll" | "postNow" | "settled" | "stop"> {
+  /** Tells a request what it asked for, at the address that it named; durable once this resolves. */
+  tell(asked: AskedPost): Promise<void>;
   readonly registry: Registry;
   readonly rules: DestinationRules;
   readonly masked: MaskedRecipient;
@@ -36,7 +55,9 @@ export async function openWebhooks(
 ): Promise<{ readonly store: Store; readonly webhooks: Webhooks }> {
   const registry = createRegistry(parts.store, parts.clock);
   const rules = parts.rules ?? publicOnly;
-  const store = withEvents(parts.store, registry, parts.random, (events) => sender.offer(events));
+  const isAbout = ({ dialect }: Endpoint, { tenantId, binding }: Change): boolean =>
+    dialect !== "telnyx" || (binding !== null && binding === parts.bindingOf(tenantId, dialect));
+  const store = withEvents(parts.store, registry, parts.random, isAbout, (events) => sender.offer(events));
   const sender = createSender({
     ...parts,
     store,
@@ -47,5 +68,34 @@ export async function openWebhooks(
   // What happens from the first call on is told to those who want to hear of it.
   await registry.refresh();
   const { poll, postNow, settled, stop } = sender;
-  return { store, webhooks: { registry, rules, masked: parts.masked, poll, postNow, settled, stop } };
+  const tell = createTelling({ ...parts, store }, registry, sender);
+  return { store, webhooks: { registry, rules, masked: parts.masked, tell, poll, postNow, settled, stop } };
+}
+
+function createTelling(
+  { store, keyring, clock, random }: Pick<WebhooksParts, "store" | "keyring" | "clock" | "random">,
+  registry: Registry,
+  sender: Sender,
+): Webhooks["tell"] {
+  const sequence = createSequence();
+  return async ({ tenantId, serviceId, url, body }) => {
+    const eventId = uuidv7(clock.now(), random);
+    const data = sealAsked(keyring, random, { eventId, tenantId }, { url, body });
+    const endpointKey = key("endpoint", tenantId);
+    const eventKey = key("event", eventRowId(eventId, tenantId));
+    // Written once for each tenant: later requests do not even lock it.
+    const keys = registry.get(tenantId) === undefined ? [endpointKey, eventKey] : [eventKey];
+    const { endpoint, event } = await store.update(keys, (rows, now) => {
+      const written = registry.get(tenantId) ?? rows.get(endpointKey);
+      const endpoint = written ?? callbacksEndpoint(tenantId, serviceId, now);
+      const asked = { type: "request.answered", about: { kind: "request", id: eventId } } as const;
+      const change = { ...asked, tenantId, serviceId, data };
+      const event = newEvent(change, endpoint, { eventId, sequence: sequence(now) }, now);
+      const writes = [eventWrite(event)];
+      if (written === undefined) writes.push({ table: "endpoint", id: endpoint.id, row: endpoint });
+      return { writes, result: { endpoint, event } };
+    });
+    if (registry.get(tenantId) === undefined) registry.put(endpoint);
+    sender.offer([event]);
+  };
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { addressOf } from "../engine/address.ts";
+import { digestOfBinding, sharedBindingPrefix } from "../engine/binding.ts";
 import {
   type Accounts,
   createAccounts,
@@ -22,7 +23,7 @@ import {
 } from "../providers/sandbox/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import { key, refuseMoved, type Store } from "../store/index.ts";
-import { createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
+import { completedKey, createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { type Callbacks, createCallbacks, createCarriers } from "./carriers.ts";
 import { proveSecrets } from "./master-secret.ts";
@@ -127,7 +128,8 @@ async function openOn(
     parts,
     store,
     storeKind: kind,
-    ...made,
+    tenant: made.tenant,
+    firstKey: made.firstKey === null ? null : completedKey(keyring, made.tenant.id, made.firstKey),
     callbacks,
     sandbox,
     async close() {
@@ -149,16 +151,21 @@ function openEvents(
     random,
     log,
     count: meter.count,
-    masked: (recipientId) => maskedRecipient(store, keyring, recipientId),
+    masked: async (recipientId) => masked(await addressIn(store, keyring, recipientId)),
+    unmasked: (recipientId) => addressIn(store, keyring, recipientId),
+    bindingOf: (tenantId, dialect) => digestOfBinding(keyring, tenantId, sharedBindingPrefix + dialect),
     ...(rules === undefined ? {} : { rules }),
     ...(resolve === undefined ? {} : { resolve }),
   });
 }
 
-async function maskedRecipient(store: Store, keyring: Keyring, recipientId: string): Promise<string | null> {
+async function addressIn(store: Store, keyring: Keyring, recipientId: string): Promise<string | null> {
   const recipient = await store.get(key("recipient", recipientId));
-  if (recipient === undefined) return null;
-  const address = addressOf(keyring, recipient);
+  return recipient === undefined ? null : addressOf(keyring, recipient);
+}
+
+function masked(address: string | null): string | null {
+  if (address === null) return null;
   return address.includes("@") ? maskEmail(address) : maskPhoneNumber(address);
 }
 

@@ -1,6 +1,7 @@
 /** Keys, sealing, blind indexes and the derivation of codes: the only room that does cryptography for verifications. */
 export { type CodeContext, codesEqual, deriveCode } from "./code.ts";
 export { SealBroken, SecretInvalid } from "./errors.ts";
+export { type EventSigner, eventSigner } from "./event-signature.ts";
 export {
   bearerDigest,
   checkValue,

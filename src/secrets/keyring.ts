@@ -18,6 +18,7 @@ export const keyPurposes = [
   "callback",
   "pepper",
   "recoveryCode",
+  "eventSigning",
   "checkValue",
 ] as const;
 

@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import { type Random, uuidv7 } from "../clock/index.ts";
-import { bearerDigest, Secret } from "../secrets/index.ts";
+import { bearerDigest, dialectSigningSecret, eventSigner, type Keyring, Secret } from "../secrets/index.ts";
 import type { ApiKey, Dialect, DialectRecord, Scope } from "./records.ts";
 
 /** What is shown once, when a key is made: our own key, and the pair of each vendor's dialect (design 4). */
@@ -14,7 +14,11 @@ export interface IssuedKey {
     readonly signatureSecret?: string;
   };
   readonly twilio: { readonly accountSid: string; readonly authToken: string };
-  readonly telnyx: { readonly apiKey: string };
+  readonly telnyx: {
+    readonly apiKey: string;
+    /** What its clients verify webhooks with; the tenant's, and only the server can tell it. */
+    readonly publicKey?: string;
+  };
   readonly flowroute: { readonly accessKey: string; readonly secretKey: string };
 }
 
@@ -63,6 +67,16 @@ export function issuedKey(id: string, key: Secret): IssuedKey {
     twilio: { accountSid: `AC${part("twilio", "user", 16)}`, authToken: part("twilio", "secret", 16) },
     telnyx: { apiKey: `KEY${part("telnyx", "secret", 24).toUpperCase()}` },
     flowroute: { accessKey: String(10_000_000n + digits), secretKey: part("flowroute", "secret", 16) },
+  };
+}
+
+/** The same with what does not follow from the key, but from the master secret. */
+export function completedKey(keyring: Keyring, tenantId: string, issued: IssuedKey): IssuedKey {
+  const { id, vonage, telnyx } = issued;
+  return {
+    ...issued,
+    vonage: { ...vonage, signatureSecret: dialectSigningSecret(keyring, "vonage", id) },
+    telnyx: { ...telnyx, publicKey: eventSigner(keyring, tenantId).publicKey },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Who calls, with which keys and settings. */
 export {
   adoptApiKey,
+  completedKey,
   createApiKey,
   type IssuedKey,
   issuedKey,

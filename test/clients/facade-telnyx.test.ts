@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { eventSigner } from "../../src/secrets/index.ts";
+import { createFakeClock } from "../../src/testing/index.ts";
 import { type FacadeInstallation, freshNumber, openFacades } from "../facades/installation.ts";
 import { wrongCode } from "../support/instance.ts";
+import { openReceiver } from "../webhooks/receiver.ts";
+import { loopback } from "../webhooks/webhooks.ts";
 import { createResults } from "./table.ts";
 import { errorText, type TelnyxClient, telnyxClients } from "./telnyx-clients.ts";
 import { type Answer, clientsAbsent, load } from "./vonage-clients.ts";
@@ -101,9 +105,39 @@ async function isRefused({ client, profile, refused }: Run): Promise<void> {
   const profiled = { ...body(), verify_profile_id: unknown };
   await refused("start, unknown profile", client.start("sms", profiled), "400 10005");
   await refused("retrieve, unknown", client.retrieve(unknown), "400 10005");
+  const nobody = { verify_profile_id: profile };
+  await refused("start, number missing", client.start("sms", nobody), "400 10004");
+  const misnamed = { ...body(), verify_profile_id: "shop" };
+  await refused("start, profile is no id", client.start("sms", misnamed), "400 10006");
+  const tollFree = { ...body(), phone_number: "+18005551234" };
+  await refused("start, never sent to", client.start("sms", tollFree), "400 10015");
+  const shortCode = { ...body(), custom_code: "1234" };
+  await refused("start, own code of four", client.start("sms", shortCode), "400 10015");
+  const long = { ...body(), timeout_secs: 5 };
+  await refused("start, too short a life", client.start("sms", long), "400 10015");
+  const locked = await lock(client, profile);
+  await refused("start, too many wrong codes", client.start("sms", locked), "429 10011");
+  const check = client.verifyByNumber(String(locked["phone_number"]), {
+    verify_profile_id: profile,
+    code: "000000",
+  });
+  expect((await check).data.response_code).toBe("rejected");
   const soon = body();
   await client.start("sms", soon);
   await refused("start by call, too soon", client.start("call", soon), "429 10011");
+}
+
+/** What starts a verification of a number that has had its ten wrong codes of an hour. */
+async function lock(client: TelnyxClient, profile: string): Promise<Record<string, unknown>> {
+  const start = { phone_number: `+${freshNumber()}`, verify_profile_id: profile };
+  for (const _ of "12") {
+    const { data } = await client.start("sms", start);
+    await at.settle();
+    const code = at.received(start.phone_number)[0]?.code ?? "";
+    for (let nth = 1; nth <= 5; nth++) await client.verify(data.id, { code: wrongCode(code, nth) });
+    await at.pass(60);
+  }
+  return start;
 }
 
 async function profiles({ client, said, refused }: Run): Promise<void> {
@@ -121,6 +155,8 @@ async function profiles({ client, said, refused }: Run): Promise<void> {
   await refused("retrieve a deleted profile", client.retrieveProfile(id), "400 10005");
   const weak = { name: "Weak", sms: { code_length: 5 } };
   await refused("create a profile, five digits", client.createProfile(weak), "400 10015");
+  const inside = { name: "Inside", webhook_url: "https://169.254.169.254/" };
+  await refused("create a profile, private webhook", client.createProfile(inside), "400 10003");
 }
 
 describe.each(telnyxClients)("%s", (name, open) => {
@@ -148,10 +184,49 @@ describe.each(telnyxClients)("%s", (name, open) => {
   test("verifies by number", async () => verifies(await run()));
   test("verifies by id, by call and with a code of its own", async () => verifiesById(await run()));
   test("hands on each error", async () => isRefused(await run()));
+  test("D-13: takes a webhook by its own verifier, and refuses one that was changed or is another account's", async () => {
+    // Its clients read the clock of the machine, which the other tests leave behind.
+    const at = await openFacades({ clock: createFakeClock(Date.now()), webhooks: loopback });
+    const client = open(at, at.key.telnyx.apiKey);
+    const { said } = await run();
+    const receiver = await openReceiver();
+    const made = await client.createProfile({ name: "Hooked", webhook_url: receiver.url });
+    const begun = await client.start("sms", {
+      phone_number: `+${freshNumber()}`,
+      verify_profile_id: made.data.id,
+    });
+    await at.settle();
+    await at.parts.webhooks?.poll();
+    await at.parts.webhooks?.settled();
+    const [one] = receiver.received;
+    if (one === undefined) throw new Error("one post was expected");
+    const publicKey = at.key.telnyx.publicKey ?? "";
+    const event = await client.webhook(one.body, one.headers, publicKey);
+    expect(event.data.payload.id).toBe(begun.data.id);
+    said("webhook, by the client's verifier", event.data.event_type, "verify.sent");
+    const changed = one.body.replace("pending", "accepted");
+    await expect(client.webhook(changed, one.headers, publicKey)).rejects.toThrow(/signature/i);
+    const other = eventSigner(at.parts.keyring, "another tenant").publicKey;
+    await expect(client.webhook(one.body, one.headers, other)).rejects.toThrow(/signature/i);
+    // Five minutes either way are too long ago, or to come.
+    at.clock.jumpTo(at.clock.now() + 400_000);
+    await client.start("sms", { phone_number: `+${freshNumber()}`, verify_profile_id: made.data.id });
+    await at.settle();
+    await at.parts.webhooks?.poll();
+    await at.parts.webhooks?.settled();
+    const late = receiver.received[1];
+    if (late === undefined) throw new Error("a second post was expected");
+    const taken = client.webhook(late.body, late.headers, publicKey);
+    if (name.includes(" 7")) await expect(taken).rejects.toThrow(/timestamp/i);
+    await at.close();
+  });
   test("keeps profiles and templates", async () => profiles(await run()));
   test("is told that its key is wrong", async () => {
     const { refused } = await run();
     await refused("list profiles, wrong key", open(at, "KEYwrong").profiles(), "401 10009");
+    const reader = await at.makeKey({ scopes: ["verifications:read"] });
+    const limited = open(at, reader.telnyx.apiKey).profiles();
+    await refused("list profiles, without the scope", limited, "403 10010");
   });
 });
 

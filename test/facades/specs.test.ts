@@ -54,6 +54,8 @@ describe("answers are as the vendors describe them", () => {
         "niResponseJsonAdvancedRoamingUnknown",
         (await ask(at, "/ni/advanced/json", { number })).body,
       );
+      const async = { number, callback: "https://hooks.example.com/" };
+      expectAs(spec, "niResponseAsync", (await ask(at, "/ni/advanced/async/json", async)).body);
     }
   });
 

@@ -26,8 +26,20 @@ describe("keys", () => {
       flowroute: { accessKey: made.dialects.flowroute.user, secretKey: expect.any(String) },
     });
     const { json } = await call({ path: `/keys/${made.id}` });
-    for (const secret of ["key", "vonage", "twilio", "telnyx", "flowroute"])
-      expect(json).not.toHaveProperty(secret);
+    for (const secret of ["key", "vonage", "twilio", "flowroute"]) expect(json).not.toHaveProperty(secret);
+    // What verifies is no secret.
+    expect(json).toMatchObject({ telnyx: { publicKey: made.telnyx.publicKey } });
+    expect(Object.keys(json.telnyx)).toEqual(["publicKey"]);
+  });
+
+  test("W-1: what signs in a key's name is shown later to that key alone", async () => {
+    const made = await installation.makeKey({ scopes: ["keys:read"] });
+    const { signatureSecret } = made.vonage;
+    expect(signatureSecret).toMatch(/^[0-9a-f]{48}$/);
+    const own = await call({ path: `/keys/${made.id}`, key: made.key });
+    expect(own.json.vonage).toEqual({ signatureSecret });
+    const { json } = await call({ path: `/keys/${made.id}` });
+    expect(JSON.stringify(json)).not.toContain(signatureSecret);
   });
 
   test("W-1: a rotated key works on for the overlap, and the new one at once", async () => {

@@ -23,6 +23,9 @@ interface KeyAnswer {
   readonly revokedAt: string | null;
   readonly lastUsedAt: string | null;
   readonly dialects: Readonly<Record<string, { readonly user: string }>>;
+  /** Of one key alone. */
+  readonly telnyx?: { readonly publicKey: string };
+  readonly vonage?: { readonly signatureSecret: string };
 }
 
 export async function createKey(
@@ -53,7 +56,8 @@ export async function createKey(
 export async function showKey(id: string | undefined, all: GlobalOptions, terminal: Terminal): Promise<void> {
   if (id === undefined) return await showOwnKey(all, terminal);
   await connected(all, terminal, async (connection) => {
-    const found = await ofKey(connection, "GET", id);
+    // Whoever names a key wants its record: what signs in its name is shown to those who have the key.
+    const { vonage, ...found } = await ofKey(connection, "GET", id);
     terminal.result(found, () => keyText(found));
   });
 }
@@ -73,7 +77,10 @@ async function showOwnKey(all: GlobalOptions, terminal: Terminal): Promise<void>
     const user = issuedKey("", own).vonage.apiKey;
     const keys = await allItems<KeyAnswer>(connection, "/api/v1/keys");
     const record = keys.find((one) => one.dialects["vonage"]?.user === user);
-    const issued = issuedKey(record?.id ?? "", own);
+    const made = issuedKey(record?.id ?? "", own);
+    if (record === undefined) return terminal.result(made, () => issuedText(made));
+    const { vonage, telnyx } = await ofKey(connection, "GET", record.id);
+    const issued = { ...made, vonage: { ...made.vonage, ...vonage }, telnyx: { ...made.telnyx, ...telnyx } };
     terminal.result(issued, () => issuedText(issued));
   });
 }
@@ -148,6 +155,7 @@ function keyText(one: KeyAnswer): string {
     ["allowed from", one.allowedAddresses.length === 0 ? "everywhere" : one.allowedAddresses],
     ["created", one.createdAt],
     ["last used", one.lastUsedAt],
+    ...(one.telnyx === undefined ? [] : [["telnyx", `publicKey ${one.telnyx.publicKey}`] as const]),
   ]);
 }
 
@@ -157,7 +165,7 @@ function issuedText(issued: IssuedKey): string {
     ["key", issued.key],
     ["vonage", vonageText(issued.vonage)],
     ["twilio", `accountSid ${issued.twilio.accountSid}  authToken ${issued.twilio.authToken}`],
-    ["telnyx", `apiKey ${issued.telnyx.apiKey}`],
+    ["telnyx", telnyxText(issued.telnyx)],
     ["flowroute", `accessKey ${issued.flowroute.accessKey}  secretKey ${issued.flowroute.secretKey}`],
   ]);
 }
@@ -165,6 +173,10 @@ function issuedText(issued: IssuedKey): string {
 function vonageText({ apiKey, apiSecret, signatureSecret }: IssuedKey["vonage"]): string {
   const signing = signatureSecret === undefined ? "" : `  signatureSecret ${signatureSecret}`;
   return `apiKey ${apiKey}  apiSecret ${apiSecret}${signing}`;
+}
+
+function telnyxText({ apiKey, publicKey }: IssuedKey["telnyx"]): string {
+  return publicKey === undefined ? `apiKey ${apiKey}` : `apiKey ${apiKey}  publicKey ${publicKey}`;
 }
 
 function list(text: string): string[] {

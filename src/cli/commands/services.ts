@@ -33,6 +33,7 @@ interface ServiceAnswer {
   readonly page: Readonly<Record<string, unknown>>;
   readonly texts: TextsAnswer;
   readonly adopted: Readonly<Record<string, unknown>>;
+  readonly telnyxPublicKey: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -167,6 +168,7 @@ function serviceText(one: ServiceAnswer): string {
     ["updated", one.updatedAt],
     ...listed(one.policy, ""),
     ...listed(one.page, "page."),
+    ["telnyx public key", one.telnyxPublicKey],
     ...textRows(one),
     ...listed(adoptedOnly(one.adopted), "adopted."),
   ]);

@@ -65,6 +65,26 @@ const record = {
 
 export const KeyBody = Type.Object(record, { title: "Key" });
 
+const publicKey = Type.String({ description: "What Telnyx's clients verify webhooks with" });
+const signatureSecret = Type.String({
+  description: "For clients that sign their requests instead of sending the secret",
+});
+
+/** What may be shown at any time, but to whom. */
+export const KeyDetailsBody = Type.Object(
+  {
+    ...record,
+    telnyx: Type.Object({ publicKey }),
+    vonage: Type.Optional(
+      Type.Object(
+        { signatureSecret },
+        { description: "Only for the key that asks, and for the administrator of the machine" },
+      ),
+    ),
+  },
+  { title: "KeyDetails" },
+);
+
 /** Shown once: the bearer secret, and what each vendor's client wants. Absent when a request is repeated. */
 const secrets = {
   key: Type.Optional(Type.String({ description: "The bearer secret; shown once" })),
@@ -72,13 +92,11 @@ const secrets = {
     Type.Object({
       apiKey: Type.String(),
       apiSecret: Type.String(),
-      signatureSecret: Type.Optional(
-        Type.String({ description: "For clients that sign their requests instead of sending the secret" }),
-      ),
+      signatureSecret: Type.Optional(signatureSecret),
     }),
   ),
   twilio: Type.Optional(Type.Object({ accountSid: Type.String(), authToken: Type.String() })),
-  telnyx: Type.Optional(Type.Object({ apiKey: Type.String() })),
+  telnyx: Type.Optional(Type.Object({ apiKey: Type.String(), publicKey: Type.Optional(publicKey) })),
   flowroute: Type.Optional(Type.Object({ accessKey: Type.String(), secretKey: Type.String() })),
 };
 

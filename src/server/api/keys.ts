@@ -2,11 +2,12 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { wordsProblem } from "../../delivery/index.ts";
-import { dialectSigningSecret } from "../../secrets/index.ts";
+import { dialectSigningSecret, eventSigner } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
 import {
   type ApiKey,
   addressRangeProblem,
+  completedKey,
   createApiKey,
   type Dialect,
   dialects,
@@ -25,6 +26,7 @@ import {
   DialectParams,
   IssuedKeyBody,
   KeyBody,
+  KeyDetailsBody,
   KeyListBody,
   NewKeyBody,
   overlapSecondsDefault,
@@ -99,9 +101,9 @@ export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
         scope: "keys:read",
         successes: { 200: "The key without its secrets" },
       }),
-      schema: { params: IdParams, response: { 200: KeyBody } },
+      schema: { params: IdParams, response: { 200: KeyDetailsBody } },
     },
-    async (request) => body(request, await loadOwn(request, "apiKey", idOf(request))),
+    async (request) => details(request, await loadOwn(request, "apiKey", idOf(request))),
   );
 
   await app.register(keyChangeRoutes);
@@ -211,9 +213,7 @@ async function issuedAnswer(
   made: Made,
 ): Promise<Static<typeof IssuedKeyBody>> {
   if (!done.replayed) {
-    const { keyring } = request.server.parts;
-    const signatureSecret = dialectSigningSecret(keyring, "vonage", made.record.id);
-    const issued = { ...made.issued, vonage: { ...made.issued.vonage, signatureSecret } };
+    const issued = completedKey(request.server.parts.keyring, made.record.tenantId, made.issued);
     return toIssuedBody(made.record, null, issued);
   }
   const row = await loadOwn(request, "apiKey", done.id);
@@ -253,6 +253,16 @@ function dialectOf(name: string): Dialect {
 
 function lastUsedAt(request: FastifyRequest, apiKey: ApiKey): number | null {
   return request.server.parts.directory.lastUsedAt(apiKey);
+}
+
+/** A signing secret is shown to those alone who have it already, or could make it. */
+function details(request: FastifyRequest, apiKey: ApiKey): Static<typeof KeyDetailsBody> {
+  const { adminCaller, parts } = request.server;
+  const telnyx = { publicKey: eventSigner(parts.keyring, apiKey.tenantId).publicKey };
+  const shown = { ...body(request, apiKey), telnyx };
+  if (request.caller.keyId !== apiKey.id && adminCaller(request) === null) return shown;
+  const signatureSecret = dialectSigningSecret(parts.keyring, "vonage", apiKey.id);
+  return { ...shown, vonage: { signatureSecret } };
 }
 
 function body(request: FastifyRequest, apiKey: ApiKey): Static<typeof KeyBody> {

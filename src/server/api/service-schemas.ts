@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
+import { eventSigner, type Keyring } from "../../secrets/index.ts";
 import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
@@ -160,6 +161,9 @@ export const ServiceBody = Type.Object(
     page: PageBody,
     texts: TextsBody,
     adopted: AdoptedBody,
+    telnyxPublicKey: Type.String({
+      description: "What Telnyx's clients verify webhooks of this service with; the same for all of a tenant",
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   },
@@ -169,7 +173,7 @@ export const ServiceBody = Type.Object(
 export const ServiceListBody = listOf(ServiceBody, "ServiceList");
 
 /** A service with its whole policy, so that nobody must know the defaults to read it. */
-export function toServiceBody(service: Service): Static<typeof ServiceBody> {
+export function toServiceBody(service: Service, keyring: Keyring): Static<typeof ServiceBody> {
   const { resendWaitsSeconds, workflow, ...policy } = toPolicySettings(service.settings.policy);
   return {
     id: service.id,
@@ -190,6 +194,7 @@ export function toServiceBody(service: Service): Static<typeof ServiceBody> {
       telnyxProfile: service.settings.adopted?.telnyxProfile ?? null,
       twilioService: service.settings.adopted?.twilioService ?? null,
     },
+    telnyxPublicKey: eventSigner(keyring, service.tenantId).publicKey,
     createdAt: iso(service.createdAt),
     updatedAt: iso(service.updatedAt),
   };

@@ -39,6 +39,8 @@ const defaults: ServiceSettings = {
 /** Named settings of a tenant. */
 // house: size: a list of routes, each of them short
 export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const shown = (service: Service) => toServiceBody(service, app.parts.keyring);
+
   app.post(
     "/services",
     {
@@ -68,7 +70,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
         updatedAt: now,
       }));
       reply.code(201);
-      return toServiceBody(await loadOwn(request, "service", done.id));
+      return shown(await loadOwn(request, "service", done.id));
     },
   );
 
@@ -86,7 +88,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: { querystring: PageQuery, response: { 200: ServiceListBody } },
     },
     async (request) =>
-      pageOf(request, "services", await app.parts.store.services(request.caller.tenantId), toServiceBody),
+      pageOf(request, "services", await app.parts.store.services(request.caller.tenantId), shown),
   );
 
   app.get(
@@ -101,7 +103,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
       }),
       schema: { params: IdParams, response: { 200: ServiceBody } },
     },
-    async (request) => toServiceBody(await loadOwn(request, "service", idOf(request))),
+    async (request) => shown(await loadOwn(request, "service", idOf(request))),
   );
 
   app.patch(
@@ -134,7 +136,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
           updatedAt: now,
         };
       });
-      return toServiceBody(await loadOwn(request, "service", id));
+      return shown(await loadOwn(request, "service", id));
     },
   );
 };

@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
+import type { Keyring } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
-import { createApiKey, type Scope, type Service, type Tenant } from "../../tenants/index.ts";
+import { completedKey, createApiKey, type Scope, type Service, type Tenant } from "../../tenants/index.ts";
 import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
 import { administer, idOf, refuseOtherTenants } from "./administration.ts";
@@ -64,7 +65,9 @@ export const tenantRoutes: FastifyPluginAsyncTypebox = async (app) => {
         id: made.tenant.id,
       }));
       reply.code(201);
-      return done.replayed ? repeated(request, done.id) : startedBody(made.tenant, made.service, made.first);
+      return done.replayed
+        ? repeated(request, done.id)
+        : startedBody(app.parts.keyring, made.tenant, made.service, made.first);
     },
   );
 
@@ -143,18 +146,19 @@ async function repeated(request: FastifyRequest, id: string): Promise<Static<typ
   const [service] = await store.services(id);
   const [record] = await store.apiKeys(id);
   if (tenant === undefined || service === undefined || record === undefined) throw new Problem("not_found");
-  return startedBody(tenant, service, { record, issued: null });
+  return startedBody(request.server.parts.keyring, tenant, service, { record, issued: null });
 }
 
 function startedBody(
+  keyring: Keyring,
   tenant: Tenant,
   service: Service,
   { record, issued }: { record: FirstKey["record"]; issued: FirstKey["issued"] | null },
 ): Static<typeof StartedTenantBody> {
   return {
     ...toTenantBody(tenant),
-    service: toServiceBody(service),
-    key: toIssuedBody(record, null, issued),
+    service: toServiceBody(service, keyring),
+    key: toIssuedBody(record, null, issued === null ? null : completedKey(keyring, tenant.id, issued)),
   };
 }
 

@@ -29,7 +29,7 @@ import {
   toEventBody,
   toEventDetailsBody,
 } from "./webhook-schemas.ts";
-import { webhooksOf } from "./webhooks-of.ts";
+import { refuseDialect, webhooksOf } from "./webhooks-of.ts";
 
 /** What was and will be posted to a webhook. */
 // house: size: a list of routes, each of them short
@@ -79,13 +79,14 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "Answers once the receiver has, or after 15 seconds: `posts` says what it made of it. The event is of the type `endpoint.test`, whatever the webhook asks for.",
         scope: "webhooks:write",
         successes: { 200: "The event, after its first post" },
-        problems: ["webhook_disabled"],
+        problems: ["webhook_disabled", "resource_conflict"],
       }),
       ...bodyMayBeAbsent,
       schema: { params: IdParams, response: { 200: EventDetailsBody } },
     },
     async (request, reply) => {
       const endpoint = await loadOwn(request, "endpoint", idOf(request));
+      refuseDialect(endpoint);
       if (endpoint.disabled !== null) {
         throw new Problem("webhook_disabled", "Nothing is posted to it: enable it first.");
       }

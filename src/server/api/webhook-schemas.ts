@@ -76,6 +76,12 @@ const record = {
   service: Type.String({ description: "The service's id" }),
   events: Type.Array(Type.String()),
   description,
+  dialect: orNull(
+    Type.String({
+      description:
+        "Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own",
+    }),
+  ),
   enabled: Type.Boolean(),
   disabledAt: orNull(Instant),
   disabledReason: orNull(
@@ -162,6 +168,7 @@ export function toEndpointBody(endpoint: Endpoint): Static<typeof EndpointBody> 
     service: endpoint.serviceId,
     events: [...endpoint.types],
     description: endpoint.description,
+    dialect: endpoint.dialect ?? null,
     enabled: disabled === null,
     disabledAt: isoOrNull(disabled?.at ?? null),
     disabledReason: disabled?.reason ?? null,

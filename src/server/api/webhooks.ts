@@ -26,7 +26,7 @@ import {
   rotationSecondsDefault,
   toEndpointBody,
 } from "./webhook-schemas.ts";
-import { webhooksOf } from "./webhooks-of.ts";
+import { refuseDialect, webhooksOf } from "./webhooks-of.ts";
 
 const endpointsMax = 10;
 const exampleBody = { url: "https://shop.example/hooks", events: ["verification.*"] };
@@ -120,6 +120,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "What is not given stays. While a webhook is disabled nothing is written for it; what waited before is posted when it is enabled again.",
         scope: "webhooks:write",
         successes: { 200: "The webhook as it is now" },
+        problems: ["resource_conflict"],
         example: { body: { enabled: true } },
       }),
       schema: { params: IdParams, body: EndpointChangesBody, response: { 200: EndpointBody } },
@@ -127,15 +128,18 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { url, events, description, enabled } = request.body;
       refuseWrong(request, { url, types: events, description });
-      return await change(request, reply, (current, now) => ({
-        ...current,
-        url: url ?? current.url,
-        types: events ?? current.types,
-        description: description === undefined ? current.description : description,
-        disabled: disabledAfter(current, enabled, now),
-        failingSince: enabled === true ? null : current.failingSince,
-        updatedAt: now,
-      }));
+      return await change(request, reply, (current, now) => {
+        if (url !== undefined || events !== undefined) refuseDialect(current);
+        return {
+          ...current,
+          url: url ?? current.url,
+          types: events ?? current.types,
+          description: description === undefined ? current.description : description,
+          disabled: disabledAfter(current, enabled, now),
+          failingSince: enabled === true ? null : current.failingSince,
+          updatedAt: now,
+        };
+      });
     },
   );
 
@@ -149,6 +153,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description: "The former secret signs along for `overlapSeconds`, a day if not given.",
         scope: "webhooks:write",
         successes: { 200: "The webhook, with its new secret, once" },
+        problems: ["resource_conflict"],
         example: { body: { overlapSeconds: 3_600 } },
       }),
       ...bodyMayBeAbsent,
@@ -162,6 +167,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       let shown = "";
       const done = await administer(request, reply, [id], (rows, now) => {
         const current = ownRow<"endpoint">(request, rows.get(id));
+        refuseDialect(current);
         const asked = { overlapMs: overlapSeconds * 1_000, secret };
         const rotated = rotateSecret(keyring, random, current, asked, now);
         shown = rotated.secret.reveal();
@@ -182,6 +188,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description: "What still waits for it is not posted any more.",
         scope: "webhooks:write",
         successes: { 200: "The webhook as it was" },
+        problems: ["resource_conflict"],
       }),
       schema: { params: IdParams, response: { 200: EndpointBody } },
     },
@@ -189,7 +196,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const id = key("endpoint", idOf(request));
       const was = await loadOwn(request, "endpoint", id.id);
       await administer(request, reply, [id], (rows) => {
-        ownRow<"endpoint">(request, rows.get(id));
+        refuseDialect(ownRow<"endpoint">(request, rows.get(id)));
         return { writes: [{ table: "endpoint", id: id.id, row: null }], id: id.id };
       });
       await webhooksOf(request).registry.refresh();
@@ -237,7 +244,8 @@ async function ownEndpoints(request: FastifyRequest): Promise<readonly Endpoint[
 
 /** Read before the write: of several requests at once a few may pass, which hurts nobody. */
 async function refuseTooMany(request: FastifyRequest, serviceId: string): Promise<void> {
-  const own = (await ownEndpoints(request)).filter((one) => one.serviceId === serviceId);
+  const all = await ownEndpoints(request);
+  const own = all.filter((one) => one.serviceId === serviceId && one.dialect === undefined);
   if (own.length < endpointsMax) return;
   throw new Problem("resource_conflict", `A service has at most ${endpointsMax} webhooks.`);
 }

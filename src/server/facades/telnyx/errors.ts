@@ -34,6 +34,7 @@ type Where = Pick<TelnyxError, "pointer" | "parameter" | "detail">;
 
 /** The vendor's codes as far as we send them. Its Verify knows HTTP 400 alone for what is wrong with a request. */
 export const errors = {
+  url: (where: Where): TelnyxError => ({ http: 400, code: "10003", title: "Invalid URL", ...where }),
   phoneNumber: { http: 400, code: "10002", title: "Invalid phone number" },
   missing: (where: Where): TelnyxError => ({
     http: 400,

@@ -1,8 +1,8 @@
+import { telnyxDate } from "../../../events/index.ts";
 import type { Service, TelnyxChannel } from "../../../tenants/index.ts";
 import { defaultPolicy } from "../../../verification/index.ts";
 import { profileIdOf } from "./profiles-of.ts";
 import { timeoutSecondsDefault } from "./start.ts";
-import { telnyxDate } from "./verification-body.ts";
 
 /** A service as a verify profile. Settings that nobody made show what holds without them. */
 export function toProfile(service: Service): Readonly<Record<string, unknown>> {

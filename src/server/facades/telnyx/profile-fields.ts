@@ -1,12 +1,12 @@
 import { brandProblem, parseLocale } from "../../../delivery/index.ts";
+import { type DestinationRules, endpointUrlProblem } from "../../../events/index.ts";
 import { regions } from "../../../numbers/index.ts";
 import type { TelnyxChannel, TelnyxProfile } from "../../../tenants/index.ts";
-import { refuse } from "./errors.ts";
+import { errors, refuse } from "./errors.ts";
 import { type Fields, objectOf, textIn, wholeIn, wrong } from "./requests.ts";
 import { timeoutSecondsCeiling, timeoutSecondsRange } from "./start.ts";
 
 const nameLengthMax = 100;
-const urlLengthMax = 2_000;
 const destinationsMax = 300;
 const appNamePattern = /^[A-Za-z0-9 -]{1,30}$/;
 const senderPattern = /^[A-Za-z0-9 ]{1,11}$/;
@@ -15,8 +15,15 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** What may be set for each channel; WhatsApp has none, since nothing is sent there. */
 const channelNames = ["sms", "call", "flashcall"] as const;
 
+/** What a profile may be given here. */
+export interface Allowed {
+  readonly weakCodes: boolean;
+  /** Where its webhooks may go. */
+  readonly destinations: DestinationRules;
+}
+
 /** A profile with what a body changes. What it does not name stays; null takes back. */
-export function changedProfile(before: TelnyxProfile, fields: Fields, allowsWeak: boolean): TelnyxProfile {
+export function changedProfile(before: TelnyxProfile, fields: Fields, allowed: Allowed): TelnyxProfile {
   const name = textIn(fields, "name") ?? before.name;
   if (name !== undefined && (name.trim() === "" || name.length > nameLengthMax)) {
     return refuse(wrong("name", "", `must have 1 to ${nameLengthMax} characters`));
@@ -24,14 +31,14 @@ export function changedProfile(before: TelnyxProfile, fields: Fields, allowsWeak
   const changed: { -readonly [K in keyof TelnyxProfile]: TelnyxProfile[K] } = { ...before };
   if (name !== undefined) changed.name = name;
   if (fields.has("language")) changed.language = languageIn(fields);
-  if (fields.has("webhook_url")) changed.webhookUrl = urlIn(fields, "webhook_url");
+  if (fields.has("webhook_url")) changed.webhookUrl = urlIn(fields, "webhook_url", allowed);
   if (fields.has("webhook_failover_url")) {
-    changed.webhookFailoverUrl = urlIn(fields, "webhook_failover_url");
+    changed.webhookFailoverUrl = urlIn(fields, "webhook_failover_url", allowed);
   }
   for (const channel of channelNames) {
     const value = fields.get(channel);
     if (value === undefined || value === null) continue;
-    changed[channel] = changedChannel(before[channel], objectOf(value, `/${channel}`), channel, allowsWeak);
+    changed[channel] = changedChannel(before[channel], objectOf(value, `/${channel}`), channel, allowed);
   }
   return changed;
 }
@@ -42,18 +49,20 @@ function languageIn(fields: Fields): string | null {
   return parseLocale(given) ?? refuse(wrong("language", "", "must be a language tag such as en-US"));
 }
 
-function urlIn(fields: Fields, name: string): string | null {
+/** An address that every post is checked against once more, when its name is resolved (W-11). */
+function urlIn(fields: Fields, name: string, { destinations }: Allowed): string | null {
   const given = textIn(fields, name);
   if (given === undefined || given === "") return null;
-  const isFine = given.length <= urlLengthMax && /^https?:\/\//i.test(given) && URL.canParse(given);
-  return isFine ? given : refuse(wrong(name, "", "must be an http or https address"));
+  const problem = endpointUrlProblem(given, destinations);
+  if (problem === null) return given;
+  return refuse(errors.url({ pointer: `/${name}`, detail: `${name} ${problem}.` }));
 }
 
 function changedChannel(
   before: TelnyxChannel = {},
   fields: Fields,
   channel: (typeof channelNames)[number],
-  allowsWeak: boolean,
+  { weakCodes }: Allowed,
 ): TelnyxChannel {
   const at = `/${channel}`;
   const changed: { -readonly [K in keyof TelnyxChannel]: TelnyxChannel[K] } = { ...before };
@@ -61,7 +70,7 @@ function changedChannel(
   if (appName !== undefined) changed.appName = checkedAppName(appName, at);
   const codeLength = wholeIn(fields, "code_length", [4, 10], at);
   if (codeLength !== undefined) {
-    if (codeLength < 6 && !allowsWeak) {
+    if (codeLength < 6 && !weakCodes) {
       return refuse(
         wrong("code_length", at, "must be at least 6: shorter codes need a service that allows them"),
       );

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import { uuidv7 } from "../../../clock/index.ts";
 import { textSettingsProblem } from "../../../engine/index.ts";
-import { key } from "../../../store/index.ts";
+import { profileEndpoint } from "../../../events/index.ts";
+import { key, type Rows, type Write } from "../../../store/index.ts";
 import type { Service, ServiceSettings, TelnyxProfile, TelnyxTemplate } from "../../../tenants/index.ts";
 import { errors, refuse } from "./errors.ts";
 import { stockTemplates, templatesFrom } from "./templates-of.ts";
@@ -47,13 +48,14 @@ export async function createService(
   tenantId: string,
   settings: ServiceSettings,
 ): Promise<Service> {
-  const { store, clock, random, directory } = request.server.parts;
+  const { store, clock, random } = request.server.parts;
   if ((await store.services(tenantId)).length >= servicesMax) {
     return refuse(errors.bad({ detail: `There are at most ${servicesMax} verify profiles.` }));
   }
   const id = uuidv7(clock.now(), random);
   const tenantKey = key("tenant", tenantId);
-  const made = await store.update<Service | null>([tenantKey, key("service", id)], (rows, now) => {
+  const keys = [tenantKey, key("service", id), key("endpoint", id)];
+  const made = await store.update<Service | null>(keys, (rows, now) => {
     const tenant = rows.get(tenantKey);
     if (tenant === undefined) return { writes: [], result: null };
     const service = { id, tenantId, name: `telnyx-${id}`, settings, createdAt: now, updatedAt: now };
@@ -62,11 +64,12 @@ export async function createService(
       writes: [
         { table: "tenant", id: tenantId, row: { ...tenant, servicesRevision: revision } },
         { table: "service", id, row: service },
+        ...endpointWrites(rows, service, now),
       ],
       result: service,
     };
   });
-  directory.forget();
+  await forgetKnown(request);
   return made ?? refuse(errors.unexpected);
 }
 
@@ -76,14 +79,28 @@ export async function changeService(
   { id }: Service,
   change: (settings: ServiceSettings, now: number) => ServiceSettings,
 ): Promise<Service> {
-  const { store, directory } = request.server.parts;
+  const { store } = request.server.parts;
   const serviceKey = key("service", id);
-  const changed = await store.update<Service | null>([serviceKey], (rows, now) => {
+  const changed = await store.update<Service | null>([serviceKey, key("endpoint", id)], (rows, now) => {
     const service = rows.get(serviceKey);
     if (service === undefined) return { writes: [], result: null };
     const row = { ...service, settings: change(service.settings, now), updatedAt: now };
-    return { writes: [{ table: "service", id, row }], result: row };
+    return { writes: [{ table: "service", id, row }, ...endpointWrites(rows, row, now)], result: row };
   });
-  directory.forget();
+  await forgetKnown(request);
   return changed ?? refuse(errors.notFound());
+}
+
+/** The addresses of a profile are written where events are told, with the profile and never without it. */
+function endpointWrites(rows: Rows, service: Service, now: number): readonly Write[] {
+  const { id } = service;
+  const before = rows.get(key("endpoint", id));
+  const row = profileEndpoint(service, before, now);
+  return row === (before ?? null) ? [] : [{ table: "endpoint", id, row }];
+}
+
+/** What this node remembers of services and of their webhooks. */
+async function forgetKnown({ server: { parts } }: FastifyRequest): Promise<void> {
+  parts.directory.forget();
+  await parts.webhooks?.registry.refresh();
 }

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { publicOnly } from "../../../events/index.ts";
 import type { ServiceSettings } from "../../../tenants/index.ts";
 import { filterIn, listOf } from "./lists.ts";
 import { toProfile } from "./profile-body.ts";
-import { changedProfile } from "./profile-fields.ts";
+import { type Allowed, changedProfile } from "./profile-fields.ts";
 import { changeService, createService, settingsWith, templatesOf } from "./profile-rows.ts";
 import { isProfile, profileNamed } from "./profiles-of.ts";
 import { callerOf, fieldsOf, neededText } from "./requests.ts";
@@ -16,6 +17,10 @@ const settingsDefault: ServiceSettings = {
 };
 
 const place = { parameter: "verify_profile_id" };
+
+function allowedFor({ server: { parts } }: FastifyRequest, weakCodes: boolean): Allowed {
+  return { weakCodes, destinations: parts.webhooks?.rules ?? publicOnly };
+}
 
 function profileIdIn(request: FastifyRequest): string {
   const { verify_profile_id: id = "" } = request.params as { verify_profile_id?: string };
@@ -36,7 +41,7 @@ export async function createProfile(request: FastifyRequest, reply: FastifyReply
   const { tenantId } = await callerOf(request, reply, "services:write");
   const fields = fieldsOf(request);
   neededText(fields, "name");
-  const profile = changedProfile({}, fields, false);
+  const profile = changedProfile({}, fields, allowedFor(request, false));
   const templates = await templatesOf(request, tenantId);
   const settings = settingsWith(settingsDefault, profile, templates);
   return { data: toProfile(await createService(request, tenantId, settings)) };
@@ -57,8 +62,8 @@ export async function updateProfile(request: FastifyRequest, reply: FastifyReply
   const fields = fieldsOf(request);
   const templates = await templatesOf(request, tenantId);
   const changed = await changeService(request, service, (settings) => {
-    const allowsWeak = settings.policy.allowWeakCodes === true;
-    return settingsWith(settings, changedProfile(settings.telnyx ?? {}, fields, allowsWeak), templates);
+    const allowed = allowedFor(request, settings.policy.allowWeakCodes === true);
+    return settingsWith(settings, changedProfile(settings.telnyx ?? {}, fields, allowed), templates);
   });
   return { data: toProfile(changed) };
 }

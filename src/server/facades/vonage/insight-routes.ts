@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { uuidv7 } from "../../../clock/index.ts";
+import { endpointUrlProblem } from "../../../events/index.ts";
 import { parsePhoneNumber } from "../../../numbers/index.ts";
 import { toProblem } from "../../problems.ts";
 import { needScope } from "../dialect-key.ts";
 import { problemKinds } from "../problem-kinds.ts";
 import { anyBody, everyMethod, noteFault, withDoubledSlash } from "../wire.ts";
-import { visitorOf } from "./credentials.ts";
+import { type Visitor, visitorOf } from "./credentials.ts";
 import { VonageRefusal } from "./errors.ts";
-import { type Insight, insightInto, type Level } from "./insight.ts";
+import { type Insight, insightInto, type Level, nothingCharged } from "./insight.ts";
 import { type InsightError, insightErrors, insightProblems } from "./insight-errors.ts";
 import { readNumber } from "./number-parameter.ts";
 import type { Parameters } from "./parameters.ts";
@@ -18,19 +19,18 @@ const levels = ["basic", "standard", "advanced"] as const satisfies readonly Lev
 export const insightRoutes: FastifyPluginAsync = async (app) => {
   for (const level of levels) {
     await app.register(async (scope) =>
-      insightRoute(scope, `/ni/${level}/json`, (parameters) => look(scope, parameters, level)),
+      insightRoute(scope, `/ni/${level}/json`, async (_request, { parameters }) =>
+        look(scope, parameters, level),
+      ),
     );
   }
-  await app.register(async (scope) =>
-    // Its result would be posted to an address of the caller's: nothing here does that.
-    insightRoute(scope, "/ni/advanced/async/json", () => errorBody(insightErrors.notAllowed)),
-  );
+  await app.register(async (scope) => insightRoute(scope, "/ni/advanced/async/json", lookLater));
 };
 
 function insightRoute(
   scope: FastifyInstance,
   url: string,
-  answer: (parameters: Parameters) => Insight,
+  answer: (request: FastifyRequest, visitor: Visitor) => Promise<Insight>,
 ): void {
   anyBody(scope);
   scope.setErrorHandler((error, request, reply) => send(reply, errorBody(errorOf(error, request))));
@@ -42,9 +42,9 @@ function insightRoute(
         if (request.method !== "GET" && request.method !== "POST") {
           return send(reply, errorBody(insightErrors.unparseable));
         }
-        const { caller, parameters } = await visitorOf(request, reply);
-        needScope(caller, "numbers:read");
-        return send(reply, answer(parameters));
+        const visitor = await visitorOf(request, reply);
+        needScope(visitor.caller, "numbers:read");
+        return send(reply, await answer(request, visitor));
       },
     });
   }
@@ -66,6 +66,31 @@ function look({ parts }: FastifyInstance, parameters: Parameters, level: Level):
     return errorBody(insightErrors.invalid(`Not valid number format detected [ ${digits} ]`));
   }
   return insightInto(parsed.phoneNumber, level, uuidv7(parts.clock.now(), parts.random));
+}
+
+/** The same as `advanced`, told to an address that the caller names; a number that is none is said at once. */
+async function lookLater(request: FastifyRequest, { caller, parameters }: Visitor): Promise<Insight> {
+  const { directory, parts } = request.server;
+  const { webhooks } = parts;
+  const service = await directory.service(caller.tenantId);
+  if (webhooks === undefined || service === undefined) return errorBody(insightErrors.notAllowed);
+  const url = parameters.get("callback");
+  if (url === undefined) return errorBody(insightErrors.invalid("Missing callback"));
+  if (endpointUrlProblem(url, webhooks.rules) !== null) {
+    return errorBody(insightErrors.invalid("Not valid callback"));
+  }
+  const insight = look(request.server, parameters, "advanced");
+  if (insight["status"] !== 0) return insight;
+  const { tenantId } = caller;
+  await webhooks.tell({ tenantId, serviceId: service.id, url, body: JSON.stringify(insight) });
+  const { request_price, remaining_balance } = nothingCharged;
+  return {
+    request_id: insight["request_id"],
+    number: insight["international_format_number"],
+    remaining_balance,
+    request_price,
+    status: 0,
+  };
 }
 
 /** Two names for one sentence: which of them clients read depends on the level. */

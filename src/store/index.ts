@@ -38,6 +38,7 @@ export {
 } from "./port.ts";
 export { databaseUrlProblem } from "./postgres/hosts.ts";
 export type { PostgresStore, PostgresStoreOptions } from "./postgres/store.ts";
+export { listCodec } from "./rows/places.ts";
 export { type DataPlace, examineData, migrateData, schemaStanding } from "./schema.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite/store.ts";
 

@@ -30,7 +30,7 @@ export function loadAssets(folder: string, base: string, names?: readonly string
   const files = (names ?? readdirSync(folder))
     .filter((name) => Object.hasOwn(types, extname(name)))
     .map((name) => {
-      const content = readFileSync(join(folder, name));
+      const content = slim(readFileSync(join(folder, name), "utf8"));
       const type = types[extname(name)] ?? "";
       const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
       const url = `${base}/${name.slice(0, -extname(name).length)}.${digest}${extname(name)}`;
@@ -55,6 +55,19 @@ export function loadAssets(folder: string, base: string, names?: readonly string
       done();
     },
   };
+}
+
+/**
+ * Without its comments and the white space around its lines: a fifth of what a slow line has to carry before it paints.
+ * For files of our own, in which no text runs over a line and a comment stands on lines of its own.
+ */
+function slim(source: string): string {
+  return source
+    .replaceAll(/^\s*\/\*.*?\*\/\s*$/gms, "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("//"))
+    .join("\n");
 }
 
 /** What never changes under its name. */

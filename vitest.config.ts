@@ -1,11 +1,42 @@
+import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { CiReporter } from "./test/support/ci-reporter.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
+
+const measured = ["test/crash/kill.test.ts"];
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    // Each file in its own process: SQLite handles, signals and the environment do not leak into another file.
+    projects: [
+      {
+        // Beside what they test, and with nothing outside their own process: they may share one.
+        extends: true,
+        test: { name: "units", include: ["src/**/*.test.ts"], isolate: false },
+      },
+      {
+        // Each file in its own process: SQLite handles, signals and the environment do not leak into another file.
+        extends: true,
+        test: { name: "whole", include: ["test/**/*.test.ts"], exclude: measured },
+      },
+      {
+        // What measures time while a load of its own keeps both cores busy is alone on the machine.
+        extends: true,
+        test: {
+          name: "alone",
+          include: measured,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     pool: "forks",
+    // By default vitest leaves one core to itself: of two, half of the machine.
+    maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
+    // Processes that tests start need half the time with it.
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
+    },
     globalSetup: ["test/support/chromium.ts"],
     testTimeout: 10_000,
     hookTimeout: 30_000,

@@ -8,12 +8,13 @@ interface AxeResults {
   }[];
 }
 
-/** What axe finds wrong with the page as it is now. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** What axe finds wrong with the page as it is now; or with its colours alone, where only they have changed. */
+export async function axeFindings(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
   // Not as a script of the page: its policy would refuse that.
-  await page.evaluate(axe.source);
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
+  const only = rules === "all" ? "" : ", runOnly: ['cat.color']";
   const { violations } = (await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] })",
+    `axe.run(document, { resultTypes: ['violations']${only} })`,
   )) as AxeResults;
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(" | ")}`);
 }

@@ -24,6 +24,16 @@ export interface CountersignOptions {
   readonly brand?: string;
   /** Where messages may go: `all`, or ISO 3166 regions such as `["DE", "AT"]`. Default: all with the sandbox, else none. */
   readonly countries?: "all" | readonly string[];
+  /**
+   * What all messages of a day (UTC) may cost together, in the currency of `prices`: with `providers` it must be given,
+   * and beyond it nothing is sent. A tenth is kept for numbers that were verified before.
+   */
+  readonly moneyPerDay?: number;
+  /**
+   * What a segment of a text and a call cost, by region and channel, and by carrier where theirs differ, such as
+   * `{ "DE/sms": 0.075, "DE/sms/acme": 0.06, "*\/voice": 0.15 }`. Default: high ones.
+   */
+  readonly prices?: Readonly<Record<string, number>>;
   /** The first API key, for a mounted API: 32 characters or more. Default: made on the first start. */
   readonly apiKey?: string;
   /**
@@ -31,7 +41,7 @@ export interface CountersignOptions {
    * framework says, and carriers report nothing.
    */
   readonly publicUrl?: string;
-  /** Carriers. */
+  /** Carriers of your own. They need `countries` and `moneyPerDay`: they spend money from their first minute. */
   readonly providers?: readonly Provider[];
   /** How long to wait until whoever holds the folder lets go of it. Default 10 000. */
   readonly lockWaitMs?: number;
@@ -51,6 +61,8 @@ const settingOptions = [
   "environment",
   "brand",
   "countries",
+  "moneyPerDay",
+  "prices",
   "apiKey",
 ] as const satisfies readonly SettingName[];
 
@@ -58,8 +70,11 @@ type SettingOption = (typeof settingOptions)[number];
 
 const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOption>, Shape>> = {
   providers: {
-    allowed: "a list of providers",
-    fits: (given) => Array.isArray(given) && given.every(isProvider),
+    allowed: "a list of providers, each with an id of its own, channels, capabilities and send",
+    fits: (given) =>
+      Array.isArray(given) &&
+      given.every(isProvider) &&
+      new Set(given.map(({ id }: Provider) => id)).size === given.length,
   },
   publicUrl: {
     allowed: "an http or https address such as https://app.example.com/verify",
@@ -109,6 +124,10 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     brand: values.brand,
     sandbox,
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
+    // The virtual phones cost nothing.
+    ...(values.moneyPerDay === null || sandbox
+      ? {}
+      : { guard: { moneyPerDay: values.moneyPerDay, prices: values.prices } }),
     ...Object.fromEntries(
       Object.entries({ providers, publicUrl, lockWaitMs, log, clock, random }).filter(
         ([, one]) => one !== undefined,
@@ -160,19 +179,33 @@ function problemOf(name: string, given: unknown): string | null {
 /** The table reads text; an option has the type that suits it. */
 function isOwnType(name: SettingOption, given: unknown): boolean {
   if (name === "sandbox") return typeof given === "boolean";
+  if (name === "moneyPerDay") return typeof given === "number";
+  if (name === "prices") return isRecordOfNumbers(given);
   if (name === "secret" || name === "countries") {
     return [given].flat().every((one) => typeof one === "string" && one !== "");
   }
   return typeof given === "string" && given !== "";
 }
 
-function allowedOf(name: SettingOption): string {
-  return name === "sandbox" ? "true or false" : settingsTable[name].allowed;
+function isRecordOfNumbers(given: unknown): given is Readonly<Record<string, number>> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return false;
+  return Object.values(given).every((one) => typeof one === "number");
 }
 
-function asText(given: string | boolean | readonly string[]): string {
+function allowedOf(name: SettingOption): string {
+  if (name === "sandbox") return "true or false";
+  return name === "prices"
+    ? 'an object such as { "DE/sms": 0.075, "*/voice": 0.15 }'
+    : settingsTable[name].allowed;
+}
+
+function asText(given: NonNullable<CountersignOptions[SettingOption]>): string {
   if (typeof given === "boolean") return given ? "on" : "off";
-  return typeof given === "string" ? given : given.join(",");
+  if (isRecordOfNumbers(given))
+    return Object.entries(given)
+      .map((one) => one.join("="))
+      .join(",");
+  return String(given);
 }
 
 function saidBack(name: SettingOption, given: unknown): string {
@@ -190,8 +223,11 @@ function described(given: unknown): string {
   return typeof given === "function" ? "a function" : "an object";
 }
 
-function isProvider(given: unknown): boolean {
-  return hasFunctions("send")(given) && typeof (given as { readonly id?: unknown }).id === "string";
+function isProvider(given: unknown): given is Provider {
+  if (!hasFunctions("send")(given)) return false;
+  const { id, channels, capabilities } = given as Partial<Record<keyof Provider, unknown>>;
+  const isNamed = typeof id === "string" && /^[a-z][a-z0-9-]{0,31}$/.test(id);
+  return isNamed && Array.isArray(channels) && typeof capabilities === "object" && capabilities !== null;
 }
 
 function hasFunctions(...wanted: readonly string[]): (given: unknown) => boolean {

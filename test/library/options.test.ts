@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CountersignOptions, createCountersign, StartRefused } from "../../src/index.ts";
+import { scriptedProvider } from "../support/scripted-provider.ts";
 import { open, temporaryFolder } from "./open.ts";
 
 const secret = "Yx3hWm0yQ2v8sKqTz6pLrB5nJd9fGc1uEa7iOo4tHwM=";
+
+const acme = scriptedProvider("acme");
 
 async function refusal(options: object): Promise<StartRefused> {
   const data = join(temporaryFolder(), "data");
@@ -29,7 +32,19 @@ describe("wrong options fail at creation, by name", () => {
     [{ sandbox: "on" }, 'sandbox: "on" was given, allowed is true or false'],
     [{ environment: "test" }, 'environment: "test" was given, allowed is one of development, production'],
     [{ lockWaitMs: -1 }, "lockWaitMs: -1 was given, allowed is a whole number of milliseconds from 0 on"],
-    [{ providers: [{}] }, "providers: a list of 1 was given, allowed is a list of providers"],
+    [
+      { providers: [{}] },
+      "providers: a list of 1 was given, allowed is a list of providers, each with an id",
+    ],
+    [
+      { providers: [acme, acme] },
+      "providers: a list of 2 was given, allowed is a list of providers, each with",
+    ],
+    [{ moneyPerDay: 0 }, "moneyPerDay: 0 was given, allowed is an amount above 0"],
+    [{ moneyPerDay: "50" }, 'moneyPerDay: "50" was given, allowed is an amount above 0'],
+    [{ moneyPerDay: Number.NaN }, "moneyPerDay: NaN was given, allowed is an amount above 0"],
+    [{ prices: { "XX/sms": 1 } }, "prices: an object was given, XX/sms=1 is no price: allowed are prices"],
+    [{ prices: ["DE/sms=1"] }, "prices: a list of 1 was given, allowed is an object such as"],
     [{ clock: Date }, "clock: a function was given, allowed is an object with now, sleep and after"],
     [{ data: "" }, 'data: "" was given, allowed is the path of a folder'],
     [{ brnad: "Shop" }, "brnad: there is no such option; did you mean brand?"],
@@ -64,6 +79,15 @@ describe("wrong options fail at creation, by name", () => {
     const sandbox = { environment: "production", secret, sandbox: true } as const;
     const { countersign } = await open(sandbox);
     expect(countersign.phones).not.toBeNull();
+  });
+
+  test("F-2, F-9: a carrier starts neither without countries nor without a cap on money, in the names of the options", async () => {
+    const { message } = await refusal({ providers: [acme] });
+    expect(message).toContain("`countries`: a real carrier (acme) sends nowhere until it is said where to");
+    expect(message).toContain("`moneyPerDay`: a real carrier (acme) does not start without a daily cap");
+    expect(message).not.toMatch(/COUNTERSIGN_/);
+    const both = await refusal({ providers: [acme], countries: ["DE"], moneyPerDay: 50, sandbox: true });
+    expect(both.message).toContain("`sandbox`: the virtual phones show every code");
   });
 
   test("K-5: a folder of another secret is refused in the names of the options", async () => {

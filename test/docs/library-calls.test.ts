@@ -12,7 +12,10 @@ const sections = new Map(
     .slice(1)
     .flatMap((text) => {
       const heading = text.slice(0, text.indexOf("\n"));
-      return heading.split(" and ").map((name) => [name.replace(/\(.*/, ""), text] as const);
+      return heading
+        .replace(/\(.*/, "")
+        .split(/, | and /)
+        .map((name) => [name, text] as const);
     }),
 );
 

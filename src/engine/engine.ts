@@ -3,11 +3,12 @@ import {
   createPacer,
   createRouter,
   type Demotion,
+  type InboundMessage,
   type OnCarrierChange,
   type Router,
 } from "../delivery/index.ts";
 import type { GuardDecision } from "../guard/index.ts";
-import type { PhoneChannel, PhoneNumber } from "../numbers/index.ts";
+import type { E164, PhoneChannel, PhoneNumber } from "../numbers/index.ts";
 import { deliveryId, key } from "../store/index.ts";
 import type {
   CancelOutcome,
@@ -42,6 +43,7 @@ import {
   type MessageView,
   sendMessage,
 } from "./messages.ts";
+import { type Heard, hearInbound, optIn } from "./opt-outs.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PreviewRequest, preview } from "./preview.ts";
 import {
@@ -102,6 +104,10 @@ export interface Engine {
   getDelivery(request: VerbRequest & { readonly sequence: number }): Promise<DeliveryView | null>;
   listDeliveries(request: DeliveryListRequest): Promise<DeliveryPage>;
   receipt(receipt: Receipt): Promise<void>;
+  /** Texts go to a number again that answered STOP. */
+  optIn(e164: E164): Promise<boolean>;
+  /** A text to a number of ours; STOP and START are durable when it resolves. */
+  inbound(carrier: string, message: InboundMessage): Promise<Heard>;
   /** The ticket of a verification just approved, for whoever repeats its binding. */
   issueTicket(request: VerbRequest): Promise<string | null>;
   redeemTicket(request: RedeemRequest): Promise<RedeemResult>;
@@ -185,6 +191,8 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
       if (update.owed !== 0) settleMoney(guard, update);
       dispatcher.offer(update.started);
     },
+    optIn: (e164) => optIn(parts, e164),
+    inbound: (carrier, message) => hearInbound(parts, carrier, message),
     run: () => jobs.run(),
     async tick() {
       await jobs.ring();

@@ -81,6 +81,7 @@ export function refusalOf(decision: GuardDecision, now: number): GuardedOutcome 
     case "number_denied":
     case "price_above_limit":
     case "text_first":
+    case "recipient_opted_out":
       return { type: "numberNotAllowed", reason, detail };
     case "calls_of_day":
       return { type: "sendLimitReached", limit: "calls", retryAt };

@@ -17,6 +17,7 @@ import { type CounterKey, counterId, createGuardCounts, type GuardCounts } from 
 import { createMoney, type Money } from "./guard-money.ts";
 import type { Payer } from "./guard-purse.ts";
 import { createShards, type Shard, type Shards } from "./guard-shards.ts";
+import { readOptOut } from "./opt-outs.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Where a start comes from, as far as it is counted (F-5). */
@@ -139,6 +140,7 @@ export function createGuard(
       const readings = {
         velocity: readAll(desk, keysOf(desk, ask), isReadable, now),
         money: "general",
+        optedOut: ask.channel === "sms" ? await readOptOut(parts, ask.phoneNumber.e164) : false,
       } as const;
       return judge(requestOf(desk, ask, ask.channel, recipient), readings, configuration, now);
     },
@@ -166,6 +168,8 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
   const { region } = ask.phoneNumber;
   const payer: Payer = { tenantId: ask.tenantId, region };
   const keys = keysOf(desk, ask);
+  // The channel that is judged may be another one than is asked for: a workflow leaves out what cannot be.
+  const optedOut = await readOptOut(parts, ask.phoneNumber.e164);
   let isReadable = await mayCount(desk, keys, load);
   // Whoever waited beside this one may have counted first: nothing may come between this look and the count below.
   while (isReadable && mustShare(desk, keys)) isReadable = await mayCount(desk, keys, load);
@@ -177,7 +181,7 @@ async function openPassage(desk: Desk, ask: GuardAsk, load: () => Promise<void>)
   const cost = dearestOf(configuration.prices, region, ask.channel, ask.segments, carriers);
   const money = isReadable ? await holdMoney(desk, ask, payer, cost) : null;
   const held = money === "general" || money === "reserve" ? money : null;
-  const readings: GuardReadings = { velocity, money };
+  const readings: GuardReadings = { velocity, money, optedOut };
   let last: GuardDecision | null = null;
   let lastFacts: RecipientFacts | null = null;
 

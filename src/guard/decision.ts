@@ -3,6 +3,7 @@ import type { Pool } from "./money.ts";
 /** The rules, in the order in which they are asked. */
 export const ruleNames = [
   "number",
+  "optOut",
   "price",
   "voice",
   "address",
@@ -19,6 +20,7 @@ export type RuleName = (typeof ruleNames)[number];
 /** Why a rule was not content. Stable: the API shows these. */
 export type GuardReasonName =
   | "number_denied"
+  | "recipient_opted_out"
   | "price_above_limit"
   | "text_first"
   | "calls_of_day"

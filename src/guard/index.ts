@@ -30,6 +30,15 @@ export {
   priceOf,
 } from "./money.ts";
 export {
+  afterInbound,
+  type InboundRequest,
+  type InboundWord,
+  inboundWordOf,
+  isOptedOut,
+  type OptOut,
+  type StoppedSender,
+} from "./opt-out.ts";
+export {
   type GuardReadings,
   type GuardRequest,
   isTripped,

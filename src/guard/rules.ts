@@ -54,6 +54,8 @@ export interface GuardReadings {
   readonly velocity: readonly VelocityReading[];
   /** Which pool the message's price is held from; `none` where a day's cap is reached, null where nobody could tell. */
   readonly money: "general" | "reserve" | "none" | "noneOfHour" | null;
+  /** Whether the number answered STOP; null where nobody could tell, absent where nobody asked. */
+  readonly optedOut?: boolean | null;
 }
 
 type Finding = Omit<GuardReason, "rule"> | null;
@@ -85,6 +87,7 @@ const rules: Readonly<Record<RuleName, Rule>> = {
     const judged = judgeNumber(request.phoneNumber, request.channel, configuration.numbers);
     return judged.type === "allowed" ? null : finding("deny", "number_denied", judged.detail);
   },
+  optOut: judgeOptOut,
   price: ({ request, configuration, cost }) => {
     const { priceMax, numbers } = configuration;
     const { region } = request.phoneNumber;
@@ -124,6 +127,17 @@ export function judge(
   const verdict = reasons.find((one) => one.verdict !== "allow")?.verdict ?? "allow";
   const { money } = readings;
   return { verdict, reasons, cost, pool: money === "none" || money === "noneOfHour" ? null : money };
+}
+
+/** Whoever answered STOP gets no text; a call that was asked for is no text (C-43). */
+function judgeOptOut({ request, readings, now }: Scene): Finding {
+  const { optedOut = false } = readings;
+  if (request.channel !== "sms" || optedOut === false) return null;
+  // Law, not money: it holds whoever proved themselves.
+  if (optedOut === null) return unreadable("deny", "opt-outs", now);
+  const detail =
+    "This number answered STOP to our texts. It can answer START to the same sender, or be reached by a call.";
+  return finding("deny", "recipient_opted_out", detail);
 }
 
 /** Calls cost most and disturb most: strict where nobody vouches for caller or number (F-11). */

@@ -57,7 +57,10 @@ export function createCallbacks({ clock, keyring, log, receiver, publicUrl }: Ca
       const joined = correspondence.join(provider, receipt);
       if (joined !== null) await apply(joined);
     },
-    async inbound(provider) {
+    async inbound(provider, message) {
+      const { engine } = receiver;
+      const heard = await engine?.inbound(provider, message);
+      if (heard?.word !== null) return;
       log.info({ event: "inbound", provider }, "a text came in, and nothing waits for one");
     },
   };

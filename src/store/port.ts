@@ -7,6 +7,7 @@ import {
   unknownNameKeptMs,
 } from "../accounts/index.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
+import type { OptOut } from "../guard/index.ts";
 import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
 import type { Delivery, Message, Recipient, Status, Verification } from "../verification/index.ts";
 
@@ -29,6 +30,7 @@ export interface Tables {
   readonly message: Message;
   readonly endpoint: Endpoint;
   readonly event: WebhookEvent;
+  readonly optOut: OptOut;
   readonly subscriberName: SubscriberName;
   readonly subscriber: Subscriber;
   readonly challenge: Challenge;
@@ -46,6 +48,7 @@ export const tableOrder = [
   "message",
   "endpoint",
   "event",
+  "optOut",
   "subscriberName",
   "subscriber",
   "challenge",

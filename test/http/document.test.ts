@@ -19,6 +19,7 @@ describe("the OpenAPI document", () => {
         "DELETE /keys/{id}/dialects/{dialect}",
         "DELETE /numbers/{number}",
         "DELETE /numbers/{number}/lock",
+        "DELETE /numbers/{number}/opt-out",
         "DELETE /verifications/{id}",
         "DELETE /webhooks/{id}",
         "GET /carriers",

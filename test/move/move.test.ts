@@ -47,6 +47,8 @@ async function filledFolder(clock = createFakeClock()) {
   // Its receiver is not there: what waits moves with everything else.
   await one.endpoint("http://127.0.0.1:9/");
   await one.engine.sendMessage({ tenantId: one.tenantId, to: "+14155550155", text: "hello" });
+  const stop = { id: "m1", from: "+14155550156", to: "+14155550100", text: "STOP" };
+  expect((await one.engine.inbound("sandbox", stop)).changed).toBe(true);
   const approved = await one.start({ to: bob });
   const right = { tenantId: one.tenantId, id: approved.id, code: one.codeOn(bob) };
   expect((await one.engine.check(right)).outcome).toBe("approved");

@@ -11,6 +11,7 @@ import {
   parsePhoneNumber,
 } from "../../numbers/index.ts";
 import { Problem } from "../problems.ts";
+import { refuseOtherTenants } from "./administration.ts";
 import { described } from "./route.ts";
 import { orNull } from "./schemas.ts";
 
@@ -100,7 +101,32 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
       return reply.code(204).send(null);
     },
   );
+  await app.register(optOuts);
   await app.register(erasure);
+};
+
+const optOuts: FastifyPluginAsyncTypebox = async (app) => {
+  app.delete(
+    "/numbers/:number/opt-out",
+    {
+      ...described({
+        operationId: "optNumberIn",
+        tag: "Numbers",
+        summary: "Send texts again to a number that answered STOP",
+        description:
+          "For a person who said so in another way than by answering START. The carrier may still refuse: it has a list of its own. Only for keys of the installation's first tenant, since senders belong to all.",
+        scope: "verifications:settle",
+        successes: { 204: "Texts go to the number" },
+        problems: ["number_invalid", "forbidden"],
+      }),
+      schema: { params: NumberParams, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      await refuseOtherTenants(request);
+      await app.engine.optIn(numberOf(app.parts, request.params.number).e164);
+      return reply.code(204).send(null);
+    },
+  );
 };
 
 export const ErasedBody = Type.Object(

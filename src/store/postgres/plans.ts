@@ -12,7 +12,7 @@ const otherKeys = `array['${id}']::uuid[], array[1], array['-'], array['-'], arr
 const accountLists = "array['-'], array['-'], array['-'], array['-']";
 const keyLists = `array['-'], array['${id}']::uuid[], ${otherKeys}`;
 
-const webhookLists = "array['-'], array['-'], array['-']";
+const webhookLists = "array['-'], array['-'], array['-'], array['-']";
 
 /** A statement with arguments as SQL. */
 export type Asked = readonly [pg.QueryConfig, string];

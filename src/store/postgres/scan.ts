@@ -17,6 +17,7 @@ const pages: { readonly [T in TableName]: pg.QueryConfig } = {
   message: prepared("scan_messages", "select doc from messages where id > $1 order by id limit $2"),
   endpoint: prepared("scan_endpoints", "select doc from endpoints where id > $1 order by id limit $2"),
   event: prepared("scan_events", "select doc from events where id > $1 order by id limit $2"),
+  optOut: prepared("scan_opt_outs", "select id, doc from opt_outs where id > $1 order by id limit $2"),
   delivery: prepared(
     "scan_deliveries",
     `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries where (verification_id, sequence) > ($1::uuid, $3::int)

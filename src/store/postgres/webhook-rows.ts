@@ -9,10 +9,10 @@ import type { TableText } from "./table-text.ts";
  * Rows beside the hot path: where nobody has an endpoint and nobody sends texts of their own, no statement of a batch
  * mentions them.
  */
-export type WebhookTable = "message" | "endpoint" | "event";
+export type WebhookTable = "message" | "endpoint" | "event" | "optOut";
 
 export function isWebhookTable(table: TableName): table is WebhookTable {
-  return table === "message" || table === "endpoint" || table === "event";
+  return table === "message" || table === "endpoint" || table === "event" || table === "optOut";
 }
 
 /** As `readRows`, of the other kinds. */
@@ -25,7 +25,10 @@ export const readWebhookRows: pg.QueryConfig = prepared(
      cross join lateral (select e.id, e.doc from endpoints e where e.id = k.id offset 0) e
    union all
    select 'event', v.id, v.doc from unnest($3::text[]) k (id)
-     cross join lateral (select v.id, v.doc from events v where v.id = k.id offset 0) v`,
+     cross join lateral (select v.id, v.doc from events v where v.id = k.id offset 0) v
+   union all
+   select 'optOut', o.id, o.doc from unnest($4::text[]) k (id)
+     cross join lateral (select o.id, o.doc from opt_outs o where o.id = k.id offset 0) o`,
 );
 
 /** Kind by kind in key order, after verifications and before everything else. */
@@ -36,10 +39,13 @@ export const lockWebhookRows: pg.QueryConfig = prepared(
    endpoint as materialized (
      select e.id, e.doc from endpoints e where e.id = any($2::text[]) order by e.id for update),
    event as materialized (
-     select v.id, v.doc from events v where v.id = any($3::text[]) order by v.id for update)
+     select v.id, v.doc from events v where v.id = any($3::text[]) order by v.id for update),
+   opt_out as materialized (
+     select o.id, o.doc from opt_outs o where o.id = any($4::text[]) order by o.id for update)
    select 'message' as kind, id, doc from message
    union all select 'endpoint', id, doc from endpoint
-   union all select 'event', id, doc from event`,
+   union all select 'event', id, doc from event
+   union all select 'optOut', id, doc from opt_out`,
 );
 
 /** The keys of these kinds as the parameters of both statements; null where there are none. */
@@ -47,7 +53,7 @@ export function webhookParameters(keys: readonly Key[]): readonly (readonly stri
   if (!keys.some(({ table }) => isWebhookTable(table))) return null;
   const idsOf = (table: TableName): string[] =>
     keys.filter((one) => one.table === table && !one.id.includes("\0")).map(({ id }) => id);
-  return [idsOf("message"), idsOf("endpoint"), idsOf("event")];
+  return [idsOf("message"), idsOf("endpoint"), idsOf("event"), idsOf("optOut")];
 }
 
 type Texts = { readonly [T in WebhookTable]: TableText<T> };
@@ -87,6 +93,15 @@ export const webhookTexts: Texts = {
       isOpenEvent(row) ? row.dueAt : null,
       encodeRow("event", row),
     ],
+  },
+  optOut: {
+    upsert: prepared(
+      "put_opt_outs",
+      `insert into opt_outs (id, doc) select * from unnest($1::text[], $2::text[])
+       on conflict (id) do update set doc = excluded.doc`,
+    ),
+    remove: prepared("remove_opt_outs", "delete from opt_outs where id = any($1::text[])"),
+    columns: (row) => [row.id, encodeRow("optOut", row)],
   },
 };
 

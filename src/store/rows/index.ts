@@ -55,6 +55,7 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
   message: named,
   endpoint: named,
   event: named,
+  optOut: named,
   subscriberName: named,
   subscriber: named,
   challenge: {

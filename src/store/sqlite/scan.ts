@@ -11,6 +11,7 @@ const pages: { readonly [T in TableName]: string } = {
   message: "select id, doc from messages where id > $id order by id limit $limit",
   endpoint: "select id, doc from endpoints where id > $id order by id limit $limit",
   event: "select id, doc from events where id > $id order by id limit $limit",
+  optOut: "select id, doc from opt_outs where id > $id order by id limit $limit",
   delivery: `select verification_id || '.' || sequence as id, recipient_id as "recipientId", doc from deliveries
     where (verification_id, sequence) > ($id, $sequence) order by verification_id, sequence limit $limit`,
   subscriberName: "select id, doc from subscriber_names where id > $id order by id limit $limit",

@@ -126,6 +126,7 @@ export function prepareTables(database: DatabaseSync): TableSet {
     message: prepareTable(database, "message"),
     endpoint: prepareTable(database, "endpoint"),
     event: prepareTable(database, "event"),
+    optOut: prepareTable(database, "optOut"),
     delivery: prepareTable(database, "delivery"),
     subscriberName: prepareTable(database, "subscriberName"),
     subscriber: prepareTable(database, "subscriber"),

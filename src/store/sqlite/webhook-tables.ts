@@ -5,7 +5,7 @@ import type { StoredRow } from "../rows/index.ts";
 import { fromDoc, toDoc } from "./docs.ts";
 import type { TableText } from "./table-text.ts";
 
-type Texts = { readonly [T in "message" | "endpoint" | "event"]: TableText<T> };
+type Texts = { readonly [T in "message" | "endpoint" | "event" | "optOut"]: TableText<T> };
 
 /** Rows beside the hot path: written where somebody has an endpoint, or sends texts of their own. */
 export const webhookTexts: Texts = {
@@ -35,6 +35,12 @@ export const webhookTexts: Texts = {
       isOpenEvent(row) ? row.dueAt : null,
       toDoc("event", row, id, {}),
     ],
+  },
+  optOut: {
+    select: "select id, doc from opt_outs where id = ?",
+    upsert: "insert into opt_outs (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
+    remove: "delete from opt_outs where id = ?",
+    columns: (row, id) => [id, toDoc("optOut", row, id, {})],
   },
 };
 

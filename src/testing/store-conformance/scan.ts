@@ -68,6 +68,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
   const tenants = [tenantRow(tenantId, "mine"), tenantRow("01920000-0000-7000-8000-0000000000ff", "other")];
   const messages = fill(4, (n) => messageRow(n, began + n));
   const endpoints = fill(4, (n) => endpointRow(`e${n}`));
+  const optOuts = fill(4, (n) => ({ id: `o${n}`, stopped: [], heard: [`h${n}`], updatedAt: began + n }));
   const events = fill(4, (n) => eventRow(n, { occurredAt: began + n }));
   await put(store, [
     ...more.map(deliveryWrite),
@@ -82,6 +83,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     ...messages.map((row) => ({ table: "message" as const, id: row.id, row })),
     ...endpoints.map((row) => ({ table: "endpoint" as const, id: row.id, row })),
     ...events.map((row) => ({ table: "event" as const, id: row.id, row })),
+    ...optOuts.map((row) => ({ table: "optOut" as const, id: row.id, row })),
   ]);
   return {
     recipient: started.map((one) => one.recipient),
@@ -90,6 +92,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     message: messages,
     endpoint: endpoints,
     event: events,
+    optOut: optOuts,
     subscriberName: names,
     subscriber: subscribers,
     challenge: challenges,

@@ -30,6 +30,7 @@ const numberErrors = {
   number_denied: denied,
   price_above_limit: denied,
   text_first: denied,
+  recipient_opted_out: denied,
   velocity: limited,
   proof_needed: limited,
   signal_unreadable: limited,

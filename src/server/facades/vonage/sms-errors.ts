@@ -58,6 +58,7 @@ const numberErrors = {
   number_denied: barred,
   price_above_limit: barred,
   text_first: barred,
+  recipient_opted_out: barred,
   velocity: barred,
   proof_needed: barred,
   signal_unreadable: throttled,

@@ -32,6 +32,7 @@ const numberErrors = {
   velocity: errors.networkBlocked,
   proof_needed: errors.networkBlocked,
   text_first: errors.notRouted,
+  recipient_opted_out: errors.numberBlocked,
   signal_unreadable: errors.throttled,
   calls_of_day: errors.throttled,
   money_of_day: errors.quota,

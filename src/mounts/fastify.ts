@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
-import { problemBody } from "../server/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
@@ -29,15 +28,6 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
     // Inside this scope only: bodies are left for our own, strict parser.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    // A type that Fastify cannot even read meets no parser: it is said as our own would say it.
-    scope.setErrorHandler((error: { readonly code?: unknown }, request, reply) => {
-      if (error.code !== "FST_ERR_CTP_INVALID_MEDIA_TYPE") throw error;
-      const problem = problemBody("media_type_unsupported", prefix);
-      return reply
-        .code(problem.status)
-        .headers({ "cache-control": "no-store", "content-type": "application/problem+json; charset=utf-8" })
-        .send(JSON.stringify({ ...problem, instance: request.id }));
-    });
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { raw } = request;
       reply.hijack();
@@ -52,6 +42,11 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
       // What a router that is more generous than ours has brought here has no other handler to go to.
       if (!(await mount.answer(raw, reply.raw, host))) reply.raw.writeHead(404).end();
     };
+    // A type that Fastify cannot even read meets no parser: nothing of the body was taken, and ours says what is wrong.
+    scope.setErrorHandler(async (error: { readonly code?: unknown }, request, reply) => {
+      if (error.code !== "FST_ERR_CTP_INVALID_MEDIA_TYPE") throw error;
+      await handler(request, reply);
+    });
     for (const url of paths) {
       scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });
     }

@@ -42,6 +42,7 @@ export function createMount(countersign: Countersign, options: PlacedMountOption
       viewOf: (request) => views.get(request) ?? injected.getStore(),
       limits: options.limits ?? {},
       operations: options.operations ?? false,
+      facades: options.facades ?? [],
       tally: tallyOf(countersign),
     }).then((opened) => {
       whenClosed(countersign, () => opened.close());

@@ -1,4 +1,4 @@
-import type { LimitSettings } from "../server/index.ts";
+import { type FacadeName, facadeNames, type LimitSettings } from "../server/index.ts";
 
 /** What every mount can be told. Everything has a default. */
 export interface MountOptions {
@@ -6,6 +6,11 @@ export interface MountOptions {
   readonly limits?: Partial<LimitSettings>;
   /** Whether `/health/live`, `/health/ready` and `/metrics` are there as well. Default: no, since the host has its own. */
   readonly operations?: boolean;
+  /**
+   * Whose APIs are spoken at their own paths, such as `/verify/json` and `/v2/verifications`, for programs written for
+   * those services. They take these paths from your application, whoever asks. Default: none.
+   */
+  readonly facades?: readonly FacadeName[];
 }
 
 /** Of frameworks that do not say at which path a handler is mounted. */
@@ -15,11 +20,11 @@ export interface PlacedMountOptions extends MountOptions {
 }
 
 const limitNames = ["keyRequestsPerSecond", "addressRequestsPerSecond", "addressFailuresPerMinute"];
-const others = ["limits", "operations", "prefix", "clientAddress"];
+const others = ["limits", "operations", "facades", "prefix", "clientAddress"];
 
 /** @throws TypeError with the option's name, what was given and what is allowed */
 export function readMountOptions(options: PlacedMountOptions): void {
-  const { limits = {}, operations } = options;
+  const { limits = {}, operations, facades = [] } = options;
   for (const name of Object.keys(options)) {
     if (!others.includes(name)) throw wrong(name, "it", `only ${others.join(", ")}`);
   }
@@ -28,6 +33,8 @@ export function readMountOptions(options: PlacedMountOptions): void {
     if (!Number.isSafeInteger(given) || given < 0)
       throw wrong(`limits.${name}`, given, "a whole number from 0");
   }
+  const isKnown = Array.isArray(facades) && facades.every((one) => facadeNames.includes(one));
+  if (!isKnown) throw wrong("facades", facades, `a list of ${facadeNames.join(", ")}`);
   if (operations !== undefined && typeof operations !== "boolean") {
     throw wrong("operations", operations, "true or false");
   }

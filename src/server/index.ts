@@ -1,4 +1,5 @@
 /** The server: HTTP around an engine. */
+export { type FacadeName, facadeNames } from "../config/facades.ts";
 export { StartRefused, type StartRefusedCode } from "../instance/start-refused.ts";
 export { adminSocketPath } from "./admin-socket.ts";
 export type { HostView } from "./app.ts";

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
+import type { FacadeName } from "../config/index.ts";
 import { settingsTable } from "../config/table.ts";
 import type { Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import { createApp, type HostView } from "./app.ts";
 import { callbackRoutes } from "./callbacks/index.ts";
 import { isLocalClient } from "./client-address.ts";
+import { facadeRoutes } from "./facades/index.ts";
 import type { LimitSettings } from "./limits.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 import { verificationPages } from "./pages/index.ts";
@@ -32,6 +34,8 @@ export interface MountableOptions {
   readonly limits: Partial<LimitSettings>;
   /** Whether there are health and metrics. */
   readonly operations: boolean;
+  /** Whose APIs are spoken as well. */
+  readonly facades: readonly FacadeName[];
   /** What the instance counts, for the metrics. */
   readonly tally?: Tally;
 }
@@ -61,6 +65,7 @@ export async function openMountableApp(instance: Instance, options: MountableOpt
       });
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(verificationPages({ isSandbox: instance.sandbox !== null }));
+      if (options.facades.length > 0) void one.register(facadeRoutes(options.facades));
       if (options.operations) void one.register(operatorRoutes(runtime));
       if (instance.sandbox === null) return;
       void one.register(async (scope) => {
@@ -120,6 +125,9 @@ function below(base: string, reply: FastifyReply, payload: unknown): unknown {
 function toExpression(pattern: string): string {
   return pattern
     .split("/")
-    .map((part) => (part.startsWith(":") ? "[^/]*" : part.replaceAll(/[^\w-]/g, "\\$&")))
+    .map((part) => {
+      if (part === "*") return ".*";
+      return part.startsWith(":") ? "[^/]*" : part.replaceAll(/[^\w-]/g, "\\$&");
+    })
     .join("/");
 }

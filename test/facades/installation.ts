@@ -4,6 +4,7 @@ import { dialectSigningSecret } from "../../src/secrets/index.ts";
 import { createApp } from "../../src/server/app.ts";
 import { facadeRoutes } from "../../src/server/facades/index.ts";
 import type { IssuedKey, Scope, ServiceSettings } from "../../src/tenants/index.ts";
+import type { Door } from "../http/door.ts";
 import { openSharedInstance, type TestInstance, type TestInstanceOptions } from "../support/instance.ts";
 import { makeKey, setService } from "./rows.ts";
 
@@ -40,9 +41,7 @@ export function freshNumber(): string {
   return `1${areas[Math.floor(numbers / 9_000) % areas.length]}555${String(1_000 + (numbers % 9_000))}`;
 }
 
-export async function openFacades(options: TestInstanceOptions = {}): Promise<FacadeInstallation> {
-  const instance = await openSharedInstance(options);
-  const { engine, parts, clock } = instance;
+const ownApp: Door = async ({ engine, parts }) => {
   const app = createApp({
     engine,
     parts,
@@ -50,6 +49,20 @@ export async function openFacades(options: TestInstanceOptions = {}): Promise<Fa
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
+  return { port, close: () => app.close() };
+};
+
+let door = ownApp;
+
+/** From here on, in this test file, the facades of an installation are reached by another door. */
+export function openFacadesBehind(other: Door): void {
+  door = other;
+}
+
+export async function openFacades(options: TestInstanceOptions = {}): Promise<FacadeInstallation> {
+  const instance = await openSharedInstance(options);
+  const { engine, parts, clock } = instance;
+  const { port, close } = await door(instance);
   const key = instance.firstKey as IssuedKey;
   return {
     ...instance,
@@ -71,7 +84,7 @@ export async function openFacades(options: TestInstanceOptions = {}): Promise<Fa
         text: one.text,
       })),
     async close() {
-      await app.close();
+      await close();
       await instance.close();
       rmSync(instance.folder, { recursive: true, force: true });
     },

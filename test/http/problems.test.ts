@@ -22,6 +22,12 @@ const elsewhere: Readonly<Record<string, string>> = {
   "resendVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
   "sendMessage: send_limit_reached": "needs a guard, which the sandbox has none of: test/guard",
   "advanceVerification: number_not_allowed": "needs a guard, which the sandbox has none of: test/guard",
+  ...Object.fromEntries(
+    ["updateWebhook", "deleteWebhook", "rotateWebhookSecret", "testWebhook"].map((name) => [
+      `${name}: resource_conflict`,
+      "needs a webhook that another vendor's API made: test/facades/telnyx-webhooks.test.ts",
+    ]),
+  ),
 };
 
 /** Every problem that an operation answered with in this file. */

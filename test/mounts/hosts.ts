@@ -161,8 +161,24 @@ export const httpSuite = [
   "wrong-fields",
 ] as const;
 
+/** The files of the suite of facades that open an installation; in those left out, time is what counts, not the door. */
+export const facadeSuite = [
+  "telnyx-profiles",
+  "telnyx-verifications",
+  "telnyx-webhooks",
+  "vonage-door",
+  "vonage-insight",
+  "vonage-verify",
+] as const;
+
 /** The door of the HTTP suite that leads through a framework. */
-export function doorOf(name: HostName): Door {
+export function doorOf(name: HostName, more: HostOptions = {}): Door {
   const limits = { keyRequestsPerSecond: 0, addressRequestsPerSecond: 0, addressFailuresPerMinute: 0 };
-  return async (instance) => await listen(await hosts[name](countersignOf(instance), { mount: { limits } }));
+  const mount = { limits, ...more.mount };
+  return async (instance) => await listen(await hosts[name](countersignOf(instance), { ...more, mount }));
+}
+
+/** The same with other vendors' APIs; a host that parses bodies hands over what it made of them. */
+export function facadeDoorOf(name: HostName, parsesBodies = false): Door {
+  return doorOf(name, { parsesBodies, mount: { facades: ["vonage", "telnyx", "flowroute"] } });
 }

@@ -12,6 +12,7 @@ import { jsonProblem } from "./json-body.ts";
 import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import type { Runtime } from "./runtime.ts";
+import { compileSchemasLate } from "./schema-compilers.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -62,18 +63,6 @@ export interface HostView {
 
 export const bodyBytesMax = 65_536;
 
-/** What does not fit a schema is refused, and nothing is made to fit. */
-export const strictSchemas = {
-  customOptions: {
-    coerceTypes: false,
-    removeAdditional: false,
-    useDefaults: false,
-    allErrors: false,
-    // The refusal says what was given, where that may be said.
-    verbose: true,
-  },
-} as const;
-
 /** The HTTP face: routes, limits and problems. It listens nowhere by itself. */
 export function createApp(appParts: AppParts): FastifyInstance {
   const { engine, parts, register, adminCaller } = appParts;
@@ -93,8 +82,8 @@ export function createApp(appParts: AppParts): FastifyInstance {
       sendProblem(request, reply, requestProblem(request) ?? toProblem(error));
       noteAnswer(parts.log, runtime, request, reply, "unmatched");
     },
-    ajv: strictSchemas,
   });
+  compileSchemasLate(app);
   app.decorate("clock", parts.clock);
   app.decorate("directory", parts.directory);
   app.decorate("engine", engine);

@@ -3,11 +3,12 @@ import { systemClock, systemRandom } from "../clock/index.ts";
 import { createPhones, createSandboxFaults } from "../providers/sandbox/index.ts";
 import { errorPageRoutes } from "./about/error-pages.ts";
 import { createAdminRequests } from "./admin-socket.ts";
-import { bodyBytesMax, decorateAddresses, readStrictJson, strictSchemas } from "./app.ts";
+import { bodyBytesMax, decorateAddresses, readStrictJson } from "./app.ts";
 import { guardRequests } from "./guards.ts";
 import { defaultConnectionLimits, listen } from "./listeners.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import { sandboxDoor } from "./sandbox.ts";
+import { compileSchemasLate } from "./schema-compilers.ts";
 import { localUrl } from "./serve.ts";
 import type { StandinVendor } from "./standins.ts";
 
@@ -36,8 +37,8 @@ export async function startSandbox(
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 128 },
     return503OnClosing: true,
-    ajv: strictSchemas,
   });
+  compileSchemasLate(app);
   decorateAddresses(app, null);
   readStrictJson(app);
   guardRequests(app, null);

@@ -294,6 +294,7 @@ test("numbers, keys, services and backups refuse what only they know", async () 
   await expectOfCall("explainRoute", wrongQuery, "request_invalid");
   await expectOfCall("eraseNumber", { method: "DELETE", path: "/numbers/0" }, "number_invalid");
   await expectOfCall("unlockNumber", { method: "DELETE", path: "/numbers/0/lock" }, "number_invalid");
+  await expectOfCall("optNumberIn", { method: "DELETE", path: "/numbers/0/opt-out" }, "number_invalid");
   await expectOfCall("listVerifications", { path: "/verifications?to=0" }, "number_invalid");
   const { id } = await installation.makeKey({ scopes: ["keys:read"] });
   await call({ method: "DELETE", path: `/keys/${id}` });

@@ -1,7 +1,8 @@
 import { uuidv7 } from "../clock/index.ts";
 import { countSegments, type MessageRegistration, type Router } from "../delivery/index.ts";
+import { endpointUrlProblem } from "../events/index.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
-import { blindIndex, seal } from "../secrets/index.ts";
+import { blindIndex, openReceiptUrl, openText, seal, sealReceiptUrl, sealText } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import {
   type Delivery,
@@ -9,11 +10,11 @@ import {
   type Message,
   type MessageCommand,
   type MessageOutcome,
+  type MessageReceipts,
 } from "../verification/index.ts";
 import { addressContext, addressOf } from "./address.ts";
 import type { GuardAsk, GuardCaller } from "./guard.ts";
 import type { Door } from "./guard-door.ts";
-import { openText, sealText } from "./message-text.ts";
 import type { EngineParts } from "./parts.ts";
 import { startFieldsProblem } from "./start-fields.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
@@ -37,6 +38,8 @@ export interface MessageRequest {
   readonly from?: string | undefined;
   /** What was registered for sender and text, where a country asks for it. */
   readonly registration?: MessageRegistration | undefined;
+  /** Where its caller wants to be told what becomes of it, and in whose words. */
+  readonly receipts?: (Omit<MessageReceipts, "sealedUrl"> & { readonly url: string }) | undefined;
   readonly clientRef?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** For how long it is worth sending; default ten minutes. */
@@ -46,10 +49,12 @@ export interface MessageRequest {
 }
 
 /** A message with what became of it. */
-export interface MessageView extends Omit<Message, "sealedText" | "recipientId" | "tenantId"> {
+export interface MessageView extends Omit<Message, "sealedText" | "recipientId" | "tenantId" | "receipts"> {
   /** In full. */
   readonly to: string;
   readonly text: string;
+  /** Where its caller is told what becomes of it; null where nobody asked. */
+  readonly receiptUrl: string | null;
   readonly delivery: Delivery;
 }
 
@@ -143,9 +148,11 @@ async function viewOf(parts: EngineParts, message: Message): Promise<MessageView
   const [delivery] = await parts.store.deliveriesOf(message.id);
   // An erasure runs.
   if (recipient === undefined || delivery === undefined) return null;
-  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, ...shown } = message;
+  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...shown } = message;
+  const receiptUrl =
+    receipts === undefined ? null : openReceiptUrl(parts.keyring, message, receipts.sealedUrl);
   const to = addressOf(parts.keyring, recipient);
-  return { ...shown, to, text: openText(parts.keyring, message), delivery };
+  return { ...shown, to, text: openText(parts.keyring, message), receiptUrl, delivery };
 }
 
 interface Planned {
@@ -166,7 +173,7 @@ async function planMessage(
   }
   const service = await parts.directory.service(tenantId, request.service);
   if (service === undefined) return { refused: { type: "serviceNotFound" } };
-  const wrong = fieldsProblem(request);
+  const wrong = fieldsProblem(request) ?? receiptsProblem(parts, request);
   if (wrong !== null) return { refused: { type: "requestInvalid", ...wrong } };
   const { phoneNumber } = parsed;
   const destination = router.destinationOf(phoneNumber.e164, phoneNumber.region);
@@ -180,6 +187,7 @@ async function planMessage(
   const { keyring, random, clock } = parts;
   const id = uuidv7(clock.now(), random);
   const recipientId = blindIndex(keyring, tenantId, "phone", phoneNumber.e164);
+  const receipts = await openReceipts(parts, request.receipts, { id, tenantId }, service.id);
   const segments = countSegments(text).count;
   return {
     command: {
@@ -192,6 +200,7 @@ async function planMessage(
       sealedText: sealText(keyring, random, { id, tenantId }, text),
       from: from ?? null,
       ...(request.registration === undefined ? {} : { registration: request.registration }),
+      ...(receipts === null ? {} : { receipts }),
       clientRef: request.clientRef ?? null,
       metadata: request.metadata ?? null,
       lifetimeMs: request.lifetimeMs ?? lifetimeMsDefault,
@@ -259,6 +268,27 @@ function registrationProblem(given: MessageRegistration | undefined): FieldProbl
     }
   }
   return null;
+}
+
+function receiptsProblem({ webhooks }: EngineParts, { receipts }: MessageRequest): FieldProblem | null {
+  if (receipts === undefined) return null;
+  const field = "receipts.url";
+  if (webhooks === undefined) return { field, detail: "cannot be told anything: there are no webhooks here" };
+  const detail = endpointUrlProblem(receipts.url, webhooks.rules);
+  return detail === null ? null : { field, detail };
+}
+
+/** Before the message is written: the first one for its tenant opens the way for all. */
+async function openReceipts(
+  { webhooks, keyring, random }: EngineParts,
+  asked: MessageRequest["receipts"],
+  message: Pick<Message, "id" | "tenantId">,
+  serviceId: string,
+): Promise<MessageReceipts | null> {
+  if (asked === undefined) return null;
+  const { url, ...receipts } = asked;
+  await webhooks?.openReceipts(message.tenantId, serviceId);
+  return { ...receipts, sealedUrl: sealReceiptUrl(keyring, random, message, url) };
 }
 
 function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {

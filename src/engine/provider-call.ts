@@ -7,6 +7,7 @@ import {
   renderText,
   type Segments,
 } from "../delivery/index.ts";
+import { openText } from "../secrets/index.ts";
 import { deliveryId, key } from "../store/index.ts";
 import type {
   Delivery,
@@ -18,7 +19,6 @@ import type {
 } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { codeOf } from "./code.ts";
-import { openText } from "./message-text.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A delivery that this node may send now, under its lease. */

@@ -10,6 +10,8 @@ export interface Change {
   readonly serviceId: string;
   /** Digest of the binding of the verification that it is about; null where there is none. */
   readonly binding: string | null;
+  /** Whether it is about a message whose caller wants to be told at an address of its own. */
+  readonly hasReceipts?: boolean;
   /** What is true once it is written. */
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -84,6 +86,7 @@ const toldStates = ["accepted", "delivered", "failed", "unconfirmed", "dropped"]
 interface Subject {
   readonly serviceId: string;
   readonly binding?: string | null;
+  readonly receipts?: unknown;
 }
 
 function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Change | Missing | null {
@@ -113,6 +116,7 @@ function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Cha
     tenantId,
     serviceId: subject.serviceId,
     binding: subject.binding ?? null,
+    hasReceipts: subject.receipts !== undefined,
     data:
       kind === "message"
         ? { id: is.verificationId, ...sent }

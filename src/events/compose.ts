@@ -3,6 +3,7 @@ import { eventSigner, type Keyring, open, type SealContext, seal, signWebhook } 
 import { key, type Store } from "../store/index.ts";
 import { unreachable } from "../verification/index.ts";
 import { secretsOf } from "./endpoints.ts";
+import { messageReceipt } from "./message-receipts.ts";
 import { type MaskedRecipient, payloadOf } from "./payload.ts";
 import type { PostRequest } from "./post.ts";
 import type { Endpoint, WebhookEvent } from "./records.ts";
@@ -30,6 +31,8 @@ export async function compose(
       return await inOurWords(parts, event, endpoint, now);
     case "telnyx":
       return await asTelnyx(parts, event, endpoint, now);
+    case "receipts":
+      return await messageReceipt(parts, event, now);
     case "callbacks":
       return asAsked(parts, event);
     default:

@@ -1,4 +1,5 @@
 import type { Service } from "../tenants/index.ts";
+import { receiptTypes } from "./message-receipts.ts";
 import type { Endpoint } from "./records.ts";
 import { telnyxEventTypes } from "./telnyx.ts";
 
@@ -26,6 +27,16 @@ export function profileEndpoint(
 export function callbacksEndpoint(tenantId: string, serviceId: string, now: number): Endpoint {
   const endpoint = newEndpoint(tenantId, tenantId, serviceId, now);
   return { ...endpoint, dialect: "callbacks", types: ["request.answered"] };
+}
+
+/** Under which the senders of a tenant's messages are told what becomes of them, each at the address that it named. */
+export function receiptsEndpoint(tenantId: string, serviceId: string, now: number): Endpoint {
+  const endpoint = newEndpoint(receiptsEndpointId(tenantId), tenantId, serviceId, now);
+  return { ...endpoint, dialect: "receipts", types: receiptTypes };
+}
+
+export function receiptsEndpointId(tenantId: string): string {
+  return `${tenantId}.receipts`;
 }
 
 /** Its secrets are none: what signs, if anything, follows from its dialect. */

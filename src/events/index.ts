@@ -3,6 +3,7 @@
 export { type DestinationRules, endpointUrlProblem, publicOnly } from "./destination.ts";
 export { profileEndpoint } from "./dialect-endpoints.ts";
 export { createEndpoint, type EndpointRequest, eventTypesProblem, rotateSecret } from "./endpoints.ts";
+export { flowrouteStatus } from "./message-receipts.ts";
 export { createSequence, eventWrite, newEvent } from "./outbox.ts";
 export { type EventPayload, payloadOf } from "./payload.ts";
 export type { Resolve } from "./post.ts";
@@ -18,4 +19,5 @@ export {
 } from "./records.ts";
 export { replayed } from "./schedule.ts";
 export { telnyxDate, telnyxStatus, telnyxType } from "./telnyx.ts";
+export { telnyxMessage } from "./telnyx-message.ts";
 export { openWebhooks, type Webhooks } from "./webhooks.ts";

@@ -25,9 +25,10 @@ export type EventType = (typeof eventTypes)[number] | "request.answered";
 
 /**
  * In whose words an endpoint is told. `telnyx`: the webhooks of a verify profile, in the vendor's form. `callbacks`: what
- * requests of a tenant ask to be told at an address that each of them names.
+ * requests of a tenant ask to be told at an address that each of them names. `receipts`: what becomes of its messages
+ * that name one, in the words of the API that they came by.
  */
-export type EndpointDialect = "telnyx" | "callbacks";
+export type EndpointDialect = "telnyx" | "callbacks" | "receipts";
 
 /** Why nothing is posted to an endpoint: its owner said so, it answered 410, or it failed for days. */
 export type DisabledReason = "asked" | "gone" | "failing";

@@ -54,7 +54,7 @@ export function createRegistry(store: Store, clock: Clock): Registry {
     },
     hasTenant: (tenantId) => byTenant.has(tenantId),
     hearing: (tenantId, serviceId, type) =>
-      (byTenant.get(tenantId) ?? []).filter((one) => one.serviceId === serviceId && hears(one, type)),
+      (byTenant.get(tenantId) ?? []).filter((one) => isFor(one, serviceId) && hears(one, type)),
     get: (id) => all.get(id),
     put: (endpoint) => keep([...all.values()].filter(({ id }) => id !== endpoint.id).concat(endpoint)),
     refresh,
@@ -64,6 +64,11 @@ export function createRegistry(store: Store, clock: Clock): Registry {
       if (age < 0 || age >= lifetimeMs) await refresh();
     },
   };
+}
+
+/** Messages of every service may name an address. */
+function isFor({ dialect, serviceId }: Endpoint, asked: string): boolean {
+  return serviceId === asked || dialect === "receipts";
 }
 
 function hears({ types }: Endpoint, type: EventType): boolean {

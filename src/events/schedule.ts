@@ -88,7 +88,8 @@ export function replayed(event: WebhookEvent, now: number): WebhookEvent {
 /** What an answer means for the endpoint; the same object where it means nothing new. */
 export function endpointAfter(endpoint: Endpoint, answered: Answered, now: number): Endpoint {
   // Of many addresses one tells nothing about the others, and what is gone here tells nothing about a receiver.
-  if (endpoint.dialect === "callbacks" || answered.reason === "erased") return endpoint;
+  const isOfMany = endpoint.dialect === "callbacks" || endpoint.dialect === "receipts";
+  if (isOfMany || answered.reason === "erased") return endpoint;
   if (answered.answer === "received") {
     return endpoint.failingSince === null ? endpoint : { ...endpoint, failingSince: null };
   }

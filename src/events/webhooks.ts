@@ -4,7 +4,7 @@ import { key, type Store } from "../store/index.ts";
 import type { Change } from "./changes.ts";
 import { sealAsked } from "./compose.ts";
 import { type DestinationRules, publicOnly } from "./destination.ts";
-import { callbacksEndpoint } from "./dialect-endpoints.ts";
+import { callbacksEndpoint, receiptsEndpoint, receiptsEndpointId } from "./dialect-endpoints.ts";
 import { createSequence, eventWrite, newEvent, withEvents } from "./outbox.ts";
 import type { MaskedRecipient } from "./payload.ts";
 import { type Resolve, systemResolve } from "./post.ts";
@@ -44,6 +44,8 @@ export interface AskedPost {
 export interface Webhooks extends Pick<Sender, "poll" | "postNow" | "settled" | "stop"> {
   /** Tells a request what it asked for, at the address that it named; durable once this resolves. */
   tell(asked: AskedPost): Promise<void>;
+  /** From when this resolves, messages of the tenant that name an address are told what becomes of them. */
+  openReceipts(tenantId: string, serviceId: string): Promise<void>;
   readonly registry: Registry;
   readonly rules: DestinationRules;
   readonly masked: MaskedRecipient;
@@ -55,8 +57,10 @@ export async function openWebhooks(
 ): Promise<{ readonly store: Store; readonly webhooks: Webhooks }> {
   const registry = createRegistry(parts.store, parts.clock);
   const rules = parts.rules ?? publicOnly;
-  const isAbout = ({ dialect }: Endpoint, { tenantId, binding }: Change): boolean =>
-    dialect !== "telnyx" || (binding !== null && binding === parts.bindingOf(tenantId, dialect));
+  const isAbout = ({ dialect }: Endpoint, { tenantId, binding, hasReceipts }: Change): boolean => {
+    if (dialect === "receipts") return hasReceipts === true;
+    return dialect !== "telnyx" || (binding !== null && binding === parts.bindingOf(tenantId, dialect));
+  };
   const store = withEvents(parts.store, registry, parts.random, isAbout, (events) => sender.offer(events));
   const sender = createSender({
     ...parts,
@@ -69,7 +73,35 @@ export async function openWebhooks(
   await registry.refresh();
   const { poll, postNow, settled, stop } = sender;
   const tell = createTelling({ ...parts, store }, registry, sender);
-  return { store, webhooks: { registry, rules, masked: parts.masked, tell, poll, postNow, settled, stop } };
+  const openReceipts = createReceiptsOpening(parts.store, registry);
+  const webhooks = {
+    registry,
+    rules,
+    masked: parts.masked,
+    tell,
+    openReceipts,
+    poll,
+    postNow,
+    settled,
+    stop,
+  };
+  return { store, webhooks };
+}
+
+/** Written once for each tenant, with the first message that asks for it. */
+function createReceiptsOpening(store: Store, registry: Registry): Webhooks["openReceipts"] {
+  return async (tenantId, serviceId) => {
+    const id = receiptsEndpointId(tenantId);
+    if (registry.get(id) !== undefined) return;
+    const endpointKey = key("endpoint", id);
+    const endpoint = await store.update([endpointKey], (rows, now) => {
+      const written = rows.get(endpointKey);
+      if (written !== undefined) return { writes: [], result: written };
+      const row = receiptsEndpoint(tenantId, serviceId, now);
+      return { writes: [{ table: "endpoint", id, row }], result: row };
+    });
+    registry.put(endpoint);
+  };
 }
 
 function createTelling(

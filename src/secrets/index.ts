@@ -13,12 +13,14 @@ export {
   masterSecretBytesMin,
   requireKey,
 } from "./keyring.ts";
+export { openReceiptUrl, openText, sealReceiptUrl, sealText } from "./message-seal.ts";
 export {
   dialectSigningSecret,
   digestsEqual,
   requestSignature,
   type SignatureMethod,
   signatureMethods,
+  signedParameters,
 } from "./request-signature.ts";
 export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";

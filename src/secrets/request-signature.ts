@@ -19,6 +19,15 @@ export function requestSignature(method: SignatureMethod, text: string, secret: 
   return createHmac(method, secret).update(text, "utf8").digest("hex");
 }
 
+/** Parameters in the order of their names, `&` and `=` in their values replaced, nothing escaped: what is signed. */
+export function signedParameters(entries: Iterable<readonly [string, string]>): string {
+  return [...entries]
+    .filter(([name]) => name !== "sig")
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, value]) => `&${name}=${value.replace(/[&=]/g, "_")}`)
+    .join("");
+}
+
 /**
  * What the holder of a key signs with in a vendor's dialect. Derived from the master secret, since whoever verifies a
  * signature must know it, and of the key itself there is only a digest (W-1). One for each master secret that is still

@@ -51,7 +51,8 @@ export {
   slotGraceMs,
   triedProviders,
 } from "./delivery.ts";
-export type { Message } from "./message.ts";
+export { type Fate, fateOf, sentAt } from "./fate.ts";
+export type { Message, MessageReceipts } from "./message.ts";
 export {
   type CodeReuse,
   defaultPolicy,

@@ -14,7 +14,17 @@ export interface Message {
   readonly from: string | null;
   /** What was registered for the text, where its caller says so; else what the route says. */
   readonly registration?: { readonly entityId: string; readonly templateId: string };
+  /** Where its caller wants to be told what becomes of it; absent where nobody asked. */
+  readonly receipts?: MessageReceipts;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly createdAt: number;
+}
+
+/** In whose words a caller is told what becomes of a message, and where. */
+export interface MessageReceipts {
+  readonly dialect: "vonage" | "telnyx" | "flowroute";
+  /** The key that sent it: what some vendors sign with follows from it. */
+  readonly keyId: string;
+  readonly sealedUrl: string;
 }

@@ -79,7 +79,7 @@ const record = {
   dialect: orNull(
     Type.String({
       description:
-        "Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own",
+        "Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` and `receipts` to those that requests and messages name; null for our own",
     }),
   ),
   enabled: Type.Boolean(),

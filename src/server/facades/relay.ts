@@ -8,7 +8,7 @@ import { needScope } from "./dialect-key.ts";
 /** What a vendor's caller wants sent, in our words. */
 export type Relayed = Pick<
   MessageRequest,
-  "to" | "text" | "from" | "clientRef" | "lifetimeMs" | "registration"
+  "to" | "text" | "from" | "clientRef" | "lifetimeMs" | "registration" | "receipts"
 >;
 
 /**
@@ -35,42 +35,6 @@ export async function relayed(request: FastifyRequest, id: string | null): Promi
   const { caller, server } = request;
   needScope(caller, "messages:read");
   return id === null ? null : await server.engine.getMessage({ tenantId: caller.tenantId, id });
-}
-
-/** How a message fares, as far as all vendors tell it apart. */
-export type Fate =
-  | "queued"
-  | "sending"
-  | "sent"
-  | "delivered"
-  /** No carrier took it. */
-  | "refused"
-  /** A carrier took it, and said later that it did not arrive. */
-  | "failed"
-  | "unconfirmed"
-  | "expired";
-
-export function fateOf({ state, attempts }: Delivery): Fate {
-  switch (state) {
-    case "queued":
-      return attempts.length === 0 ? "queued" : "sending";
-    case "sending":
-    case "unknown":
-      return "sending";
-    case "accepted":
-      return "sent";
-    case "failed":
-      return attempts.some((one) => one.answer === "accepted") ? "failed" : "refused";
-    case "dropped":
-      return "expired";
-    default:
-      return state;
-  }
-}
-
-/** When a carrier took it; null before. */
-export function sentAt({ attempts }: Delivery): number | null {
-  return attempts.findLast((one) => one.answer === "accepted")?.at ?? null;
 }
 
 /**

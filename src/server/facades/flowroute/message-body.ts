@@ -1,7 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import type { MessageView } from "../../../engine/index.ts";
+import { flowrouteStatus } from "../../../events/index.ts";
+import { fateOf, sentAt } from "../../../verification/index.ts";
 import { fromHex, toHex } from "../ids.ts";
-import { costFor, type Fate, fateOf, sentAt } from "../relay.ts";
+import { costFor } from "../relay.ts";
 import type { Version } from "./translations.ts";
 
 /** The kind of record is in its id. */
@@ -15,18 +17,6 @@ export function idOfRecord(given: string): string | null {
   return hex === undefined ? null : fromHex(hex);
 }
 
-/** The vendor's words for how a message fares. */
-const statusWords = {
-  queued: "queued",
-  sending: "queued",
-  sent: "message buffered",
-  delivered: "delivered",
-  refused: "smsc reject",
-  failed: "delivery failure",
-  unconfirmed: "message buffered",
-  expired: "smsc reject",
-} satisfies Readonly<Record<Fate, string>>;
-
 /** A record of a message, as the vendor keeps it. */
 export async function toRecord(
   request: FastifyRequest,
@@ -37,11 +27,11 @@ export async function toRecord(
   const micros = (await costFor(request, delivery)) ?? 0;
   const kind =
     version === "v2"
-      ? { has_mms: false, message_type: "long-code", callback_url: null }
+      ? { has_mms: false, message_type: "long-code", callback_url: view.receiptUrl }
       : {
           is_mms: false,
           message_type: "longcode",
-          status: statusWords[fateOf(delivery)],
+          status: flowrouteStatus[fateOf(delivery)],
           delivery_receipts: receiptsOf(view),
         };
   const attributes = {
@@ -72,7 +62,7 @@ function receiptsOf({ delivery }: MessageView): readonly unknown[] {
   };
   const fate = fateOf(delivery);
   if (fate !== "delivered" && fate !== "failed") return [submitted];
-  const status = statusWords[fate];
+  const status = flowrouteStatus[fate];
   const last = { status, status_code: null, status_code_description: status, timestamp, level: 2 };
   return [last, submitted];
 }

@@ -28,7 +28,14 @@ export function flowrouteMessages(version: Version): MessagesVendor {
 }
 
 async function send(request: FastifyRequest, reply: FastifyReply, version: Version): Promise<FastifyReply> {
-  const result = await relay(request, messageIn(request));
+  const { receiptUrl, ...asked } = messageIn(request);
+  const { keyId } = request.caller;
+  // v2 has no receipts.
+  const receipts =
+    receiptUrl === undefined || version === "v2"
+      ? undefined
+      : ({ dialect: "flowroute", keyId, url: receiptUrl } as const);
+  const result = await relay(request, { ...asked, receipts });
   if (result.type !== "messageAccepted") {
     return refuse(messageErrors[result.type](result, version, request.server.parts.clock.now()));
   }

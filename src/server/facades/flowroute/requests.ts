@@ -16,6 +16,7 @@ export interface Asked {
   readonly to: string;
   readonly from: string | undefined;
   readonly text: string;
+  readonly receiptUrl: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,7 +32,8 @@ export function messageIn(request: FastifyRequest): Asked {
   const text = fields["body"] ?? fields["content"];
   if (typeof text !== "string") return refuse(errors.unprocessable("body is required."));
   const from = wordOf(fields["from"]);
-  return { to: toE164(to) ?? to, from: from === undefined ? undefined : (toE164(from) ?? from), text };
+  const sender = from === undefined ? undefined : (toE164(from) ?? from);
+  return { to: toE164(to) ?? to, from: sender, text, receiptUrl: wordOf(fields["dlr_callback"]) };
 }
 
 function fieldsOf({ body }: FastifyRequest): Fields {

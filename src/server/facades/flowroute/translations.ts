@@ -45,7 +45,8 @@ const byReason: Translate = (refused, version, now) => {
 };
 
 const byField: Translate = ({ field = "", detail = "is wrong" }) => {
-  const text = `${field === "text" ? "body" : field} ${detail}`;
+  const names: Readonly<Record<string, string>> = { text: "body", "receipts.url": "dlr_callback" };
+  const text = `${names[field] ?? field} ${detail}`;
   return field === "from" ? errors.forbidden(text) : errors.unprocessable(text);
 };
 

@@ -27,7 +27,10 @@ async function send(request: FastifyRequest, reply: FastifyReply): Promise<Fasti
   const to = phoneNumberIn(request, neededText(fields, "to"), { pointer: "/to" }).e164;
   const text = neededText(fields, "text");
   const from = textIn(fields, "from")?.trim();
-  const result = await relay(request, { to, text, from: from === "" ? undefined : from });
+  const url = textIn(fields, "webhook_url");
+  const { keyId } = request.caller;
+  const receipts = url === undefined || url === "" ? undefined : ({ dialect: "telnyx", keyId, url } as const);
+  const result = await relay(request, { to, text, from: from === "" ? undefined : from, receipts });
   if (result.type !== "messageAccepted") {
     return refuse(messageErrors[result.type](result, request.server.parts.clock.now()));
   }

@@ -82,6 +82,7 @@ const aboutReceiver =
 const messagePointers: Readonly<Record<string, string>> = { text: "/text", from: "/from" };
 
 const byMessageField: Translate = ({ field = "", detail = "is wrong" }) => {
+  if (field === "receipts.url") return errors.url({ pointer: "/webhook_url", detail: `It ${detail}.` });
   const pointer = messagePointers[field];
   return errors.bad({ detail: `${field} ${detail}.`, ...(pointer === undefined ? {} : { pointer }) });
 };

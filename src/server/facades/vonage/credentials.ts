@@ -4,6 +4,7 @@ import {
   digestsEqual,
   requestSignature,
   type SignatureMethod,
+  signedParameters,
 } from "../../../secrets/index.ts";
 import type { ApiKey } from "../../../tenants/index.ts";
 import type { Caller } from "../../caller.ts";
@@ -75,11 +76,7 @@ async function signerOf(
   return undefined;
 }
 
-/** The parameters in the order of their names, `&` and `=` in their values replaced, nothing escaped. */
+/** What a client signed of its parameters. */
 export function signedText({ entries }: Pick<Parameters, "entries">): string {
-  return [...entries]
-    .filter(([name]) => name !== "sig")
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, values]) => `&${name}=${String(values).replace(/[&=]/g, "_")}`)
-    .join("");
+  return signedParameters([...entries].map(([name, values]) => [name, String(values)] as const));
 }

@@ -74,6 +74,7 @@ const byReason: Translate = (refused) => {
 
 const byField: Translate = ({ field = "", detail = "is wrong" }) => {
   if (field === "from") return errors.sender(detail);
+  if (field === "receipts.url") return errors.callback(detail);
   if (field === "text" && detail.includes("characters long")) return errors.tooLong;
   const names: Readonly<Record<string, string>> = {
     clientRef: "client-ref",

@@ -44,7 +44,7 @@ async function send(request: FastifyRequest, reply: FastifyReply): Promise<reado
   if (given.get("sig") !== undefined && given.get("api_secret") !== undefined)
     return refuse(errors.bothProofs);
   const { parameters } = await visitorOf(request, reply);
-  const result = await relay(request, readMessage(parameters));
+  const result = await relay(request, readMessage(request, parameters));
   if (result.type !== "messageAccepted") return refuse(messageErrors[result.type](result));
   return await entriesOf(request, result.message);
 }
@@ -54,7 +54,7 @@ const ttlMsRange = [20_000, 604_800_000] as const;
 /** No message of ours waits longer. */
 const lifetimeMsMax = 3_600_000;
 
-function readMessage(parameters: Parameters): Relayed {
+function readMessage(request: FastifyRequest, parameters: Parameters): Relayed {
   const from = parameters.get("from") ?? refuse(errors.missing("from"));
   const to = parameters.get("to") ?? refuse(errors.missing("to"));
   const type = parameters.get("type") ?? "text";
@@ -76,7 +76,14 @@ function readMessage(parameters: Parameters): Relayed {
     clientRef: parameters.get("client-ref"),
     lifetimeMs: lifetimeOf(parameters),
     registration: registrationOf(parameters),
+    receipts: receiptsOf(request, parameters),
   };
+}
+
+function receiptsOf({ caller }: FastifyRequest, parameters: Parameters): Relayed["receipts"] {
+  const url = parameters.get("callback");
+  const isWanted = !["0", "false"].includes(parameters.get("status-report-req") ?? "");
+  return url === undefined || !isWanted ? undefined : { dialect: "vonage", keyId: caller.keyId, url };
 }
 
 /** The vendor's callers write numbers without their plus sign. */

@@ -35,7 +35,7 @@ const arrows = {
   config: [...base, "tenants", "store!", "delivery!", "providers"],
   engine: [...base, "tenants", "authenticators", "events", "inbound", "store!", "delivery", "providers!"],
   phones: [...base, "tenants", "engine", "store!", "delivery!", "providers"],
-  standins: [...base, "phones!", "providers/sandbox"],
+  standins: [...base, "phones!", "delivery!", "providers/sandbox"],
   // Puts the parts together, once for the library, the server, the command line and the tests.
   instance: [...whole, "store", "delivery", "providers"],
   server: [...whole, "instance", "store!", "delivery!", "providers", "standins"],

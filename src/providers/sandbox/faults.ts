@@ -1,3 +1,4 @@
+import { oldestFirst } from "../../delivery/index.ts";
 /** What a virtual carrier does wrong, for one number or for all that start with a prefix. */
 export interface SandboxFault {
   /** An E.164 number, or the beginning of some; the longest match counts. */
@@ -44,12 +45,12 @@ const faultsMax = 1_000;
 
 export function createSandboxFaults(): SandboxFaults {
   const byPrefix = new Map<string, { fault: SandboxFault; left: number }>();
+  const forgetOldest = oldestFirst(byPrefix, faultsMax);
   return {
     set(fault) {
       byPrefix.delete(fault.prefix);
       byPrefix.set(fault.prefix, { fault, left: fault.times ?? Number.POSITIVE_INFINITY });
-      const oldest = byPrefix.keys().next();
-      if (byPrefix.size > faultsMax && oldest.done !== true) byPrefix.delete(oldest.value);
+      forgetOldest();
     },
     take(number) {
       if (byPrefix.size === 0) return null;

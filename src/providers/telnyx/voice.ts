@@ -1,14 +1,10 @@
 import type { OutgoingMessage } from "../../delivery/index.ts";
+import { callSecondsMax, ringingSeconds } from "../call-times.ts";
 import { parseJson, textAt } from "../reading.ts";
 import { voiceFor } from "../voices.ts";
 import type { TelnyxSettings } from "./settings.ts";
 
 type Calls = NonNullable<TelnyxSettings["calls"]>;
-
-/** Before the mailbox of most networks answers. */
-const ringingSeconds = 25;
-/** No text of ours takes longer to say. */
-const callSecondsMax = 120;
 
 /** What `speak` reads with the vendor's standard voice. */
 const voices = [

@@ -5,12 +5,8 @@ import {
   oneReceipt,
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
+import { callSecondsMax, ringingSeconds } from "../call-times.ts";
 import { voiceFor } from "../voices.ts";
-
-/** Before the mailbox of most networks answers. */
-const ringingSeconds = 25;
-/** No text of ours takes longer to say. */
-const callSecondsMax = 120;
 
 /** What `<Say>` reads. */
 const voices = [

@@ -5,14 +5,10 @@ import {
   oneReceipt,
 } from "../../delivery/index.ts";
 import type { ReceiptStatus } from "../../verification/index.ts";
+import { callSecondsMax, ringingSeconds } from "../call-times.ts";
 import { textAt } from "../reading.ts";
 import { voiceFor } from "../voices.ts";
 import { withoutPlus } from "./sms.ts";
-
-/** Before the mailbox of most networks answers. */
-const ringingSeconds = 25;
-/** No text of ours takes longer to say. */
-const callSecondsMax = 120;
 
 /** What the vendor's voices read. */
 const voices = [

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { oldestFirst } from "../../delivery/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts, uuidId } from "../parts.ts";
@@ -26,12 +27,12 @@ const account = standinAccounts.flowroute;
 /** Flowroute at `/sandbox/flowroute/{v2,v2.1,v2.2}/messages`. */
 export function createFlowrouteStandin(parts: StandinParts): Standin {
   const taken = new Map<string, Taken>();
+  const forgetOldest = oldestFirst(taken, takenMax);
   const callbacks = new Map<string, string>();
   const limit = createSecondLimit(parts);
   const remember = (id: string, one: Taken): void => {
     taken.set(id, one);
-    const oldest = taken.keys().next();
-    if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+    forgetOldest();
   };
 
   async function receive(version: Version, request: FastifyRequest, reply: FastifyReply) {

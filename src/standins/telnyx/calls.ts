@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { oldestFirst } from "../../delivery/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, codeIn, type Handed } from "../line.ts";
 import { type StandinParts, uuidId } from "../parts.ts";
@@ -28,13 +29,13 @@ interface TelnyxCall {
 /** Call Control: a call is dialled, and what happens next is commanded event by event. */
 export function callRoutes(parts: StandinParts): (scope: FastifyInstance) => void {
   const calls = new Map<string, TelnyxCall>();
+  const forgetOldest = oldestFirst(calls, callsMax);
 
   async function dial(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const call = readCall(parts, request);
     if ("code" in call) return answer(reply, call.status, errorBody(call));
     calls.set(call.id, call);
-    const oldest = calls.keys().next();
-    if (calls.size > callsMax && oldest.done !== true) calls.delete(oldest.value);
+    forgetOldest();
     return await carry(parts, handed(parts, call), request, reply);
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { oldestFirst } from "../../delivery/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { type Standin, type StandinParts, uuidId } from "../parts.ts";
@@ -22,14 +23,14 @@ const { number, messagingProfileId } = standinAccounts.telnyx;
 /** Telnyx at `/sandbox/telnyx/v2`. */
 export function createTelnyxStandin(parts: StandinParts): Standin {
   const taken = new Map<string, TelnyxMessage>();
+  const forgetOldest = oldestFirst(taken, takenMax);
   const profile: { webhookUrl: string | null } = { webhookUrl: null };
 
   async function receive(request: FastifyRequest, reply: FastifyReply) {
     const message = readMessage(parts, request);
     if ("status" in message) return refuse(reply, message.status, message.code, message.detail);
     taken.set(message.id, message);
-    const oldest = taken.keys().next();
-    if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+    forgetOldest();
     return await carry(
       parts,
       handed(parts, message, message.webhookUrl ?? profile.webhookUrl),

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { oldestFirst } from "../../delivery/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts } from "../parts.ts";
@@ -21,15 +22,15 @@ interface TwilioMessage {
 
 /** Twilio at `/sandbox/twilio/2010-04-01`. */
 export function createTwilioStandin(parts: StandinParts): Standin {
-  const taken = new Map<string, TwilioMessage>();
-  const calls = new Map<string, TwilioCall>();
+  const taken = createKept<TwilioMessage>();
+  const calls = createKept<TwilioCall>();
   const numbers: { smsUrl: string | null } = { smsUrl: null };
   const base = `/2010-04-01/Accounts/${accountSid}`;
 
   function receive(request: FastifyRequest, reply: FastifyReply) {
     const message = readMessage(parts, request);
     if ("code" in message) return refuse(reply, message.status, message.code, message.message);
-    keep(taken, message);
+    taken.keep(message);
     return carry(parts, handed(parts, message), request, reply);
   }
 
@@ -37,7 +38,7 @@ export function createTwilioStandin(parts: StandinParts): Standin {
     if (!isAuthorized(request)) return refuse(reply, 401, "20003", "Authenticate");
     const call = readCall(parts, formOf(request));
     if ("code" in call) return refuse(reply, call.status, call.code, call.message);
-    keep(calls, call);
+    calls.keep(call);
     return carry(parts, callHanded(parts, call), request, reply);
   }
 
@@ -99,10 +100,22 @@ function readMessage(parts: StandinParts, request: FastifyRequest): TwilioMessag
   };
 }
 
-function keep<M extends { readonly sid: string }>(taken: Map<string, M>, message: M): void {
-  taken.set(message.sid, message);
-  const oldest = taken.keys().next();
-  if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+interface Kept<M> {
+  readonly get: (sid: string) => M | undefined;
+  readonly keep: (one: M) => void;
+}
+
+/** The newest of a kind, by their ids. */
+function createKept<M extends { readonly sid: string }>(): Kept<M> {
+  const bySid = new Map<string, M>();
+  const forgetOldest = oldestFirst(bySid, takenMax);
+  return {
+    get: (sid) => bySid.get(sid),
+    keep(one) {
+      bySid.set(one.sid, one);
+      forgetOldest();
+    },
+  };
 }
 
 function formOf({ body }: FastifyRequest): URLSearchParams {

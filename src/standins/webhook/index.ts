@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { oldestFirst } from "../../delivery/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts } from "../parts.ts";
@@ -23,6 +24,7 @@ interface WebhookMessage {
 export function createWebhookStandin(parts: StandinParts): Standin {
   /** By `webhook-id`: what is asked again is answered again, and not sent again. */
   const taken = new Map<string, WebhookMessage>();
+  const forgetOldest = oldestFirst(taken, takenMax);
   const settings: { inboundUrl: string | null } = { inboundUrl: null };
 
   async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -39,8 +41,7 @@ export function createWebhookStandin(parts: StandinParts): Standin {
         ...handedOver,
         arrived() {
           taken.set(message.reference, message);
-          const oldest = taken.keys().next();
-          if (taken.size > takenMax && oldest.done !== true) taken.delete(oldest.value);
+          forgetOldest();
         },
       },
       request,

@@ -30,6 +30,8 @@ declare module "fastify" {
     basePath(request: FastifyRequest): string;
     /** The client's address as the application around us knows it; null where nothing is around us. */
     hostAddress(request: FastifyRequest): string | null;
+    /** Who answers in other words than ours below a path, also where the router cannot read the rest of it. */
+    readonly otherWords: Map<string, (error: unknown, request: FastifyRequest, reply: FastifyReply) => void>;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -79,7 +81,10 @@ export function createApp(appParts: AppParts): FastifyInstance {
     // What the router itself refuses, such as %zz, meets no hook.
     frameworkErrors: (error, request, reply) => {
       setSecurityHeaders(reply);
-      sendProblem(request, reply, requestProblem(request) ?? toProblem(error));
+      const problem = requestProblem(request) ?? toProblem(error);
+      const other = [...app.otherWords].find(([path]) => request.url.startsWith(path));
+      if (other === undefined) sendProblem(request, reply, problem);
+      else other[1](problem, request, reply);
       noteAnswer(parts.log, runtime, request, reply, "unmatched");
     },
   });
@@ -90,6 +95,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("parts", parts);
   app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));
+  app.decorate("otherWords", new Map());
   decorateAddresses(app, appParts.publicUrl ?? null, appParts.hostView);
   app.decorateRequest("caller", undefined as unknown as Caller);
   readStrictJson(app);

@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { microsPerUnit } from "../../src/guard/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { type FacadeInstallation, freshNumber, openFacades } from "../facades/installation.ts";
 import { wrongCode } from "../support/instance.ts";
+import { scriptedProvider } from "../support/scripted-provider.ts";
+import { openReceiver } from "../webhooks/receiver.ts";
+import { loopback } from "../webhooks/webhooks.ts";
 import { createResults } from "./table.ts";
 import { type Answer, clientsAbsent, type VonageClient, vonageClients } from "./vonage-clients.ts";
 
@@ -11,12 +15,22 @@ const results = createResults(
   "Each client installed from npm, each call over HTTP. A cell is the `status` that the client hands on. Made by `npm run test:clients -- -u`.",
 );
 let at: FacadeInstallation;
+let limited: FacadeInstallation;
 
 beforeAll(async () => {
-  // Clients that sign read the clock of the machine.
-  at = await openFacades({ clock: createFakeClock(Date.now()) });
+  at = await openFacades({ webhooks: loopback });
+  // In one country only, by a carrier whose money of the day is spent by the first text.
+  limited = await openFacades({
+    sandbox: false,
+    providers: [scriptedProvider("paid")],
+    numberPolicy: { countries: ["US"] },
+    guard: { prices: { "*/sms": microsPerUnit }, moneyPerDay: microsPerUnit / 2, velocity: [] },
+  });
 });
-afterAll(() => at.close());
+afterAll(async () => {
+  await at.close();
+  await limited.close();
+});
 beforeEach((context) => {
   if (clientsAbsent !== null) context.skip(clientsAbsent);
 });
@@ -72,6 +86,17 @@ async function refusals(run: Run): Promise<void> {
   const short = { number: freshNumber(), brand: "Acme", pin_code: "1234" };
   note("start, pin_code of 4", await client.start(short), "20");
   note("check, unknown", await client.check("0".repeat(32), "123456"), "6");
+  note("cancel, unknown", await client.control("0".repeat(32), "cancel"), "6");
+  note("start, brand too long", await client.start({ number: freshNumber(), brand: "A".repeat(19) }), "3");
+  const locked = freshNumber();
+  for (const _ of "1234") {
+    const { request_id } = await client.start({ number: locked, brand: "Acme", workflow_id: 6 });
+    await at.settle();
+    const right = at.received(locked)[0]?.code ?? "";
+    for (const nth of [1, 2, 3]) await client.check(request_id, wrongCode(right, nth));
+    await at.pass(300);
+  }
+  note("start, too many wrong codes", await client.start({ number: locked, brand: "Acme" }), "1");
 }
 
 async function control(run: Run): Promise<void> {
@@ -114,6 +139,14 @@ async function insight({ client, note }: Run): Promise<void> {
     expect(answer.country_code_iso3 ?? answer.countryCodeIso3).toBe("GBR");
     note(`insight ${level}`, answer, "0");
   }
+  if (client.insightLater === undefined) return;
+  const receiver = await openReceiver();
+  note("insight later", await client.insightLater("442079460018", receiver.url), "0");
+  await at.parts.webhooks?.poll();
+  await at.parts.webhooks?.settled();
+  expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
+    { status: 0, international_format_number: "442079460018", lookup_outcome: 1 },
+  ]);
 }
 
 describe.each(vonageClients)("%s", (name, open) => {
@@ -136,12 +169,23 @@ describe.each(vonageClients)("%s", (name, open) => {
     expect(answer.status).toBe("4");
     results.note(name, "start, wrong secret", "4");
   });
+  test("hands on what an account, a country and the money of a day refuse", async () => {
+    const { note } = run();
+    const reader = await at.makeKey({ scopes: ["verifications:read"] });
+    const asked = { number: freshNumber(), brand: "Acme", workflow_id: 6 };
+    note("start, without the scope", await open(at, reader.vonage).start(asked), "8");
+    const client = open(limited, limited.key.vonage);
+    note("start, country not allowed", await client.start({ ...asked, number: "447911123456" }), "15");
+    note("start, money spent", await client.start(asked), "9");
+  });
 });
 
 describe("signed requests", () => {
   const signing = vonageClients.filter(([name]) => /nexmo|sdk 2/.test(name));
   const methods = ["md5hash", "md5", "sha1", "sha256", "sha512"];
   test.each(signing)("%s signs by every method", async (name, open) => {
+    // Its client reads the clock of the machine, which the other tests leave behind.
+    const at = await openFacades({ clock: createFakeClock(Date.now()) });
     for (const signatureMethod of methods) {
       const { apiKey, apiSecret } = at.key.vonage;
       const { signatureSecret } = at;
@@ -151,6 +195,7 @@ describe("signed requests", () => {
       const wrong = open(at, { apiKey, apiSecret, signatureSecret: "wrong", signatureMethod });
       expect((await wrong.start({ number: freshNumber(), brand: "Acme" })).status).toBe("4");
     }
+    await at.close();
     results.note(name, "start, signed", "0");
   });
 });

@@ -24,6 +24,8 @@ export interface VonageClient {
   psd2(parameters: Values): Promise<Answer>;
   /** Absent where the client has none. */
   readonly insight?: (level: "basic" | "standard" | "advanced", number: string) => Promise<Answer>;
+  /** The level that answers later, to an address; absent where the client has none. */
+  readonly insightLater?: (number: string, callback: string) => Promise<Answer>;
   /** A client that sends a cancel where it is told to trigger. */
   readonly cancelsInstead?: true;
   /** Clients whose search takes one id only. */
@@ -64,6 +66,8 @@ const callbacks =
         promised((done) =>
           numberInsight.get({ level: level === "advanced" ? "advancedSync" : level, number }, done),
         ),
+      insightLater: (number, callback) =>
+        promised((done) => numberInsight.get({ level: "advancedAsync", number, callback }, done)),
     };
   };
 
@@ -95,6 +99,7 @@ const sdk =
     return {
       ...ofThree(verify),
       insight: (level, number) => numberInsights[`${level}Lookup`](number),
+      insightLater: (number, callback) => numberInsights.asyncAdvancedLookup(number, callback),
     };
   };
 

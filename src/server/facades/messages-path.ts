@@ -17,6 +17,7 @@ export function messagesPath(
   return async (app) => {
     anyBody(app);
     app.setErrorHandler((error, request, reply) => vendorOf(request).fail(error, request, reply));
+    app.otherWords.set(`${path}/`, (error, request, reply) => vendorOf(request).fail(error, request, reply));
     for (const url of [...withDoubledSlash(path), ...withDoubledSlash(`${path}/:below`)]) {
       app.route({
         method: [...everyMethod],

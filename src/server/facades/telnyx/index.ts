@@ -53,6 +53,7 @@ export const telnyxRoutes: FastifyPluginAsync = async (app) => {
   }
   // Whatever else is asked of these paths is answered in the vendor's words as well.
   for (const url of ["/v2/verifications", "/v2/verify_profiles"]) {
+    app.otherWords.set(`${url}/`, (error, request, reply) => sendError(reply, errorOf(error, request)));
     for (const one of [url, `${url}/*`]) {
       const taken = calls.filter(([, known]) => known === one).map(([method]): string => method);
       const method = everyMethod.filter((each) => !taken.includes(each));

@@ -1,3 +1,6 @@
+import { administration } from "./administration.ts";
+import type { Administration } from "./administration-calls.ts";
+import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
 import type { PageRequest } from "./pages.ts";
 import {
   type CancelResult,
@@ -30,7 +33,7 @@ import type {
  * The verbs of a Countersign server. Refusals are outcomes with the names that the library has; what throws is a
  * `CountersignFault`, after retries that neither send nor count twice.
  */
-export interface Client {
+export interface Client extends Administration {
   /**
    * Starts a verification.
    * @example
@@ -135,11 +138,9 @@ export function createClient(options: ClientOptions): Client {
       return found["outcome"] === "notFound" ? null : (found as unknown as VerificationDetails);
     },
     ...pagesAndNumbers(call),
-    list: (request = {}, more) => {
-      const given = Object.entries(request).filter(([, value]) => value !== undefined);
-      const query = new URLSearchParams();
-      for (const [name, value] of given) query.set(name, String(value));
-      const path = query.size === 0 ? "/verifications" : `/verifications?${query}`;
+    ...administration(call),
+    list: (request, more) => {
+      const path = `/verifications${queryOf(request)}`;
       return call("listVerifications", { ...more, method: "GET", path }, (_status, list) => ({
         outcome: "listed",
         list,
@@ -147,12 +148,6 @@ export function createClient(options: ClientOptions): Client {
     },
   };
 }
-
-type Call = <R>(
-  operation: Operation,
-  asked: Asked,
-  succeeded: (status: number, body: Json) => object,
-) => Promise<R>;
 
 function pagesAndNumbers(call: Call): Pick<Client, "page" | "redeem" | "describe" | "unlock" | "erase"> {
   return {
@@ -182,23 +177,16 @@ function pagesAndNumbers(call: Call): Pick<Client, "page" | "redeem" | "describe
   };
 }
 
-/** An id is whatever a session or a form brought: it must stay one part of the path. */
 function pathOf(id: string): string {
-  return `/verifications/${encodeURIComponent(id === "" || /^\.\.?$/.test(id) ? "-" : id)}`;
+  return `/verifications/${partOf(id)}`;
 }
 
-/** As `pathOf`: a person may have typed it. */
 function numberPath(number: string): string {
-  return `/numbers/${encodeURIComponent(number === "" || /^\.\.?$/.test(number) ? "-" : number)}`;
+  return `/numbers/${partOf(number)}`;
 }
 
-/** Calls without a body repeat the binding in a header. */
 function named(method: "GET" | "DELETE", { id, binding }: VerificationRequest): Asked {
-  return {
-    method,
-    path: pathOf(id),
-    ...(binding === undefined ? {} : { headers: { "countersign-binding": binding } }),
-  };
+  return { method, path: pathOf(id), headers: bindingHeader(binding) };
 }
 
 function refused(body: Json): object {

@@ -1,4 +1,5 @@
 /** The HTTP API as functions: for Node and the browser, without dependencies. */
+export type * from "./administration-calls.ts";
 export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";
 export type * from "./pages.ts";
@@ -16,5 +17,6 @@ export type {
   StartResult,
   UnlockResult,
 } from "./results.ts";
+export type * from "./schemas.generated.ts";
 export type { CallOptions, ClientOptions } from "./transport.ts";
 export type * from "./verification.ts";

@@ -34,6 +34,11 @@ interface RefusalFields {
   readonly cursor_invalid: { readonly outcome: "cursorInvalid" };
   /** Unknown, redeemed before, or older than a minute: no answer tells which. */
   readonly ticket_invalid: { readonly outcome: "ticketInvalid" };
+  /** Nothing of yours has this id. */
+  readonly not_found: { readonly outcome: "notFound" };
+  /** It is taken, over, or there are too many: `detail` says which. */
+  readonly resource_conflict: { readonly outcome: "resourceConflict" };
+  readonly webhook_disabled: { readonly outcome: "webhookDisabled" };
 }
 
 type RefusalCode = keyof RefusalFields & ErrorCode;
@@ -60,6 +65,9 @@ export const outcomes: { readonly [C in RefusalCode]: RefusalFields[C]["outcome"
   cancel_refused: "cancelRefused",
   cursor_invalid: "cursorInvalid",
   ticket_invalid: "ticketInvalid",
+  not_found: "notFound",
+  resource_conflict: "resourceConflict",
+  webhook_disabled: "webhookDisabled",
 };
 
 const settled = [
@@ -100,11 +108,51 @@ export const refusals = {
   getNumber: ["number_invalid"],
   unlockNumber: ["number_invalid"],
   eraseNumber: ["number_invalid"],
+  explainRoute: ["number_invalid"],
+  listCarriers: [],
+  createKey: ["request_invalid"],
+  listKeys: ["cursor_invalid"],
+  getKey: ["not_found"],
+  rotateKey: ["not_found", "resource_conflict"],
+  revokeKey: ["not_found"],
+  revokeKeyDialect: ["not_found"],
+  createService: ["request_invalid", "resource_conflict"],
+  listServices: ["cursor_invalid"],
+  getService: ["not_found"],
+  updateService: ["not_found", "request_invalid", "resource_conflict"],
+  createTenant: ["request_invalid"],
+  listTenants: ["cursor_invalid"],
+  getTenant: ["not_found"],
+  createBackup: ["request_invalid", "resource_conflict"],
+  sendMessage: [
+    "number_invalid",
+    "number_not_allowed",
+    "request_invalid",
+    "service_not_found",
+    "send_limit_reached",
+    "delivery_congested",
+  ],
+  listMessages: ["number_invalid", "cursor_invalid"],
+  getMessage: ["not_found"],
+  listDeliveries: ["number_invalid", "cursor_invalid"],
+  getDelivery: ["not_found"],
+  createWebhook: ["request_invalid", "service_not_found", "resource_conflict"],
+  listWebhooks: ["cursor_invalid"],
+  getWebhook: ["not_found"],
+  updateWebhook: ["not_found", "request_invalid", "resource_conflict"],
+  deleteWebhook: ["not_found", "resource_conflict"],
+  rotateWebhookSecret: ["not_found", "request_invalid", "resource_conflict"],
+  testWebhook: ["not_found", "webhook_disabled", "resource_conflict"],
+  listWebhookEvents: ["not_found", "cursor_invalid"],
+  getWebhookEvent: ["not_found"],
+  replayWebhookEvent: ["not_found"],
+  replayWebhookEvents: ["not_found", "cursor_invalid"],
 } as const satisfies Readonly<Record<string, readonly RefusalCode[]>>;
 
 export type Operation = keyof typeof refusals;
 
-type Refusals<O extends Operation> = {
+/** What an operation may refuse with: its name, its fields, and a sentence. */
+export type Refusals<O extends Operation> = {
   [C in (typeof refusals)[O][number]]: RefusalFields[C] & {
     /** For people who operate the application. */
     readonly detail: string;

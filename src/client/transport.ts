@@ -22,7 +22,7 @@ export interface CallOptions {
 }
 
 export interface Asked extends CallOptions {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Static } from "typebox";
 import { afterAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { faultCodes } from "../../src/client/fault.ts";
@@ -30,6 +31,7 @@ import type {
 } from "../../src/server/api/verification-schemas.ts";
 import { type Json, operationsOf } from "../http/contract.ts";
 import { freshNumber, openInstallation } from "../http/installation.ts";
+import { schemaTypes } from "./schema-types.ts";
 
 const installation = await openInstallation();
 afterAll(() => installation.close());
@@ -253,15 +255,31 @@ describe("what the client knows is what the document says", async () => {
     },
   );
 
+  test("every operation of the document has a function", () => {
+    expect(Object.keys(refusals).sort()).toEqual([...byId.keys()].sort());
+  });
+
+  test("the types that are made from the document are up to date: npx vitest run test/client/ -u", async () => {
+    const written = join(import.meta.dirname, "..", "..", "src", "client", "schemas.generated.ts");
+    await expect(schemaTypes(document)).toMatchFileSnapshot(written);
+  });
+
   test("every error code there is has a place in the client", () => {
     const known = new Set<string>([...Object.keys(outcomes), ...faultCodes]);
     expect(Object.keys(errorTable).filter((code) => !known.has(code))).toEqual([]);
   });
 
+  /** Refusals that the routes themselves make. */
+  const notOfTheEngine = [
+    "cursor_invalid",
+    "ticket_invalid",
+    "not_found",
+    "resource_conflict",
+    "webhook_disabled",
+  ];
+
   test("a refusal has the name that the engine's outcome has", () => {
-    const names = Object.entries(outcomes).filter(
-      ([code]) => !["cursor_invalid", "ticket_invalid"].includes(code),
-    );
+    const names = Object.entries(outcomes).filter(([code]) => !notOfTheEngine.includes(code));
     for (const [code, outcome] of names) {
       expect(refusal({ outcome: outcome as RefusedOutcome }).code).toBe(code);
     }

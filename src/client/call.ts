@@ -1,0 +1,26 @@
+import type { Operation } from "./results.ts";
+import type { Asked, Json } from "./transport.ts";
+
+/** Carries out one operation: a success becomes what `succeeded` makes of it, a refusal an outcome, all else throws. */
+export type Call = <R>(
+  operation: Operation,
+  asked: Asked,
+  succeeded: (status: number, body: Json) => object,
+) => Promise<R>;
+
+/** An id or a number is whatever a session or a form brought: it must stay one part of the path. */
+export function partOf(given: string): string {
+  return encodeURIComponent(given === "" || /^\.\.?$/.test(given) ? "-" : given);
+}
+
+/** With its question mark; empty where nothing is asked for. */
+export function queryOf(asked: object = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? "" : `?${query}`;
+}
+
+/** Calls without a body repeat the binding in a header. */
+export function bindingHeader(binding: string | undefined): Readonly<Record<string, string>> {
+  return binding === undefined ? {} : { "countersign-binding": binding };
+}

@@ -1,0 +1,444 @@
+// Written by `npx vitest run test/client/ -u` from the server's OpenAPI document.
+
+export interface NewKey {
+  /** For people: who or what uses the key */ readonly name: string;
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  /** Where the key may be used from; empty for everywhere */ readonly allowedAddresses?: readonly string[];
+  /** RFC 3339, in UTC */ readonly expiresAt?: string;
+}
+
+export interface IssuedKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly allowedAddresses: readonly string[];
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly expiresAt: string | null;
+  /** RFC 3339, in UTC */ readonly revokedAt: string | null;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+  readonly dialects: { readonly vonage?: { readonly user: string; readonly revokedAt: string | null }; readonly twilio?: { readonly user: string; readonly revokedAt: string | null }; readonly telnyx?: { readonly user: string; readonly revokedAt: string | null }; readonly flowroute?: { readonly user: string; readonly revokedAt: string | null } };
+  /** The bearer secret; shown once */ readonly key?: string;
+  readonly vonage?: { readonly apiKey: string; readonly apiSecret: string; readonly signatureSecret?: string };
+  readonly twilio?: { readonly accountSid: string; readonly authToken: string };
+  readonly telnyx?: { readonly apiKey: string; readonly publicKey?: string };
+  readonly flowroute?: { readonly accessKey: string; readonly secretKey: string };
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly allowedAddresses: readonly string[];
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly expiresAt: string | null;
+  /** RFC 3339, in UTC */ readonly revokedAt: string | null;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+  readonly dialects: { readonly vonage?: { readonly user: string; readonly revokedAt: string | null }; readonly twilio?: { readonly user: string; readonly revokedAt: string | null }; readonly telnyx?: { readonly user: string; readonly revokedAt: string | null }; readonly flowroute?: { readonly user: string; readonly revokedAt: string | null } };
+}
+
+export interface KeyList {
+  readonly items: readonly Key[];
+  readonly nextCursor: string | null;
+}
+
+export interface KeyDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly allowedAddresses: readonly string[];
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly expiresAt: string | null;
+  /** RFC 3339, in UTC */ readonly revokedAt: string | null;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+  readonly dialects: { readonly vonage?: { readonly user: string; readonly revokedAt: string | null }; readonly twilio?: { readonly user: string; readonly revokedAt: string | null }; readonly telnyx?: { readonly user: string; readonly revokedAt: string | null }; readonly flowroute?: { readonly user: string; readonly revokedAt: string | null } };
+  readonly telnyx: { readonly publicKey: string };
+  /** Only for the key that asks, and for the administrator of the machine */ readonly vonage?: { readonly signatureSecret: string };
+}
+
+export interface Rotation {
+  /** How long the old key still works; default one day, 0 revokes it at once */ readonly overlapSeconds?: number;
+}
+
+export interface PolicyChanges {
+  /** Characters of a code; 4 and 5 need `allowWeakCodes` */ readonly codeLength?: number;
+  readonly alphabet?: "decimal" | "hex" | "crockford" | "letters";
+  /** Allows 4 or 5 characters, with at most 3 checks */ readonly allowWeakCodes?: boolean;
+  /** How long a code works */ readonly codeLifetimeSeconds?: number;
+  readonly codeReuse?: "same" | "perStep" | "whenExpired";
+  /** Wrong codes until a verification is exhausted */ readonly checksMax?: number;
+  readonly ifPending?: "separate" | "continue" | "refuse" | "replace";
+  /** A younger verification cannot be canceled */ readonly cancelFromSeconds?: number;
+  readonly cancelUntilStep?: number | null;
+  /** Waits between messages that were asked for; the last one repeats */ readonly resendWaitsSeconds?: readonly number[];
+  /** Messages of a verification */ readonly sendsMax?: number;
+  readonly workflow?: readonly { readonly channel: "sms" | "voice" | "email"; readonly waitSeconds: number }[];
+  /** Wrong codes of a recipient in an hour */ readonly wrongPerHourMax?: number;
+  /** Wrong codes of a recipient in a day */ readonly wrongPerDayMax?: number;
+  /** Messages to a recipient in a day */ readonly sendsPerDayMax?: number;
+}
+
+export interface PageChanges {
+  /** Whether its page opens without a link that a key asked for */ readonly anonymous?: boolean;
+  /** Where its page may lead back to, letter by letter */ readonly returnUrls?: readonly string[];
+  /** Origins of applications that may show its page in a frame; by default nobody may */ readonly frameAncestors?: readonly string[];
+  /** Colour of buttons, dark enough for white words on it */ readonly accent?: string | null;
+  /** A PNG, JPEG or WebP of at most 16 KB, as a `data:` URL */ readonly logo?: string | null;
+}
+
+export interface TextChanges {
+  /** By locale. Null takes all templates of a locale back */ readonly templates?: Readonly<Record<string, { readonly sms?: string | null; readonly voice?: string | null; readonly paymentSms?: string | null; readonly paymentVoice?: string | null } | null>>;
+  /** Whether smart quotes, dashes and no-break spaces make way for GSM-7 where that makes an SMS smaller */ readonly transliterate?: boolean;
+  /** Where a start gets its locale that names none */ readonly localeFrom?: "service" | "number";
+  /** Domains of yours whose pages read codes, as A-labels; the first is used where a start names none */ readonly hosts?: readonly string[];
+  /** Android apps of yours that read codes, by the 11 characters of the SMS Retriever */ readonly appHashes?: readonly string[];
+  /** What reads the code by itself: a page, an Android app, or nothing */ readonly platform?: "web" | "android" | "none";
+}
+
+export interface AdoptedChanges {
+  /** A Vonage application that its clients name */ readonly vonageApplication?: string | null;
+  /** A Telnyx verify profile that its clients name */ readonly telnyxProfile?: string | null;
+  /** A Twilio Verify service that its clients name */ readonly twilioService?: string | null;
+}
+
+export interface NewService {
+  /** Unique in the tenant; a start names it */ readonly name: string;
+  /** Named in every text */ readonly brand?: string;
+  /** BCP 47 language tag */ readonly locale?: string;
+  readonly policy?: PolicyChanges;
+  readonly page?: PageChanges;
+  readonly texts?: TextChanges;
+  readonly adopted?: AdoptedChanges;
+}
+
+export interface Policy {
+  /** Characters of a code; 4 and 5 need `allowWeakCodes` */ readonly codeLength: number;
+  readonly alphabet: "decimal" | "hex" | "crockford" | "letters";
+  /** Allows 4 or 5 characters, with at most 3 checks */ readonly allowWeakCodes: boolean;
+  /** How long a code works */ readonly codeLifetimeSeconds: number;
+  readonly codeReuse: "same" | "perStep" | "whenExpired";
+  /** Wrong codes until a verification is exhausted */ readonly checksMax: number;
+  readonly ifPending: "separate" | "continue" | "refuse" | "replace";
+  /** A younger verification cannot be canceled */ readonly cancelFromSeconds: number;
+  readonly cancelUntilStep: number | null;
+  /** Waits between messages that were asked for; the last one repeats */ readonly resendWaitsSeconds: readonly number[];
+  /** Messages of a verification */ readonly sendsMax: number;
+  readonly workflow: readonly { readonly channel: "sms" | "voice" | "email"; readonly waitSeconds: number }[];
+  /** Wrong codes of a recipient in an hour */ readonly wrongPerHourMax: number;
+  /** Wrong codes of a recipient in a day */ readonly wrongPerDayMax: number;
+  /** Messages to a recipient in a day */ readonly sendsPerDayMax: number;
+}
+
+/** What people see in a browser; `anonymous` null: only in the sandbox */
+export interface PageSettings {
+  readonly anonymous: boolean | null;
+  readonly returnUrls: readonly string[];
+  readonly frameAncestors: readonly string[];
+  readonly accent: string | null;
+  readonly logo: string | null;
+}
+
+export interface Texts {
+  readonly templates: Readonly<Record<string, { readonly sms?: string; readonly voice?: string; readonly paymentSms?: string; readonly paymentVoice?: string }>>;
+  /** Whether smart quotes, dashes and no-break spaces make way for GSM-7 where that makes an SMS smaller */ readonly transliterate: boolean;
+  /** Where a start gets its locale that names none */ readonly localeFrom: "service" | "number";
+  readonly hosts: readonly string[];
+  readonly appHashes: readonly string[];
+  /** What reads the code by itself: a page, an Android app, or nothing */ readonly platform: "web" | "android" | "none";
+}
+
+/** Ids of other vendors that this service answers to in their APIs */
+export interface AdoptedIds {
+  readonly vonageApplication: string | null;
+  readonly telnyxProfile: string | null;
+  readonly twilioService: string | null;
+}
+
+export interface Service {
+  readonly id: string;
+  readonly name: string;
+  readonly brand: string;
+  readonly locale: string;
+  readonly policy: Policy;
+  readonly page: PageSettings;
+  readonly texts: Texts;
+  readonly adopted: AdoptedIds;
+  /** What Telnyx's clients verify webhooks of this service with; the same for all of a tenant */ readonly telnyxPublicKey: string;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly updatedAt: string;
+}
+
+export interface ServiceList {
+  readonly items: readonly Service[];
+  readonly nextCursor: string | null;
+}
+
+export interface ServiceChanges {
+  /** Unique in the tenant; a start names it */ readonly name?: string;
+  /** Named in every text */ readonly brand?: string;
+  /** BCP 47 language tag */ readonly locale?: string;
+  readonly policy?: PolicyChanges;
+  readonly page?: PageChanges;
+  readonly texts?: TextChanges;
+  readonly adopted?: AdoptedChanges;
+}
+
+export interface NewMessage {
+  /** Phone number in international form */ readonly to: string;
+  /** What it says, at most 1000 characters */ readonly text: string;
+  /** Id or name of a service */ readonly service?: string;
+  /** Who it shall come from: one of your carriers' senders; others send as themselves */ readonly from?: string;
+  /** What was registered where a country asks for it (India: DLT) */ readonly registration?: { readonly entityId: string; readonly templateId: string };
+  /** Your reference */ readonly clientRef?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** For how long it is worth sending; default 600 */ readonly lifetimeSeconds?: number;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly to: string;
+  readonly text: string;
+  readonly from: string | null;
+  readonly service: string;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly channel: "sms" | "voice" | "email";
+  readonly provider: string | null;
+  readonly state: "queued" | "sending" | "unknown" | "accepted" | "delivered" | "failed" | "unconfirmed" | "dropped";
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** `gsm7` or `ucs2`, of an SMS once it left */ readonly encoding: string | null;
+  /** What an SMS took, once it left */ readonly segments: number | null;
+  /** What it cost, in the currency of COUNTERSIGN_PRICES; null where nothing costs anything, and for keys of other tenants than the first */ readonly cost: string | null;
+  readonly guard: { readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reasons: readonly { readonly rule: string; readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reason: string; readonly detail: string; readonly retryAt: string | null }[] } | null;
+  readonly attempts: readonly { readonly provider: string; readonly at: string; readonly answer: "none" | "accepted" | "rejected" | "notSent" | "unknown"; readonly reason: string | null; readonly possibleDuplicate: boolean }[];
+}
+
+export interface ListedMessage {
+  readonly id: string;
+  readonly to: string;
+  readonly from: string | null;
+  readonly service: string;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly channel: "sms" | "voice" | "email";
+  readonly provider: string | null;
+  readonly state: "queued" | "sending" | "unknown" | "accepted" | "delivered" | "failed" | "unconfirmed" | "dropped";
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** `gsm7` or `ucs2`, of an SMS once it left */ readonly encoding: string | null;
+  /** What an SMS took, once it left */ readonly segments: number | null;
+  /** What it cost, in the currency of COUNTERSIGN_PRICES; null where nothing costs anything, and for keys of other tenants than the first */ readonly cost: string | null;
+  readonly guard: { readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reasons: readonly { readonly rule: string; readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reason: string; readonly detail: string; readonly retryAt: string | null }[] } | null;
+  readonly attempts: readonly { readonly provider: string; readonly at: string; readonly answer: "none" | "accepted" | "rejected" | "notSent" | "unknown"; readonly reason: string | null; readonly possibleDuplicate: boolean }[];
+}
+
+export interface MessageList {
+  readonly items: readonly ListedMessage[];
+  readonly nextCursor: string | null;
+}
+
+export interface FoundDelivery {
+  readonly id: string;
+  readonly step: number;
+  readonly channel: "sms" | "voice" | "email";
+  readonly provider: string | null;
+  readonly state: "queued" | "sending" | "unknown" | "accepted" | "delivered" | "failed" | "unconfirmed" | "dropped";
+  readonly cause: "start" | "resend" | "next" | "automatic";
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** `gsm7` or `ucs2`, of an SMS once it left */ readonly encoding: string | null;
+  /** What an SMS took, once it left */ readonly segments: number | null;
+  /** What it cost, in the currency of COUNTERSIGN_PRICES; null where nothing costs anything, and for keys of other tenants than the first */ readonly cost: string | null;
+  readonly guard: { readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reasons: readonly { readonly rule: string; readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reason: string; readonly detail: string; readonly retryAt: string | null }[] } | null;
+  readonly attempts: readonly { readonly provider: string; readonly at: string; readonly answer: "none" | "accepted" | "rejected" | "notSent" | "unknown"; readonly reason: string | null; readonly possibleDuplicate: boolean }[];
+  readonly verification: string;
+  readonly to: string;
+}
+
+export interface DeliveryList {
+  readonly items: readonly FoundDelivery[];
+  readonly nextCursor: string | null;
+}
+
+export interface NewWebhook {
+  /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url: string;
+  /** Whose events, by name or id; default the tenant's first service */ readonly service?: string;
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all */ readonly events?: readonly string[];
+  /** For people */ readonly description?: string | null;
+  /** `whsec_` and base64, for a receiver that has one; else it is made */ readonly secret?: string;
+}
+
+export interface IssuedWebhook {
+  readonly id: string;
+  readonly url: string;
+  /** The service's id */ readonly service: string;
+  readonly events: readonly string[];
+  /** For people */ readonly description: string | null;
+  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own */ readonly dialect: string | null;
+  readonly enabled: boolean;
+  /** RFC 3339, in UTC */ readonly disabledAt: string | null;
+  /** `asked` by its owner, `gone` after an answer 410, or `failing` for three days */ readonly disabledReason: string | null;
+  /** RFC 3339, in UTC */ readonly failingSince: string | null;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly updatedAt: string;
+  /** What signs its events; shown once */ readonly secret?: string;
+}
+
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  /** The service's id */ readonly service: string;
+  readonly events: readonly string[];
+  /** For people */ readonly description: string | null;
+  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own */ readonly dialect: string | null;
+  readonly enabled: boolean;
+  /** RFC 3339, in UTC */ readonly disabledAt: string | null;
+  /** `asked` by its owner, `gone` after an answer 410, or `failing` for three days */ readonly disabledReason: string | null;
+  /** RFC 3339, in UTC */ readonly failingSince: string | null;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly updatedAt: string;
+}
+
+export interface WebhookList {
+  readonly items: readonly Webhook[];
+  readonly nextCursor: string | null;
+}
+
+export interface WebhookChanges {
+  /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url?: string;
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all */ readonly events?: readonly string[];
+  /** For people */ readonly description?: string | null;
+  /** Whether events are posted; `true` also brings back one that was disabled */ readonly enabled?: boolean;
+}
+
+export interface WebhookRotation {
+  /** For how long the former secret signs along; default a day */ readonly overlapSeconds?: number;
+  /** `whsec_` and base64, for a receiver that has one; else it is made */ readonly secret?: string;
+}
+
+export interface WebhookEvent {
+  /** The same for every post of this event: `webhook-id` */ readonly id: string;
+  readonly type: string;
+  /** Rises with the changes that events tell of, not always by one */ readonly sequence: number;
+  readonly state: "waiting" | "posting" | "received" | "failed";
+  /** RFC 3339, in UTC */ readonly occurredAt: string;
+  /** RFC 3339, in UTC */ readonly nextPostAt: string | null;
+  /** The last posts, oldest first */ readonly posts: readonly { readonly at: string; readonly answer: "none" | "received" | "refused" | "unknown"; readonly status: number | null; readonly reason: string | null }[];
+}
+
+export interface WebhookEventList {
+  readonly items: readonly WebhookEvent[];
+  readonly nextCursor: string | null;
+}
+
+export interface WebhookEventDetails {
+  /** The same for every post of this event: `webhook-id` */ readonly id: string;
+  readonly type: string;
+  /** Rises with the changes that events tell of, not always by one */ readonly sequence: number;
+  readonly state: "waiting" | "posting" | "received" | "failed";
+  /** RFC 3339, in UTC */ readonly occurredAt: string;
+  /** RFC 3339, in UTC */ readonly nextPostAt: string | null;
+  /** The last posts, oldest first */ readonly posts: readonly { readonly at: string; readonly answer: "none" | "received" | "refused" | "unknown"; readonly status: number | null; readonly reason: string | null }[];
+  /** What is posted */ readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface WebhookReplay {
+  /** RFC 3339, in UTC */ readonly since?: string;
+  /** Which of them; default those that failed */ readonly state?: "failed" | "received";
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+}
+
+export interface WebhookReplayed {
+  /** Events that are posted again */ readonly replayed: number;
+  /** Where to go on; null where these were all */ readonly nextCursor: string | null;
+}
+
+export interface NewTenant {
+  /** For people */ readonly name: string;
+  /** Named in the texts of its first service */ readonly brand?: string;
+  /** BCP 47 language tag of its first service */ readonly locale?: string;
+}
+
+export interface StartedTenant {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  readonly service: Service;
+  readonly key: IssuedKey;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+}
+
+export interface TenantList {
+  readonly items: readonly Tenant[];
+  readonly nextCursor: string | null;
+}
+
+export interface NewBackup {
+  /** Name of the file, without its ending; the time of the call by default */ readonly name?: string;
+}
+
+export interface Backup {
+  /** On the machine of the server */ readonly path: string;
+  readonly bytes: number;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  readonly masterSecretIncluded: false;
+  readonly remark: string;
+}
+
+/** As this node sees them, since it started */
+export interface Carriers {
+  readonly carriers: readonly { readonly carrier: string; readonly channel: "sms" | "voice" | "email"; readonly standing: "well" | "silent" | "resting" | "open" | "demoted"; readonly why: string; readonly totals: readonly { readonly region: string | null; readonly accepted: number; readonly delivered: number; readonly approved: number; readonly cost: string; readonly costPerDelivery: string | null; readonly costPerApproval: string | null }[] }[];
+}
+
+export interface Route {
+  /** What the route is for: a prefix, a region, or `*` */ readonly place: string;
+  readonly carriers: readonly { readonly carrier: string; readonly tier: number; readonly share: number; readonly standing: "well" | "silent" | "resting" | "open" | "demoted"; readonly why: string; readonly from: string | null; readonly ratePerSecond: number | null; readonly price: string | null }[];
+}
+
+export interface ListKeysQuery {
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ListServicesQuery {
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ListMessagesQuery {
+  /** Phone number in international form */ readonly to?: string;
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ListDeliveriesQuery {
+  /** Phone number in international form */ readonly to?: string;
+  /** Only the deliveries of one verification */ readonly verification?: string;
+  readonly state?: "queued" | "sending" | "unknown" | "accepted" | "delivered" | "failed" | "unconfirmed" | "dropped";
+  readonly channel?: "sms" | "voice" | "email";
+  /** Only what this carrier was asked last */ readonly provider?: string;
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ListWebhooksQuery {
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ListWebhookEventsQuery {
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+  /** Only events in this state */ readonly state?: "waiting" | "posting" | "received" | "failed";
+}
+
+export interface ListTenantsQuery {
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface ExplainRouteQuery {
+  readonly channel?: "sms" | "voice";
+}

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { CiReporter } from "./test/support/ci-reporter.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
+import { scratchFolder } from "./test/support/scratch.ts";
 
 const measured = ["test/crash/kill.test.ts"];
 
@@ -33,8 +34,9 @@ const config: ViteUserConfig = defineConfig({
     // By default vitest leaves one core to itself: of two, half of the machine.
     maxWorkers: "100%",
     sequence: { sequencer: LongestFirst },
-    // Processes that tests start need half the time with it.
     env: {
+      TMPDIR: scratchFolder(),
+      // Processes that tests start need half the time with it.
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
     },
     globalSetup: ["test/support/chromium.ts"],

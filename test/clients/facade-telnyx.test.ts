@@ -221,6 +221,12 @@ describe.each(telnyxClients)("%s", (name, open) => {
     await at.close();
   });
   test("keeps profiles and templates", async () => profiles(await run()));
+  test("looks numbers up", async () => {
+    const { client, said, refused } = await run();
+    const { data } = await client.lookUp("+442079460018");
+    said("look a number up", data.carrier.type, "fixed line");
+    await refused("look up no number", client.lookUp("+12"), "422 10002");
+  });
   test("is told that its key is wrong", async () => {
     const { refused } = await run();
     await refused("list profiles, wrong key", open(at, "KEYwrong").profiles(), "401 10009");

@@ -17,6 +17,7 @@ export interface TelnyxClient {
   updateProfile(id: string, body: Values): Promise<Answer>;
   deleteProfile(id: string): Promise<Answer>;
   templates(): Promise<Answer>;
+  lookUp(number: string): Promise<Answer>;
   /** A webhook as the client's own verifier takes it; throws what it refuses. */
   webhook(body: string, headers: IncomingHttpHeaders, publicKey: string): Promise<Answer>;
 }
@@ -45,6 +46,7 @@ const seven: Open = (at, apiKey) => {
     updateProfile: (id, body) => verifyProfiles.update(id, body),
     deleteProfile: (id) => verifyProfiles.delete(id),
     templates: () => verifyProfiles.retrieveTemplates(),
+    lookUp: (number) => client.numberLookup.retrieve(number, { type: "carrier" }),
     webhook: (body, headers, key) => client.webhooks.unwrap(body, { headers, key }),
   };
 };
@@ -77,6 +79,7 @@ const two =
       updateProfile: (id, body) => verifyProfiles.update(id, body),
       deleteProfile: (id) => verifyProfiles.del(id),
       templates: () => verifyProfiles.listTemplates(),
+      lookUp: (number) => client.numberLookup.retrieve(number, { type: "carrier" }),
       // It takes neither of them as the text that it is.
       webhook: async (body, headers, key) =>
         client.webhooks.constructEvent(

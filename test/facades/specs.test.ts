@@ -76,6 +76,13 @@ describe("answers are as the vendors describe them", () => {
     expectAs(spec, "ListVerificationsResponse", (await askTelnyx(at, "GET", path)).body);
     const verified = await askTelnyx(at, "POST", `${path}/actions/verify`, { code: "1", verify_profile_id });
     expectAs(spec, "VerifyVerificationCodeResponse", verified.body);
+    const lookup = openSpec("telnyx/telnyx-number-lookup.json");
+    for (const number of ["+442079460018", "+14155550123", "+447400123456"]) {
+      const { body } = await askTelnyx(at, "GET", `/number_lookup/${number}?type=carrier`);
+      expectAs(lookup, "NumberLookupRecord", body.data);
+    }
+    const noNumber = await askTelnyx(at, "GET", "/number_lookup/12");
+    expectAs(lookup, "number-lookup_Errors", noNumber.body);
     expectAs(spec, "verify_Errors", (await askTelnyx(at, "POST", "/verifications/sms", {})).body);
     const made = await askTelnyx(at, "POST", "/verify_profiles", {
       name: "x",

@@ -262,6 +262,40 @@ describe("what is wrong", () => {
   });
 });
 
+describe("a look-up of a number", () => {
+  test("tells what numbering plans know, and leaves the rest empty", async () => {
+    for (const path of ["+442079460018", "%2B442079460018?type=carrier", "+442079460018?type=caller-name"]) {
+      const { status, body } = await askTelnyx(at, "GET", `/number_lookup/${path}`);
+      expect(status).toBe(200);
+      expect(body.data).toMatchObject({
+        record_type: "number_lookup",
+        phone_number: "+442079460018",
+        national_format: "020 7946 0018",
+        country_code: "GB",
+        fraud: null,
+        carrier: { name: "", type: "fixed line", error_code: null },
+        caller_name: { caller_name: "" },
+        portability: { ported_status: "", line_type: "fixed line" },
+      });
+    }
+  });
+
+  test.each([
+    ["12", "10016"],
+    ["4155550123", "10016"],
+    ["+12", "10002"],
+    ["%00", "10016"],
+  ])("%s is no number, with 422 and %s", async (given, code) => {
+    const { status, body } = await askTelnyx(at, "GET", `/number_lookup/${given}`);
+    expect([status, body.errors[0].code]).toEqual([422, code]);
+  });
+
+  test("W-1: needs a key that may look numbers up", async () => {
+    const key = await at.makeKey({ scopes: ["verifications:read"] });
+    expect((await askTelnyx({ ...at, key }, "GET", "/number_lookup/+442079460018")).status).toBe(403);
+  });
+});
+
 test("W-2: another account neither reads, lists, checks nor meets a verification of this one", async () => {
   const { id, to, code } = await started();
   const theirs = { url: at.url, key: await at.makeKey({ tenant: "other" }) };

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { anyBody, everyMethod } from "../wire.ts";
 import { errors, refuse, sendError, sendJson } from "./errors.ts";
 import { errorOf } from "./failures.ts";
+import { lookUp } from "./lookup.ts";
 import { createProfile, deleteProfile, listProfiles, retrieveProfile, updateProfile } from "./profiles.ts";
 import { listByNumber, retrieve } from "./read.ts";
 import { callerOf } from "./requests.ts";
@@ -42,9 +43,13 @@ const calls: readonly (readonly ["GET" | "POST" | "PATCH" | "DELETE", string, Ru
   ["GET", profile, retrieveProfile],
   ["PATCH", profile, updateProfile],
   ["DELETE", profile, deleteProfile],
+  ["GET", "/v2/number_lookup/:phone_number", lookUp],
 ];
 
-/** Telnyx's Verify, at the vendor's own paths. Making something answers 200, as the vendor does. */
+/** What else is below them is not supported, and said in the vendor's words as well. */
+const paths = ["/v2/verifications", "/v2/verify_profiles", "/v2/number_lookup", "/v2/verified_numbers"];
+
+/** Telnyx's Verify and look-up of numbers, at the vendor's own paths. Making something answers 200, as the vendor does. */
 export const telnyxRoutes: FastifyPluginAsync = async (app) => {
   anyBody(app);
   app.setErrorHandler((error, request, reply) => sendError(reply, errorOf(error, request)));
@@ -52,7 +57,7 @@ export const telnyxRoutes: FastifyPluginAsync = async (app) => {
     app.route({ method, url, handler: async (request, reply) => sendJson(reply, await run(request, reply)) });
   }
   // Whatever else is asked of these paths is answered in the vendor's words as well.
-  for (const url of ["/v2/verifications", "/v2/verify_profiles"]) {
+  for (const url of paths) {
     app.otherWords.set(`${url}/`, (error, request, reply) => sendError(reply, errorOf(error, request)));
     for (const one of [url, `${url}/*`]) {
       const taken = calls.filter(([, known]) => known === one).map(([method]): string => method);

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/index.ts";
 import type { Engine, EngineParts } from "../engine/index.ts";
 import type { Directory } from "../tenants/directory.ts";
@@ -13,6 +13,9 @@ import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import type { Runtime } from "./runtime.ts";
 import { compileSchemasLate } from "./schema-compilers.ts";
+
+/** An answer to what went wrong, as a vendor writes it. */
+type OtherWords = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -31,7 +34,7 @@ declare module "fastify" {
     /** The client's address as the application around us knows it; null where nothing is around us. */
     hostAddress(request: FastifyRequest): string | null;
     /** Who answers in other words than ours below a path, also where the router cannot read the rest of it. */
-    readonly otherWords: Map<string, (error: unknown, request: FastifyRequest, reply: FastifyReply) => void>;
+    readonly otherWords: Map<string, OtherWords>;
   }
   interface FastifyRequest {
     caller: Caller;

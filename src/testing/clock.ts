@@ -20,7 +20,11 @@ const turnsToRest = 24;
 
 export const fakeClockStart: number = Date.UTC(2026, 0, 1, 12);
 
-export function createFakeClock(start: number = fakeClockStart): FakeClock {
+/** `isBusy` tells of work that waits for something outside the process, such as a database: time stands still for it. */
+export function createFakeClock(
+  start: number = fakeClockStart,
+  isBusy: () => boolean = () => false,
+): FakeClock {
   let now = start;
   const sleepers = new Set<Sleeper>();
 
@@ -56,11 +60,11 @@ export function createFakeClock(start: number = fakeClockStart): FakeClock {
     },
     async advance(ms) {
       const until = now + ms;
-      await rest();
+      await rest(isBusy);
       for (let sleeper = nextSleeper(until); sleeper !== undefined; sleeper = nextSleeper(until)) {
         now = Math.max(now, sleeper.at);
         sleeper.wake();
-        await rest();
+        await rest(isBusy);
       }
       now = until;
     },
@@ -73,11 +77,20 @@ export function createFakeClock(start: number = fakeClockStart): FakeClock {
   };
 }
 
-async function rest(): Promise<void> {
+/** Work that waits for the clock itself would wait for ever. */
+const busyTurnsMax = 200_000;
+
+async function rest(isBusy: () => boolean): Promise<void> {
+  let busyTurns = 0;
   for (let turn = 0; turn < turnsToRest; turn++) {
     await nextTurn();
     // A store that flushes its log on another thread goes on when that is done, however many turns it takes.
     while (process.getActiveResourcesInfo().includes("FSReqCallback")) await nextTurn();
+    for (; isBusy() && busyTurns < busyTurnsMax; busyTurns++) {
+      await nextTurn();
+      // What it sets off when it is done has turns of its own.
+      turn = 0;
+    }
   }
 }
 

@@ -9,6 +9,8 @@ interface Sent {
   readonly provider: string | null;
   readonly createdAt: string;
   readonly segments: number | null;
+  /** In the operator's currency; null where nothing costs anything, or for callers who may not know. */
+  readonly cost?: string | null;
   readonly attempts: readonly {
     readonly provider: string;
     readonly at: string;
@@ -132,6 +134,7 @@ function sentRows(one: Sent): (readonly [string, unknown])[] {
     ["channel", one.channel],
     ["state", one.state],
     ["segments", one.segments],
+    ...(typeof one.cost === "string" ? ([["cost", one.cost]] as const) : []),
     ["created", one.createdAt],
     ...one.attempts.map(({ provider, at, answer, reason }): readonly [string, unknown] => [
       "attempt",

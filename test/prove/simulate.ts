@@ -30,11 +30,12 @@ export async function proveBySimulation(args: readonly string[]): Promise<number
   const work = async (): Promise<void> => {
     while (next < end) {
       const start = next;
-      next = Math.min(end, start + portion);
-      const summary = await summarize(["--from", String(start), "--seeds", String(next - start)]);
+      const stop = Math.min(end, start + portion);
+      next = stop;
+      const summary = await summarize(["--from", String(start), "--seeds", String(stop - start)]);
       done.push(summary);
       const verdict = summary.first === null ? "" : `, first broken: seed ${summary.first.seed}`;
-      process.stdout.write(`seeds ${start} to ${next - 1}: ${summary.events} events${verdict}\n`);
+      process.stdout.write(`seeds ${start} to ${stop - 1}: ${summary.events} events${verdict}\n`);
     }
   };
   await Promise.all(Array.from({ length: Number(values.processes) }, work));

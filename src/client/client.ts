@@ -10,6 +10,7 @@ import {
   type ListResult,
   type NextResult,
   type Operation,
+  type OptInResult,
   outcomes,
   type PageResult,
   type RedeemResult,
@@ -76,6 +77,8 @@ export interface Client extends Administration {
   describe(number: string, options?: CallOptions): Promise<DescribeResult>;
   /** Opens a number early that too many wrong codes have locked. */
   unlock(number: string, options?: CallOptions): Promise<UnlockResult>;
+  /** Sends texts again to a number that answered STOP, when its person said so in another way. */
+  optIn(number: string, options?: CallOptions): Promise<OptInResult>;
   /** Removes everything about a number, verifications that are pending included. */
   erase(number: string, options?: CallOptions): Promise<EraseResult>;
 }
@@ -149,7 +152,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-function pagesAndNumbers(call: Call): Pick<Client, "page" | "redeem" | "describe" | "unlock" | "erase"> {
+function pagesAndNumbers(
+  call: Call,
+): Pick<Client, "page" | "redeem" | "describe" | "unlock" | "optIn" | "erase"> {
   return {
     page: (body, more) =>
       call("createPage", { ...more, method: "POST", path: "/pages", body }, (_status, page) => ({
@@ -168,6 +173,10 @@ function pagesAndNumbers(call: Call): Pick<Client, "page" | "redeem" | "describe
     unlock: (number, more) =>
       call("unlockNumber", { ...more, method: "DELETE", path: `${numberPath(number)}/lock` }, () => ({
         outcome: "unlocked",
+      })),
+    optIn: (number, more) =>
+      call("optNumberIn", { ...more, method: "DELETE", path: `${numberPath(number)}/opt-out` }, () => ({
+        outcome: "optedIn",
       })),
     erase: (number, more) =>
       call("eraseNumber", { ...more, method: "DELETE", path: numberPath(number) }, (_status, erased) => ({

@@ -10,6 +10,7 @@ export type {
   EraseResult,
   ListResult,
   NextResult,
+  OptInResult,
   PageResult,
   RedeemResult,
   ResendResult,

@@ -107,6 +107,7 @@ export const refusals = {
   redeemTicket: ["ticket_invalid"],
   getNumber: ["number_invalid"],
   unlockNumber: ["number_invalid"],
+  optNumberIn: ["number_invalid"],
   eraseNumber: ["number_invalid"],
   explainRoute: ["number_invalid"],
   listCarriers: [],
@@ -179,4 +180,5 @@ export type DescribeResult =
   | { readonly outcome: "described"; readonly number: NumberDescription }
   | Refusals<"getNumber">;
 export type UnlockResult = { readonly outcome: "unlocked" } | Refusals<"unlockNumber">;
+export type OptInResult = { readonly outcome: "optedIn" } | Refusals<"optNumberIn">;
 export type EraseResult = { readonly outcome: "erased"; readonly erased: Erased } | Refusals<"eraseNumber">;

@@ -271,7 +271,7 @@ export interface IssuedWebhook {
   /** The service's id */ readonly service: string;
   readonly events: readonly string[];
   /** For people */ readonly description: string | null;
-  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own */ readonly dialect: string | null;
+  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` and `receipts` to those that requests and messages name; null for our own */ readonly dialect: string | null;
   readonly enabled: boolean;
   /** RFC 3339, in UTC */ readonly disabledAt: string | null;
   /** `asked` by its owner, `gone` after an answer 410, or `failing` for three days */ readonly disabledReason: string | null;
@@ -287,7 +287,7 @@ export interface Webhook {
   /** The service's id */ readonly service: string;
   readonly events: readonly string[];
   /** For people */ readonly description: string | null;
-  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` to those that requests name; null for our own */ readonly dialect: string | null;
+  /** Whose words are posted: `telnyx` to the addresses of a verify profile, `callbacks` and `receipts` to those that requests and messages name; null for our own */ readonly dialect: string | null;
   readonly enabled: boolean;
   /** RFC 3339, in UTC */ readonly disabledAt: string | null;
   /** `asked` by its owner, `gone` after an answer 410, or `failing` for three days */ readonly disabledReason: string | null;

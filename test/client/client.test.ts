@@ -1,37 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import type { Static } from "typebox";
-import { afterAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
-import { faultCodes } from "../../src/client/fault.ts";
-import {
-  type ClientOptions,
-  CountersignFault,
-  createClient,
-  type Erased,
-  type NumberDescription,
-  type Page,
-  type PageRequest,
-  type Proof,
-  type Verification,
-  type VerificationDetails,
-  type VerificationList,
-} from "../../src/client/index.ts";
-import { outcomes, refusals } from "../../src/client/results.ts";
-import type { StartRequest } from "../../src/client/verification.ts";
-import { errorTable } from "../../src/errors/codes.ts";
-import type { ErasedBody, NumberBody } from "../../src/server/api/numbers.ts";
-import { type RefusedOutcome, refusal } from "../../src/server/api/outcomes.ts";
-import type { NewPageBody, PageBody, RedeemedBody } from "../../src/server/api/pages.ts";
-import type {
-  StartBody,
-  VerificationBody,
-  VerificationDetailsBody,
-  VerificationListBody,
-} from "../../src/server/api/verification-schemas.ts";
-import { type Json, operationsOf } from "../http/contract.ts";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { type ClientOptions, CountersignFault, createClient } from "../../src/client/index.ts";
 import { freshNumber, openInstallation } from "../http/installation.ts";
-import { schemaTypes } from "./schema-types.ts";
 
 const installation = await openInstallation();
 afterAll(() => installation.close());
@@ -157,6 +128,7 @@ describe("the verbs over HTTP", () => {
       expect(await client.describe(number), number).toMatchObject({ outcome: "numberInvalid" });
     }
     expect(await client.unlock(to)).toEqual({ outcome: "unlocked" });
+    expect(await client.optIn(to)).toEqual({ outcome: "optedIn" });
     expect(await client.erase(to)).toMatchObject({ outcome: "erased", erased: { verifications: 1 } });
     expect(await client.get({ id, binding: "page:mine" })).toBeNull();
   });
@@ -233,74 +205,5 @@ describe("retries, time-outs and faults", () => {
     expect(() => createClient({ url: "verify.example", key: "k" })).toThrow("url: allowed is");
     expect(() => createClient({ url, key: "" })).toThrow("key: give");
     expect(() => createClient({ url, key: "k", retriesMax: -1 })).toThrow("retriesMax:");
-  });
-});
-
-describe("what the client knows is what the document says", async () => {
-  const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
-  const byId = new Map(operationsOf(document).map(({ operation }) => [operation.operationId, operation]));
-
-  test.each(Object.entries(refusals))(
-    "%s: every code of the document is a refusal or a fault",
-    (id, known) => {
-      const responses: [string, Json][] = Object.entries(byId.get(id)?.responses ?? {});
-      const problems = responses.filter(([status]) => Number(status) >= 400);
-      const declared = problems.flatMap(
-        ([, one]) => one.content["application/problem+json"].schema.allOf[1].properties.code.enum,
-      );
-      expect(declared.length).toBeGreaterThan(0);
-      const all: readonly string[] = [...known, ...faultCodes];
-      expect(declared.filter((code) => !all.includes(code))).toEqual([]);
-      expect(known.filter((code) => !declared.includes(code))).toEqual([]);
-    },
-  );
-
-  test("every operation of the document has a function", () => {
-    expect(Object.keys(refusals).sort()).toEqual([...byId.keys()].sort());
-  });
-
-  test("the types that are made from the document are up to date: npx vitest run test/client/ -u", async () => {
-    const written = join(import.meta.dirname, "..", "..", "src", "client", "schemas.generated.ts");
-    await expect(schemaTypes(document)).toMatchFileSnapshot(written);
-  });
-
-  test("every error code there is has a place in the client", () => {
-    const known = new Set<string>([...Object.keys(outcomes), ...faultCodes]);
-    expect(Object.keys(errorTable).filter((code) => !known.has(code))).toEqual([]);
-  });
-
-  /** Refusals that the routes themselves make. */
-  const notOfTheEngine = [
-    "cursor_invalid",
-    "ticket_invalid",
-    "not_found",
-    "resource_conflict",
-    "webhook_disabled",
-  ];
-
-  test("a refusal has the name that the engine's outcome has", () => {
-    const names = Object.entries(outcomes).filter(([code]) => !notOfTheEngine.includes(code));
-    for (const [code, outcome] of names) {
-      expect(refusal({ outcome: outcome as RefusedOutcome }).code).toBe(code);
-    }
-  });
-
-  test("the types are those of the routes' own schemas", () => {
-    type Writable<T> = T extends readonly (infer E)[]
-      ? Writable<E>[]
-      : T extends object
-        ? { -readonly [K in keyof T]: Writable<T[K]> }
-        : T;
-    expectTypeOf<Writable<Verification>>().toEqualTypeOf<Writable<Static<typeof VerificationBody>>>();
-    expectTypeOf<Writable<VerificationDetails>>().toEqualTypeOf<
-      Writable<Static<typeof VerificationDetailsBody>>
-    >();
-    expectTypeOf<Writable<VerificationList>>().toEqualTypeOf<Writable<Static<typeof VerificationListBody>>>();
-    expectTypeOf<Writable<PageRequest>>().toEqualTypeOf<Writable<Static<typeof NewPageBody>>>();
-    expectTypeOf<Writable<Page>>().toEqualTypeOf<Writable<Static<typeof PageBody>>>();
-    expectTypeOf<Writable<Proof>>().toEqualTypeOf<Writable<Static<typeof RedeemedBody>>>();
-    expectTypeOf<Writable<NumberDescription>>().toEqualTypeOf<Writable<Static<typeof NumberBody>>>();
-    expectTypeOf<Writable<Erased>>().toEqualTypeOf<Writable<Static<typeof ErasedBody>>>();
-    expectTypeOf<Writable<StartRequest>>().toEqualTypeOf<Writable<Static<typeof StartBody>>>();
   });
 });

@@ -1,6 +1,15 @@
 // Checks the tarball that npm would publish: its manifest, its types, and whether a stranger can import all of it.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -10,6 +19,8 @@ import { stage } from "./stage.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** With all that comes with it. */
 const megabytesMax = 25;
+/** Beside the line that the project itself runs on. */
+const nodeNextMajor = 26;
 const consumerOptions = {
   module: "NodeNext",
   target: "ES2024",
@@ -105,11 +116,43 @@ function checkConsumer() {
   );
   writeFileSync(join(consumer, "embeds.ts"), embeds);
   run("the consumer's types", "typescript/bin/tsc", ["-p", consumer]);
-  node("the consumer's imports", [join(consumer, "index.ts")]);
-  node("the consumer's require()", [join(consumer, "required.cjs")]);
-  node("a consumer that verifies a number", [join(consumer, "embeds.ts"), join(consumer, "data")]);
+  for (const binary of [process.execPath, ...nextNode()]) {
+    node("the consumer's imports", [join(consumer, "index.ts")], binary);
+    node("the consumer's require()", [join(consumer, "required.cjs")], binary);
+    node("a consumer that verifies a number", [join(consumer, "embeds.ts"), join(consumer, "data")], binary);
+  }
   checkClient(installed);
   checkRedirect(consumer);
+}
+
+/**
+ * The binary of the next line of Node that is supported, from npm into a folder of its own, which later checks find
+ * there: from npm's cache, or with INSTALL_FROM=registry. Where neither has it, this says so and gives none.
+ */
+function nextNode() {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const folder = join(root, "node_modules", ".cache", "countersign", `node-${nodeNextMajor}`);
+  const binary = join(
+    folder,
+    "node_modules",
+    name,
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
+  if (!existsSync(binary)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+    const isOnline = process.env.INSTALL_FROM === "registry";
+    const options = ["--no-audit", "--no-fund", "--ignore-scripts", ...(isOnline ? [] : ["--offline"])];
+    spawnSync("npm", ["install", `${name}@${nodeNextMajor}`, ...options], { cwd: folder });
+  }
+  const { status, stdout } = spawnSync(binary, ["--version"], { encoding: "utf8" });
+  if (status === 0) {
+    console.log(`also on Node ${stdout.trim()}`);
+    return [binary];
+  }
+  console.log(`Node ${nodeNextMajor} was skipped: npm's cache lacks it (INSTALL_FROM=registry asks for it)`);
+  return [];
 }
 
 /** Found by its name from an application's folder, as `node -r` looks for it. */
@@ -183,8 +226,8 @@ function run(title, script, args) {
   node(title, [join(root, "node_modules", script), ...args]);
 }
 
-function node(title, args) {
-  const result = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+function node(title, args, binary = process.execPath) {
+  const result = spawnSync(binary, args, { cwd: root, encoding: "utf8" });
   if (result.status !== 0) stop(`${title}:\n${result.stdout}${result.stderr}`);
 }
 

@@ -93,7 +93,7 @@ describe.each(operations)("$method $path", (operation) => {
     expect(await rowsOfTenant()).toEqual(before);
     expectNothingOf(own, answer);
     const namesARow = operation.path.includes("{id}");
-    const ofInstallation = /^\/(tenants|backup|carriers)|\/route$/.test(operation.path);
+    const ofInstallation = /^\/(tenants|backup|carriers)|\/(?:route|opt-out)$/.test(operation.path);
     if (ofInstallation) expect(answer.status).toBe(403);
     else if (namesARow) expect(answer.status).toBe(404);
     // Neither a return address nor a ticket of somebody else works.

@@ -136,7 +136,8 @@ export const hostNames = Object.keys(hosts) as readonly HostName[];
 export async function listen(
   listener: RequestListener,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer(listener);
+  // On a busy machine the default of five seconds ends between two requests, and the second one meets a closed socket.
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,

@@ -19,8 +19,26 @@ export interface Place {
   readonly parameter?: string;
 }
 
+/** Which service a tenant's caller meant by an id: a program has one profile, and names it with every request. */
+const meant = new WeakMap<Directory, Map<string, string>>();
+const meantMax = 1_024;
+
 /** The service that a caller means by a profile's id. */
-export async function profileNamed(
+export function profileNamed(
+  directory: Directory,
+  tenantId: string,
+  given: string,
+  place: Place,
+): Service | Promise<Service> {
+  const serviceId = meant.get(directory)?.get(`${tenantId}/${given}`);
+  const recent = serviceId === undefined ? undefined : directory.recentService(tenantId, serviceId);
+  if (recent !== undefined && isProfile(recent) && (profileIdOf(recent) === given || recent.id === given)) {
+    return recent;
+  }
+  return findProfile(directory, tenantId, given, place);
+}
+
+async function findProfile(
   directory: Directory,
   tenantId: string,
   given: string,
@@ -30,7 +48,16 @@ export async function profileNamed(
   const id = given.toLowerCase();
   const services = await directory.services(tenantId);
   const found = services.find((one) => isProfile(one) && (profileIdOf(one) === id || one.id === id));
-  return found ?? refuse(errors.notFound({ ...place, detail: "There is no such verify profile." }));
+  if (found === undefined) {
+    return refuse(errors.notFound({ ...place, detail: "There is no such verify profile." }));
+  }
+  let known = meant.get(directory);
+  if (known === undefined || known.size >= meantMax) {
+    known = new Map();
+    meant.set(directory, known);
+  }
+  known.set(`${tenantId}/${id}`, found.id);
+  return found;
 }
 
 /** Whether a text can be the id of a verification of ours. */

@@ -35,14 +35,19 @@ export async function start(
     pointer: "/verify_profile_id",
   });
   refuseExtension(fields);
-  const asked = startRequest(profile, fields, kind);
+  const { policy, first, ...asked } = startRequest(profile, fields, kind);
   refuseDestination(profile.settings.telnyx?.[kind], phoneNumber);
   const to = phoneNumber.e164;
-  const pending = await pendingOn(request, { tenantId, to, serviceId: profile.id });
-  // Whoever asks for a call while a text is on its way wants a call; to go on would send the text again.
-  const isOther = pending !== null && pending.channel !== channelOf(kind);
-  const policy = isOther ? { ...asked.policy, ifPending: "replace" as const } : asked.policy;
-  const result = await engine.start({ ...asked, policy, to, tenantId, service: profile.id });
+  const started = { ...asked, to, tenantId, service: profile.id };
+  // Mostly nothing is pending, and then this is all: what is there is only looked at where it is in the way.
+  let result = await engine.start({ ...started, policy: first });
+  if (result.outcome === "verificationPending") {
+    const pending = await pendingOn(request, { tenantId, to, serviceId: profile.id });
+    // Whoever asks for a call while a text is on its way wants a call; to go on would send the text again.
+    const isOther = pending !== null && pending.channel !== channelOf(kind);
+    const after = isOther ? { ...policy, ifPending: "replace" as const } : policy;
+    result = await engine.start({ ...started, policy: after });
+  }
   if (result.outcome === "started" || result.outcome === "continued") {
     return { data: toVerification(result.verification, profileIdOf(profile)) };
   }
@@ -67,7 +72,7 @@ function startRequest(
   service: Service,
   fields: Fields,
   kind: StartKind,
-): Omit<StartRequest, "tenantId" | "to" | "service"> & { readonly policy: Partial<Policy> } {
+): Omit<StartRequest, "tenantId" | "to" | "service" | "policy"> & Policies {
   const { settings } = service;
   const set = settings.telnyx?.[kind] ?? {};
   const language = settings.telnyx?.language;
@@ -79,24 +84,33 @@ function startRequest(
     ...(set.appName === undefined ? {} : { brand: set.appName }),
     ...(typeof language === "string" ? { locale: language } : {}),
     binding: facadeBinding.telnyx,
-    policy: policyOf(service, kind, seconds),
+    ...policyOf(service, kind, seconds),
   };
 }
 
+interface Policies {
+  readonly policy: Partial<Policy>;
+  /** The same for a first try, which finds out whether something is pending. */
+  readonly first: Partial<Policy>;
+}
+
 /** The same object for the same asked of the same service: most starts of a program ask alike. */
-const policies = new WeakMap<Service, Map<string, Partial<Policy>>>();
+const policies = new WeakMap<Service, Map<string, Policies>>();
 const policiesMax = 32;
 
-function policyOf(service: Service, kind: StartKind, seconds: number): Partial<Policy> {
+function policyOf(service: Service, kind: StartKind, seconds: number): Policies {
   const name = `${kind}/${seconds}`;
   let known = policies.get(service);
   if (known === undefined || known.size >= policiesMax) {
     known = new Map();
     policies.set(service, known);
   }
-  const policy = known.get(name) ?? newPolicy(service, kind, seconds);
-  known.set(name, policy);
-  return policy;
+  const made = known.get(name);
+  if (made !== undefined) return made;
+  const policy = newPolicy(service, kind, seconds);
+  const both = { policy, first: { ...policy, ifPending: "refuse" as const } };
+  known.set(name, both);
+  return both;
 }
 
 function newPolicy({ settings }: Service, kind: StartKind, seconds: number): Partial<Policy> {

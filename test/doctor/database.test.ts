@@ -80,7 +80,9 @@ describe("the doctor of a PostgreSQL database", () => {
     expect((await examined(arriving))["move"]).toMatch(/^fail: a move into this database/);
   });
 
-  test("a pooler by transaction that keeps no prepared statements is found out, and the settings that do not arrive", async () => {
+  test("a pooler by transaction that keeps no prepared statements is found out, and the settings that do not arrive", {
+    timeout: 30_000,
+  }, async () => {
     const url = new URL(await server.database());
     const pooler = await startTransactionPooler(server.port, url.pathname.slice(1));
     onTestFinished(() => pooler.close());

@@ -35,6 +35,7 @@ export {
   type EnrolRefusal,
   type RemoveDecision,
 } from "./enrolment.ts";
+export { decidePasswordChange, type PasswordChangeRefusal } from "./password-change.ts";
 export {
   canonicalPassword,
   type PasswordProblem,
@@ -44,6 +45,7 @@ export {
 } from "./password-rules.ts";
 export {
   ended,
+  isEndedWithAll,
   newSession,
   opens,
   pendingLifetimeMs,

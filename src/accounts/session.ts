@@ -1,4 +1,5 @@
 import type { Proof } from "./assurance.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /**
  * A subscriber's session of ours. A pending one knows a password and waits for the second authenticator: it opens the
@@ -36,6 +37,14 @@ export function opens(
     now < session.endsAt &&
     now >= session.createdAt - sessionLifetimeMs
   );
+}
+
+/** Whether its subscriber ended it together with all others: with a change of the password, or by asking for it. */
+export function isEndedWithAll(
+  { id, createdAt }: Session,
+  { sessionsEnded }: Pick<Subscriber, "sessionsEnded">,
+): boolean {
+  return sessionsEnded !== undefined && createdAt <= sessionsEnded.at && id !== sessionsEnded.but;
 }
 
 export function newSession(

@@ -1,9 +1,10 @@
+import type { AccountOperation } from "./account-results.ts";
 import type { Operation } from "./results.ts";
 import type { Asked, Json } from "./transport.ts";
 
 /** Carries out one operation: a success becomes what `succeeded` makes of it, a refusal an outcome, all else throws. */
 export type Call = <R>(
-  operation: Operation,
+  operation: Operation | AccountOperation,
   asked: Asked,
   succeeded: (status: number, body: Json) => object,
 ) => Promise<R>;

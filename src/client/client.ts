@@ -1,3 +1,5 @@
+import { type AccountOperation, accountOutcomes, accountRefusals } from "./account-results.ts";
+import { type AccountCalls, accountCalls } from "./accounts.ts";
 import { administration } from "./administration.ts";
 import type { Administration } from "./administration-calls.ts";
 import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
@@ -34,7 +36,7 @@ import type {
  * The verbs of a Countersign server. Refusals are outcomes with the names that the library has; what throws is a
  * `CountersignFault`, after retries that neither send nor count twice.
  */
-export interface Client extends Administration {
+export interface Client extends Administration, AccountCalls {
   /**
    * Starts a verification.
    * @example
@@ -93,11 +95,11 @@ export function createClient(options: ClientOptions): Client {
   const send = createTransport(options);
 
   const call: Call = async <R>(
-    operation: Operation,
+    operation: Operation | AccountOperation,
     asked: Asked,
     succeeded: (status: number, body: Json) => object,
   ): Promise<R> => {
-    const codes: readonly string[] = refusals[operation];
+    const codes: readonly string[] = { ...refusals, ...accountRefusals }[operation];
     const { status, body } = await send(asked, (code) => codes.includes(code));
     return (status < 400 ? succeeded(status, body) : refused(body)) as R;
   };
@@ -141,6 +143,7 @@ export function createClient(options: ClientOptions): Client {
       return found["outcome"] === "notFound" ? null : (found as unknown as VerificationDetails);
     },
     ...pagesAndNumbers(call),
+    ...accountCalls(call),
     ...administration(call),
     list: (request, more) => {
       const path = `/verifications${queryOf(request)}`;
@@ -198,10 +201,17 @@ function named(method: "GET" | "DELETE", { id, binding }: VerificationRequest): 
   return { method, path: pathOf(id), headers: bindingHeader(binding) };
 }
 
+/** What a problem says beside its code, where it does. */
+const told = [
+  ...["reason", "field", "limit", "checksLeft", "verificationId", "retryAt"],
+  ...["least", "most", "pending", "challengeId", "challengeStatus", "authenticators", "subscriberId"],
+];
+
+const names: Readonly<Record<string, string>> = { ...outcomes, ...accountOutcomes };
+
 function refused(body: Json): object {
-  const { code, detail, reason, field, limit, checksLeft, verificationId, retryAt, verificationStatus } =
-    body;
-  const said = { reason, field, limit, checksLeft, verificationId, retryAt, status: verificationStatus };
+  const { code, detail, verificationStatus: status } = body;
+  const said = { ...Object.fromEntries(told.map((name) => [name, body[name]])), status };
   const fields = Object.entries(said).filter(([, value]) => value !== undefined);
-  return { outcome: outcomes[code as keyof typeof outcomes], detail, ...Object.fromEntries(fields) };
+  return { outcome: names[String(code)], detail, ...Object.fromEntries(fields) };
 }

@@ -20,6 +20,7 @@ export const faultCodes = [
   "request_invalid",
   "idempotency_key_invalid",
   "idempotency_key_reused",
+  "sign_in_congested",
   "rate_limited",
   "headers_too_large",
   "internal_error",

@@ -1,4 +1,26 @@
 /** The HTTP API as functions: for Node and the browser, without dependencies. */
+export type {
+  CancelChallengeResult,
+  ChangePasswordResult,
+  CheckChallengeResult,
+  CheckSessionResult,
+  ConfirmResult,
+  CreateSubscriberResult,
+  EnrolResult,
+  ListSubscribersResult,
+  RemoveAuthenticatorResult,
+  SendChallengeResult,
+  SendEnrolmentResult,
+  SignInResult,
+  StartChallengeResult,
+} from "./account-results.ts";
+export type {
+  AuthenticatorSummary,
+  ChallengeShown,
+  ChallengeSummary,
+  SessionSummary,
+} from "./account-types.ts";
+export type { AccountCalls, ChallengeCalls, SessionCalls, SubscriberCalls } from "./accounts.ts";
 export type * from "./administration-calls.ts";
 export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";

@@ -1,8 +1,42 @@
 // Written by `npx vitest run test/client/ -u` from the server's OpenAPI document.
 
+export interface Assurance {
+  /** As in NIST SP 800-63B-4 */ readonly aal: number;
+  /** Rests on the telephone network alone */ readonly restricted: boolean;
+  readonly phishingResistant: boolean;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly state: "pending" | "active" | "ended";
+  readonly assurance: Assurance;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+  /** RFC 3339, in UTC */ readonly steppedUpAt: string | null;
+}
+
+export interface BegunSession {
+  /** In this answer and never again */ readonly bearer: string | null;
+  readonly session: Session;
+}
+
+export interface Authenticator {
+  readonly id: string;
+  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey";
+  readonly name: string;
+  readonly isConfirmed: boolean;
+  readonly isDisabled: boolean;
+  readonly isRestricted: boolean;
+  /** Of a phone, masked */ readonly number: string | null;
+  /** Of recovery codes */ readonly codesLeft: number | null;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+}
+
 export interface NewKey {
   /** For people: who or what uses the key */ readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   /** Where the key may be used from; empty for everywhere */ readonly allowedAddresses?: readonly string[];
   /** RFC 3339, in UTC */ readonly expiresAt?: string;
 }
@@ -10,7 +44,7 @@ export interface NewKey {
 export interface IssuedKey {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -27,7 +61,7 @@ export interface IssuedKey {
 export interface Key {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -44,7 +78,7 @@ export interface KeyList {
 export interface KeyDetails {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -350,6 +384,134 @@ export interface WebhookReplayed {
   /** Where to go on; null where these were all */ readonly nextCursor: string | null;
 }
 
+export interface NewSubscriber {
+  /** A user name, or your own id of the person: unique, whatever its case */ readonly name: string;
+  /** Judged by its length and its rarity */ readonly password?: string;
+  /** Instead of a password: argon2id, scrypt, bcrypt or PBKDF2 as their libraries write it */ readonly passwordHash?: string;
+  /** Whether a password alone never signs in; default true */ readonly mustHaveSecond?: boolean;
+}
+
+export interface Subscriber {
+  readonly id: string;
+  readonly name: string;
+  readonly hasPassword: boolean;
+  readonly mustHaveSecond: boolean;
+  readonly authenticators: readonly Authenticator[];
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+}
+
+export interface SubscriberList {
+  readonly items: readonly Subscriber[];
+  readonly nextCursor: string | null;
+}
+
+export interface NewPassword {
+  /** Judged by its length and its rarity */ readonly password: string;
+  /** Id of a challenge with the purpose `manage`, approved in the last ten minutes */ readonly stepUp?: string;
+  /** Asked for where nothing is enrolled */ readonly current?: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+  /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+}
+
+export interface AuthenticatorList {
+  readonly items: readonly Authenticator[];
+  readonly nextCursor: string | null;
+}
+
+export interface NewAuthenticator {
+  readonly type: "phone" | "totp" | "recoveryCodes";
+  /** Of a phone, in international form */ readonly number?: string;
+  readonly channel?: "sms" | "voice";
+  /** Of an app: what it shows above the code */ readonly issuer?: string;
+  /** Of an app that was enrolled elsewhere, in base32 */ readonly seed?: string;
+  /** What its owner calls it */ readonly label?: string;
+  /** Id of a challenge with the purpose `manage`, approved in the last ten minutes */ readonly stepUp?: string;
+}
+
+export interface SentCode {
+  readonly verificationId: string;
+  /** Masked */ readonly to: string;
+  readonly channel: string;
+  readonly checksLeft: number;
+  /** RFC 3339, in UTC */ readonly codeExpiresAt: string | null;
+}
+
+export interface EnrolledAuthenticator {
+  readonly authenticator: Authenticator;
+  readonly sent: SentCode | null;
+  /** Of an app, in base32: in this answer and never again */ readonly seed: string | null;
+  /** The same for the app to scan */ readonly uri: string | null;
+  readonly codes: readonly string[] | null;
+}
+
+export interface SendEnrolment {
+  readonly channel?: "sms" | "voice";
+}
+
+export interface ConfirmAuthenticator {
+  readonly code: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+}
+
+export interface ConfirmedAuthenticator {
+  readonly authenticator: Authenticator;
+  readonly session: BegunSession | null;
+}
+
+export interface NewChallenge {
+  /** This or `name` */ readonly subscriberId?: string;
+  /** A user name, or your own id of the person: unique, whatever its case */ readonly name?: string;
+  /** What the approval is for; `manage` allows to change authenticators. Default `login` */ readonly purpose?: string;
+  /** Whether you checked a password of your own: the assurance counts it */ readonly passwordChecked?: boolean;
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+}
+
+export interface Challenge {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly purpose: string;
+  readonly status: "pending" | "approved" | "canceled";
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+}
+
+export interface ShownChallenge {
+  readonly challenge: Challenge;
+  readonly authenticators: readonly Authenticator[];
+}
+
+export interface SendChallenge {
+  /** One of its phones */ readonly authenticatorId: string;
+  readonly channel?: "sms" | "voice";
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+}
+
+export interface CheckChallenge {
+  readonly code: string;
+  /** Default: the phone that a code went to, else the only app */ readonly authenticatorId?: string;
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+  /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+}
+
+export interface ApprovedChallenge {
+  readonly challenge: Challenge;
+  readonly assurance: Assurance;
+  readonly session: BegunSession | null;
+}
+
+export interface SignIn {
+  readonly name: string;
+  readonly password: string;
+  /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+}
+
+export interface SessionList {
+  readonly items: readonly Session[];
+}
+
 export interface NewTenant {
   /** For people */ readonly name: string;
   /** Named in the texts of its first service */ readonly brand?: string;
@@ -432,6 +594,16 @@ export interface ListWebhookEventsQuery {
   /** `nextCursor` of the page before */ readonly cursor?: string;
   /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
   /** Only events in this state */ readonly state?: "waiting" | "posting" | "received" | "failed";
+}
+
+export interface ListSubscribersQuery {
+  /** Only the one of this name */ readonly name?: string;
+  /** `nextCursor` of the page before */ readonly cursor?: string;
+  /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface CheckSessionQuery {
+  /** How long ago an authenticator may have been used at the most */ readonly maxAgeSeconds?: string;
 }
 
 export interface ListTenantsQuery {

@@ -1,14 +1,18 @@
 import type {
-  Accounts,
+  CancelChallengeResult,
+  ChallengeShown,
+  ChangePasswordResult,
   CheckChallengeResult,
   CheckSessionResult,
   ConfirmResult,
   CreateResult,
+  AccountVerbs as EngineVerbs,
   EnrolPhoneResult,
   EnrolTotpResult,
   MakeRecoveryCodesResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
+  SendEnrolmentResult,
   SessionView,
   SignInResult,
   StartChallengeResult,
@@ -18,7 +22,7 @@ import { idOf, requireBinding, typed } from "./requests.ts";
 
 /** A request of the engine, of the one tenant that embeds it. */
 type Own<R> = R extends unknown ? Omit<R, "tenantId"> : never;
-type Request<Verb extends keyof Accounts> = Own<Parameters<Accounts[Verb]>[0]>;
+type Request<Verb extends keyof EngineVerbs> = Own<Parameters<EngineVerbs[Verb]>[0]>;
 
 /** Enrolled people, by our id (`subscriberId`) or by the name they were created with. */
 export interface Subscribers {
@@ -43,8 +47,15 @@ export interface Subscribers {
   /** Ten codes, in this answer and never again; those before are dead. */
   makeRecoveryCodes(request: Request<"makeRecoveryCodes">): Promise<MakeRecoveryCodesResult>;
   /** One right code makes a new authenticator usable, and a pending `session` of its owner an active one. */
+  /** Another code to a phone that waits for its first. */
+  send(request: Request<"sendEnrolment">): Promise<SendEnrolmentResult>;
   confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
   removeAuthenticator(request: Request<"removeAuthenticator">): Promise<RemoveAuthenticatorResult>;
+  /**
+   * After a step-up, or, where nothing is enrolled, with the `current` password. Ends all sessions but the `session` that
+   * is given.
+   */
+  changePassword(request: Request<"changePassword">): Promise<ChangePasswordResult>;
 }
 
 /** Requests to use an authenticator: at sign-in, or before something sensitive. */
@@ -62,6 +73,9 @@ export interface Challenges {
    * const result = await countersign.challenges.check({ id, binding: session.id, code });
    */
   check(request: Request<"checkChallenge">): Promise<CheckChallengeResult>;
+  /** With what it can be met with; null where there is none that this holder may see. */
+  get(request: Request<"challenge">): Promise<ChallengeShown | null>;
+  cancel(request: Request<"cancelChallenge">): Promise<CancelChallengeResult>;
 }
 
 /** Sessions of ours, for applications that have none. */
@@ -75,6 +89,10 @@ export interface Sessions {
   list(request: { readonly subscriberId: string }): Promise<readonly SessionView[]>;
   /** False where there is none to end. */
   end(request: { readonly id: string }): Promise<boolean>;
+  /** Ends the session whose bearer is presented; false for what is none. */
+  signOut(request: { readonly session: string }): Promise<boolean>;
+  /** Signs somebody out everywhere; false where there is nobody. */
+  endAll(request: Request<"endSessions">): Promise<boolean>;
 }
 
 export interface AccountVerbs {
@@ -86,7 +104,7 @@ export interface AccountVerbs {
 const listDefault = 100;
 const listMax = 1_000;
 
-const ids: ReadonlySet<string> = new Set(["id", "subscriberId", "authenticatorId", "stepUp"]);
+const ids: ReadonlySet<string> = new Set(["id", "subscriberId", "authenticatorId", "stepUp", "but"]);
 const texts: ReadonlySet<string> = new Set([
   "name",
   "password",
@@ -99,6 +117,7 @@ const texts: ReadonlySet<string> = new Set([
   "label",
   "issuer",
   "purpose",
+  "current",
 ]);
 
 /**
@@ -115,7 +134,7 @@ function clean<R extends object>(request: R): R {
 }
 
 /** The verbs of accounts for the one tenant. */
-export function accountVerbs(accounts: Accounts, tenantId: string): AccountVerbs {
+export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVerbs {
   return {
     subscribers: {
       create: (request) =>
@@ -130,7 +149,10 @@ export function accountVerbs(accounts: Accounts, tenantId: string): AccountVerbs
       makeRecoveryCodes: (request) => accounts.makeRecoveryCodes({ ...clean(request), tenantId }),
       confirm: (request) =>
         accounts.confirmAuthenticator({ ...clean(request), code: typed(request.code), tenantId }),
+      send: (request) => accounts.sendEnrolment({ ...clean(request), tenantId }),
       removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
+      changePassword: (request) =>
+        accounts.changePassword({ ...clean(request), password: typed(request.password), tenantId }),
     },
     challenges: {
       start: (request) => accounts.startChallenge({ ...clean(request), tenantId }),
@@ -142,6 +164,8 @@ export function accountVerbs(accounts: Accounts, tenantId: string): AccountVerbs
           code: typed(request.code),
           tenantId,
         }),
+      get: (request) => accounts.challenge({ ...clean(request), id: idOf(request.id), tenantId }),
+      cancel: (request) => accounts.cancelChallenge({ ...clean(request), id: idOf(request.id), tenantId }),
     },
     sessions: {
       signIn: ({ name, password, ...rest }) =>
@@ -150,6 +174,8 @@ export function accountVerbs(accounts: Accounts, tenantId: string): AccountVerbs
         accounts.checkSession({ session: typed(session), maxAgeMs, tenantId }),
       list: ({ subscriberId }) => accounts.sessions({ subscriberId: idOf(subscriberId), tenantId }),
       end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
+      signOut: ({ session }) => accounts.signOut({ session: typed(session), tenantId }),
+      endAll: (request) => accounts.endSessions({ ...clean(request), tenantId }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/index.ts";
-import type { Engine, EngineParts } from "../engine/index.ts";
+import { type Accounts, createAccounts, type Engine, type EngineParts } from "../engine/index.ts";
 import type { Directory } from "../tenants/directory.ts";
 import { errorPageRoutes } from "./about/error-pages.ts";
 import { api } from "./api/index.ts";
@@ -22,6 +22,7 @@ declare module "fastify" {
     readonly clock: Clock;
     readonly directory: Directory;
     readonly engine: Engine;
+    readonly accounts: Accounts;
     readonly parts: EngineParts;
     /** Null without a running server around the app: then nothing is limited or measured. */
     readonly runtime: Runtime | null;
@@ -43,6 +44,8 @@ declare module "fastify" {
 
 export interface AppParts {
   readonly engine: Engine;
+  /** Of the same engine; made here where it is left out, with slow hashes of its own. */
+  readonly accounts?: Accounts;
   readonly parts: EngineParts;
   /** Further routes: sandbox, pages, administration. */
   readonly register?: (app: FastifyInstance) => void;
@@ -95,6 +98,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.decorate("clock", parts.clock);
   app.decorate("directory", parts.directory);
   app.decorate("engine", engine);
+  app.decorate("accounts", appParts.accounts ?? createAccounts(parts, engine));
   app.decorate("parts", parts);
   app.decorate("runtime", runtime);
   app.decorate("adminCaller", adminCaller ?? (() => null));

@@ -4,6 +4,7 @@
  */
 export const forms = {
   pageLimit: { pattern: "^([1-9][0-9]?|100)$", words: "a whole number from 1 to 100" },
+  seconds: { pattern: "^[1-9][0-9]{0,7}$", words: "a whole number of seconds, more than 0" },
   purpose: {
     pattern: "^[a-z][a-z0-9_-]{0,31}$",
     words: "1 to 32 lower-case letters, digits, _ or -, beginning with a letter",

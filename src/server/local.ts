@@ -27,6 +27,7 @@ export async function openLocalApp(
   const sandbox = sandboxDoor({ instance, guard: null });
   const app = createApp({
     engine: instance.engine,
+    accounts: instance.accounts,
     parts: instance.parts,
     adminCaller: () => administrator,
     register: sandbox.register,

@@ -50,6 +50,7 @@ export async function openMountableApp(instance: Instance, options: MountableOpt
   const sandbox = sandboxDoor({ instance, guard: null });
   const app = createApp({
     engine: instance.engine,
+    accounts: instance.accounts,
     parts: instance.parts,
     runtime,
     publicUrl: instance.callbacks.publicUrl,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { HashingOverloaded } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
@@ -108,6 +109,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof StorageOverloaded)
     return new Problem("storage_unavailable", "Too much is waiting; try again soon.");
   if (error instanceof StorageUnavailable) return new Problem("storage_unavailable");
+  if (error instanceof HashingOverloaded) return new Problem("sign_in_congested");
   const { validation, code, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) return validationProblem(error as FastifyError);
   const known = code === undefined ? undefined : codeOfFastifyError[code];

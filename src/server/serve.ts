@@ -135,6 +135,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   });
   const app = createApp({
     engine: instance.engine,
+    accounts: instance.accounts,
     parts: instance.parts,
     runtime,
     trustedProxies: settings.trustedProxies,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Static } from "typebox";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
+import { accountOutcomes, accountRefusals } from "../../src/client/account-results.ts";
 import { faultCodes } from "../../src/client/fault.ts";
 import type {
   Erased,
@@ -16,6 +17,7 @@ import type {
 import { outcomes, refusals } from "../../src/client/results.ts";
 import type { StartRequest } from "../../src/client/verification.ts";
 import { errorTable } from "../../src/errors/codes.ts";
+import { accountRefusal } from "../../src/server/api/account-answers.ts";
 import type { ErasedBody, NumberBody } from "../../src/server/api/numbers.ts";
 import { type RefusedOutcome, refusal } from "../../src/server/api/outcomes.ts";
 import type { NewPageBody, PageBody, RedeemedBody } from "../../src/server/api/pages.ts";
@@ -36,7 +38,7 @@ describe("what the client knows is what the document says", async () => {
   const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
   const byId = new Map(operationsOf(document).map(({ operation }) => [operation.operationId, operation]));
 
-  test.each(Object.entries(refusals))(
+  test.each(Object.entries({ ...refusals, ...accountRefusals }))(
     "%s: every code of the document is a refusal or a fault",
     (id, known) => {
       const responses: [string, Json][] = Object.entries(byId.get(id)?.responses ?? {});
@@ -52,7 +54,7 @@ describe("what the client knows is what the document says", async () => {
   );
 
   test("every operation of the document has a function", () => {
-    expect(Object.keys(refusals).sort()).toEqual([...byId.keys()].sort());
+    expect(Object.keys({ ...refusals, ...accountRefusals }).sort()).toEqual([...byId.keys()].sort());
   });
 
   test("the types that are made from the document are its own: npx vitest run test/client/ -u", async () => {
@@ -65,7 +67,7 @@ describe("what the client knows is what the document says", async () => {
   });
 
   test("every error code there is has a place in the client", () => {
-    const known = new Set<string>([...Object.keys(outcomes), ...faultCodes]);
+    const known = new Set<string>([...Object.keys({ ...outcomes, ...accountOutcomes }), ...faultCodes]);
     expect(Object.keys(errorTable).filter((code) => !known.has(code))).toEqual([]);
   });
 
@@ -82,6 +84,10 @@ describe("what the client knows is what the document says", async () => {
     const names = Object.entries(outcomes).filter(([code]) => !notOfTheEngine.includes(code));
     for (const [code, outcome] of names) {
       expect(refusal({ outcome: outcome as RefusedOutcome }).code).toBe(code);
+    }
+    for (const [code, outcome] of Object.entries(accountOutcomes)) {
+      const problem = { reason: "tooShort", least: 8 };
+      expect(accountRefusal({ outcome, problem } as { readonly outcome: string }).code).toBe(code);
     }
   });
 

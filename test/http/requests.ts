@@ -13,6 +13,19 @@ export interface Targets {
   readonly messageId: string;
   /** Of the first webhook. */
   readonly eventId: string;
+  readonly subscriberId: string;
+  /** Without anything that is confirmed. */
+  readonly spareSubscriberId: string;
+  /** To be removed. */
+  readonly leavingSubscriberId: string;
+  /** Waits for its first code. */
+  readonly enrollingId: string;
+  /** Confirmed, of the first subscriber. */
+  readonly phoneId: string;
+  readonly challengeId: string;
+  readonly spareSessionId: string;
+  /** The bearer of an active session. */
+  readonly session: string;
   /** Works for a minute, once. */
   readonly ticket: string;
 }
@@ -38,6 +51,63 @@ export async function makeTargets(installation: Installation, key: string): Prom
     ticket,
     messageId: await makeMessage(installation, key),
     ...(await makeWebhooks(installation, key)),
+    ...(await makeSubscribers(installation, key)),
+  };
+}
+
+let people = 0;
+
+/** Somebody with a confirmed phone, another one that waits, a challenge and sessions. */
+async function makeSubscribers(
+  { call, instance }: Installation,
+  key: string,
+): Promise<
+  Pick<
+    Targets,
+    | "subscriberId"
+    | "spareSubscriberId"
+    | "leavingSubscriberId"
+    | "enrollingId"
+    | "phoneId"
+    | "challengeId"
+    | "session"
+    | "spareSessionId"
+  >
+> {
+  const post = async (path: string, body: object) => {
+    const answer = await call({ method: "POST", path, body, key });
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.text}`);
+    return answer.json;
+  };
+  const make = async (more: object = {}): Promise<string> => {
+    people += 1;
+    return (await post("/subscribers", { name: `person-${people}`, ...more })).id;
+  };
+  const subscriberId = await make();
+  const path = `/subscribers/${subscriberId}/authenticators`;
+  const number = freshNumber();
+  const { authenticator } = await post(path, { type: "phone", number });
+  await instance.engine.tick();
+  const code = instance.sandbox?.phones.messages(number)[0]?.code;
+  await post(`${path}/${authenticator.id}/confirm`, { code });
+  const spareSubscriberId = await make();
+  const leavingSubscriberId = await make();
+  const waiting = `/subscribers/${spareSubscriberId}/authenticators`;
+  const enrolling = await post(waiting, { type: "phone", number: freshNumber() });
+  const started = await post("/challenges", { subscriberId });
+  const alone = { password: "nine rowing margarets", mustHaveSecond: false };
+  await make(alone);
+  const signIn = { name: `person-${people}`, password: alone.password };
+  const [one, other] = [await post("/sessions", signIn), await post("/sessions", signIn)];
+  return {
+    subscriberId,
+    spareSubscriberId,
+    leavingSubscriberId,
+    enrollingId: enrolling.authenticator.id,
+    phoneId: authenticator.id,
+    challengeId: started.challenge.id,
+    session: one.bearer,
+    spareSessionId: other.session.id,
   };
 }
 
@@ -85,6 +155,14 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   sendMessage: () => ({ to: freshNumber(), text: "hello" }),
   createWebhook: () => newWebhook,
   updateWebhook: () => ({ description: "Shop" }),
+  createSubscriber: () => ({ name: `made-${freshNumber().slice(1)}` }),
+  changePassword: () => ({ password: "ten rowing margarets" }),
+  enrolAuthenticator: () => ({ type: "totp", issuer: "Acme" }),
+  confirmAuthenticator: () => ({ code: "000000" }),
+  startChallenge: ({ subscriberId }) => ({ subscriberId }),
+  sendChallenge: ({ phoneId }) => ({ authenticatorId: phoneId }),
+  checkChallenge: ({ phoneId }) => ({ code: "000000", authenticatorId: phoneId }),
+  signIn: () => ({ name: "nobody", password: "none" }),
   createTenant: () => ({ name: "Further" }),
 };
 
@@ -92,6 +170,11 @@ function idFor(path: string, targets: Targets): string {
   if (path.startsWith("/verifications")) return targets.verificationId;
   if (path.startsWith("/keys")) return targets.keyId;
   if (path.startsWith("/webhooks")) return targets.webhookId;
+  if (path.startsWith("/subscribers/{id}")) {
+    return path === "/subscribers/{id}" ? targets.leavingSubscriberId : targets.spareSubscriberId;
+  }
+  if (path.startsWith("/challenges")) return targets.challengeId;
+  if (path.startsWith("/sessions")) return targets.spareSessionId;
   if (path.startsWith("/messages")) return targets.messageId;
   if (path.startsWith("/deliveries")) return `${targets.verificationId}.1`;
   return path.startsWith("/services") ? targets.serviceId : targets.tenantId;
@@ -104,7 +187,41 @@ export function requestFor({ method, path, operation }: Operation, targets: Targ
     .replace("{id}", id)
     .replace("{dialect}", "vonage")
     .replace("{event}", targets.eventId)
+    .replace("{authenticator}", targets.enrollingId)
     .replace("{number}", encodeURIComponent("+14155550123"));
   const body = bodies[operation.operationId]?.(targets);
-  return { method, path: filled, ...(body === undefined ? {} : { body }) };
+  const headers = path === "/sessions/current" ? { "countersign-session": targets.session } : undefined;
+  return {
+    method,
+    path: filled,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  };
 }
+
+/** Another body than that of the first request with an Idempotency-Key. */
+export const otherBodies: Readonly<Record<string, unknown>> = {
+  startVerification: { to: freshNumber() },
+  checkVerification: { code: "111111" },
+  settleVerification: { status: "canceled" },
+  createKey: { name: "changed", scopes: ["keys:read"] },
+  rotateKey: { overlapSeconds: 7 },
+  createBackup: { name: "changed" },
+  createTenant: { name: "Changed" },
+  createService: { name: "changed" },
+  createPage: { returnUrl, state: "changed" },
+  createWebhook: { url: "https://changed.example.com/" },
+  sendMessage: { to: freshNumber(), text: "changed" },
+  rotateWebhookSecret: { overlapSeconds: 7 },
+  replayWebhookEvents: { state: "received" },
+  redeemTicket: { ticket: "changed" },
+  createSubscriber: { name: "changed" },
+  changePassword: { password: "eleven rowing margarets" },
+  enrolAuthenticator: { type: "totp", issuer: "Changed" },
+  sendEnrolmentCode: { channel: "voice" },
+  confirmAuthenticator: { code: "111111" },
+  startChallenge: { name: "changed" },
+  sendChallenge: { authenticatorId: "changed" },
+  checkChallenge: { code: "111111" },
+  signIn: { name: "changed", password: "changed" },
+};

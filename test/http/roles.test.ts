@@ -96,8 +96,10 @@ describe.each(operations)("$method $path", (operation) => {
     const ofInstallation = /^\/(tenants|backup|carriers)|\/(?:route|opt-out)$/.test(operation.path);
     if (ofInstallation) expect(answer.status).toBe(403);
     else if (namesARow) expect(answer.status).toBe(404);
-    // Neither a return address nor a ticket of somebody else works.
-    else if (/^\/(pages|tickets)/.test(operation.path)) expect(answer.status).toBe(422);
+    // A subscriber is found in the body.
+    else if (operation.operation.operationId === "startChallenge") expect(answer.status).toBe(404);
+    // Neither a return address nor a ticket nor a session of somebody else works.
+    else if (/^\/(pages|tickets|sessions)/.test(operation.path)) expect(answer.status).toBe(422);
     else expect(answer.status).toBeLessThan(300);
   });
 
@@ -107,6 +109,13 @@ describe.each(operations)("$method $path", (operation) => {
     // Nobody hands out more than it holds: the key made or replaced here has the scope keys:read.
     if (["createKey", "rotateKey"].includes(operation.operation.operationId))
       expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
+    // An hour after it was begun, an enrolment is over.
+    else if (
+      ["sendEnrolmentCode", "confirmAuthenticator", "removeAuthenticator"].includes(
+        operation.operation.operationId,
+      )
+    )
+      expect(answer.json.code).toBe("authenticator_not_found");
     else expect([401, 403, 404]).not.toContain(answer.status);
   });
 });

@@ -1,4 +1,4 @@
-import { opens, type Session } from "../../accounts/index.ts";
+import { isEndedWithAll, opens, type Session, type Subscriber } from "../../accounts/index.ts";
 import { bearerDigest } from "../../secrets/index.ts";
 import type { EngineParts } from "../parts.ts";
 
@@ -37,9 +37,13 @@ export function readBearer(given: string): Presented | null {
 export function isOpenedBy(
   session: Session | undefined,
   { state, digest }: Presented,
+  subscriber: Subscriber | undefined,
   tenantId: string,
   now: number,
 ): session is Session {
-  const isOwn = session?.tenantId === tenantId;
+  const isOwn =
+    session?.tenantId === tenantId &&
+    subscriber?.id === session.subscriberId &&
+    !isEndedWithAll(session, subscriber);
   return isOwn && opens(session, { state, digestMatches: session.digest === digest }, now);
 }

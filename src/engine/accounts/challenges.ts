@@ -16,15 +16,20 @@ import {
   steppedUp,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
-import { key, type Write } from "../../store/index.ts";
+import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, type Presented, readBearer } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
-import { type CodeSent, type SendRefusal, sendCode } from "./sending.ts";
+import { type CodeSent, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { usable } from "./sign-in.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { type Compared, compare } from "./uses.ts";
-import { type AuthenticatorView, toSessionView } from "./views.ts";
+import {
+  type AuthenticatorView,
+  type ChallengeView,
+  toChallengeView,
+  toSessionView,
+  usable,
+} from "./views.ts";
 
 /** Who goes on with a challenge: a session of ours, or the application's word for its own. */
 export interface Holder {
@@ -39,15 +44,6 @@ export type StartChallenge = SubscriberRef &
     /** Whether the application has checked a password of its own: the assurance then counts it. */
     readonly passwordChecked?: boolean | undefined;
   };
-
-export interface ChallengeView {
-  readonly id: string;
-  readonly subscriberId: string;
-  readonly purpose: string;
-  readonly status: Challenge["status"];
-  readonly createdAt: number;
-  readonly endsAt: number;
-}
 
 export type StartChallengeResult =
   | {
@@ -74,7 +70,7 @@ export async function startChallenge(
   const session = presented === null ? undefined : await parts.store.get(key("session", presented.id));
   const isOurs =
     presented?.state === "active" &&
-    isOpenedBy(session, presented, tenantId, now) &&
+    isOpenedBy(session, presented, subscriber, tenantId, now) &&
     session.subscriberId === subscriber.id;
   if (request.session !== undefined && !isOurs) return { outcome: "sessionInvalid" };
   const vouched: Proof[] =
@@ -91,19 +87,10 @@ export async function startChallenge(
     now,
   );
   const write: Write = { table: "challenge", id: row.id, row };
-  await parts.store.update<void>([key("challenge", row.id)], () => ({ writes: [write], result: undefined }));
-  return { outcome: "challengeStarted", challenge: toChallengeView(row), authenticators };
-}
-
-export function toChallengeView({
-  id,
-  subscriberId,
-  purpose,
-  status,
-  createdAt,
-  endsAt,
-}: Challenge): ChallengeView {
-  return { id, subscriberId, purpose, status, createdAt, endsAt };
+  return await parts.decide<StartChallengeResult>([key("challenge", row.id)], () => ({
+    writes: [write],
+    result: { outcome: "challengeStarted", challenge: toChallengeView(row), authenticators },
+  }));
 }
 
 function holderOf(parts: AccountParts, tenantId: string, { session, binding }: Holder): string | null {
@@ -123,7 +110,7 @@ type NotFound = { readonly outcome: "challengeNotFound" };
 type Told<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
 
 export type SendChallengeResult =
-  | CodeSent
+  | (CodeSent & { readonly authenticatorId: string })
   | SendRefusal
   | NotFound
   | Told<Exclude<ChallengeOutcome, { readonly type: "approved" | "codeMismatch" | "codeUsed" }>>;
@@ -144,15 +131,16 @@ export async function sendChallenge(
   const before = challenge.sent?.authenticatorId === phone.id ? challenge.sent.verificationId : null;
   const { purpose } = challenge;
   const sent = await sendCode(parts, subscriber, phone, { before, purpose, channel: request.channel });
-  if (sent.outcome !== "sent") return sent;
+  if (sent.outcome !== "sent") return await remembered(parts, sent);
   const challengeKey = key("challenge", challenge.id);
-  await parts.store.update<void>([challengeKey], (rows) => {
+  const result = { ...sent, authenticatorId: phone.id };
+  const decision = (rows: Rows): UpdateDecision<SendChallengeResult> => {
     const row = rows.get(challengeKey);
-    if (row?.status !== "pending") return { writes: [], result: undefined };
+    if (row?.status !== "pending") return { writes: [], result };
     const next = { ...row, sent: { verificationId: sent.verification.id, authenticatorId: phone.id } };
-    return { writes: [{ table: "challenge", id: row.id, row: next }], result: undefined };
-  });
-  return sent;
+    return { writes: [{ table: "challenge", id: row.id, row: next }], result };
+  };
+  return await parts.decide([challengeKey], decision, subscriber.id);
 }
 
 export type CheckChallenge = OnChallenge & {
@@ -195,11 +183,12 @@ export async function checkChallenge(
   const nameKey = key("subscriberName", subscriber.nameId);
   const sessionKey = found.presented === null ? null : key("session", found.presented.id);
   const keys = [nameKey, subscriberKey, challengeKey, ...(sessionKey === null ? [] : [sessionKey])];
-  return await parts.store.update<CheckChallengeResult>(keys, (rows, at) => {
+  return await parts.decide<CheckChallengeResult>(keys, (rows, at) => {
     const current = { subscriber: rows.get(subscriberKey), challenge: rows.get(challengeKey) };
     const session = sessionKey === null ? undefined : rows.get(sessionKey);
     const { presented } = found;
-    const isHeld = presented === null || isOpenedBy(session, presented, request.tenantId, at);
+    const isHeld =
+      presented === null || isOpenedBy(session, presented, rows.get(subscriberKey), request.tenantId, at);
     if (current.subscriber === undefined || current.challenge === undefined || !isHeld) {
       return { writes: [], result: { outcome: "challengeNotFound" } };
     }
@@ -226,6 +215,51 @@ export async function checkChallenge(
   });
 }
 
+export interface ChallengeShown {
+  readonly challenge: ChallengeView;
+  readonly authenticators: readonly AuthenticatorView[];
+}
+
+/** A challenge as its holder sees it, with what it can be met with; null for everybody else. */
+export async function getChallenge(
+  parts: AccountParts,
+  request: OnChallenge,
+): Promise<ChallengeShown | null> {
+  const found = await find(parts, request);
+  if (found === null) return null;
+  const { challenge, subscriber } = found;
+  return { challenge: toChallengeView(challenge), authenticators: usable(parts, subscriber) };
+}
+
+export type CancelChallengeResult =
+  | { readonly outcome: "canceled"; readonly challenge: ChallengeView }
+  | NotFound
+  | Told<Extract<ChallengeOutcome, { readonly type: "challengeExpired" | "challengeSettled" }>>;
+
+/** Ends a challenge; one that is canceled stays it. */
+export async function cancelChallenge(
+  parts: AccountParts,
+  request: OnChallenge,
+): Promise<CancelChallengeResult> {
+  if ((await find(parts, request)) === null) return { outcome: "challengeNotFound" };
+  const challengeKey = key("challenge", request.id);
+  return await parts.store.update<CancelChallengeResult>([challengeKey], (rows, now) => {
+    const row = rows.get(challengeKey);
+    if (row === undefined) return { writes: [], result: { outcome: "challengeNotFound" } };
+    if (row.status === "canceled") {
+      return { writes: [], result: { outcome: "canceled", challenge: toChallengeView(row) } };
+    }
+    const refused = challengeRefusal(row, now);
+    if (refused?.type === "challengeExpired") return { writes: [], result: { outcome: "challengeExpired" } };
+    if (refused !== null) {
+      return { writes: [], result: { outcome: "challengeSettled", status: refused.status } };
+    }
+    const next: Challenge = { ...row, status: "canceled", settledAt: now, sent: null };
+    const write: Write = { table: "challenge", id: row.id, row: next };
+    return { writes: [write], result: { outcome: "canceled", challenge: toChallengeView(next) } };
+  });
+}
+
 interface Found {
   readonly challenge: Challenge;
   readonly subscriber: Subscriber;
@@ -240,12 +274,12 @@ async function find(parts: AccountParts, request: OnChallenge): Promise<Found | 
   if (challenge?.tenantId !== tenantId || challenge.binding !== holderOf(parts, tenantId, request))
     return null;
   const presented = request.session === undefined ? null : readBearer(request.session);
+  const subscriber = await parts.store.get(key("subscriber", challenge.subscriberId));
   const now = parts.clock.now();
   if (presented !== null) {
     const session = await parts.store.get(key("session", presented.id));
-    if (!isOpenedBy(session, presented, tenantId, now)) return null;
+    if (!isOpenedBy(session, presented, subscriber, tenantId, now)) return null;
   }
-  const subscriber = await parts.store.get(key("subscriber", challenge.subscriberId));
   return subscriber === undefined ? null : { challenge, subscriber, presented, now };
 }
 

@@ -23,12 +23,13 @@ import {
 } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
-import { key, type Write } from "../../store/index.ts";
+import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
+import { recordOf } from "./once.ts";
 import { type AccountParts, contextOf, opened, sealed } from "./parts.ts";
-import { type CodeSent, type SendRefusal, sendCode } from "./sending.ts";
+import { type CodeSent, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
+import { findSubscriber, nobodysId, type SubscriberRef } from "./subscribers.ts";
 import { type Compared, compare } from "./uses.ts";
 import { type AuthenticatorView, toAuthenticatorView } from "./views.ts";
 
@@ -105,14 +106,53 @@ export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Prom
   if (added.outcome !== "enrolled") return added;
   const asked = { before: null, purpose: "enrol", channel: request.channel };
   const sent = await sendCode(parts, subscriber, row, asked);
-  if (sent.outcome !== "sent") return sent;
-  await change(parts, subscriber.id, (current) => ({
-    ...current,
-    authenticators: current.authenticators.map((one) =>
-      one.id === row.id ? { ...row, verificationId: sent.verification.id } : one,
-    ),
-  }));
+  if (sent.outcome !== "sent") {
+    await change(parts, subscriber.id, (all) => all.filter(({ id }) => id !== row.id), sent);
+    return sent;
+  }
+  await change(parts, subscriber.id, withVerification(row.id, sent.verification.id));
   return { ...added, verification: sent.verification };
+}
+
+function withVerification(id: string, verificationId: string): Change {
+  return (all) =>
+    all.map((one) => (one.id === id && one.type === "phone" ? { ...one, verificationId } : one));
+}
+
+export type SendEnrolment = SubscriberRef & {
+  readonly authenticatorId: string;
+  readonly channel?: "sms" | "voice" | undefined;
+};
+
+export type SendEnrolmentResult =
+  | (CodeSent & { readonly authenticatorId: string })
+  | SendRefusal
+  | { readonly outcome: "subscriberNotFound" | "authenticatorNotFound" };
+
+/** Another code to a phone that waits for its first; the same one, where that still works. */
+export async function sendEnrolment(
+  parts: AccountParts,
+  request: SendEnrolment,
+): Promise<SendEnrolmentResult> {
+  const subscriber = await findSubscriber(parts, request);
+  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
+  const phone = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
+  if (phone?.type !== "phone" || !isEnrolling(phone, parts.clock.now())) {
+    return { outcome: "authenticatorNotFound" };
+  }
+  const asked = { before: phone.verificationId, purpose: "enrol", channel: request.channel };
+  const sent = await sendCode(parts, subscriber, phone, asked);
+  if (sent.outcome !== "sent") return await remembered(parts, sent);
+  const { id } = sent.verification;
+  const subscriberKey = key("subscriber", subscriber.id);
+  const result = { ...sent, authenticatorId: phone.id };
+  const decision = (rows: Rows): UpdateDecision<SendEnrolmentResult> => {
+    const row = rows.get(subscriberKey);
+    if (row === undefined || id === phone.verificationId) return { writes: [], result };
+    const next = { ...row, authenticators: withVerification(phone.id, id)(row.authenticators) };
+    return { writes: [{ table: "subscriber", id: row.id, row: next }], result };
+  };
+  return await parts.decide([subscriberKey], decision, subscriber.id);
 }
 
 export type MakeRecoveryCodesResult =
@@ -165,7 +205,7 @@ async function add(
 ): Promise<Added | Refused> {
   const subscriberKey = key("subscriber", subscriberId);
   const stepUpKey = key("challenge", stepUp ?? nobodysId);
-  return await parts.store.update<Added | Refused>([subscriberKey, stepUpKey], (rows, now) => {
+  const decision = (rows: Rows, now: number): UpdateDecision<Added | Refused> => {
     const subscriber = rows.get(subscriberKey);
     if (subscriber === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
     const decision = decideEnrol(subscriber, row, rows.get(stepUpKey), now);
@@ -176,16 +216,30 @@ async function add(
     const write: Write = { table: "subscriber", id: subscriberId, row: decision.subscriber };
     const authenticator = toAuthenticatorView(parts, subscriber, row);
     return { writes: [write], result: { outcome: "enrolled", authenticator } };
-  });
+  };
+  return await parts.decide([subscriberKey, stepUpKey], decision, subscriberId);
 }
 
-const nobodysId = "00000000-0000-7000-8000-000000000000";
+type Change = (authenticators: Subscriber["authenticators"]) => Subscriber["authenticators"];
 
-async function change(parts: AccountParts, id: string, next: (row: Subscriber) => Subscriber): Promise<void> {
+/** With `instead`, a repeat of the request is answered so from now on. */
+async function change(
+  parts: AccountParts,
+  id: string,
+  next: Change,
+  instead?: { readonly outcome: string },
+): Promise<void> {
   const subscriberKey = key("subscriber", id);
-  await parts.store.update<void>([subscriberKey], (rows) => {
+  await parts.store.update<void>([subscriberKey], (rows, now) => {
     const row = rows.get(subscriberKey);
-    const writes: Write[] = row === undefined ? [] : [{ table: "subscriber", id, row: next(row) }];
+    const writes: Write[] = [];
+    if (row !== undefined) {
+      const changed = { ...row, authenticators: next(row.authenticators) };
+      writes.push({ table: "subscriber", id, row: changed });
+    }
+    if (instead !== undefined && parts.idempotency !== null) {
+      writes.push(recordOf(parts.idempotency, instead, id, now));
+    }
     return { writes, result: undefined };
   });
 }
@@ -228,14 +282,14 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   }
   const subscriberKey = key("subscriber", subscriber.id);
   const sessionKey = key("session", presented?.id ?? nobodysId);
-  return await parts.store.update<ConfirmResult>([subscriberKey, sessionKey], (rows, at) => {
+  const decide = (rows: Rows, at: number): UpdateDecision<ConfirmResult> => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
     const session = rows.get(sessionKey);
     if (presented !== null) {
       // A session that waits for a challenge is not to be had by enrolling something else.
       const isFirst =
-        isOpenedBy(session, presented, tenantId, at) &&
+        isOpenedBy(session, presented, row, tenantId, at) &&
         session.subscriberId === row.id &&
         session.challengeId === null;
       if (!isFirst) return { writes: [], result: { outcome: "sessionInvalid" } };
@@ -260,7 +314,8 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
       writes: [...writes, over, active.write],
       result: { outcome: "confirmed", authenticator, session: active.begun },
     };
-  });
+  };
+  return await parts.decide([subscriberKey, sessionKey], decide, subscriber.id);
 }
 
 export type RemoveAuthenticator = SubscriberRef & {

@@ -1,10 +1,16 @@
 import { createHasher } from "../../authenticators/index.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
+import type { Idempotency } from "../transaction.ts";
 import {
+  type CancelChallengeResult,
+  type ChallengeShown,
   type CheckChallenge,
   type CheckChallengeResult,
+  cancelChallenge,
   checkChallenge,
+  getChallenge,
+  type OnChallenge,
   type SendChallenge,
   type SendChallengeResult,
   type StartChallenge,
@@ -28,14 +34,22 @@ import {
   type RemoveAuthenticator,
   type RemoveAuthenticatorResult,
   removeAuthenticator,
+  type SendEnrolment,
+  type SendEnrolmentResult,
+  sendEnrolment,
 } from "./enrolment.ts";
+import { type Once, once } from "./once.ts";
 import type { AccountParts } from "./parts.ts";
+import { type ChangePassword, type ChangePasswordResult, changePassword } from "./passwords.ts";
 import {
   type CheckSession,
   type CheckSessionResult,
   checkSession,
+  type EndSessions,
   endSession,
+  endSessions,
   listSessions,
+  signOut,
 } from "./sessions.ts";
 import { type SignIn, type SignInResult, signIn } from "./sign-in.ts";
 import {
@@ -60,45 +74,83 @@ export interface Accounts {
   }): Promise<readonly SubscriberView[]>;
   /** With everything it has; false where there is none. */
   removeSubscriber(ref: SubscriberRef): Promise<boolean>;
+  changePassword(request: ChangePassword): Promise<ChangePasswordResult>;
   signIn(request: SignIn): Promise<SignInResult>;
   enrolPhone(request: EnrolPhone): Promise<EnrolPhoneResult>;
   enrolTotp(request: EnrolTotp): Promise<EnrolTotpResult>;
+  sendEnrolment(request: SendEnrolment): Promise<SendEnrolmentResult>;
   makeRecoveryCodes(request: Enrol): Promise<MakeRecoveryCodesResult>;
   confirmAuthenticator(request: Confirm): Promise<ConfirmResult>;
   removeAuthenticator(request: RemoveAuthenticator): Promise<RemoveAuthenticatorResult>;
   startChallenge(request: StartChallenge): Promise<StartChallengeResult>;
   sendChallenge(request: SendChallenge): Promise<SendChallengeResult>;
   checkChallenge(request: CheckChallenge): Promise<CheckChallengeResult>;
+  /** Null where there is none that this holder may see. */
+  challenge(request: OnChallenge): Promise<ChallengeShown | null>;
+  cancelChallenge(request: OnChallenge): Promise<CancelChallengeResult>;
   checkSession(request: CheckSession): Promise<CheckSessionResult>;
   sessions(of: { readonly tenantId: string; readonly subscriberId: string }): Promise<readonly SessionView[]>;
   endSession(which: { readonly tenantId: string; readonly id: string }): Promise<boolean>;
+  /** Ends the session whose bearer is presented; false for none. */
+  signOut(which: { readonly tenantId: string; readonly session: string }): Promise<boolean>;
+  /** Ends all of somebody; false where there is nobody. */
+  endSessions(of: EndSessions): Promise<boolean>;
+  /** Runs a verb once for an Idempotency-Key, and answers its repeats from what it decided (ADR 39). */
+  once<R extends { readonly outcome: string }>(
+    asked: { readonly tenantId: string; readonly idempotency: Idempotency | undefined },
+    verb: (accounts: AccountVerbs) => Promise<R>,
+  ): Promise<Once<R>>;
 }
+
+/** What may be asked once. */
+export type AccountVerbs = Omit<Accounts, "once">;
 
 export function createAccounts(engineParts: EngineParts, engine: Engine): Accounts {
   const hasher = createHasher(engineParts.keyring, engineParts.random);
-  const parts: AccountParts = { ...engineParts, engine, hasher };
+  const { store } = engineParts;
+  const parts: AccountParts = {
+    ...engineParts,
+    engine,
+    hasher,
+    idempotency: null,
+    decide: (keys, decision) => store.update(keys, decision),
+  };
+  return {
+    ...verbsOf(parts),
+    once: (asked, verb) => once(parts, asked, (remembering) => verb(verbsOf(remembering))),
+  };
+}
+
+function verbsOf(parts: AccountParts): AccountVerbs {
   return {
     createSubscriber: (request) => createSubscriber(parts, request),
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
     removeSubscriber: (ref) => removeSubscriber(parts, ref),
+    changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
     enrolPhone: (request) => enrolPhone(parts, request),
     enrolTotp: (request) => enrolTotp(parts, request),
+    sendEnrolment: (request) => sendEnrolment(parts, request),
     makeRecoveryCodes: (request) => makeRecoveryCodes(parts, request),
     confirmAuthenticator: (request) => confirmAuthenticator(parts, request),
     removeAuthenticator: (request) => removeAuthenticator(parts, request),
     startChallenge: (request) => startChallenge(parts, request),
     sendChallenge: (request) => sendChallenge(parts, request),
     checkChallenge: (request) => checkChallenge(parts, request),
+    challenge: (request) => getChallenge(parts, request),
+    cancelChallenge: (request) => cancelChallenge(parts, request),
     checkSession: (request) => checkSession(parts, request),
     sessions: (of) => listSessions(parts, of),
     endSession: (which) => endSession(parts, which),
+    signOut: (which) => signOut(parts, which),
+    endSessions: (of) => endSessions(parts, of),
   };
 }
 
 export type {
-  ChallengeView,
+  CancelChallengeResult,
+  ChallengeShown,
   CheckChallengeResult,
   SendChallengeResult,
   StartChallengeResult,
@@ -109,8 +161,11 @@ export type {
   EnrolTotpResult,
   MakeRecoveryCodesResult,
   RemoveAuthenticatorResult,
+  SendEnrolmentResult,
 } from "./enrolment.ts";
+export type { Once, Recalled } from "./once.ts";
+export type { ChangePasswordResult } from "./passwords.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export type { CreateResult } from "./subscribers.ts";
-export type { AuthenticatorView, SessionView, SubscriberView } from "./views.ts";
+export type { AuthenticatorView, ChallengeView, SessionView, SubscriberView } from "./views.ts";

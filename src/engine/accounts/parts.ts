@@ -1,12 +1,22 @@
 import type { Hasher } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
+import type { Key, Rows, UpdateDecision } from "../../store/index.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
+import type { Idempotency } from "../transaction.ts";
 
 /** What the verbs of accounts work with: the engine's parts, its verifications, and slow hashes. */
 export interface AccountParts extends EngineParts {
-  readonly engine: Pick<Engine, "start" | "check" | "resend">;
+  readonly engine: Pick<Engine, "start" | "check" | "resend" | "get">;
   readonly hasher: Hasher;
+  /** Of the request at hand; null where it has none. */
+  readonly idempotency: Idempotency | null;
+  /** The update that decides what a verb answers, about this subscriber where the answer does not say it. */
+  decide<R>(
+    keys: readonly Key[],
+    decision: (rows: Rows, now: number) => UpdateDecision<R>,
+    subscriberId?: string,
+  ): Promise<R>;
 }
 
 const nameMax = 128;

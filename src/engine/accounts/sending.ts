@@ -1,6 +1,7 @@
 import type { PhoneAuthenticator, Subscriber } from "../../accounts/index.ts";
 import type { SendOutcome, StartOutcome } from "../../verification/index.ts";
 import type { StartRefusal } from "../start-plan.ts";
+import type { Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
 import { type AccountParts, contextOf, opened } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
@@ -31,13 +32,37 @@ export async function sendCode(
   const { tenantId, id: subject } = subscriber;
   const binding = phoneBinding(phone.id);
   if (asked.before !== null && asked.channel === undefined) {
-    const again = await parts.engine.resend({ tenantId, id: asked.before, binding });
+    const again = await parts.engine.resend({
+      tenantId,
+      id: asked.before,
+      binding,
+      ...repeatable(parts, "resend"),
+    });
     if (again.outcome === "sent") return { outcome: "sent", verification: again.verification };
     if (again.outcome === "resendTooSoon") return again;
   }
   const to = opened(parts, contextOf("number", phone.id, tenantId), phone.sealedNumber);
   const { purpose, channel = "sms" } = asked;
-  const started = await parts.engine.start({ tenantId, to, binding, subject, purpose, channel });
+  const started = await parts.engine.start({
+    tenantId,
+    to,
+    binding,
+    subject,
+    purpose,
+    channel,
+    ...repeatable(parts, "start"),
+  });
   if (started.verification === null) return started as SendRefusal;
   return { outcome: "sent", verification: started.verification };
+}
+
+/** A repeat of a request whose answer was lost sends nothing a second time. */
+function repeatable({ idempotency }: AccountParts, what: "start" | "resend"): { idempotency?: Idempotency } {
+  return idempotency === null ? {} : { idempotency: { ...idempotency, id: `${idempotency.id}~${what}` } };
+}
+
+/** A refusal that a repeat of the request gets, too; a burst passes within seconds, and its repeat may try again. */
+export async function remembered(parts: AccountParts, refusal: SendRefusal): Promise<SendRefusal> {
+  if (refusal.outcome === "deliveryCongested" || refusal.outcome === "rateLimited") return refusal;
+  return await parts.decide([], () => ({ writes: [], result: refusal }));
 }

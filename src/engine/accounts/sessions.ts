@@ -1,9 +1,16 @@
-import { ended, isFresh, newSession, type Proof, type Session } from "../../accounts/index.ts";
+import {
+  ended,
+  isEndedWithAll,
+  isFresh,
+  newSession,
+  type Proof,
+  type Session,
+} from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
 import type { AccountParts } from "./parts.ts";
-import { sessionsMax } from "./subscribers.ts";
+import { findSubscriber, nobodysId, type SubscriberRef, sessionsMax } from "./subscribers.ts";
 import { type SessionView, toSessionView } from "./views.ts";
 
 /** A session just begun, with what its holder presents: in this answer and nowhere else. */
@@ -57,8 +64,9 @@ export async function checkSession(
   const presented = readBearer(given);
   if (presented?.state !== "active") return { outcome: "sessionInvalid" };
   const row = await parts.store.get(key("session", presented.id));
+  const subscriber = await parts.store.get(key("subscriber", row?.subscriberId ?? nobodysId));
   const now = parts.clock.now();
-  if (!isOpenedBy(row, presented, tenantId, now)) return { outcome: "sessionInvalid" };
+  if (!isOpenedBy(row, presented, subscriber, tenantId, now)) return { outcome: "sessionInvalid" };
   const isStale = maxAgeMs !== undefined && !isFresh(row.proofs, maxAgeMs, now);
   return { outcome: isStale ? "stepUpRequired" : "active", session: toSessionView(row) };
 }
@@ -67,10 +75,12 @@ export async function listSessions(
   parts: AccountParts,
   { tenantId, subscriberId }: { readonly tenantId: string; readonly subscriberId: string },
 ): Promise<readonly SessionView[]> {
+  const subscriber = await parts.store.get(key("subscriber", subscriberId));
+  if (subscriber?.tenantId !== tenantId) return [];
   const rows = await parts.store.sessionsOf(subscriberId, sessionsMax);
   const now = parts.clock.now();
   return rows
-    .filter((row) => row.tenantId === tenantId && row.state === "active" && now < row.endsAt)
+    .filter((row) => row.state === "active" && now < row.endsAt && !isEndedWithAll(row, subscriber))
     .map(toSessionView);
 }
 
@@ -85,5 +95,34 @@ export async function endSession(
     if (row === undefined || row.tenantId !== tenantId || row.state === "ended")
       return { writes: [], result: false };
     return { writes: [{ table: "session", id, row: ended(row, now) }], result: true };
+  });
+}
+
+/** The session that its holder presents, pending or active, ends; false where it was none. */
+export async function signOut(
+  parts: AccountParts,
+  { tenantId, session: given }: { readonly tenantId: string; readonly session: string },
+): Promise<boolean> {
+  const presented = readBearer(given);
+  if (presented === null) return false;
+  const row = await parts.store.get(key("session", presented.id));
+  return row?.digest === presented.digest && (await endSession(parts, { tenantId, id: presented.id }));
+}
+
+export type EndSessions = SubscriberRef & {
+  /** Of the session that asks for it: it goes on. */
+  readonly but?: string | undefined;
+};
+
+/** Ends all sessions of a subscriber, however many there are; false where there is nobody. */
+export async function endSessions(parts: AccountParts, request: EndSessions): Promise<boolean> {
+  const found = await findSubscriber(parts, request);
+  if (found === undefined) return false;
+  const subscriberKey = key("subscriber", found.id);
+  return await parts.store.update<boolean>([subscriberKey], (rows, now) => {
+    const row = rows.get(subscriberKey);
+    if (row === undefined) return { writes: [], result: false };
+    const next = { ...row, sessionsEnded: { at: now, but: request.but ?? null }, updatedAt: now };
+    return { writes: [{ table: "subscriber", id: row.id, row: next }], result: true };
   });
 }

@@ -13,7 +13,8 @@ import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { type AccountParts, canonicalName, holderDigest, nameIdOf } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { type AuthenticatorView, toAuthenticatorView } from "./views.ts";
+import { nobodysId } from "./subscribers.ts";
+import { type AuthenticatorView, usable } from "./views.ts";
 
 export interface SignIn {
   readonly tenantId: string;
@@ -51,7 +52,7 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
   const verified = await parts.hasher.verify(hash, isTooLong ? "" : password);
   const device =
     request.device === undefined ? null : holderDigest(parts, tenantId, "device", request.device);
-  const result = await parts.store.update<SignInResult>([nameKey], (rows, now) => {
+  const result = await parts.decide<SignInResult>([nameKey], (rows, now) => {
     const row = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     const subscriberKey = key("subscriber", row.subscriberId ?? nobodysId);
     if (!rows.has(subscriberKey)) return { need: [subscriberKey] };
@@ -78,8 +79,6 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
 
 /** Of what is looked at; hashes from elsewhere may be of longer ones than ours. */
 const passwordLengthMax = 1_024;
-
-const nobodysId = "00000000-0000-7000-8000-000000000000";
 
 interface Known {
   readonly name: SubscriberName;
@@ -135,13 +134,6 @@ function loginChallenge(
 ): Challenge {
   const binding = holderDigest(parts, tenantId, "session", sessionId);
   return newChallenge({ id, tenantId, subscriberId, purpose: "login", binding, earlier }, now);
-}
-
-/** What a challenge can be met with, to be chosen from. */
-export function usable(parts: AccountParts, subscriber: Subscriber): readonly AuthenticatorView[] {
-  return subscriber.authenticators
-    .filter(({ confirmedAt, disabledAt }) => confirmedAt !== null && disabledAt === null)
-    .map((one) => toAuthenticatorView(parts, subscriber, one));
 }
 
 /** Makes an old hash anew now that the password is at hand; lost to a change of the password meanwhile. */

@@ -79,7 +79,7 @@ async function put(
   const id = uuidv7(parts.clock.now(), parts.random);
   const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
   const subscriberKey = key("subscriber", id);
-  return await parts.store.update<CreateResult>([nameKey, subscriberKey], (rows, now) => {
+  return await parts.decide<CreateResult>([nameKey, subscriberKey], (rows, now) => {
     const found = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     if (found.subscriberId !== null) return { writes: [], result: { outcome: "nameTaken" } };
     const fields = { id, tenantId, nameId: nameKey.id, sealedName, password: hash, mustHaveSecond };
@@ -129,6 +129,9 @@ export async function listSubscribers(
   const rows = await parts.store.subscribers(after === undefined ? rest : { ...rest, after });
   return rows.map((row) => toSubscriberView(parts, row));
 }
+
+/** The id of no row: what is asked for in place of nobody. */
+export const nobodysId = "00000000-0000-7000-8000-000000000000";
 
 /** Most sessions of one subscriber that are looked at; more are never on a list. */
 export const sessionsMax = 100;

@@ -2,6 +2,7 @@ import {
   type Assurance,
   type Authenticator,
   assuranceOf,
+  type Challenge,
   type Session,
   type Subscriber,
 } from "../../accounts/index.ts";
@@ -34,6 +35,15 @@ export interface AuthenticatorView {
   readonly codesLeft: number | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
+}
+
+export interface ChallengeView {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly purpose: string;
+  readonly status: Challenge["status"];
+  readonly createdAt: number;
+  readonly endsAt: number;
 }
 
 export interface SessionView {
@@ -90,4 +100,22 @@ export function toSessionView(session: Session): SessionView {
     endsAt: session.endsAt,
     steppedUpAt: used.length === 0 ? null : Math.max(...used.map(({ at }) => at)),
   };
+}
+
+export function toChallengeView({
+  id,
+  subscriberId,
+  purpose,
+  status,
+  createdAt,
+  endsAt,
+}: Challenge): ChallengeView {
+  return { id, subscriberId, purpose, status, createdAt, endsAt };
+}
+
+/** What a challenge can be met with, to be chosen from. */
+export function usable(parts: EngineParts, subscriber: Subscriber): readonly AuthenticatorView[] {
+  return subscriber.authenticators
+    .filter(({ confirmedAt, disabledAt }) => confirmedAt !== null && disabledAt === null)
+    .map((one) => toAuthenticatorView(parts, subscriber, one));
 }

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { errorTable } from "../../errors/codes.ts";
+import { AuthenticatorBody, BegunBody } from "./account-schemas.ts";
 
 type Json = Record<string, unknown>;
 
@@ -20,6 +21,13 @@ export const problemSchema = Type.Object(
     checksLeft: Type.Optional(Type.Integer({ minimum: 0 })),
     verificationStatus: Type.Optional(Type.String()),
     verificationId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    challengeStatus: Type.Optional(Type.String()),
+    challengeId: Type.Optional(Type.String()),
+    subscriberId: Type.Optional(Type.String()),
+    pending: Type.Optional(BegunBody),
+    authenticators: Type.Optional(Type.Array(AuthenticatorBody)),
+    least: Type.Optional(Type.Integer({ description: "How many characters are needed" })),
+    most: Type.Optional(Type.Integer({ description: "How many there may be" })),
     retryAt: Type.Optional(Type.String({ format: "date-time" })),
   },
   { title: "Problem" },

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ApiDocument } from "../reference/document-types.ts";
 import { referenceRoutes } from "../reference/routes.ts";
+import { authenticatorRoutes } from "./authenticators.ts";
 import { backupRoutes } from "./backup.ts";
 import { carrierRoutes } from "./carriers.ts";
+import { challengeRoutes } from "./challenges.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { type DocumentedRoute, documentOf } from "./document.ts";
 import { keyRoutes } from "./keys.ts";
@@ -11,6 +13,8 @@ import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.t
 import { numberRoutes } from "./numbers.ts";
 import { pageRoutes } from "./pages.ts";
 import { serviceRoutes } from "./services.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { subscriberRoutes } from "./subscribers.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { verificationRoutes } from "./verifications.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -42,6 +46,10 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         messageRoutes,
         deliveryRoutes,
         webhookRoutes,
+        subscriberRoutes,
+        authenticatorRoutes,
+        challengeRoutes,
+        sessionRoutes,
         tenantRoutes,
         backupRoutes,
         carrierRoutes,

@@ -1,0 +1,35 @@
+import { type Challenge, isStepUp } from "./challenge.ts";
+import { hasSecond, type Subscriber } from "./subscriber.ts";
+
+export type PasswordChangeRefusal =
+  /** Whoever has an authenticator shows it before the password changes (A-14, P-6). */
+  | { readonly type: "stepUpRequired" }
+  /** Without one, the password that is to go is asked for; while it was not given, or is another. */
+  | { readonly type: "signInRefused" };
+
+export interface PasswordChange {
+  /** The hash of the new one. */
+  readonly password: string;
+  readonly stepUp: Challenge | undefined;
+  /** Whether the password that is to go was given. */
+  readonly knowsCurrent: boolean;
+  /** The session that asks for it, which goes on. */
+  readonly sessionId: string | null;
+}
+
+/** A new password ends every session but the one that asked for it. */
+export function decidePasswordChange(
+  subscriber: Subscriber,
+  { password, stepUp, knowsCurrent, sessionId }: PasswordChange,
+  now: number,
+):
+  | { readonly type: "changed"; readonly subscriber: Subscriber }
+  | { readonly type: "refused"; readonly outcome: PasswordChangeRefusal } {
+  if (hasSecond(subscriber)) {
+    if (!isStepUp(stepUp, subscriber, now)) return { type: "refused", outcome: { type: "stepUpRequired" } };
+  } else if (subscriber.password !== null && !knowsCurrent) {
+    return { type: "refused", outcome: { type: "signInRefused" } };
+  }
+  const sessionsEnded = { at: now, but: sessionId };
+  return { type: "changed", subscriber: { ...subscriber, password, sessionsEnded, updatedAt: now } };
+}

@@ -1,0 +1,136 @@
+/** How sure it is who this is, in the words of NIST SP 800-63B-4. */
+export interface Assurance {
+  readonly aal: number;
+  /** It rests on the telephone network alone. */
+  readonly restricted: boolean;
+  readonly phishingResistant: boolean;
+}
+
+/** What somebody enrolled; no seed, number or code is in it. */
+export interface AuthenticatorSummary {
+  readonly id: string;
+  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey";
+  readonly name: string;
+  readonly isConfirmed: boolean;
+  readonly isDisabled: boolean;
+  readonly isRestricted: boolean;
+  /** Of a phone, masked. */
+  readonly number: string | null;
+  readonly codesLeft: number | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+export interface Subscriber {
+  readonly id: string;
+  readonly name: string;
+  readonly hasPassword: boolean;
+  readonly mustHaveSecond: boolean;
+  readonly authenticators: readonly AuthenticatorSummary[];
+  readonly createdAt: string;
+}
+
+export interface SubscriberList {
+  readonly items: readonly Subscriber[];
+  readonly nextCursor: string | null;
+}
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly state: "pending" | "active" | "ended";
+  readonly assurance: Assurance;
+  readonly createdAt: string;
+  readonly endsAt: string;
+  readonly steppedUpAt: string | null;
+}
+
+export interface BegunSession {
+  /** What its holder presents; null where the answer of an earlier request is repeated: sign in again then. */
+  readonly bearer: string | null;
+  readonly session: SessionSummary;
+}
+
+export interface ChallengeSummary {
+  readonly id: string;
+  readonly subscriberId: string;
+  readonly purpose: string;
+  readonly status: "pending" | "approved" | "canceled";
+  readonly createdAt: string;
+  readonly endsAt: string;
+}
+
+export interface SentCode {
+  readonly verificationId: string;
+  /** Masked. */
+  readonly to: string;
+  readonly channel: string;
+  readonly checksLeft: number;
+  readonly codeExpiresAt: string | null;
+}
+
+/** Seed, address and codes are in this answer and never again. */
+export interface EnrolledAuthenticator {
+  readonly authenticator: AuthenticatorSummary;
+  readonly sent: SentCode | null;
+  readonly seed: string | null;
+  readonly uri: string | null;
+  readonly codes: readonly string[] | null;
+}
+
+export interface NewSubscriber {
+  /** A user name, or your own id of the person. */
+  readonly name: string;
+  readonly password?: string;
+  readonly passwordHash?: string;
+  readonly mustHaveSecond?: boolean;
+}
+
+export interface OfSubscriber {
+  readonly subscriberId: string;
+}
+
+export interface NewPassword extends OfSubscriber {
+  readonly password: string;
+  readonly stepUp?: string;
+  readonly current?: string;
+  readonly session?: string;
+  readonly device?: string;
+}
+
+export interface NewAuthenticator extends OfSubscriber {
+  readonly type: "phone" | "totp" | "recoveryCodes";
+  readonly number?: string;
+  readonly channel?: "sms" | "voice";
+  readonly issuer?: string;
+  readonly seed?: string;
+  readonly label?: string;
+  readonly stepUp?: string;
+}
+
+export interface OfAuthenticator extends OfSubscriber {
+  readonly authenticatorId: string;
+}
+
+/** Who goes on: what the challenge was started with. */
+export interface Holder {
+  readonly binding?: string;
+  readonly session?: string;
+}
+
+export interface OnChallenge extends Holder {
+  readonly id: string;
+}
+
+export interface NewChallenge extends Holder {
+  /** This or `name`. */
+  readonly subscriberId?: string;
+  readonly name?: string;
+  readonly purpose?: string;
+  readonly passwordChecked?: boolean;
+}
+
+export interface ChallengeShown {
+  readonly challenge: ChallengeSummary;
+  readonly authenticators: readonly AuthenticatorSummary[];
+}

@@ -1,0 +1,308 @@
+import type {
+  CancelChallengeResult,
+  ChangePasswordResult,
+  CheckChallengeResult,
+  CheckSessionResult,
+  ConfirmResult,
+  CreateSubscriberResult,
+  EnrolResult,
+  ListSubscribersResult,
+  RemoveAuthenticatorResult,
+  SendChallengeResult,
+  SendEnrolmentResult,
+  SignInResult,
+  StartChallengeResult,
+} from "./account-results.ts";
+import type {
+  AuthenticatorSummary,
+  ChallengeShown,
+  NewAuthenticator,
+  NewChallenge,
+  NewPassword,
+  NewSubscriber,
+  OfAuthenticator,
+  OfSubscriber,
+  OnChallenge,
+  SessionSummary,
+  Subscriber,
+  SubscriberList,
+} from "./account-types.ts";
+import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
+import type { Asked, CallOptions, Json } from "./transport.ts";
+
+/** Enrolled people. */
+export interface SubscriberCalls {
+  create(request: NewSubscriber, options?: CallOptions): Promise<CreateSubscriberResult>;
+  /** By id or by name; null where there is nobody. */
+  get(
+    which: { readonly subscriberId: string } | { readonly name: string },
+    options?: CallOptions,
+  ): Promise<Subscriber | null>;
+  list(
+    request?: { readonly cursor?: string; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<ListSubscribersResult>;
+  /** With all they have; false where there is nobody. */
+  remove(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
+  changePassword(request: NewPassword, options?: CallOptions): Promise<ChangePasswordResult>;
+  enrol(request: NewAuthenticator, options?: CallOptions): Promise<EnrolResult>;
+  /** Another code to a phone that waits for its first. */
+  send(
+    request: OfAuthenticator & { readonly channel?: "sms" | "voice" },
+    options?: CallOptions,
+  ): Promise<SendEnrolmentResult>;
+  confirm(
+    request: OfAuthenticator & { readonly code: string; readonly session?: string },
+    options?: CallOptions,
+  ): Promise<ConfirmResult>;
+  removeAuthenticator(
+    request: OfAuthenticator & { readonly stepUp?: string },
+    options?: CallOptions,
+  ): Promise<RemoveAuthenticatorResult>;
+  /** What they enrolled, unconfirmed ones included; null where there is nobody. */
+  authenticators(which: OfSubscriber, options?: CallOptions): Promise<readonly AuthenticatorSummary[] | null>;
+  /** Their active sessions, newest first; null where there is nobody. */
+  sessions(which: OfSubscriber, options?: CallOptions): Promise<readonly SessionSummary[] | null>;
+  /** Signs them out everywhere; false where there is nobody. */
+  endSessions(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
+}
+
+/** Requests to use an authenticator. */
+export interface ChallengeCalls {
+  start(request: NewChallenge, options?: CallOptions): Promise<StartChallengeResult>;
+  /** Null where there is none that this holder may see. */
+  get(request: OnChallenge, options?: CallOptions): Promise<ChallengeShown | null>;
+  send(
+    request: OnChallenge & { readonly authenticatorId: string; readonly channel?: "sms" | "voice" },
+    options?: CallOptions,
+  ): Promise<SendChallengeResult>;
+  /** Only `approved` lets a person on. */
+  check(
+    request: OnChallenge & {
+      readonly code: string;
+      readonly authenticatorId?: string;
+      readonly device?: string;
+    },
+    options?: CallOptions,
+  ): Promise<CheckChallengeResult>;
+  cancel(request: OnChallenge, options?: CallOptions): Promise<CancelChallengeResult>;
+}
+
+/** Sessions of the server's, for applications that have none. */
+export interface SessionCalls {
+  signIn(
+    request: { readonly name: string; readonly password: string; readonly device?: string },
+    options?: CallOptions,
+  ): Promise<SignInResult>;
+  check(
+    request: { readonly session: string; readonly maxAgeSeconds?: number },
+    options?: CallOptions,
+  ): Promise<CheckSessionResult>;
+  /** False for what is no session. */
+  signOut(request: { readonly session: string }, options?: CallOptions): Promise<boolean>;
+  end(request: { readonly id: string }, options?: CallOptions): Promise<boolean>;
+}
+
+export interface AccountCalls {
+  readonly subscribers: SubscriberCalls;
+  readonly challenges: ChallengeCalls;
+  readonly sessions: SessionCalls;
+}
+
+const withOutcome =
+  (outcome: string) =>
+  (_status: number, body: Json): object => ({ outcome, ...body });
+
+/** The calls about accounts. */
+export function accountCalls(call: Call): AccountCalls {
+  return {
+    subscribers: subscriberCalls(call),
+    challenges: challengeCalls(call),
+    sessions: sessionCalls(call),
+  };
+}
+
+const ofSubscriber = ({ subscriberId }: OfSubscriber, more = ""): string =>
+  `/subscribers/${partOf(subscriberId)}${more}`;
+
+const ofAuthenticator = ({ authenticatorId, ...rest }: OfAuthenticator, more = ""): string =>
+  ofSubscriber(rest, `/authenticators/${partOf(authenticatorId)}${more}`);
+
+function subscriberCalls(call: Call): SubscriberCalls {
+  return {
+    create: (body, more) =>
+      call(
+        "createSubscriber",
+        { ...more, method: "POST", path: "/subscribers", body },
+        (_status, subscriber) => ({
+          outcome: "created",
+          subscriber,
+        }),
+      ),
+    async get(which, more) {
+      if ("name" in which) {
+        const asked = { ...more, method: "GET", path: `/subscribers?name=${partOf(which.name)}` } as const;
+        const found = await call<{ list: SubscriberList }>("listSubscribers", asked, (_status, list) => ({
+          list,
+        }));
+        return found.list.items[0] ?? null;
+      }
+      return orNothing(
+        await call("getSubscriber", { ...more, method: "GET", path: ofSubscriber(which) }, shown),
+      );
+    },
+    list(request, more) {
+      const where = `/subscribers${queryOf(request)}`;
+      return call("listSubscribers", { ...more, method: "GET", path: where }, (_status, list) => ({
+        outcome: "listed",
+        list,
+      }));
+    },
+    remove: async (which, more) =>
+      isDone(await call("deleteSubscriber", { ...more, method: "DELETE", path: ofSubscriber(which) }, done)),
+    changePassword({ subscriberId, ...body }, more) {
+      const asked = {
+        ...more,
+        method: "POST",
+        path: ofSubscriber({ subscriberId }, "/password"),
+        body,
+      } as const;
+      return call("changePassword", asked, (_status, subscriber) => ({ outcome: "changed", subscriber }));
+    },
+    ...authenticatorCalls(call),
+    async authenticators(which, more) {
+      const asked = { ...more, method: "GET", path: ofSubscriber(which, "/authenticators") } as const;
+      const found = await call("listAuthenticators", asked, shown);
+      return orNothing<{ items: readonly AuthenticatorSummary[] }>(found)?.items ?? null;
+    },
+    async sessions(which, more) {
+      const asked = { ...more, method: "GET", path: ofSubscriber(which, "/sessions") } as const;
+      return (
+        orNothing<{ items: readonly SessionSummary[] }>(await call("listSessions", asked, shown))?.items ??
+        null
+      );
+    },
+    endSessions: async (which, more) =>
+      isDone(
+        await call(
+          "endSessions",
+          { ...more, method: "DELETE", path: ofSubscriber(which, "/sessions") },
+          done,
+        ),
+      ),
+  };
+}
+
+function authenticatorCalls(
+  call: Call,
+): Pick<SubscriberCalls, "enrol" | "send" | "confirm" | "removeAuthenticator"> {
+  return {
+    enrol({ subscriberId, ...body }, more) {
+      const asked = {
+        ...more,
+        method: "POST",
+        path: ofSubscriber({ subscriberId }, "/authenticators"),
+        body,
+      } as const;
+      return call("enrolAuthenticator", asked, withOutcome("enrolled"));
+    },
+    send({ channel, ...which }, more) {
+      const asked = {
+        ...more,
+        method: "POST",
+        path: ofAuthenticator(which, "/send"),
+        body: { channel },
+      } as const;
+      return call("sendEnrolmentCode", asked, (_status, sent) => ({ outcome: "sent", sent }));
+    },
+    confirm({ code, session, ...which }, more) {
+      const asked = {
+        ...more,
+        method: "POST",
+        path: ofAuthenticator(which, "/confirm"),
+        body: { code, session },
+      } as const;
+      return call("confirmAuthenticator", asked, withOutcome("confirmed"));
+    },
+    removeAuthenticator({ stepUp, ...which }, more) {
+      const headers = stepUp === undefined ? {} : { "countersign-step-up": stepUp };
+      return call(
+        "removeAuthenticator",
+        { ...more, method: "DELETE", path: ofAuthenticator(which), headers },
+        () => ({
+          outcome: "removed",
+        }),
+      );
+    },
+  };
+}
+
+function challengeCalls(call: Call): ChallengeCalls {
+  return {
+    start: (body, more) =>
+      call(
+        "startChallenge",
+        { ...more, method: "POST", path: "/challenges", body },
+        withOutcome("challengeStarted"),
+      ),
+    async get(request, more) {
+      const asked = { ...more, ...named("GET", request) };
+      return orNothing(await call("getChallenge", asked, shown));
+    },
+    send({ id, ...body }, more) {
+      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/send`, body } as const;
+      return call("sendChallenge", asked, (_status, sent) => ({ outcome: "sent", sent }));
+    },
+    check({ id, ...body }, more) {
+      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/check`, body } as const;
+      return call("checkChallenge", asked, withOutcome("approved"));
+    },
+    cancel: (request, more) =>
+      call("cancelChallenge", { ...more, ...named("DELETE", request) }, (_status, challenge) => ({
+        outcome: "canceled",
+        challenge,
+      })),
+  };
+}
+
+function sessionCalls(call: Call): SessionCalls {
+  return {
+    signIn: (body, more) =>
+      call("signIn", { ...more, method: "POST", path: "/sessions", body }, (_status, session) => ({
+        outcome: "signedIn",
+        session,
+      })),
+    check({ session, maxAgeSeconds }, more) {
+      const query = maxAgeSeconds === undefined ? "" : `?maxAgeSeconds=${maxAgeSeconds}`;
+      const headers = { "countersign-session": session };
+      const asked = { ...more, method: "GET", path: `/sessions/current${query}`, headers } as const;
+      return call("checkSession", asked, (_status, found) => ({ outcome: "active", session: found }));
+    },
+    async signOut({ session }, more) {
+      const headers = { "countersign-session": session };
+      return isDone(
+        await call("signOut", { ...more, method: "DELETE", path: "/sessions/current", headers }, done),
+      );
+    },
+    end: async ({ id }, more) =>
+      isDone(await call("endSession", { ...more, method: "DELETE", path: `/sessions/${partOf(id)}` }, done)),
+  };
+}
+
+const done = (): object => ({ outcome: "done" });
+const isDone = (result: unknown): boolean => (result as { readonly outcome: string }).outcome === "done";
+const shown = (_status: number, body: Json): object => ({ outcome: "shown", body });
+
+function orNothing<R>(result: unknown): R | null {
+  const { outcome, body } = result as { readonly outcome: string; readonly body: R };
+  return outcome === "shown" ? body : null;
+}
+
+/** Calls without a body repeat who goes on in headers. */
+function named(method: "GET" | "DELETE", { id, binding, session }: OnChallenge): Asked {
+  const headers = {
+    ...bindingHeader(binding),
+    ...(session === undefined ? {} : { "countersign-session": session }),
+  };
+  return { method, path: `/challenges/${partOf(id)}`, headers };
+}

@@ -1,0 +1,155 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { uuidPattern } from "../../clock/index.ts";
+import type { AccountVerbs, Recalled } from "../../engine/index.ts";
+import type { ErrorCode } from "../../errors/codes.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { Problem, wrongField } from "../problems.ts";
+import { toAuthenticatorBody, toBegunBody } from "./account-schemas.ts";
+import { keyReused } from "./administration.ts";
+import { type RefusedOutcome, refusal } from "./outcomes.ts";
+import { iso } from "./schemas.ts";
+
+/** What the verbs of accounts refuse with that those of verifications do not. */
+const codes = {
+  nameTaken: "name_taken",
+  passwordRefused: "password_refused",
+  subscriberNotFound: "subscriber_not_found",
+  authenticatorNotFound: "authenticator_not_found",
+  authenticatorsFull: "authenticators_full",
+  authenticatorDisabled: "authenticator_disabled",
+  stepUpRequired: "step_up_required",
+  notEnrolled: "not_enrolled",
+  challengeNotFound: "challenge_not_found",
+  challengeExpired: "challenge_expired",
+  challengeSettled: "challenge_settled",
+  codeUsed: "code_used",
+  codeNotSent: "code_not_sent",
+  subscriberLocked: "subscriber_locked",
+  sessionInvalid: "session_invalid",
+  signInRefused: "sign_in_refused",
+  signInLocked: "sign_in_locked",
+  challengeRequired: "challenge_required",
+  enrolmentRequired: "enrolment_required",
+  // As a check of a verification says them, though without a count of what is left: the subscriber has one budget.
+  codeMismatch: "code_mismatch",
+  codeMalformed: "code_malformed",
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
+type Result = { readonly outcome: string } & Readonly<Record<string, unknown>>;
+
+/** The problem of an outcome that is no success, with the fields that help its caller to go on. */
+export function accountRefusal(given: { readonly outcome: string }): Problem {
+  const result = given as Result;
+  const { outcome } = result;
+  if (!Object.hasOwn(codes, outcome)) {
+    return refusal({ ...result, outcome: outcome as RefusedOutcome });
+  }
+  const code = codes[outcome as keyof typeof codes];
+  return new Problem(code, detailOf(result), fieldsOf(result));
+}
+
+function fieldsOf(result: Result): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  if (typeof result["retryAt"] === "number") fields["retryAt"] = iso(result["retryAt"]);
+  for (const name of ["most", "challengeId", "subscriberId"]) {
+    if (result[name] !== undefined) fields[name] = result[name];
+  }
+  if (result["status"] !== undefined) fields["challengeStatus"] = result["status"];
+  const { problem, pending, authenticators } = result as {
+    readonly problem?: { readonly reason: string; readonly least?: number };
+    readonly pending?: Parameters<typeof toBegunBody>[0];
+    readonly authenticators?: readonly Parameters<typeof toAuthenticatorBody>[0][];
+  };
+  if (problem !== undefined) {
+    fields["reason"] = problem.reason.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (problem.least !== undefined) fields["least"] = problem.least;
+  }
+  if (pending !== undefined) fields["pending"] = toBegunBody(pending);
+  if (authenticators !== undefined) fields["authenticators"] = authenticators.map(toAuthenticatorBody);
+  return fields;
+}
+
+const passwordDetails: Readonly<Record<string, string>> = {
+  malformed: "The password has a character that cannot be typed.",
+  tooLong: "The password is longer than 256 bytes.",
+  tooCommon: "This password is among those that are tried first: choose another.",
+  containsContext: "The password is little more than the name or the product: choose another.",
+};
+
+function detailOf(result: Result): string | undefined {
+  const { outcome, retryAt } = result;
+  const until = typeof retryAt === "number" ? iso(retryAt) : "";
+  switch (outcome) {
+    case "passwordRefused": {
+      const { reason, least } = result["problem"] as { readonly reason: string; readonly least?: number };
+      return passwordDetails[reason] ?? `The password needs at least ${least} characters.`;
+    }
+    case "subscriberLocked":
+      return `Too many wrong codes of this subscriber. It opens at ${until}.`;
+    case "signInLocked":
+      return `Too many wrong passwords for this name. It opens at ${until}.`;
+    case "stepUpRequired":
+      return "An authenticator has to be used first: send the id of a fresh challenge with the purpose `manage`.";
+    case "codeNotSent":
+      return "No code that works is on its way to this phone: send one first.";
+    case "codeUsed":
+      return "This code was used already: wait for the next one.";
+    case "challengeRequired":
+      return "The password is right, and an authenticator is asked for: answer the challenge with `pending.bearer`.";
+    case "enrolmentRequired":
+      return "The password is right, and the first authenticator is to be enrolled with `pending.bearer`.";
+    default:
+      return undefined;
+  }
+}
+
+/** Runs a verb once for the request's Idempotency-Key (W-4); what it answered, or what is left to say of it. */
+export async function askOnce<R extends { readonly outcome: string }>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  verb: (accounts: AccountVerbs) => Promise<R>,
+): Promise<Recalled<R>> {
+  const { tenantId } = request.caller;
+  const asked = { tenantId, idempotency: idempotencyOf(request) };
+  const done = await request.server.accounts.once(asked, verb);
+  if (done.outcome !== "answered") {
+    throw done.outcome === "gone" ? new Problem("not_found") : keyReused();
+  }
+  if (done.replayed) reply.header("idempotency-replayed", "true");
+  return done.result;
+}
+
+/** The id in the path; what cannot be one is of nobody. */
+export function subscriberIdOf(request: FastifyRequest): string {
+  return pathId(request, "id", "subscriber_not_found");
+}
+
+export function pathId(request: FastifyRequest, name: string, code: ErrorCode): string {
+  const id = (request.params as Readonly<Record<string, string>>)[name] ?? "";
+  if (!uuidPattern.test(id)) throw new Problem(code);
+  return id;
+}
+
+/** An id in a body: what cannot be one is of nobody, and is never looked for. */
+export function bodyId(given: string | undefined): string | undefined {
+  if (given === undefined || uuidPattern.test(given)) return given;
+  return "00000000-0000-7000-8000-000000000000";
+}
+
+export function header(request: FastifyRequest, name: string): string | undefined {
+  const given = request.headers[name];
+  return typeof given === "string" ? given : undefined;
+}
+
+/** Who goes on with a challenge, for calls without a body. */
+export function holderOf(request: FastifyRequest): { session?: string; binding?: string } {
+  const session = header(request, "countersign-session");
+  const binding = header(request, "countersign-binding");
+  return { ...(session === undefined ? {} : { session }), ...(binding === undefined ? {} : { binding }) };
+}
+
+/** A field that an authenticator of this type needs. */
+export function needed(type: string, field: string, given: string | undefined): string {
+  if (given === undefined) throw wrongField(field, `must be given with type ${type}`);
+  return given;
+}

@@ -1,0 +1,307 @@
+import { type Static, Type } from "typebox";
+import type {
+  AuthenticatorView,
+  ChallengeView,
+  Recalled,
+  SessionView,
+  SubscriberView,
+  VerificationView,
+} from "../../engine/index.ts";
+import { maskPhoneNumber } from "../../numbers/index.ts";
+import { forms } from "../forms.ts";
+import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
+import { bindingLengthMax } from "./verification-schemas.ts";
+
+const subscriberName = opaque(128, "A user name, or your own id of the person: unique, whatever its case");
+const password = Type.String({
+  minLength: 1,
+  maxLength: 1_024,
+  description: "Judged by its length and its rarity",
+});
+const bearer = opaque(200, "Of a session of ours, as `POST /sessions` or a check answered it");
+const label = Type.Optional(opaque(60, "What its owner calls it"));
+const stepUp = Type.Optional(
+  opaque(64, "Id of a challenge with the purpose `manage`, approved in the last ten minutes"),
+);
+const channel = Type.Optional(Type.Enum(["sms", "voice"]));
+const code = Type.String({ minLength: 1, maxLength: 64 });
+const binding = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: bindingLengthMax,
+    pattern: forms.binding.pattern,
+    description: "Your own session's handle: only whoever repeats it may go on",
+  }),
+);
+const device = Type.Optional(
+  opaque(200, "A long random text from a cookie of yours: the device to remember"),
+);
+
+export const NewSubscriberBody = strict(
+  {
+    name: subscriberName,
+    password: Type.Optional(password),
+    passwordHash: Type.Optional(
+      opaque(512, "Instead of a password: argon2id, scrypt, bcrypt or PBKDF2 as their libraries write it"),
+    ),
+    mustHaveSecond: Type.Optional(
+      Type.Boolean({ description: "Whether a password alone never signs in; default true" }),
+    ),
+  },
+  { title: "NewSubscriber" },
+);
+
+export const PasswordBody = strict(
+  {
+    password,
+    stepUp,
+    current: Type.Optional(
+      Type.String({ maxLength: 1_024, description: "Asked for where nothing is enrolled" }),
+    ),
+    session: Type.Optional(bearer),
+    device,
+  },
+  { title: "NewPassword" },
+);
+
+export const NewAuthenticatorBody = strict(
+  {
+    type: Type.Enum(["phone", "totp", "recoveryCodes"]),
+    number: Type.Optional(opaque(64, "Of a phone, in international form")),
+    channel,
+    issuer: Type.Optional(opaque(64, "Of an app: what it shows above the code")),
+    seed: Type.Optional(opaque(256, "Of an app that was enrolled elsewhere, in base32")),
+    label,
+    stepUp,
+  },
+  { title: "NewAuthenticator" },
+);
+
+export const SendBody = strict({ channel }, { title: "SendEnrolment" });
+
+export const ConfirmBody = strict(
+  { code, session: Type.Optional(bearer) },
+  { title: "ConfirmAuthenticator" },
+);
+
+export const NewChallengeBody = strict(
+  {
+    subscriberId: Type.Optional(opaque(64, "This or `name`")),
+    name: Type.Optional(subscriberName),
+    purpose: Type.Optional(
+      Type.String({
+        pattern: forms.purpose.pattern,
+        description: "What the approval is for; `manage` allows to change authenticators. Default `login`",
+      }),
+    ),
+    passwordChecked: Type.Optional(
+      Type.Boolean({ description: "Whether you checked a password of your own: the assurance counts it" }),
+    ),
+    binding,
+    session: Type.Optional(bearer),
+  },
+  { title: "NewChallenge" },
+);
+
+export const SendChallengeBody = strict(
+  { authenticatorId: opaque(64, "One of its phones"), channel, binding, session: Type.Optional(bearer) },
+  { title: "SendChallenge" },
+);
+
+export const CheckChallengeBody = strict(
+  {
+    code,
+    authenticatorId: Type.Optional(opaque(64, "Default: the phone that a code went to, else the only app")),
+    binding,
+    session: Type.Optional(bearer),
+    device,
+  },
+  { title: "CheckChallenge" },
+);
+
+export const SignInBody = strict(
+  { name: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 4_096 }), device },
+  { title: "SignIn" },
+);
+
+export const AuthenticatorParams = Type.Object({
+  id: Type.String({ maxLength: 64, description: "UUIDv7 of the subscriber" }),
+  authenticator: Type.String({ maxLength: 64, description: "UUIDv7 of the authenticator" }),
+});
+
+export const SubscriberQuery = strict({
+  name: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 128, description: "Only the one of this name" }),
+  ),
+  ...pageQuery,
+});
+
+export const CurrentQuery = strict({
+  maxAgeSeconds: Type.Optional(
+    Type.String({
+      pattern: forms.seconds.pattern,
+      description: "How long ago an authenticator may have been used at the most",
+    }),
+  ),
+});
+
+export const sessionHeaders = {
+  "Countersign-Session": "The bearer of a session of ours.",
+} as const;
+
+export const holderHeaders = {
+  "Countersign-Binding": "What the start was given as `binding`; with another or none, nothing is found.",
+  ...sessionHeaders,
+} as const;
+
+export const stepUpHeaders = {
+  "Countersign-Step-Up": "Id of a challenge with the purpose `manage`, approved in the last ten minutes.",
+} as const;
+
+export const AssuranceBody = Type.Object(
+  {
+    aal: Type.Integer({ minimum: 0, maximum: 2, description: "As in NIST SP 800-63B-4" }),
+    restricted: Type.Boolean({ description: "Rests on the telephone network alone" }),
+    phishingResistant: Type.Boolean(),
+  },
+  { title: "Assurance" },
+);
+
+export const AuthenticatorBody = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Enum(["phone", "totp", "recoveryCodes", "passkey"]),
+    name: Type.String(),
+    isConfirmed: Type.Boolean(),
+    isDisabled: Type.Boolean(),
+    isRestricted: Type.Boolean(),
+    number: orNull(Type.String({ description: "Of a phone, masked" })),
+    codesLeft: orNull(Type.Integer({ description: "Of recovery codes" })),
+    createdAt: Instant,
+    lastUsedAt: orNull(Instant),
+  },
+  { title: "Authenticator" },
+);
+
+export const SubscriberBody = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    hasPassword: Type.Boolean(),
+    mustHaveSecond: Type.Boolean(),
+    authenticators: Type.Array(AuthenticatorBody),
+    createdAt: Instant,
+  },
+  { title: "Subscriber" },
+);
+
+export const SubscriberListBody = listOf(SubscriberBody, "SubscriberList");
+
+export const SessionBody = Type.Object(
+  {
+    id: Type.String(),
+    subscriberId: Type.String(),
+    state: Type.Enum(["pending", "active", "ended"]),
+    assurance: AssuranceBody,
+    createdAt: Instant,
+    endsAt: Instant,
+    steppedUpAt: orNull(Instant),
+  },
+  { title: "Session" },
+);
+
+export const SessionListBody = Type.Object({ items: Type.Array(SessionBody) }, { title: "SessionList" });
+
+export const BegunBody = Type.Object(
+  { bearer: orNull(Type.String({ description: "In this answer and never again" })), session: SessionBody },
+  { title: "BegunSession" },
+);
+
+export const ChallengeBody = Type.Object(
+  {
+    id: Type.String(),
+    subscriberId: Type.String(),
+    purpose: Type.String(),
+    status: Type.Enum(["pending", "approved", "canceled"]),
+    createdAt: Instant,
+    endsAt: Instant,
+  },
+  { title: "Challenge" },
+);
+
+export const ShownChallengeBody = Type.Object(
+  { challenge: ChallengeBody, authenticators: Type.Array(AuthenticatorBody) },
+  { title: "ShownChallenge" },
+);
+
+/** A code on its way to a phone of a subscriber's. */
+export const SentCodeBody = Type.Object(
+  {
+    verificationId: Type.String(),
+    to: Type.String({ description: "Masked" }),
+    channel: Type.String(),
+    checksLeft: Type.Integer(),
+    codeExpiresAt: orNull(Instant),
+  },
+  { title: "SentCode" },
+);
+
+export const EnrolledBody = Type.Object(
+  {
+    authenticator: AuthenticatorBody,
+    sent: Type.Union([SentCodeBody, Type.Null()]),
+    seed: orNull(Type.String({ description: "Of an app, in base32: in this answer and never again" })),
+    uri: orNull(Type.String({ description: "The same for the app to scan" })),
+    codes: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  },
+  { title: "EnrolledAuthenticator" },
+);
+
+export const ConfirmedBody = Type.Object(
+  { authenticator: AuthenticatorBody, session: Type.Union([BegunBody, Type.Null()]) },
+  { title: "ConfirmedAuthenticator" },
+);
+
+export const ApprovedBody = Type.Object(
+  { challenge: ChallengeBody, assurance: AssuranceBody, session: Type.Union([BegunBody, Type.Null()]) },
+  { title: "ApprovedChallenge" },
+);
+
+export const toAuthenticatorBody = (one: AuthenticatorView): Static<typeof AuthenticatorBody> => ({
+  ...one,
+  createdAt: iso(one.createdAt),
+  lastUsedAt: isoOrNull(one.lastUsedAt),
+});
+
+export const toSubscriberBody = (one: SubscriberView): Static<typeof SubscriberBody> => ({
+  ...one,
+  authenticators: one.authenticators.map(toAuthenticatorBody),
+  createdAt: iso(one.createdAt),
+});
+
+export const toSessionBody = (one: SessionView): Static<typeof SessionBody> => ({
+  ...one,
+  createdAt: iso(one.createdAt),
+  endsAt: iso(one.endsAt),
+  steppedUpAt: isoOrNull(one.steppedUpAt),
+});
+
+/** Null where a repeat has nothing to show. */
+export const toBegunBody = (
+  one: Recalled<{ readonly bearer: string; readonly session: SessionView }> | null | undefined,
+): Static<typeof BegunBody> | null =>
+  one === null || one === undefined ? null : { bearer: one.bearer, session: toSessionBody(one.session) };
+
+export const toChallengeBody = (one: ChallengeView): Static<typeof ChallengeBody> => ({
+  ...one,
+  createdAt: iso(one.createdAt),
+  endsAt: iso(one.endsAt),
+});
+
+export const toSentBody = (one: VerificationView): Static<typeof SentCodeBody> => ({
+  verificationId: one.id,
+  to: maskPhoneNumber(one.to),
+  channel: one.channel,
+  checksLeft: one.checksLeft,
+  codeExpiresAt: isoOrNull(one.codeExpiresAt),
+});

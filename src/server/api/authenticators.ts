@@ -1,0 +1,246 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Static } from "typebox";
+import type { ErrorCode } from "../../errors/codes.ts";
+import { Problem, wrongField } from "../problems.ts";
+import {
+  accountRefusal,
+  askOnce,
+  bodyId,
+  header,
+  needed,
+  pathId,
+  subscriberIdOf,
+} from "./account-answers.ts";
+import {
+  AuthenticatorBody,
+  AuthenticatorParams,
+  ConfirmBody,
+  ConfirmedBody,
+  EnrolledBody,
+  NewAuthenticatorBody,
+  SendBody,
+  SentCodeBody,
+  stepUpHeaders,
+  toAuthenticatorBody,
+  toBegunBody,
+  toSentBody,
+} from "./account-schemas.ts";
+import { bodyMayBeAbsent, described } from "./route.ts";
+import { IdParams, listOf } from "./schemas.ts";
+
+/** Why no code was sent to a phone. */
+export const sendProblems = [
+  "number_not_allowed",
+  "recipient_locked",
+  "send_limit_reached",
+  "resend_too_soon",
+  "delivery_congested",
+] as const satisfies readonly ErrorCode[];
+
+const AuthenticatorListBody = listOf(AuthenticatorBody, "AuthenticatorList");
+
+/** What subscribers enrolled. */
+// house: size: a list of routes, each of them short
+export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    "/subscribers/:id/authenticators",
+    {
+      ...described({
+        operationId: "listAuthenticators",
+        tag: "Subscribers",
+        summary: "List what a subscriber enrolled",
+        scope: "subscribers:read",
+        successes: { 200: "All of them, ten at the most, unconfirmed ones included" },
+        problems: ["subscriber_not_found"],
+      }),
+      schema: { params: IdParams, response: { 200: AuthenticatorListBody } },
+    },
+    async (request) => {
+      const subscriberId = subscriberIdOf(request);
+      const found = await app.accounts.subscriber({ tenantId: request.caller.tenantId, subscriberId });
+      if (found === null) throw new Problem("subscriber_not_found");
+      return { items: found.authenticators.map(toAuthenticatorBody), nextCursor: null };
+    },
+  );
+
+  app.post(
+    "/subscribers/:id/authenticators",
+    {
+      ...described({
+        operationId: "enrolAuthenticator",
+        tag: "Subscribers",
+        summary: "Enrol a phone, an authenticator app or recovery codes",
+        description:
+          "A phone gets a code; an app gets a seed. Neither is used before one right code confirmed it. Recovery codes replace those before. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed and codes.",
+        scope: "subscribers:write",
+        successes: { 201: "It is enrolled, and a phone or an app waits for its first code" },
+        problems: [
+          "subscriber_not_found",
+          "number_invalid",
+          "step_up_required",
+          "authenticators_full",
+          "sign_in_congested",
+          ...sendProblems.filter((code) => code !== "resend_too_soon"),
+        ],
+        example: { body: { type: "phone", number: "+14155550123" } },
+      }),
+      schema: { params: IdParams, body: NewAuthenticatorBody, response: { 201: EnrolledBody } },
+    },
+    async (request, reply) => {
+      const done = await enrol(request, reply, request.body);
+      reply.code(201);
+      return done;
+    },
+  );
+
+  app.post(
+    "/subscribers/:id/authenticators/:authenticator/send",
+    {
+      ...described({
+        operationId: "sendEnrolmentCode",
+        tag: "Subscribers",
+        summary: "Send another code to a phone that is being enrolled",
+        scope: "subscribers:write",
+        successes: { 200: "It is on its way" },
+        problems: ["subscriber_not_found", "authenticator_not_found", ...sendProblems],
+      }),
+      ...bodyMayBeAbsent,
+      schema: { params: AuthenticatorParams, body: SendBody, response: { 200: SentCodeBody } },
+    },
+    async (request, reply) => {
+      const named = namedBy(request);
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.sendEnrolment({ ...named, channel: request.body?.channel }),
+      );
+      if (done.outcome !== "sent") throw accountRefusal(done);
+      return toSentBody(done.verification);
+    },
+  );
+
+  app.post(
+    "/subscribers/:id/authenticators/:authenticator/confirm",
+    {
+      ...described({
+        operationId: "confirmAuthenticator",
+        tag: "Subscribers",
+        summary: "Confirm an enrolment with its first code",
+        description:
+          "With the pending session of a sign-in that asked for an enrolment, the answer holds the active session that takes its place.",
+        scope: "subscribers:write",
+        successes: { 200: "It can be used from now on" },
+        problems: [
+          "subscriber_not_found",
+          "authenticator_not_found",
+          "session_invalid",
+          "code_mismatch",
+          "code_malformed",
+          "code_not_sent",
+          "subscriber_locked",
+          "recipient_locked",
+        ],
+        example: { body: { code: "123456" } },
+      }),
+      schema: { params: AuthenticatorParams, body: ConfirmBody, response: { 200: ConfirmedBody } },
+    },
+    async (request, reply) => {
+      const named = namedBy(request);
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.confirmAuthenticator({ ...named, ...request.body }),
+      );
+      if (done.outcome !== "confirmed") throw accountRefusal(done);
+      return { authenticator: toAuthenticatorBody(done.authenticator), session: toBegunBody(done.session) };
+    },
+  );
+
+  app.delete(
+    "/subscribers/:id/authenticators/:authenticator",
+    {
+      ...described({
+        operationId: "removeAuthenticator",
+        tag: "Subscribers",
+        summary: "Remove an authenticator",
+        scope: "subscribers:write",
+        headers: stepUpHeaders,
+        successes: { 204: "It opens nothing any more" },
+        problems: ["subscriber_not_found", "authenticator_not_found", "step_up_required"],
+      }),
+      schema: { params: AuthenticatorParams },
+    },
+    async (request, reply) => {
+      const stepUp = bodyId(header(request, "countersign-step-up"));
+      const done = await app.accounts.removeAuthenticator({ ...namedBy(request), stepUp });
+      if (done.outcome !== "removed") throw accountRefusal(done);
+      return reply.code(204).send();
+    },
+  );
+};
+
+function namedBy(request: FastifyRequest): {
+  readonly tenantId: string;
+  readonly subscriberId: string;
+  readonly authenticatorId: string;
+} {
+  const subscriberId = subscriberIdOf(request);
+  const authenticatorId = pathId(request, "authenticator", "authenticator_not_found");
+  return { tenantId: request.caller.tenantId, subscriberId, authenticatorId };
+}
+
+type NewAuthenticator = Static<typeof NewAuthenticatorBody>;
+
+/** Fields that only one type of authenticator has. */
+const fieldsOf: Readonly<Record<NewAuthenticator["type"], readonly (keyof NewAuthenticator)[]>> = {
+  phone: ["number", "channel"],
+  totp: ["issuer", "seed"],
+  recoveryCodes: [],
+};
+
+function refuseForeignFields(body: NewAuthenticator): void {
+  for (const field of ["number", "channel", "issuer", "seed"] as const) {
+    if (body[field] !== undefined && !fieldsOf[body.type].includes(field)) {
+      throw wrongField(field, `does not go with type ${body.type}`);
+    }
+  }
+}
+
+async function enrol(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: NewAuthenticator,
+): Promise<Static<typeof EnrolledBody>> {
+  const subscriberId = subscriberIdOf(request);
+  refuseForeignFields(body);
+  const { type, label, channel, seed } = body;
+  const asked = { tenantId: request.caller.tenantId, subscriberId, label, stepUp: bodyId(body.stepUp) };
+  const nothing = { sent: null, seed: null, uri: null, codes: null };
+  switch (type) {
+    case "phone": {
+      const number = needed(type, "number", body.number);
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.enrolPhone({ ...asked, number, channel }),
+      );
+      if (done.outcome !== "enrolled") throw accountRefusal(done);
+      // Of a repeat whose code is not known to have been sent: it is to be asked for.
+      const { verification } = done as { readonly verification: typeof done.verification | null };
+      const sent = verification === null ? null : toSentBody(verification);
+      return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };
+    }
+    case "totp": {
+      const issuer = needed(type, "issuer", body.issuer);
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.enrolTotp({ ...asked, issuer, seed }),
+      );
+      if (done.outcome !== "enrolled") throw accountRefusal(done);
+      const authenticator = toAuthenticatorBody(done.authenticator);
+      return { ...nothing, authenticator, seed: done.seed, uri: done.uri };
+    }
+    case "recoveryCodes": {
+      const done = await askOnce(request, reply, (accounts) => accounts.makeRecoveryCodes(asked));
+      if (done.outcome !== "enrolled") throw accountRefusal(done);
+      const codes = done.codes === null ? null : [...done.codes];
+      return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), codes };
+    }
+    default:
+      return type satisfies never;
+  }
+}

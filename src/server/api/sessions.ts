@@ -1,0 +1,169 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Problem } from "../problems.ts";
+import { accountRefusal, askOnce, header, subscriberIdOf } from "./account-answers.ts";
+import {
+  BegunBody,
+  CurrentQuery,
+  SessionBody,
+  SessionListBody,
+  SignInBody,
+  sessionHeaders,
+  toBegunBody,
+  toSessionBody,
+} from "./account-schemas.ts";
+import { idOf } from "./administration.ts";
+import { described } from "./route.ts";
+import { IdParams } from "./schemas.ts";
+
+/** Sessions of ours, for applications that have none. */
+// house: size: a list of routes, each of them short
+export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/sessions",
+    {
+      ...described({
+        operationId: "signIn",
+        tag: "Sessions",
+        summary: "Sign in with a name and a password",
+        description:
+          "201 only for somebody who is in. Where an authenticator is asked for, the problem holds a pending session, which opens that challenge, or that enrolment, and nothing else. A name that nobody has is answered, counted and locked like one with another password. A request repeated with the same Idempotency-Key answers without the bearer.",
+        scope: "sessions:write",
+        successes: { 201: "Signed in" },
+        problems: [
+          "challenge_required",
+          "enrolment_required",
+          "sign_in_refused",
+          "sign_in_locked",
+          "sign_in_congested",
+          // For a repeat of the request, after the subscriber was removed.
+          "not_found",
+        ],
+        example: { body: { name: "ada", password: "nine rowing margarets" } },
+      }),
+      schema: { body: SignInBody, response: { 201: BegunBody } },
+    },
+    async (request, reply) => {
+      const { tenantId } = request.caller;
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.signIn({ ...request.body, tenantId }),
+      );
+      const begun = done.outcome === "signedIn" ? toBegunBody(done.session) : null;
+      if (begun === null) throw accountRefusal(done);
+      reply.code(201);
+      return begun;
+    },
+  );
+
+  app.get(
+    "/sessions/current",
+    {
+      ...described({
+        operationId: "checkSession",
+        tag: "Sessions",
+        summary: "Whose session this is, and how sure that is",
+        description: "200 only for an active one whose authenticator was used within `maxAgeSeconds`.",
+        scope: "sessions:write",
+        headers: sessionHeaders,
+        successes: { 200: "The session" },
+        problems: ["session_invalid", "step_up_required"],
+      }),
+      schema: { querystring: CurrentQuery, response: { 200: SessionBody } },
+    },
+    async (request) => {
+      const { maxAgeSeconds } = request.query;
+      const found = await app.accounts.checkSession({
+        tenantId: request.caller.tenantId,
+        session: header(request, "countersign-session") ?? "",
+        maxAgeMs: maxAgeSeconds === undefined ? undefined : Number(maxAgeSeconds) * 1_000,
+      });
+      if (found.outcome !== "active") throw accountRefusal({ outcome: found.outcome });
+      return toSessionBody(found.session);
+    },
+  );
+
+  app.delete(
+    "/sessions/current",
+    {
+      ...described({
+        operationId: "signOut",
+        tag: "Sessions",
+        summary: "Sign out: end the session whose bearer is given",
+        scope: "sessions:write",
+        headers: sessionHeaders,
+        successes: { 204: "It opens nothing any more" },
+        problems: ["session_invalid"],
+      }),
+    },
+    async (request, reply) => {
+      const session = header(request, "countersign-session") ?? "";
+      if (!(await app.accounts.signOut({ tenantId: request.caller.tenantId, session }))) {
+        throw new Problem("session_invalid");
+      }
+      return reply.code(204).send();
+    },
+  );
+
+  app.delete(
+    "/sessions/:id",
+    {
+      ...described({
+        operationId: "endSession",
+        tag: "Sessions",
+        summary: "End a session",
+        scope: "sessions:write",
+        successes: { 204: "It opens nothing any more" },
+      }),
+      schema: { params: IdParams },
+    },
+    async (request, reply) => {
+      const { tenantId } = request.caller;
+      if (!(await app.accounts.endSession({ tenantId, id: idOf(request) }))) throw new Problem("not_found");
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    "/subscribers/:id/sessions",
+    {
+      ...described({
+        operationId: "listSessions",
+        tag: "Sessions",
+        summary: "List the active sessions of a subscriber, newest first",
+        scope: "subscribers:read",
+        successes: { 200: "A hundred of them at the most" },
+        problems: ["subscriber_not_found"],
+      }),
+      schema: { params: IdParams, response: { 200: SessionListBody } },
+    },
+    async (request) => {
+      const subscriberId = subscriberIdOf(request);
+      const { tenantId } = request.caller;
+      const found = await app.accounts.subscriber({ tenantId, subscriberId });
+      if (found === null) throw new Problem("subscriber_not_found");
+      return { items: (await app.accounts.sessions({ tenantId, subscriberId })).map(toSessionBody) };
+    },
+  );
+
+  app.delete(
+    "/subscribers/:id/sessions",
+    {
+      ...described({
+        operationId: "endSessions",
+        tag: "Sessions",
+        summary: "End all sessions of a subscriber",
+        scope: "sessions:write",
+        successes: { 204: "They are signed out everywhere" },
+        problems: ["subscriber_not_found"],
+      }),
+      schema: { params: IdParams },
+    },
+    async (request, reply) => {
+      const subscriberId = subscriberIdOf(request);
+      const { tenantId } = request.caller;
+      if (!(await app.accounts.endSessions({ tenantId, subscriberId }))) {
+        throw new Problem("subscriber_not_found");
+      }
+      return reply.code(204).send();
+    },
+  );
+};

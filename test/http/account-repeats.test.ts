@@ -1,0 +1,93 @@
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  ask,
+  codeOf,
+  codeOn,
+  expectCode,
+  installation,
+  minute,
+  password,
+  pendingOf,
+  person,
+  post,
+  stepUp,
+  withApp,
+} from "./account-calls.ts";
+import { freshNumber } from "./installation.ts";
+
+const { clock, instance } = installation;
+afterAll(() => installation.close());
+beforeEach(() => clock.advance(minute));
+
+describe("W-4: a repeated request", () => {
+  const once = (): Record<string, string> => ({ "idempotency-key": crypto.randomUUID() });
+
+  test("makes one subscriber, is answered like the first, and shows nobody who was removed", async () => {
+    const headers = once();
+    const body = { name: "once-made", password };
+    const [first, again] = [
+      await post("/subscribers", body, headers),
+      await post("/subscribers", body, headers),
+    ];
+    expect(again.json).toEqual(first.json);
+    expect([first.headers["idempotency-replayed"], again.headers["idempotency-replayed"]]).toEqual([
+      undefined,
+      "true",
+    ]);
+    await expectCode(post("/subscribers", { ...body, name: "other" }, headers), "idempotency_key_reused");
+    await expectCode(post("/subscribers", body), "name_taken");
+    expect((await ask("DELETE", `/subscribers/${first.json.id}`)).status).toBe(204);
+    await expectCode(post("/subscribers", body, headers), "not_found");
+  });
+
+  test("begins one session, counts one wrong password, and shows no secret a second time", async () => {
+    const { name } = await person({ mustHaveSecond: false });
+    const headers = once();
+    const first = await post("/sessions", { name, password }, headers);
+    const again = await post("/sessions", { name, password }, headers);
+    expect(first.json.bearer).toMatch(/^css_/);
+    expect(again).toMatchObject({ status: 201, json: { bearer: null, session: first.json.session } });
+    const wrong = once();
+    for (let n = 0; n < 8; n++) {
+      await expectCode(post("/sessions", { name, password: "wrong" }, wrong), "sign_in_refused");
+    }
+    expect((await post("/sessions", { name, password })).status).toBe(201);
+  });
+
+  test("of a pending sign-in names the same challenge, without what opens it", async () => {
+    const one = await withApp();
+    const headers = once();
+    const body = { name: one.name, password };
+    const first = await expectCode(post("/sessions", body, headers), "challenge_required");
+    const again = await expectCode(post("/sessions", body, headers), "challenge_required");
+    expect(again.json).toMatchObject({
+      challengeId: first.json.challengeId,
+      pending: { bearer: null, session: first.json.pending.session },
+      authenticators: first.json.authenticators,
+    });
+  });
+
+  test("approves once, sends one message, and enrols one authenticator, also when it comes twice at once", async () => {
+    const one = await withApp();
+    const { id, session } = await pendingOf(one.name);
+    const headers = once();
+    const body = { code: codeOf(one.seed), session };
+    const both = await Promise.all([1, 2].map(() => post(`/challenges/${id}/check`, body, headers)));
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(both.filter(({ json }) => json.session.bearer !== null)).toHaveLength(1);
+    await clock.advance(minute);
+    const number = freshNumber();
+    const enrol = { type: "phone", number, stepUp: await stepUp(one) };
+    const path = `/subscribers/${one.id}/authenticators`;
+    const key = once();
+    const [first, again] = [await post(path, enrol, key), await post(path, enrol, key)];
+    expect(again.json).toEqual(first.json);
+    await codeOn(number);
+    expect(instance.sandbox?.phones.messages(number)).toHaveLength(1);
+    const totp = { type: "totp", issuer: "Acme", stepUp: await stepUp(one) };
+    const other = once();
+    const [seed, without] = [await post(path, totp, other), await post(path, totp, other)];
+    expect(without.json).toEqual({ ...seed.json, seed: null, uri: null });
+    expect((await ask("GET", path)).json.items).toHaveLength(3);
+  });
+});

@@ -122,7 +122,13 @@ function planned(operation: Operation): fc.Arbitrary<Planned> {
 
 /** What luck does not reach: tickets come from browsers (test/pages), sessions from people (accounts.test.ts). */
 const elsewhere: ReadonlySet<string> = new Set([
-  ...["redeemTicket", "enrolAuthenticator", "confirmAuthenticator", "sendEnrolmentCode"],
+  ...[
+    "redeemTicket",
+    "enrolAuthenticator",
+    "removeAuthenticator",
+    "confirmAuthenticator",
+    "sendEnrolmentCode",
+  ],
   ...["startChallenge", "getChallenge", "sendChallenge", "checkChallenge", "cancelChallenge"],
   ...["signIn", "checkSession", "signOut", "endSession"],
 ]);

@@ -1,12 +1,13 @@
 import type pg from "pg";
-import { type Key, keptUntil, type Store, type TableName } from "../port.ts";
+import { keptUntil, type Store } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
 import { prepared } from "./prepared.ts";
+import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
 import type { AskRows } from "./webhook-rows.ts";
 
 /** Rows of accounts, apart from all others: a verification has none, and its statements do not get longer for them. */
-export const readAccountRows: pg.QueryConfig = prepared(
+const readAccountRows: pg.QueryConfig = prepared(
   "read_account_rows",
   `select 'subscriberName' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
      cross join lateral (select r.id, r.doc from subscriber_names r where r.id = k.id offset 0) r
@@ -21,26 +22,8 @@ export const readAccountRows: pg.QueryConfig = prepared(
      cross join lateral (select r.id, r.doc from sessions r where r.id = k.id offset 0) r`,
 );
 
-const accountTables = ["subscriberName", "subscriber", "challenge", "session"] as const;
-
-export type AccountTable = (typeof accountTables)[number];
-
-export function isAccountTable(table: TableName): table is AccountTable {
-  return (accountTables as readonly TableName[]).includes(table);
-}
-
-/** The keys of accounts as the parameters of their statements; null where there are none. */
-export function accountParameters(keys: Iterable<Key>): string[][] | null {
-  const lists: string[][] = accountTables.map(() => []);
-  for (const key of keys) {
-    const place = accountTables.indexOf(key.table as AccountTable);
-    if (place >= 0 && !key.id.includes("\0")) lists[place]?.push(key.id);
-  }
-  return lists.some((one) => one.length > 0) ? lists : null;
-}
-
 /** Kind by kind in key order, after those of webhooks and before everything else. */
-export const lockAccountRows: pg.QueryConfig = prepared(
+const lockAccountRows: pg.QueryConfig = prepared(
   "lock_account_rows",
   `with name as materialized (
      select r.id, r.doc from subscriber_names r where r.id = any($1::text[]) order by r.id for update),
@@ -55,6 +38,14 @@ export const lockAccountRows: pg.QueryConfig = prepared(
    union all select 'challenge', id, doc from challenge
    union all select 'session', id, doc from session`,
 );
+
+export const accountRows: RowFamily<"subscriberName" | "subscriber" | "challenge" | "session"> = rowFamily(
+  ["subscriberName", "subscriber", "challenge", "session"],
+  readAccountRows,
+  lockAccountRows,
+);
+
+export type AccountTable = (typeof accountRows)["tables"][number];
 
 type Texts = { readonly [T in AccountTable]: TableText<T> };
 

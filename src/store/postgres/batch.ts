@@ -1,10 +1,10 @@
 import type pg from "pg";
 import type { Clock } from "../../clock/index.ts";
 import type { Key, Write } from "../port.ts";
-import { accountParameters, readAccountRows } from "./account-rows.ts";
 import { commit } from "./commit.ts";
 import { type Marker, makeMarker, tookPlace } from "./commit-marker.ts";
 import type { Connections } from "./connections.ts";
+import { families } from "./families.ts";
 import { isLostConnection, RowsMoved } from "./faults.ts";
 import { lock, lockFreeRows, lockMissing, lockRows, together } from "./locks.ts";
 import {
@@ -19,7 +19,7 @@ import {
   rowsOf,
 } from "./operation.ts";
 import { canExist, keyParameters, readRows } from "./reads.ts";
-import { readWebhookRows, webhookParameters } from "./webhook-rows.ts";
+import { familyParameters } from "./row-family.ts";
 import { writeStatements } from "./writes.ts";
 
 export interface BatchParts {
@@ -115,14 +115,10 @@ async function discover(
 
 /** Rows by key. Those of webhooks, messages and accounts are asked for on their own, and mostly not at all. */
 async function readAll(client: pg.PoolClient, keys: readonly Key[]): Promise<readonly RawRow[]> {
-  const webhookKeys = webhookParameters(keys);
   const sent = [client.query<RawRow>({ ...readRows, values: keyParameters(keys) })];
-  if (webhookKeys !== null) {
-    sent.push(client.query<RawRow>({ ...readWebhookRows, values: [...webhookKeys] }));
-  }
-  const accountKeys = accountParameters(keys);
-  if (accountKeys !== null) {
-    sent.push(client.query<RawRow>({ ...readAccountRows, values: [...accountKeys] }));
+  for (const family of families) {
+    const values = familyParameters(family, keys);
+    if (values !== null) sent.push(client.query<RawRow>({ ...family.read, values }));
   }
   return (await together(sent)).flatMap(({ rows }) => rows);
 }

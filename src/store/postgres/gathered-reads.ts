@@ -1,9 +1,9 @@
 import type pg from "pg";
 import type { Key } from "../port.ts";
-import { accountParameters, isAccountTable, readAccountRows } from "./account-rows.ts";
+import { families, isBeside } from "./families.ts";
 import { nameOf, type RawRow } from "./operation.ts";
 import { keyParameters, readRecipients, readRows } from "./reads.ts";
-import { isWebhookTable, readWebhookRows, webhookParameters } from "./webhook-rows.ts";
+import { familyParameters } from "./row-family.ts";
 
 interface Waiting {
   readonly key: Key;
@@ -39,13 +39,13 @@ export class GatheredReads {
   }
 
   async #read(keys: readonly Key[]): Promise<readonly RawRow[]> {
-    const webhookKeys = webhookParameters(keys);
-    const accountKeys = accountParameters(keys);
-    if (webhookKeys === null && accountKeys === null) return await this.#readHot(keys);
-    const hot = keys.filter(({ table }) => !isWebhookTable(table) && !isAccountTable(table));
+    const hot = keys.filter(({ table }) => !isBeside(table));
+    if (hot.length === keys.length) return await this.#readHot(keys);
     const found = await Promise.all([
-      webhookKeys === null ? [] : this.#query(readWebhookRows, [...webhookKeys]),
-      accountKeys === null ? [] : this.#query(readAccountRows, [...accountKeys]),
+      ...families.map((family) => {
+        const values = familyParameters(family, keys);
+        return values === null ? [] : this.#query(family.read, values);
+      }),
       hot.length === 0 ? [] : this.#readHot(hot),
     ]);
     return found.flat();

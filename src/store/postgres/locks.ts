@@ -1,11 +1,11 @@
 import type pg from "pg";
 import type { Key } from "../port.ts";
-import { accountParameters, lockAccountRows } from "./account-rows.ts";
 import type { Marker } from "./commit-marker.ts";
+import { families } from "./families.ts";
 import type { RawRow } from "./operation.ts";
 import { prepared } from "./prepared.ts";
 import { keyParameters } from "./reads.ts";
-import { lockWebhookRows, webhookParameters } from "./webhook-rows.ts";
+import { familyParameters, skipping } from "./row-family.ts";
 
 /** What locks the rows of a batch, kind by kind in key order: one total order over all nodes, so that none wait in a circle. */
 export interface LockStatements {
@@ -71,13 +71,6 @@ export const lockFreeRows: LockStatements = {
   others: skipping(lockRows.others),
 };
 
-const lockFreeWebhookRows: pg.QueryConfig = skipping(lockWebhookRows);
-export const lockFreeAccountRows: pg.QueryConfig = skipping(lockAccountRows);
-
-function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
-  return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
-}
-
 /** Locks the rows of these keys and reads them, all statements sent at once; the last row is the database's time. */
 export async function lock(
   client: pg.PoolClient,
@@ -93,15 +86,11 @@ export async function lock(
     const values = [verifications, ...boundsOf(verifications)];
     sent.push(client.query({ ...statements.verifications, values }));
   }
-  const webhookKeys = webhookParameters(keys);
-  if (webhookKeys !== null) {
-    const statement = statements === lockRows ? lockWebhookRows : lockFreeWebhookRows;
-    sent.push(client.query({ ...statement, values: [...webhookKeys] }));
-  }
-  const accountKeys = accountParameters(keys);
-  if (accountKeys !== null) {
-    const statement = statements === lockRows ? lockAccountRows : lockFreeAccountRows;
-    sent.push(client.query({ ...statement, values: [...accountKeys] }));
+  for (const family of families) {
+    const values = familyParameters(family, keys);
+    if (values === null) continue;
+    const statement = statements === lockRows ? family.lock : family.lockFree;
+    sent.push(client.query({ ...statement, values }));
   }
   const deliveryIds = deliveries.map((id, index) => `${id}.${sequences[index]}`);
   const values = [

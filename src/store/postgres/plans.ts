@@ -1,18 +1,16 @@
 import type pg from "pg";
-import { accountQueries, lockAccountRows, readAccountRows } from "./account-rows.ts";
+import { accountQueries } from "./account-rows.ts";
 import { dueStatements } from "./due.ts";
-import { lockFreeAccountRows, lockFreeRows, lockRows } from "./locks.ts";
+import { families } from "./families.ts";
+import { lockFreeRows, lockRows } from "./locks.ts";
 import { keysByDialect, queries } from "./queries.ts";
 import { readRecipients, readRows } from "./reads.ts";
-import { lockWebhookRows, readWebhookRows, webhookQueries } from "./webhook-rows.ts";
+import { webhookQueries } from "./webhook-rows.ts";
 
 // Of no row: asked with these, a statement changes nothing and locks nothing.
 const id = "00000000-0000-7000-8000-000000000000";
 const otherKeys = `array['${id}']::uuid[], array[1], array['-'], array['-'], array['-'], array['-']`;
-const accountLists = "array['-'], array['-'], array['-'], array['-']";
 const keyLists = `array['-'], array['${id}']::uuid[], ${otherKeys}`;
-
-const webhookLists = "array['-'], array['-'], array['-'], array['-']";
 
 /** A statement with arguments as SQL. */
 export type Asked = readonly [pg.QueryConfig, string];
@@ -25,9 +23,10 @@ export const hotStatements: readonly Asked[] = [
     [one.verifications, `array['${id}']::uuid[], '${id}', '${id}'`],
     [one.others, `${otherKeys}, '-', '1', '${id}', '${id}', array['${id}.1']`],
   ]),
-  [readAccountRows, accountLists],
-  [lockAccountRows, accountLists],
-  [lockFreeAccountRows, accountLists],
+  ...families.flatMap(({ tables, read, lock, lockFree }) => {
+    const lists = tables.map(() => "array['-']").join(", ");
+    return [read, lock, lockFree].map((one): Asked => [one, lists]);
+  }),
   [accountQueries.subscribers, "'-', '', 10"],
   [accountQueries.sessionsOf, "'-', 10"],
   [readRecipients, "array['-']"],
@@ -40,8 +39,6 @@ export const hotStatements: readonly Asked[] = [
   ...Object.values(keysByDialect).map((one): Asked => [one, "'-'"]),
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],
-  [readWebhookRows, webhookLists],
-  [lockWebhookRows, webhookLists],
   [webhookQueries.dueEvents, "array['-'], 1, 100"],
   [webhookQueries.events, "'-', '-', null, 10"],
   [webhookQueries.messagesOfTenant, "'-', '-', 10"],

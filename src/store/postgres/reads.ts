@@ -1,8 +1,9 @@
 import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
-import { type AccountTable, isAccountTable } from "./account-rows.ts";
+import type { AccountTable } from "./account-rows.ts";
+import { isBeside } from "./families.ts";
 import { prepared } from "./prepared.ts";
-import { isWebhookTable, type WebhookTable } from "./webhook-rows.ts";
+import type { WebhookTable } from "./webhook-rows.ts";
 
 /** The sequence is part of a delivery's id. */
 export function deliveryKey(id: string): { verificationId: string; sequence: number } {
@@ -66,7 +67,7 @@ export function keyParameters(keys: Iterable<Key>): unknown[][] {
   // What can have no row would make the whole statement fail: ids come from callers and carriers.
   for (const key of keys) {
     const { table, id } = key;
-    if (!isWebhookTable(table) && !isAccountTable(table) && canExist(key)) lists[table].push(id);
+    if (!isBeside(table) && canExist(key)) lists[table].push(id);
   }
   const deliveries = lists.delivery.map(deliveryKey);
   return [

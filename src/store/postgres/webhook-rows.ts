@@ -1,22 +1,13 @@
 import type pg from "pg";
 import { isOpenEvent } from "../../events/records.ts";
-import type { EventQuery, Key, MessageQuery, Store, TableName, Tables } from "../port.ts";
+import type { EventQuery, MessageQuery, Store, TableName, Tables } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
 import { prepared } from "./prepared.ts";
+import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
 
-/**
- * Rows beside the hot path: where nobody has an endpoint and nobody sends texts of their own, no statement of a batch
- * mentions them.
- */
-export type WebhookTable = "message" | "endpoint" | "event" | "optOut";
-
-export function isWebhookTable(table: TableName): table is WebhookTable {
-  return table === "message" || table === "endpoint" || table === "event" || table === "optOut";
-}
-
 /** As `readRows`, of the other kinds. */
-export const readWebhookRows: pg.QueryConfig = prepared(
+const readWebhookRows: pg.QueryConfig = prepared(
   "read_webhook_rows",
   `select 'message' as kind, m.id as id, m.doc as doc from unnest($1::text[]) k (id)
      cross join lateral (select m.id, m.doc from messages m where m.id = k.id offset 0) m
@@ -32,7 +23,7 @@ export const readWebhookRows: pg.QueryConfig = prepared(
 );
 
 /** Kind by kind in key order, after verifications and before everything else. */
-export const lockWebhookRows: pg.QueryConfig = prepared(
+const lockWebhookRows: pg.QueryConfig = prepared(
   "lock_webhook_rows",
   `with message as materialized (
      select m.id, m.doc from messages m where m.id = any($1::text[]) order by m.id for update),
@@ -48,13 +39,14 @@ export const lockWebhookRows: pg.QueryConfig = prepared(
    union all select 'optOut', id, doc from opt_out`,
 );
 
-/** The keys of these kinds as the parameters of both statements; null where there are none. */
-export function webhookParameters(keys: readonly Key[]): readonly (readonly string[])[] | null {
-  if (!keys.some(({ table }) => isWebhookTable(table))) return null;
-  const idsOf = (table: TableName): string[] =>
-    keys.filter((one) => one.table === table && !one.id.includes("\0")).map(({ id }) => id);
-  return [idsOf("message"), idsOf("endpoint"), idsOf("event"), idsOf("optOut")];
-}
+/** What webhooks and texts of one's own are kept in. */
+export const webhookRows: RowFamily<"message" | "endpoint" | "event" | "optOut"> = rowFamily(
+  ["message", "endpoint", "event", "optOut"],
+  readWebhookRows,
+  lockWebhookRows,
+);
+
+export type WebhookTable = (typeof webhookRows)["tables"][number];
 
 type Texts = { readonly [T in WebhookTable]: TableText<T> };
 

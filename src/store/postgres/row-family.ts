@@ -1,0 +1,38 @@
+import type pg from "pg";
+import type { Key, TableName } from "../port.ts";
+import { prepared } from "./prepared.ts";
+
+/**
+ * Kinds of rows beside the hot path: no statement of a batch mentions them that has no key of theirs. Each statement
+ * takes a list of ids for each kind, in the order of `tables`.
+ */
+export interface RowFamily<T extends TableName = TableName> {
+  readonly tables: readonly T[];
+  readonly read: pg.QueryConfig;
+  /** Kind by kind in key order. */
+  readonly lock: pg.QueryConfig;
+  /** The same, of the rows that nobody holds. */
+  readonly lockFree: pg.QueryConfig;
+}
+
+export function rowFamily<const T extends TableName>(
+  tables: readonly T[],
+  read: pg.QueryConfig,
+  lock: pg.QueryConfig,
+): RowFamily<T> {
+  return { tables, read, lock, lockFree: skipping(lock) };
+}
+
+export function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
+  return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
+}
+
+/** The keys of a family as the parameters of its statements; null where there are none. */
+export function familyParameters({ tables }: RowFamily, keys: readonly Key[]): string[][] | null {
+  const lists: string[][] = tables.map(() => []);
+  for (const { table, id } of keys) {
+    // What can have no row would make the whole statement fail: ids come from callers.
+    if (!id.includes("\0")) lists[tables.indexOf(table)]?.push(id);
+  }
+  return lists.some((one) => one.length > 0) ? lists : null;
+}

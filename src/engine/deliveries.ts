@@ -1,10 +1,9 @@
-import { parsePhoneNumber } from "../numbers/index.ts";
-import { blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import type { Channel, Delivery, DeliveryState, Verification } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import { get } from "./read.ts";
+import { recipientIdOf } from "./recipients.ts";
 import type { VerbRequest } from "./verbs.ts";
 
 /** Where a list of deliveries goes on: after this one. */
@@ -111,7 +110,7 @@ async function* verificationsOf(
     if (only !== null) yield only;
     return;
   }
-  const recipientId = to === undefined ? undefined : indexOf(parts, tenantId, to);
+  const recipientId = to === undefined ? undefined : recipientIdOf(parts, tenantId, to);
   if (recipientId === null) return;
   const begun = before === undefined ? null : await own(before.verificationId);
   if (begun !== null) yield begun;
@@ -131,10 +130,4 @@ async function* verificationsOf(
 async function addressIn(parts: EngineParts, { recipientId }: Verification): Promise<string | null> {
   const recipient = await parts.store.get(key("recipient", recipientId));
   return recipient === undefined ? null : addressOf(parts.keyring, recipient);
-}
-
-function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {
-  const parsed = parsePhoneNumber(to, { allow: parts.numberOverrides });
-  if (parsed.type === "refused") return null;
-  return blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
 }

@@ -1,8 +1,6 @@
-import { parsePhoneNumber } from "../numbers/index.ts";
-import { blindIndex } from "../secrets/index.ts";
 import { deliveryId, type Key, key, type Rows, type UpdateDecision, type Write } from "../store/index.ts";
 import type { EngineParts } from "./parts.ts";
-import type { RecipientRequest } from "./recipients.ts";
+import { type RecipientRequest, recipientIdOf } from "./recipients.ts";
 
 export type EraseResult =
   | { readonly outcome: "erased"; readonly verifications: number; readonly deliveries: number }
@@ -20,10 +18,9 @@ const roundsMax = 50;
  * seen is erased already.
  */
 export async function eraseRecipient(parts: EngineParts, request: RecipientRequest): Promise<EraseResult> {
-  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
-  if (parsed.type === "refused") return { outcome: "numberInvalid" };
   const { tenantId } = request;
-  const recipientId = blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
+  const recipientId = recipientIdOf(parts, tenantId, request.to);
+  if (recipientId === null) return { outcome: "numberInvalid" };
   let verifications = 0;
   let deliveries = 0;
   for (let round = 0; round < roundsMax; round++) {

@@ -16,6 +16,7 @@ import { addressContext, addressOf } from "./address.ts";
 import type { GuardAsk, GuardCaller } from "./guard.ts";
 import type { Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
+import { recipientIdOf } from "./recipients.ts";
 import { startFieldsProblem } from "./start-fields.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
 import {
@@ -129,7 +130,7 @@ export async function listMessages(
   parts: EngineParts,
   { tenantId, to, before, limit }: MessageListRequest,
 ): Promise<{ readonly items: readonly MessageView[]; readonly nextBefore: string | null }> {
-  const recipientId = to === undefined ? undefined : indexOf(parts, tenantId, to);
+  const recipientId = to === undefined ? undefined : recipientIdOf(parts, tenantId, to);
   if (recipientId === null) return { items: [], nextBefore: null };
   const rows = await parts.store.messages({
     tenantId,
@@ -289,11 +290,4 @@ async function openReceipts(
   const { url, ...receipts } = asked;
   await webhooks?.openReceipts(message.tenantId, serviceId);
   return { ...receipts, sealedUrl: sealReceiptUrl(keyring, random, message, url) };
-}
-
-function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {
-  const parsed = parsePhoneNumber(to, { allow: parts.numberOverrides });
-  return parsed.type === "refused"
-    ? null
-    : blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
 }

@@ -1,10 +1,11 @@
-import { type E164, parsePhoneNumber } from "../numbers/index.ts";
+import type { E164 } from "../numbers/index.ts";
 import { blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import { type CheckRecord, type Delivery, livePending, type Status } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { digestOfBinding } from "./binding.ts";
 import type { EngineParts } from "./parts.ts";
+import { recipientIdOf } from "./recipients.ts";
 import type { VerbRequest } from "./verbs.ts";
 import { toView, type VerificationView } from "./view.ts";
 
@@ -49,7 +50,7 @@ export interface ListPage {
 /** The tenant's verifications, newest first. */
 export async function list(parts: EngineParts, request: ListRequest): Promise<ListPage> {
   const { tenantId, status, before, limit } = request;
-  const recipientId = request.to === undefined ? undefined : indexOf(parts, tenantId, request.to);
+  const recipientId = request.to === undefined ? undefined : recipientIdOf(parts, tenantId, request.to);
   if (recipientId === null) return { items: [], nextBefore: null };
   // As in `get`: first the time, then the rows.
   const now = parts.clock.now();
@@ -96,10 +97,4 @@ export async function pendingOf(parts: EngineParts, request: PendingRequest): Pr
       (ref) => ref.serviceId === serviceId && ref.binding === binding,
     )?.id ?? null
   );
-}
-
-function indexOf(parts: EngineParts, tenantId: string, to: string): string | null {
-  const parsed = parsePhoneNumber(to, { allow: parts.numberOverrides });
-  if (parsed.type === "refused") return null;
-  return blindIndex(parts.keyring, tenantId, "phone", parsed.phoneNumber.e164);
 }

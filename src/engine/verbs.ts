@@ -1,5 +1,4 @@
-import { parsePhoneNumber } from "../numbers/index.ts";
-import { bindingDigest, blindIndex, codesEqual } from "../secrets/index.ts";
+import { bindingDigest, codesEqual } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import {
   type CancelOutcome,
@@ -22,6 +21,7 @@ import type { GuardAsk, GuardCaller } from "./guard.ts";
 import { askOf, type Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PaymentInput, paymentMatches } from "./payment.ts";
+import { recipientIdOf } from "./recipients.ts";
 import { type Idempotency, type Transacted, type TransactionStep, transact } from "./transaction.ts";
 
 /** Which verification, and who goes on with it. */
@@ -180,8 +180,6 @@ function recipientMatches(
   verification: Verification | null,
 ): boolean {
   if (request.to === undefined) return true;
-  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
-  if (parsed.type === "refused") return false;
-  const recipientId = blindIndex(parts.keyring, request.tenantId, "phone", parsed.phoneNumber.e164);
-  return recipientId === verification?.recipientId;
+  const recipientId = recipientIdOf(parts, request.tenantId, request.to);
+  return recipientId !== null && recipientId === verification?.recipientId;
 }

@@ -11,6 +11,7 @@ import {
   type MessageCommand,
   type MessageOutcome,
   type MessageReceipts,
+  type Recipient,
 } from "../verification/index.ts";
 import { addressContext, addressOf } from "./address.ts";
 import type { GuardAsk, GuardCaller } from "./guard.ts";
@@ -102,10 +103,13 @@ export async function sendMessage(
 async function resultOf(
   parts: EngineParts,
   tenantId: string,
-  { outcome, replayed }: Transacted<MessageOutcome>,
+  { outcome, replayed, message: written, recipient, deliveries: [delivery] }: Transacted<MessageOutcome>,
 ): Promise<MessageResult> {
   if (outcome.type !== "messageAccepted") return outcome;
-  const message = await getMessage(parts, { tenantId, id: outcome.messageId });
+  const message =
+    written !== null && recipient !== null && delivery !== undefined
+      ? toView(parts, written, recipient, delivery)
+      : await getMessage(parts, { tenantId, id: outcome.messageId });
   return message === null ? { type: "notFound" } : { type: "messageAccepted", message, replayed };
 }
 
@@ -149,6 +153,10 @@ async function viewOf(parts: EngineParts, message: Message): Promise<MessageView
   const [delivery] = await parts.store.deliveriesOf(message.id);
   // An erasure runs.
   if (recipient === undefined || delivery === undefined) return null;
+  return toView(parts, message, recipient, delivery);
+}
+
+function toView(parts: EngineParts, message: Message, recipient: Recipient, delivery: Delivery): MessageView {
   const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...shown } = message;
   const receiptUrl =
     receipts === undefined ? null : openReceiptUrl(parts.keyring, message, receipts.sealedUrl);

@@ -1,5 +1,5 @@
 import { deliveryId, type IdempotencyRecord, type Key, key, type Rows, type Write } from "../store/index.ts";
-import type { Decision, Delivery, Outcome, Recipient, Verification } from "../verification/index.ts";
+import type { Decision, Delivery, Message, Outcome, Recipient, Verification } from "../verification/index.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** The caller's `Idempotency-Key`, already bound to tenant, key, method and path (W-4). */
@@ -20,6 +20,8 @@ export interface Transacted<O> {
   readonly verification: Verification | null;
   readonly recipient: Recipient | null;
   readonly deliveries: readonly Delivery[];
+  /** A text of the caller's own that it wrote. */
+  readonly message: Message | null;
   /** Answered from the record of the same request before. */
   readonly replayed: boolean;
   /** When it was decided: what the rows say is said as of then, however late the answer comes. */
@@ -67,6 +69,7 @@ export async function transact<O extends Outcome>(
       verification: decision?.verification ?? null,
       recipient: decision?.recipient ?? null,
       deliveries: decision?.deliveries ?? [],
+      message: decision?.message ?? null,
       replayed: false,
       now,
     };
@@ -102,7 +105,7 @@ function replay<O>(
   idempotency: Idempotency,
   now: number,
 ): { need: readonly Key[] } | { writes: readonly Write[]; result: Transacted<O> } | null {
-  const nothing = { verification: null, recipient: null, deliveries: [], replayed: true, now };
+  const nothing = { verification: null, recipient: null, deliveries: [], message: null, replayed: true, now };
   if (record.fingerprint !== idempotency.fingerprint) {
     return { writes: [], result: { ...nothing, outcome: { type: "idempotencyKeyReused" }, replayed: false } };
   }

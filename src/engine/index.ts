@@ -23,8 +23,10 @@ export {
   type SendEnrolmentResult,
   type SessionView,
   type SignInResult,
+  type SignUpResult,
   type StartChallengeResult,
   type SubscriberView,
+  signUpPurpose,
 } from "./accounts/index.ts";
 export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";

@@ -2,8 +2,8 @@ import { keyedDigest, requireKey } from "../secrets/index.ts";
 import { type IdempotencyRecord, type Key, key } from "../store/index.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** What may be used once: a ticket, a page's link, a proof of work. Of a refused start: nothing. */
-export type SingleUse = "ticket" | "link" | "proof" | "nothing";
+/** What may be used once: a ticket, a page's link, a proof of work, a number that opens an account. Of a refused start: nothing. */
+export type SingleUse = "ticket" | "link" | "proof" | "signUp" | "nothing";
 
 /**
  * Where the use of something is written down: among the records of repeated requests, which say the same of a request,

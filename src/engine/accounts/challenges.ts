@@ -19,7 +19,7 @@ import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, type Presented, readBearer } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
-import { type CodeSent, remembered, type SendRefusal, sendCode } from "./sending.ts";
+import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { type Compared, compare } from "./uses.ts";
@@ -104,6 +104,7 @@ export type OnChallenge = Holder & { readonly tenantId: string; readonly id: str
 export type SendChallenge = OnChallenge & {
   readonly authenticatorId: string;
   readonly channel?: "sms" | "voice" | undefined;
+  readonly text?: CodeText | undefined;
 };
 
 type NotFound = { readonly outcome: "challengeNotFound" };
@@ -130,7 +131,12 @@ export async function sendChallenge(
   if (phone.disabledAt !== null) return { outcome: "authenticatorDisabled" };
   const before = challenge.sent?.authenticatorId === phone.id ? challenge.sent.verificationId : null;
   const { purpose } = challenge;
-  const sent = await sendCode(parts, subscriber, phone, { before, purpose, channel: request.channel });
+  const sent = await sendCode(parts, subscriber, phone, {
+    before,
+    purpose,
+    channel: request.channel,
+    text: request.text,
+  });
   if (sent.outcome !== "sent") return await remembered(parts, sent);
   const challengeKey = key("challenge", challenge.id);
   const result = { ...sent, authenticatorId: phone.id };

@@ -10,24 +10,14 @@ import {
   lockedUntil,
   type Subscriber,
 } from "../../accounts/index.ts";
-import {
-  fromBase32,
-  newRecoveryCode,
-  newSeed,
-  parseRecoveryCode,
-  recoveryCodesCount,
-  recoveryLookUp,
-  toBase32,
-  totpDefaults,
-  totpUri,
-} from "../../authenticators/index.ts";
-import { uuidv7 } from "../../clock/index.ts";
+import { fromBase32, newSeed, toBase32, totpDefaults, totpUri } from "../../authenticators/index.ts";
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
+import { newBase, newStoredCodes, stepUpOf } from "./new-authenticator.ts";
 import { recordOf } from "./once.ts";
 import { type AccountParts, contextOf, opened, sealed } from "./parts.ts";
-import { type CodeSent, remembered, type SendRefusal, sendCode } from "./sending.ts";
+import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, nobodysId, type SubscriberRef } from "./subscribers.ts";
 import { type Compared, compare } from "./uses.ts";
@@ -43,8 +33,6 @@ export type Enrol = SubscriberRef & {
 type Told<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
 type Refused = Told<EnrolRefusal> | { readonly outcome: "subscriberNotFound" };
 type Invalid = { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
-
-const labelMax = 60;
 
 export type EnrolTotp = Enrol & {
   /** What the app shows above the code. */
@@ -83,7 +71,11 @@ export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promis
   return { ...added, seed: toBase32(seed), uri };
 }
 
-export type EnrolPhone = Enrol & { readonly number: string; readonly channel?: "sms" | "voice" | undefined };
+export type EnrolPhone = Enrol & {
+  readonly number: string;
+  readonly channel?: "sms" | "voice" | undefined;
+  readonly text?: CodeText | undefined;
+};
 
 export type EnrolPhoneResult =
   | (Omit<CodeSent, "outcome"> & { readonly outcome: "enrolled"; readonly authenticator: AuthenticatorView })
@@ -104,7 +96,7 @@ export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Prom
   const row: Authenticator = { ...base, type: "phone", sealedNumber, verificationId: null };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;
-  const asked = { before: null, purpose: "enrol", channel: request.channel };
+  const asked = { before: null, purpose: "enrol", channel: request.channel, text: request.text };
   const sent = await sendCode(parts, subscriber, row, asked);
   if (sent.outcome !== "sent") {
     await change(parts, subscriber.id, (all) => all.filter(({ id }) => id !== row.id), sent);
@@ -122,6 +114,7 @@ function withVerification(id: string, verificationId: string): Change {
 export type SendEnrolment = SubscriberRef & {
   readonly authenticatorId: string;
   readonly channel?: "sms" | "voice" | undefined;
+  readonly text?: CodeText | undefined;
 };
 
 export type SendEnrolmentResult =
@@ -140,7 +133,12 @@ export async function sendEnrolment(
   if (phone?.type !== "phone" || !isEnrolling(phone, parts.clock.now())) {
     return { outcome: "authenticatorNotFound" };
   }
-  const asked = { before: phone.verificationId, purpose: "enrol", channel: request.channel };
+  const asked = {
+    before: phone.verificationId,
+    purpose: "enrol",
+    channel: request.channel,
+    text: request.text,
+  };
   const sent = await sendCode(parts, subscriber, phone, asked);
   if (sent.outcome !== "sent") return await remembered(parts, sent);
   const { id } = sent.verification;
@@ -171,25 +169,11 @@ export async function makeRecoveryCodes(
 ): Promise<MakeRecoveryCodesResult> {
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const codes = Array.from({ length: recoveryCodesCount }, () => newRecoveryCode(parts.random));
-  const stored = await Promise.all(
-    codes.map(async (code) => {
-      const plain = parseRecoveryCode(code) as string;
-      const lookUp = recoveryLookUp(parts.keyring, subscriber.id, plain);
-      return { lookUp, hash: await parts.hasher.hash(plain), usedAt: null };
-    }),
-  );
+  const { codes, stored } = await newStoredCodes(parts, subscriber.id);
   const base = newBase(parts, request.label ?? "Recovery codes");
   const row: Authenticator = { ...base, type: "recoveryCodes", confirmedAt: base.createdAt, codes: stored };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   return added.outcome === "enrolled" ? { ...added, codes } : added;
-}
-
-function newBase(parts: AccountParts, label: string) {
-  const now = parts.clock.now();
-  const id = uuidv7(now, parts.random);
-  const name = [...label].slice(0, labelMax).join("");
-  return { id, name, createdAt: now, confirmedAt: null, lastUsedAt: null, wrongInRow: 0, disabledAt: null };
 }
 
 interface Added {
@@ -256,6 +240,8 @@ export type ConfirmResult =
       readonly outcome: "confirmed";
       readonly authenticator: AuthenticatorView;
       readonly session: Begun | null;
+      /** With a session that has just begun: its step-up, since the authenticator was shown this moment. */
+      readonly stepUp: string | null;
     }
   | Told<Exclude<ConfirmDecision["outcome"], { readonly type: "confirmed" }>>
   | Told<Exclude<Compared, { readonly type: "use" }>>
@@ -304,15 +290,16 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
     const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
     const authenticator = toAuthenticatorView(parts, row, proven);
     if (presented === null || session === undefined) {
-      return { writes, result: { outcome: "confirmed", authenticator, session: null } };
+      return { writes, result: { outcome: "confirmed", authenticator, session: null, stepUp: null } };
     }
     const proofs = [...session.proofs, decision.outcome.proof];
     const fields = { tenantId, subscriberId: row.id, challengeId: null, proofs };
     const active = planSession(parts, "active", fields, at);
     const over: Write = { table: "session", id: session.id, row: ended(session, at) };
+    const stepUp = stepUpOf(parts, active.row, decision.outcome.proof, at);
     return {
-      writes: [...writes, over, active.write],
-      result: { outcome: "confirmed", authenticator, session: active.begun },
+      writes: [...writes, over, active.write, { table: "challenge", id: stepUp.id, row: stepUp }],
+      result: { outcome: "confirmed", authenticator, session: active.begun, stepUp: stepUp.id },
     };
   };
   return await parts.decide([subscriberKey, sessionKey], decide, subscriber.id);

@@ -52,6 +52,7 @@ import {
   signOut,
 } from "./sessions.ts";
 import { type SignIn, type SignInResult, signIn } from "./sign-in.ts";
+import { type SignUp, type SignUpResult, signUp } from "./sign-up.ts";
 import {
   type CreateResult,
   type CreateSubscriber,
@@ -76,6 +77,8 @@ export interface Accounts {
   removeSubscriber(ref: SubscriberRef): Promise<boolean>;
   changePassword(request: ChangePassword): Promise<ChangePasswordResult>;
   signIn(request: SignIn): Promise<SignInResult>;
+  /** For somebody whom no key vouches for: they have proved a number first. */
+  signUp(request: SignUp): Promise<SignUpResult>;
   enrolPhone(request: EnrolPhone): Promise<EnrolPhoneResult>;
   enrolTotp(request: EnrolTotp): Promise<EnrolTotpResult>;
   sendEnrolment(request: SendEnrolment): Promise<SendEnrolmentResult>;
@@ -129,6 +132,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     removeSubscriber: (ref) => removeSubscriber(parts, ref),
     changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
+    signUp: (request) => signUp(parts, request),
     enrolPhone: (request) => enrolPhone(parts, request),
     enrolTotp: (request) => enrolTotp(parts, request),
     sendEnrolment: (request) => sendEnrolment(parts, request),
@@ -167,5 +171,6 @@ export type { Once, Recalled } from "./once.ts";
 export type { ChangePasswordResult } from "./passwords.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
+export { type SignUpResult, signUpPurpose } from "./sign-up.ts";
 export type { CreateResult } from "./subscribers.ts";
 export type { AuthenticatorView, ChallengeView, SessionView, SubscriberView } from "./views.ts";

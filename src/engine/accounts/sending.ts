@@ -1,6 +1,6 @@
 import type { PhoneAuthenticator, Subscriber } from "../../accounts/index.ts";
 import type { SendOutcome, StartOutcome } from "../../verification/index.ts";
-import type { StartRefusal } from "../start-plan.ts";
+import type { StartRefusal, StartRequest } from "../start-plan.ts";
 import type { Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
 import { type AccountParts, contextOf, opened } from "./parts.ts";
@@ -15,6 +15,9 @@ export type SendRefusal =
   | Refusal<Exclude<StartOutcome, { readonly type: "started" | "continued" }> | StartRefusal>
   | Refusal<Extract<SendOutcome, { readonly type: "resendTooSoon" }>>;
 
+/** Whose text it is, in which language, and which page may read the code out of it; by default the first service's. */
+export type CodeText = Pick<StartRequest, "service" | "locale" | "platform" | "host">;
+
 /**
  * Sends a code to a phone: again, where one of the same verification still works and no channel is asked for, else with
  * a verification of its own. The limits of the number are those of any verification.
@@ -27,6 +30,7 @@ export async function sendCode(
     readonly before: string | null;
     readonly purpose: string;
     readonly channel?: "sms" | "voice" | undefined;
+    readonly text?: CodeText | undefined;
   },
 ): Promise<CodeSent | SendRefusal> {
   const { tenantId, id: subject } = subscriber;
@@ -50,6 +54,7 @@ export async function sendCode(
     subject,
     purpose,
     channel,
+    ...asked.text,
     ...repeatable(parts, "start"),
   });
   if (started.verification === null) return started as SendRefusal;

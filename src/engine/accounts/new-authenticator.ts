@@ -1,0 +1,60 @@
+import {
+  type Challenge,
+  managePurpose,
+  newChallenge,
+  type Proof,
+  type Session,
+  type StoredRecoveryCode,
+} from "../../accounts/index.ts";
+import {
+  newRecoveryCode,
+  parseRecoveryCode,
+  recoveryCodesCount,
+  recoveryLookUp,
+} from "../../authenticators/index.ts";
+import { uuidv7 } from "../../clock/index.ts";
+import { type AccountParts, holderDigest } from "./parts.ts";
+
+const labelMax = 60;
+
+/** Ten codes, and what is kept of them. */
+export async function newStoredCodes(
+  parts: AccountParts,
+  subscriberId: string,
+): Promise<{ readonly codes: readonly string[]; readonly stored: readonly StoredRecoveryCode[] }> {
+  const codes = Array.from({ length: recoveryCodesCount }, () => newRecoveryCode(parts.random));
+  const stored = await Promise.all(
+    codes.map(async (code) => {
+      const plain = parseRecoveryCode(code) as string;
+      const lookUp = recoveryLookUp(parts.keyring, subscriberId, plain);
+      return { lookUp, hash: await parts.hasher.hash(plain), usedAt: null };
+    }),
+  );
+  return { codes, stored };
+}
+
+/** What every authenticator begins with. */
+export function newBase(parts: AccountParts, label: string) {
+  const now = parts.clock.now();
+  const id = uuidv7(now, parts.random);
+  const name = [...label].slice(0, labelMax).join("");
+  return { id, name, createdAt: now, confirmedAt: null, lastUsedAt: null, wrongInRow: 0, disabledAt: null };
+}
+
+/** The first authenticator was used a moment ago: that allows to add recovery codes without using it again. */
+export function stepUpOf(
+  parts: AccountParts,
+  { id: sessionId, tenantId, subscriberId }: Session,
+  proof: Proof,
+  now: number,
+): Challenge {
+  const fields = {
+    id: uuidv7(now, parts.random),
+    tenantId,
+    subscriberId,
+    purpose: managePurpose,
+    binding: holderDigest(parts, tenantId, "session", sessionId),
+    earlier: [],
+  };
+  return { ...newChallenge(fields, now), status: "approved", settledAt: now, proof };
+}

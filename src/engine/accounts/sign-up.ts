@@ -1,0 +1,137 @@
+import {
+  type Authenticator,
+  nameRow,
+  newSubscriber,
+  type PasswordProblem,
+  type Proof,
+  rememberDevice,
+  type Subscriber,
+} from "../../accounts/index.ts";
+import { uuidv7 } from "../../clock/index.ts";
+import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
+import { useKey, useRecord } from "../single-use.ts";
+import type { VerificationView } from "../view.ts";
+import { newBase, newStoredCodes } from "./new-authenticator.ts";
+import { type AccountParts, canonicalName, contextOf, holderDigest, nameIdOf, sealed } from "./parts.ts";
+import { type Begun, planSession } from "./sessions.ts";
+import { judge, nobodysId } from "./subscribers.ts";
+import { type SubscriberView, toSubscriberView } from "./views.ts";
+
+/** The purpose of the verification that a sign-up begins with. */
+export const signUpPurpose = "sign-up";
+/** How long after its approval a number opens an account. */
+const provenMs = 30 * 60_000;
+
+export interface SignUp {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly password: string;
+  /** An approved verification with the purpose `sign-up`: its number becomes the first authenticator. */
+  readonly verificationId: string;
+  /** As the verification was started with. */
+  readonly binding: string;
+  /** To be known as a device that signed in. */
+  readonly device?: string | undefined;
+}
+
+export type SignUpResult =
+  | {
+      readonly outcome: "signedUp";
+      readonly subscriber: SubscriberView;
+      readonly session: Begun;
+      /** Recovery codes: in this answer and never again. */
+      readonly codes: readonly string[];
+    }
+  /** Not approved, not this browser's, too long ago, or used for an account already. */
+  | { readonly outcome: "numberNotProved" }
+  /** Said only to somebody who has proved a number, so that names are not found out for nothing (W-8). */
+  | { readonly outcome: "nameTaken" }
+  | { readonly outcome: "nameInvalid" }
+  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
+
+/** A new subscriber with a phone and recovery codes, signed in: all of it with one commit, or nothing. */
+export async function signUp(parts: AccountParts, request: SignUp): Promise<SignUpResult> {
+  const { tenantId, password } = request;
+  const proven = await provenNumber(parts, request);
+  if (proven === null) return { outcome: "numberNotProved" };
+  const name = canonicalName(request.name);
+  if (name === null) return { outcome: "nameInvalid" };
+  const problem = judge(password, name, true);
+  if (problem !== null) return { outcome: "passwordRefused", problem };
+  const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
+  const taken = await parts.store.get(nameKey);
+  // Looked at again behind the locks; here it saves a dozen slow hashes.
+  if (taken !== undefined && taken.subscriberId !== null) return { outcome: "nameTaken" };
+  const { subscriber, codes } = await newRow(parts, request, { name, nameId: nameKey.id, proven });
+  const subscriberKey = key("subscriber", subscriber.id);
+  const usedKey = useKey(parts, "signUp", request.verificationId);
+  const device =
+    request.device === undefined ? null : holderDigest(parts, tenantId, "device", request.device);
+  const decision = (rows: Rows, now: number): UpdateDecision<SignUpResult> => {
+    if (rows.get(usedKey) !== undefined) return { writes: [], result: { outcome: "numberNotProved" } };
+    const found = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
+    if (found.subscriberId !== null) return { writes: [], result: { outcome: "nameTaken" } };
+    const owned = { ...found, subscriberId: subscriber.id, lastSeenAt: now };
+    const named = device === null ? owned : rememberDevice(owned, device, now);
+    const proofs = proofsOf(subscriber, proven, now);
+    const ids = { tenantId, subscriberId: subscriber.id, challengeId: null };
+    const session = planSession(parts, "active", { ...ids, proofs }, now);
+    const writes: Write[] = [
+      { table: "subscriberName", id: named.id, row: named },
+      { table: "subscriber", id: subscriber.id, row: subscriber },
+      session.write,
+      { table: "idempotency", id: usedKey.id, row: useRecord(usedKey.id, proven.id, "", now) },
+    ];
+    const view = toSubscriberView(parts, subscriber);
+    return { writes, result: { outcome: "signedUp", subscriber: view, session: session.begun, codes } };
+  };
+  return await parts.decide([nameKey, subscriberKey, usedKey], decision);
+}
+
+/** The approved verification, which never changes any more; null where there is none for this caller. */
+async function provenNumber(parts: AccountParts, request: SignUp): Promise<VerificationView | null> {
+  const { tenantId, verificationId: id, binding } = request;
+  const found = await parts.engine.get({ tenantId, id, binding });
+  const isApproved =
+    found?.status === "approved" &&
+    found.purpose === signUpPurpose &&
+    parts.clock.now() - (found.settledAt ?? 0) < provenMs;
+  return isApproved ? found : null;
+}
+
+async function newRow(
+  parts: AccountParts,
+  { tenantId, password }: SignUp,
+  {
+    name,
+    nameId,
+    proven,
+  }: { readonly name: string; readonly nameId: string; readonly proven: VerificationView },
+): Promise<{ readonly subscriber: Subscriber; readonly codes: readonly string[] }> {
+  const now = parts.clock.now();
+  const id = uuidv7(now, parts.random);
+  const hash = await parts.hasher.hash(password);
+  const { codes, stored } = await newStoredCodes(parts, id);
+  const phone = newBase(parts, "Phone");
+  const sealedNumber = sealed(parts, contextOf("number", phone.id, tenantId), proven.to);
+  const authenticators: readonly Authenticator[] = [
+    { ...phone, type: "phone", confirmedAt: now, lastUsedAt: now, sealedNumber, verificationId: null },
+    { ...newBase(parts, "Recovery codes"), type: "recoveryCodes", confirmedAt: now, codes: stored },
+  ];
+  const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
+  const fields = { id, tenantId, nameId, sealedName, password: hash, mustHaveSecond: true };
+  return { subscriber: { ...newSubscriber(fields, now), authenticators }, codes };
+}
+
+function proofsOf(
+  { authenticators }: Subscriber,
+  { channel, settledAt }: VerificationView,
+  now: number,
+): readonly Proof[] {
+  const authenticatorId = authenticators[0]?.id ?? nobodysId;
+  const kind = channel === "voice" ? "voice" : "sms";
+  return [
+    { kind: "password", authenticatorId: null, at: now },
+    { kind, authenticatorId, at: settledAt ?? now },
+  ];
+}

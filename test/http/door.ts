@@ -13,10 +13,15 @@ const ownApp: Door = async ({ engine, parts }) => {
 };
 
 let door = ownApp;
+let share = 1;
 
 /** From here on, in this test file, installations are opened behind another door. */
-export function openBehind(other: Door): void {
+export function openBehind(other: Door, more: { readonly share?: number } = {}): void {
   door = other;
+  share = more.share ?? 1;
 }
+
+/** How much of a long file is done behind this door: all of it behind our own. */
+export const shareOfRequests = (): number => share;
 
 export const openDoor: Door = (instance) => door(instance);

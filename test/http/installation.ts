@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Clock } from "../../src/clock/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
-import { type Answer, createContract } from "./contract.ts";
+import { type Answer, createContract, hostsAnswer } from "./contract.ts";
 import { openDoor } from "./door.ts";
 
 export type { Answer };
@@ -122,7 +122,7 @@ function exchange(agent: Agent, port: number, call: Call): Promise<Answer> {
           headers: response.headers,
           text,
           // A path that is none of ours is answered by the framework around us, if there is one.
-          json: text === "" || text === "host" ? null : JSON.parse(text),
+          json: text === "" || text === hostsAnswer ? null : JSON.parse(text),
         });
       });
     });

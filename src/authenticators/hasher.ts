@@ -1,6 +1,5 @@
 import { argon2, pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import bcrypt from "bcryptjs";
 import { canonicalPassword } from "../accounts/index.ts";
 import type { Random } from "../clock/index.ts";
 import { type Keyring, requireKey } from "../secrets/index.ts";
@@ -76,7 +75,8 @@ export function createHasher(keyring: Keyring, random: Random): Hasher {
         return timingSafeEqual(made, hash.digest);
       }
       case "bcrypt":
-        return await bcrypt.compare(secret, hash.text);
+        // Imported when the first hash of another application's comes by: most installations have none.
+        return await (await import("bcryptjs")).default.compare(secret, hash.text);
       default:
         return hash satisfies never;
     }

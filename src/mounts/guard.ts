@@ -1,5 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
 import { type Countersign, instanceOf } from "../library/countersign.ts";
+import { textsEqual } from "../secrets/equal.ts";
 import { isOwnPath, makeOwnLink, problemBody } from "../server/index.ts";
 import { below } from "./options.ts";
 
@@ -106,7 +106,7 @@ export function createGuard<R>(countersign: Countersign, options: RequireVerifie
   async function redeemed(kept: Kept, wanted: Wanted, came: URLSearchParams): Promise<boolean> {
     const { pending } = kept.read();
     const ticket = came.get("ticket");
-    if (pending === undefined || ticket === null || !isSame(came.get("state") ?? "", pending.state))
+    if (pending === undefined || ticket === null || !textsEqual(came.get("state") ?? "", pending.state))
       return false;
     if (pending.asked !== wanted.to) return false;
     const result = await engine.redeemTicket({ tenantId: tenant.id, ticket });
@@ -132,7 +132,7 @@ export function createGuard<R>(countersign: Countersign, options: RequireVerifie
     if (came.has("ticket") && (await redeemed(kept, wanted, came))) return redirect(wayBack(seen.url));
     const { approved, pending } = kept.read();
     const isCanceled = came.get("outcome") === "canceled" && pending !== undefined;
-    if (isCanceled && isSame(came.get("state") ?? "", pending.state)) {
+    if (isCanceled && textsEqual(came.get("state") ?? "", pending.state)) {
       kept.write({});
       return redirect(canceledTo);
     }
@@ -188,11 +188,6 @@ function wayBack(url: string): string {
 /** Only somebody who looks at a page can be sent to another one. */
 function isPageRequest({ method, accept }: GuardedRequest): boolean {
   return (method === "GET" || method === "HEAD") && accept?.includes("text/html") === true;
-}
-
-function isSame(given: string, kept: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(kept)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function redirect(location: string): GuardAnswer {

@@ -1,5 +1,6 @@
 /** Keys, sealing, blind indexes and the derivation of codes: the only room that does cryptography for verifications. */
 export { type CodeContext, codesEqual, deriveCode } from "./code.ts";
+export { textsEqual } from "./equal.ts";
 export { SealBroken, SecretInvalid } from "./errors.ts";
 export { type EventSigner, eventSigner } from "./event-signature.ts";
 export {
@@ -16,7 +17,6 @@ export {
 export { openReceiptUrl, openText, sealReceiptUrl, sealText } from "./message-seal.ts";
 export {
   dialectSigningSecret,
-  digestsEqual,
   requestSignature,
   type SignatureMethod,
   signatureMethods,

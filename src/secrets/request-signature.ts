@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { type Keyring, keyedDigest, requireKey } from "./keyring.ts";
 
 /**
@@ -36,10 +36,4 @@ export function signedParameters(entries: Iterable<readonly [string, string]>): 
 export function dialectSigningSecret(keyring: Keyring, dialect: string, keyId: string, id?: string): string {
   const secret = requireKey(keyring, "dialect", id);
   return keyedDigest(secret, ["signature", dialect, keyId]).subarray(0, 24).toString("hex");
-}
-
-/** Compares two digests in the same time wherever they differ; how long a digest is, everybody may know. */
-export function digestsEqual(one: string, other: string): boolean {
-  const [left, right] = [Buffer.from(one, "latin1"), Buffer.from(other, "latin1")];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

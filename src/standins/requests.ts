@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /** Stand-ins read bodies by themselves: vendors take what our own API refuses, such as forms. */
@@ -37,9 +36,4 @@ export function basicOf({
 
 export function bearerOf({ headers }: FastifyRequest): string | null {
   return /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
-}
-
-export function isEqual(given: string, wanted: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, sign, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, sign } from "node:crypto";
+import { textsEqual } from "../../secrets/index.ts";
 import { parseJson } from "../reading.ts";
 
 /** How long what we sign is taken; our clock and theirs may differ by a minute. */
@@ -20,8 +21,7 @@ export function claimsOf(jwt: string, secret: string): unknown {
   // The header chooses nothing: another algorithm is another protocol (RFC 8725, 3.1).
   if (alg !== "HS256") return null;
   const wanted = createHmac("sha256", secret).update(`${head}.${body}`).digest("base64url");
-  const [given, right] = [Buffer.from(signature), Buffer.from(wanted)];
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+  if (!textsEqual(signature, wanted)) return null;
   return decoded(body) ?? null;
 }
 

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { type CallbackRefusal, isRecent } from "../../delivery/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 import { at, textAt } from "../reading.ts";
 import { claimsOf } from "./jwt.ts";
 import type { VonageSignature } from "./settings.ts";
@@ -29,9 +30,7 @@ export function sigProblem(
     .sort()
     .map((name) => `&${name}=${(signed[name] ?? "").replace(/[&=]/g, "_")}`)
     .join("");
-  const wanted = Buffer.from(digest(method, secret, base));
-  const given = Buffer.from(sig.toLowerCase());
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return "signature_wrong";
+  if (!textsEqual(sig.toLowerCase(), digest(method, secret, base))) return "signature_wrong";
   return isRecent(Number(textAt(fields, "timestamp") ?? Number.NaN), now) ? null : "signature_stale";
 }
 

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { type CallbackRefusal, type CallbackRequest, isRecent } from "../../delivery/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 
 /** The headers by which Standard Webhooks proves a request: HMAC-SHA256 over `id.timestamp.body`. */
 export function signedHeaders(
@@ -24,11 +25,8 @@ export function signatureProblem(
   const timestamp = headers["webhook-timestamp"] ?? "";
   const given = (headers["webhook-signature"] ?? "").split(" ");
   if (id === "" || !/^\d{1,12}$/.test(timestamp)) return "signature_wrong";
-  const wanted = Buffer.from(`v1,${signatureOf(secret, id, timestamp, body)}`);
-  const isSigned = given.some((one) => {
-    const bytes = Buffer.from(one);
-    return bytes.length === wanted.length && timingSafeEqual(bytes, wanted);
-  });
+  const wanted = `v1,${signatureOf(secret, id, timestamp, body)}`;
+  const isSigned = given.some((one) => textsEqual(one, wanted));
   if (!isSigned) return "signature_wrong";
   return isRecent(Number(timestamp), now) ? null : "signature_stale";
 }

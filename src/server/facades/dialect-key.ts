@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { bearerDigest, digestsEqual } from "../../secrets/index.ts";
+import { bearerDigest, textsEqual } from "../../secrets/index.ts";
 import { type ApiKey, type Dialect, dialectNames, type Scope } from "../../tenants/index.ts";
 import { admitted, type Caller, countRequest, unauthorized } from "../caller.ts";
 import { Problem } from "../problems.ts";
@@ -25,7 +25,7 @@ export async function keyWithSecret(
   const digest = bearerDigest(secret);
   const name = dialectNames[dialect] === "user" ? user : digest;
   const keys = await keysNamed(request, dialect, name);
-  return keys.find((one) => digestsEqual(one.dialects[dialect]?.digest ?? "", digest));
+  return keys.find((one) => textsEqual(one.dialects[dialect]?.digest ?? "", digest));
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { oldestFirst } from "../../delivery/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts, uuidId } from "../parts.ts";
 import type { PlannedReceipt } from "../plan.ts";
 import { post } from "../post.ts";
-import { basicOf, isEqual, jsonObject, readBodiesAsText, textOf } from "../requests.ts";
+import { basicOf, jsonObject, readBodiesAsText, textOf } from "../requests.ts";
 
 type Version = "v2" | "v2.1" | "v2.2";
 
@@ -106,7 +107,9 @@ function createSecondLimit({ clock }: StandinParts): (version: Version) => boole
 function isAuthorized(request: FastifyRequest): boolean {
   const basic = basicOf(request);
   return (
-    basic !== null && isEqual(basic.user, account.accessKey) && isEqual(basic.password, account.secretKey)
+    basic !== null &&
+    textsEqual(basic.user, account.accessKey) &&
+    textsEqual(basic.password, account.secretKey)
   );
 }
 

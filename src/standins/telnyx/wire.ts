@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
+import { textsEqual } from "../../secrets/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { type StandinParts, uuidId } from "../parts.ts";
-import { bearerOf, isEqual, jsonObject, textOf } from "../requests.ts";
+import { bearerOf, jsonObject, textOf } from "../requests.ts";
 
 const account = standinAccounts.telnyx;
 
@@ -44,7 +45,7 @@ export function codeOf(status: number): string {
 
 export function isAuthorized(request: FastifyRequest): boolean {
   const bearer = bearerOf(request);
-  return bearer !== null && isEqual(bearer, account.apiKey);
+  return bearer !== null && textsEqual(bearer, account.apiKey);
 }
 
 /** A message, or why the vendor would not take it. */

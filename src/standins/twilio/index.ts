@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { oldestFirst } from "../../delivery/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts } from "../parts.ts";
 import { post } from "../post.ts";
-import { basicOf, isEqual, readBodiesAsText } from "../requests.ts";
+import { basicOf, readBodiesAsText } from "../requests.ts";
 import { callHanded, callResource, readCall, type TwilioCall } from "./calls.ts";
 import { errorBody, refusedBy, signedForm, type TwilioRefusal } from "./wire.ts";
 
@@ -124,7 +125,7 @@ function formOf({ body }: FastifyRequest): URLSearchParams {
 
 function isAuthorized(request: FastifyRequest): boolean {
   const basic = basicOf(request);
-  return basic !== null && isEqual(basic.user, accountSid) && isEqual(basic.password, authToken);
+  return basic !== null && textsEqual(basic.user, accountSid) && textsEqual(basic.password, authToken);
 }
 
 function answer(reply: FastifyReply, status: number, body: unknown): FastifyReply {

@@ -1,8 +1,9 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { textsEqual } from "../../secrets/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { type StandinParts, uuidId } from "../parts.ts";
-import { basicOf, bearerOf, isEqual, jsonObject, textOf } from "../requests.ts";
+import { basicOf, bearerOf, jsonObject, textOf } from "../requests.ts";
 import { privateKeyPem } from "./key.ts";
 import { sigOf } from "./signature.ts";
 
@@ -39,15 +40,17 @@ export function smsRefusal(
   if (sig !== undefined && secret !== undefined) return "32";
   if (sig !== undefined) {
     const isFresh = Math.abs(now / 1_000 - Number(fields["timestamp"])) <= 300;
-    return key === account.apiKey && isFresh && isEqual(sig.toLowerCase(), sigOf(fields)) ? null : "14";
+    return key === account.apiKey && isFresh && textsEqual(sig.toLowerCase(), sigOf(fields)) ? null : "14";
   }
   if (key === undefined) return isAccount(request) ? null : "4";
-  return isEqual(key, account.apiKey) && isEqual(secret ?? "", account.apiSecret) ? null : "4";
+  return textsEqual(key, account.apiKey) && textsEqual(secret ?? "", account.apiSecret) ? null : "4";
 }
 
 export function isAccount(request: FastifyRequest): boolean {
   const basic = basicOf(request);
-  return basic !== null && isEqual(basic.user, account.apiKey) && isEqual(basic.password, account.apiSecret);
+  return (
+    basic !== null && textsEqual(basic.user, account.apiKey) && textsEqual(basic.password, account.apiSecret)
+  );
 }
 
 /** Whether the request has a JWT that the application's key signed, for this application and for now. */

@@ -1,11 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { oldestFirst } from "../../delivery/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 import { standinAccounts } from "../accounts.ts";
 import { carry, type Handed } from "../line.ts";
 import { hexId, type Standin, type StandinParts } from "../parts.ts";
 import { type CarrierPost, post } from "../post.ts";
-import { isEqual, jsonObject, readBodiesAsText, textOf } from "../requests.ts";
+import { jsonObject, readBodiesAsText, textOf } from "../requests.ts";
 
 const { secret, number } = standinAccounts.webhook;
 const takenMax = 1_000;
@@ -112,7 +113,9 @@ function isSigned({ clock }: StandinParts, { headers, body }: FastifyRequest): b
   );
   if (id === undefined || timestamp === undefined || signature === undefined) return false;
   const isFresh = Math.abs(clock.now() / 1_000 - Number(timestamp)) <= 300;
-  return isFresh && isEqual(signature, signatureOf(key, id, timestamp, typeof body === "string" ? body : ""));
+  return (
+    isFresh && textsEqual(signature, signatureOf(key, id, timestamp, typeof body === "string" ? body : ""))
+  );
 }
 
 /** A request signed by Standard Webhooks. */

@@ -1,5 +1,6 @@
+import { answerFor, deniedOrLimited } from "../by-reason.ts";
 import type { ProblemKind } from "../problem-kinds.ts";
-import type { MessageRefused, NumberRefused, Refused } from "../refusals.ts";
+import type { MessageRefused, Refused } from "../refusals.ts";
 import { errors, type FlowrouteError } from "./errors.ts";
 
 /** Which of the vendor's APIs is spoken. The first one answers differently. */
@@ -20,29 +21,10 @@ const denied: Translate = ({ detail = "Nothing is sent to this number." }, versi
 const badNumber: Translate = ({ detail = "This is no phone number." }, version) =>
   version === "v2" ? errors.badNumber(detail) : errors.unprocessable(detail);
 
-/** What is known of a number, or held against it. */
-const numberErrors = {
-  range_denied: denied,
-  type_denied: denied,
-  type_denied_by_policy: denied,
-  landline_sms: denied,
-  country_not_allowed: denied,
-  number_denied: denied,
-  price_above_limit: denied,
-  text_first: denied,
-  recipient_opted_out: denied,
-  velocity: limited,
-  proof_needed: limited,
-  signal_unreadable: limited,
-  calls_of_day: limited,
-  money_of_day: limited,
-  money_of_hour: limited,
-} satisfies Readonly<Record<NumberRefused, Translate>>;
+const numberErrors = deniedOrLimited(denied, limited);
 
-const byReason: Translate = (refused, version, now) => {
-  const translate = (numberErrors as Readonly<Record<string, Translate>>)[refused.reason ?? ""] ?? denied;
-  return translate(refused, version, now);
-};
+const byReason: Translate = (refused, version, now) =>
+  answerFor(numberErrors, refused.reason, denied)(refused, version, now);
 
 const byField: Translate = ({ field = "", detail = "is wrong" }) => {
   const names: Readonly<Record<string, string>> = { text: "body", "receipts.url": "dlr_callback" };

@@ -1,5 +1,6 @@
+import { answerFor, deniedOrLimited } from "../by-reason.ts";
 import type { ProblemKind } from "../problem-kinds.ts";
-import type { CheckRefused, MessageRefused, NumberRefused, Refused, StartRefused } from "../refusals.ts";
+import type { CheckRefused, MessageRefused, Refused, StartRefused } from "../refusals.ts";
 import { errors, type TelnyxError } from "./errors.ts";
 
 type Translate = (refused: Refused, now: number) => TelnyxError;
@@ -15,29 +16,9 @@ const limited: Translate = ({ retryAt, detail }, now) =>
 const denied: Translate = ({ detail }) =>
   errors.bad({ pointer: "/phone_number", detail: detail ?? "Nothing is sent to this phone number." });
 
-/** What is known of a number, or held against it. */
-const numberErrors = {
-  range_denied: denied,
-  type_denied: denied,
-  type_denied_by_policy: denied,
-  landline_sms: denied,
-  country_not_allowed: denied,
-  number_denied: denied,
-  price_above_limit: denied,
-  text_first: denied,
-  recipient_opted_out: denied,
-  velocity: limited,
-  proof_needed: limited,
-  signal_unreadable: limited,
-  calls_of_day: limited,
-  money_of_day: limited,
-  money_of_hour: limited,
-} satisfies Readonly<Record<NumberRefused, Translate>>;
+const numberErrors = deniedOrLimited(denied, limited);
 
-const byReason: Translate = (refused, now) => {
-  const translate = (numberErrors as Readonly<Record<string, Translate>>)[refused.reason ?? ""] ?? denied;
-  return translate(refused, now);
-};
+const byReason: Translate = (refused, now) => answerFor(numberErrors, refused.reason, denied)(refused, now);
 
 /** Our names of what a start says, as the vendor's clients know them. */
 const pointerOf: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   dialectSigningSecret,
-  digestsEqual,
   requestSignature,
   type SignatureMethod,
   signedParameters,
+  textsEqual,
 } from "../../../secrets/index.ts";
 import type { ApiKey } from "../../../tenants/index.ts";
 import type { Caller } from "../../caller.ts";
@@ -69,7 +69,7 @@ async function signerOf(
   for (const key of await keysNamed(request, "vonage", apiKey)) {
     for (const id of parts.keyring.ids) {
       const secret = dialectSigningSecret(parts.keyring, "vonage", key.id, id);
-      const isRight = methods.some((one) => digestsEqual(requestSignature(one, text, secret), signature));
+      const isRight = methods.some((one) => textsEqual(requestSignature(one, text, secret), signature));
       if (isRight) return key;
     }
   }

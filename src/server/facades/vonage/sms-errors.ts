@@ -1,5 +1,6 @@
+import { answerFor, deniedOrLimited } from "../by-reason.ts";
 import type { ProblemKind } from "../problem-kinds.ts";
-import type { MessageRefused, NumberRefused, Refused } from "../refusals.ts";
+import type { MessageRefused, Refused } from "../refusals.ts";
 
 /** How the SMS API says what is wrong: with HTTP 200, in the one entry of its list. */
 export interface SmsError {
@@ -50,27 +51,14 @@ const quota: Translate = () => errors.quota;
 const barred: Translate = ({ detail = "nothing is sent to it." }) => errors.barred(detail);
 
 const numberErrors = {
-  range_denied: barred,
-  type_denied: barred,
-  type_denied_by_policy: barred,
-  landline_sms: barred,
-  country_not_allowed: barred,
-  number_denied: barred,
-  price_above_limit: barred,
-  text_first: barred,
-  recipient_opted_out: barred,
+  ...deniedOrLimited(barred, throttled),
   velocity: barred,
   proof_needed: barred,
-  signal_unreadable: throttled,
-  calls_of_day: throttled,
   money_of_day: quota,
   money_of_hour: quota,
-} satisfies Readonly<Record<NumberRefused, Translate>>;
-
-const byReason: Translate = (refused) => {
-  const translate = (numberErrors as Readonly<Record<string, Translate>>)[refused.reason ?? ""] ?? barred;
-  return translate(refused);
 };
+
+const byReason: Translate = (refused) => answerFor(numberErrors, refused.reason, barred)(refused);
 
 const byField: Translate = ({ field = "", detail = "is wrong" }) => {
   if (field === "from") return errors.sender(detail);

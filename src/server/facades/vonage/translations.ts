@@ -1,3 +1,4 @@
+import { answerFor } from "../by-reason.ts";
 import type { ProblemKind } from "../problem-kinds.ts";
 import type { CancelRefused, CheckRefused, NumberRefused, SendRefused, StartRefused } from "../refusals.ts";
 import { errors, type VerifyCall, type VonageError } from "./errors.ts";
@@ -39,8 +40,8 @@ const numberErrors = {
   money_of_hour: errors.quota,
 } satisfies Readonly<Record<NumberRefused, VonageError>>;
 
-const byReason: Translate = ({ reason = "" }) =>
-  (numberErrors as Readonly<Record<string, VonageError>>)[reason] ?? errors.numberBlocked;
+const byReason: Translate = ({ reason }) =>
+  answerFor<VonageError>(numberErrors, reason, errors.numberBlocked);
 
 const byLimit: Translate = ({ limit }) => (limit === "money" ? errors.quota : errors.throttled);
 

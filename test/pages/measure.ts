@@ -1,114 +1,35 @@
 // What people and embedders meet: npm run measure -- [pages] [enumeration] [paint] [library]
 // The rate of the pages beside the API's, the time of a start for numbers that get something and nothing (W-8), the
 // first paint on a slow line, and pairs in process without HTTP. Prints Markdown for docs/performance.md.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { chromium } from "playwright-core";
-import { cores, onCore, pinLoad } from "../../bench/cores.ts";
+import { pinLoad } from "../../bench/cores.ts";
 import { freshNumber } from "../../bench/pairs.ts";
 import { sampleOf } from "../../bench/statistics.ts";
-import { createCountersign } from "../../src/index.ts";
+import { library } from "./measure-library.ts";
+import {
+  agent,
+  api,
+  ask,
+  base,
+  codeOf,
+  expectStatus,
+  nextNetwork,
+  onPage,
+  rateOf,
+  startServer,
+  visitOf,
+} from "./measured-server.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const key = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
-const connections = 64;
 const visitsARound = Number(process.env["VISITS"] ?? 400);
 const rounds = 5;
-const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const folder = mkdtempSync(join(tmpdir(), "countersign-people-"));
-let base = "";
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-function ask(
-  method: string,
-  path: string,
-  headers: Record<string, string> = {},
-  body?: string,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(base + path, { method, headers, agent }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-      );
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
-
-const api = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-const formType = "application/x-www-form-urlencoded";
-
-interface Visit {
-  readonly network: string;
-  cookie: string;
-  form: string;
-  readonly number: string;
-}
-
-let networks = 0;
-
-/** Somebody new: each from a network of their own, since one network may start little. */
-function visitOf(number: string): Visit {
-  networks += 1;
-  const network = `2001:db8:${(networks >> 16).toString(16)}:${(networks & 0xffff).toString(16)}::1`;
-  return { network, cookie: "", form: "", number };
-}
-
-async function onPage(
-  visit: Visit,
-  method: string,
-  path: string,
-  fields?: Record<string, string>,
-): Promise<Answer> {
-  const headers: Record<string, string> = { "x-forwarded-for": visit.network, cookie: visit.cookie };
-  if (fields !== undefined)
-    Object.assign(headers, { "content-type": formType, "sec-fetch-site": "same-origin" });
-  const body =
-    fields === undefined ? undefined : new URLSearchParams({ form: visit.form, ...fields }).toString();
-  const answer = await ask(method, path, headers, body);
-  visit.cookie = answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? visit.cookie;
-  visit.form = /name="form" value="([^"]+)"/.exec(answer.text)?.[1] ?? visit.form;
-  return answer;
-}
-
-/** Everything in `all`, as many at once as there are connections; gives how many a second. */
-async function rateOf<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<number> {
-  const queue = [...all];
-  const beganAt = performance.now();
-  const work = async (): Promise<void> => {
-    for (let one = queue.pop(); one !== undefined; one = queue.pop()) await act(one);
-  };
-  await Promise.all(Array.from({ length: connections }, work));
-  return (all.length / (performance.now() - beganAt)) * 1_000;
-}
-
-function expectStatus(wanted: number): (answer: Answer) => Answer {
-  return (answer) => {
-    if (answer.status !== wanted) throw new Error(`${answer.status}: ${answer.text.slice(0, 300)}`);
-    return answer;
-  };
-}
-
-async function codeOf(number: string): Promise<string> {
-  const { text } = await ask("GET", `/sandbox/api/phones/${number}/messages`);
-  return /"code":"(\d{6})"/.exec(text)?.[1] ?? "";
-}
 
 /** The same work through a page and through the API, in alternating rounds after one that does not count. */
 async function pages(): Promise<void> {
@@ -207,8 +128,7 @@ async function paint(): Promise<void> {
   const seen: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en-US" });
-    networks += 1;
-    await context.setExtraHTTPHeaders({ "x-forwarded-for": `198.51.100.${networks % 250}` });
+    await context.setExtraHTTPHeaders({ "x-forwarded-for": `198.51.100.${nextNetwork() % 250}` });
     const page = await context.newPage();
     const debug = await context.newCDPSession(page);
     await debug.send("Network.enable");
@@ -239,74 +159,7 @@ async function paint(): Promise<void> {
   console.log("");
 }
 
-/** Start, wait for the message, check: without HTTP, in the process that asks. */
-async function library(): Promise<void> {
-  const rates: number[] = [];
-  const countersign = await createCountersign({ data: join(folder, "library"), brand: "Bench" });
-  const arrived = new Map<string, () => void>();
-  countersign.on("delivery", ({ verificationId, delivery }) => {
-    if (delivery.state === "accepted" || delivery.state === "delivered") arrived.get(verificationId)?.();
-  });
-  async function pair(): Promise<void> {
-    const to = freshNumber();
-    const started = await countersign.start({ to });
-    if (started.outcome !== "started") throw new Error(started.outcome);
-    const { id } = started.verification;
-    let code = countersign.phones?.messages(to)[0]?.code;
-    if (code === undefined) {
-      await new Promise<void>((resolve) => arrived.set(id, resolve));
-      arrived.delete(id);
-      code = countersign.phones?.messages(to)[0]?.code;
-    }
-    const { outcome } = await countersign.check({ id, to, code: code ?? "" });
-    if (outcome !== "approved") throw new Error(outcome);
-  }
-  for (let round = -2; round < rounds; round++) {
-    const until = performance.now() + 3_000;
-    const beganAt = performance.now();
-    let pairs = 0;
-    await Promise.all(
-      Array.from({ length: 64 }, async () => {
-        while (performance.now() < until) {
-          await pair();
-          pairs += 1;
-        }
-      }),
-    );
-    if (round >= 0) rates.push((pairs / (performance.now() - beganAt)) * 1_000);
-  }
-  await countersign.close();
-  const { median, min, max } = sampleOf(rates);
-  console.log(
-    `In process, 64 at once: ${median.toFixed(0)} pairs a second (${min.toFixed(0)} to ${max.toFixed(0)}), caller and library on one core\n`,
-  );
-}
-
-async function startServer(): Promise<ChildProcess> {
-  const bin = join(root, "bin", "countersign.js");
-  const [command, args] = onCore(cores.server, [process.execPath, bin, "serve", "--port", "0"]);
-  const env = {
-    PATH: process.env["PATH"],
-    COUNTERSIGN_DATA: join(folder, "server"),
-    COUNTERSIGN_API_KEY: key,
-    TRUSTED_PROXIES: "127.0.0.1,::1",
-    COUNTERSIGN_KEY_REQUESTS_PER_SECOND: "0",
-    COUNTERSIGN_ADDRESS_REQUESTS_PER_SECOND: "0",
-  };
-  const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  await new Promise<void>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-    child.stderr?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      base = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? "";
-      if (base !== "") resolve();
-    });
-  });
-  return child;
-}
-
-const parts = { pages, enumeration, paint, library };
+const parts = { pages, enumeration, paint, library: () => library(folder) };
 const wanted = process.argv.slice(2).length === 0 ? Object.keys(parts) : process.argv.slice(2);
 const commit = execFileSync("git", ["describe", "--always", "--dirty"], {
   cwd: root,
@@ -314,7 +167,7 @@ const commit = execFileSync("git", ["describe", "--always", "--dirty"], {
 }).trim();
 console.log(`${new Date().toISOString().slice(0, 16)}, version ${commit}, Node ${process.version}\n`);
 pinLoad();
-const server = await startServer();
+const server = await startServer(folder);
 try {
   for (const name of wanted) await parts[name as keyof typeof parts]();
 } finally {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { seal } from "../../src/secrets/index.ts";
 import { ask, testServer } from "../server/support.ts";
 import { openSite } from "./site.ts";
 
@@ -124,6 +125,19 @@ describe("what comes from elsewhere", () => {
     expect(secure.headers.get("strict-transport-security")).toBe("max-age=31536000");
   });
 
+  test("a cookie that a version before wrote, as an object, begins a new visit", async () => {
+    const one = visitor();
+    await one.open("/two-factor");
+    const { keyring, random, clock } = server.instance.parts;
+    const visit = { id: "a".repeat(32), openedAt: clock.now(), tenantId: "t", serviceId: "s", round: null };
+    const context = { table: "pages", column: "visit", row: "", tenant: "" };
+    const sealed = seal(keyring, random, context, JSON.stringify(visit));
+    one.cookies.set("countersign-visit", sealed);
+    expect((await one.open("/two-factor")).status).toBe(200);
+    expect(one.cookies.get("countersign-visit")).not.toBe(sealed);
+    expect((await one.post("/two-factor/number", { number: freshNumber() })).text).toContain('name="code"');
+  });
+
   test("W-13: in a frame the cookie is partitioned, and only where the service lets somebody frame its page", async () => {
     const framed = await site.serviceWith({ anonymous: true, frameAncestors: ["https://app.example.com"] });
     const alone = await site.serviceWith({ anonymous: true });
@@ -169,6 +183,13 @@ describe("what comes from elsewhere", () => {
       expect(url).toMatch(/\.[0-9a-f]{12}\.(css|js)$/);
       const file = await fetch(`${server.url}${url}`);
       expect(file.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      const sent = await file.text();
+      const lines = sent.split("\n");
+      expect(lines.length).toBeGreaterThan(5);
+      expect(lines.filter((line) => line.startsWith("//") || line.trim() !== line || line === "")).toEqual(
+        [],
+      );
+      expect(sent).not.toContain("/*");
     }
   });
 });

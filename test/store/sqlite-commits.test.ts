@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { key, openSqliteStore, StorageUnavailable, type Store } from "../../src/store/index.ts";
+import { key, openSqliteStore, StorageUnavailable } from "../../src/store/index.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
-import { GroupCommit } from "../../src/store/sqlite/group-commit.ts";
 import type { Sync } from "../../src/store/sqlite/log-sync.ts";
 import { prepareTables } from "../../src/store/sqlite/tables.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
@@ -21,86 +19,8 @@ import {
   tenantRow,
   writesOf,
 } from "../../src/testing/store-conformance/rows.ts";
+import { openCommits } from "./recorded-commits.ts";
 import { tempFolder } from "./temp-folder.ts";
-
-interface Opened {
-  readonly database: DatabaseSync;
-  readonly commits: GroupCommit;
-  /** Statements that ran, of those that begin or end a transaction. */
-  readonly transactions: string[];
-  readonly store: Store;
-}
-
-/** The writer on a database whose transactions are recorded. */
-function openCommits(batchMax: number, sync: Sync = (done) => void setImmediate(done, null)): Opened {
-  const database = openDatabase(join(tempFolder(), "test.db"));
-  const transactions: string[] = [];
-  const recorded = new Proxy(database, {
-    get(target, name) {
-      if (name !== "exec") {
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      }
-      return (text: string) => {
-        transactions.push(text);
-        target.exec(text);
-      };
-    },
-  });
-  const commits = new GroupCommit({
-    database: recorded,
-    tables: prepareTables(database),
-    clock: createFakeClock(),
-    batchMax,
-    queueMax: 1_000,
-    sync,
-    freezeRows: true,
-  });
-  // Only `update` and `get` are used here.
-  const store = {
-    update: commits.update.bind(commits),
-    get: async (one: Parameters<Store["get"]>[0]) => commits.read(one),
-  } as unknown as Store;
-  return { database, commits, transactions, store };
-}
-
-test("what arrives in one turn shares one transaction, and a batch has a bound", async () => {
-  const { transactions, store } = openCommits(10);
-  await Promise.all(fill(35, (n) => putStarted(store, n)));
-  expect(transactions).toEqual(fill(4, () => ["begin immediate", "commit"]).flat());
-});
-
-test("a write that fails takes nobody with it: the batch is done again one by one", async () => {
-  const { transactions, store } = openCommits(100);
-  await put(store, [{ table: "apiKey", id: "k0", row: apiKeyRow("k0", tenantId, "twin") }]);
-  transactions.length = 0;
-  const all = fill(6, (n) =>
-    n === 3
-      ? put(store, [{ table: "apiKey", id: "k3", row: apiKeyRow("k3", tenantId, "twin") }])
-      : putStarted(store, n),
-  );
-  const settled = await Promise.allSettled(all);
-  expect(settled.map(({ status }) => status)).toEqual(fill(6, (n) => (n === 3 ? "rejected" : "fulfilled")));
-  const refused = settled[3];
-  expect(refused?.status === "rejected" && refused.reason).toBeInstanceOf(StorageUnavailable);
-  // The batch, then six single ones, of which one was rolled back.
-  expect(transactions.filter((text) => text === "begin immediate")).toHaveLength(7);
-  expect(transactions.filter((text) => text === "commit")).toHaveLength(5);
-});
-
-test("decisions of a batch that is done again run on the rows as they are, not as they nearly were", async () => {
-  const { store } = openCommits(100);
-  await put(store, [{ table: "apiKey", id: "k0", row: apiKeyRow("k0", tenantId, "twin") }]);
-  const { verification } = await putStarted(store, 1);
-  const outcomes = await Promise.allSettled([
-    checkAt(store, verification.id, false, began + 1),
-    put(store, [{ table: "apiKey", id: "k1", row: apiKeyRow("k1", tenantId, "twin") }]),
-    checkAt(store, verification.id, false, began + 2),
-  ]);
-  expect(outcomes[0]).toMatchObject({ value: { type: "codeMismatch", checksLeft: 4 } });
-  expect(outcomes[2]).toMatchObject({ value: { type: "codeMismatch", checksLeft: 3 } });
-  expect((await store.get(key("verification", verification.id)))?.checks).toHaveLength(2);
-});
 
 test("R-10: a full database refuses, acknowledges nothing, and goes on once there is room", async () => {
   const { database, store } = openCommits(16);

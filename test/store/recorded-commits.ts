@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Store } from "../../src/store/index.ts";
+import { openDatabase } from "../../src/store/sqlite/database.ts";
+import { GroupCommit } from "../../src/store/sqlite/group-commit.ts";
+import type { Sync } from "../../src/store/sqlite/log-sync.ts";
+import { prepareTables } from "../../src/store/sqlite/tables.ts";
+import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+export interface Opened {
+  readonly clock: FakeClock;
+  readonly database: DatabaseSync;
+  readonly commits: GroupCommit;
+  /** Statements that ran, of those that begin or end a transaction. */
+  readonly transactions: string[];
+  readonly store: Store;
+}
+
+/** The writer on a database whose transactions are recorded. */
+export function openCommits(
+  batchMax: number,
+  sync: Sync = (done) => void setImmediate(done, null),
+  defer?: (turn: () => void) => void,
+): Opened {
+  const clock = createFakeClock();
+  const database = openDatabase(join(tempFolder(), "test.db"));
+  const transactions: string[] = [];
+  const recorded = new Proxy(database, {
+    get(target, name) {
+      if (name !== "exec") {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (text: string) => {
+        transactions.push(text);
+        target.exec(text);
+      };
+    },
+  });
+  const commits = new GroupCommit({
+    database: recorded,
+    tables: prepareTables(database),
+    clock,
+    batchMax,
+    queueMax: 1_000,
+    sync,
+    freezeRows: true,
+    ...(defer === undefined ? {} : { defer }),
+  });
+  // Only `update` and `get` are used here.
+  const store = {
+    update: commits.update.bind(commits),
+    get: async (one: Parameters<Store["get"]>[0]) => commits.read(one),
+  } as unknown as Store;
+  return { clock, database, commits, transactions, store };
+}

@@ -1,5 +1,13 @@
 /** What a person showed: something they know, or something they have. */
-export type ProofKind = "password" | "sms" | "voice" | "totp" | "recoveryCode" | "passkey" | "email";
+export type ProofKind =
+  | "password"
+  | "sms"
+  | "voice"
+  | "totp"
+  | "recoveryCode"
+  | "passkey"
+  | "email"
+  | "trustedDevice";
 
 export interface Proof {
   readonly kind: ProofKind;
@@ -27,6 +35,8 @@ const classOf: Readonly<Record<ProofKind, "know" | "have" | "both" | "nothing">>
   passkey: "both",
   // A mailbox is an address to write to, never an authenticator (A-16, 63B-4 3.1.3.1).
   email: "nothing",
+  // A cookie from an earlier sign-in says where somebody is, not who: it is no authenticator.
+  trustedDevice: "nothing",
 };
 
 const overTelephone: ReadonlySet<ProofKind> = new Set(["sms", "voice"]);
@@ -44,9 +54,14 @@ export function assuranceOf(proofs: readonly Proof[]): Assurance {
   };
 }
 
+/** When an authenticator was used last; null where none was. */
+export function lastAuthenticatedAt(proofs: readonly Proof[]): number | null {
+  const used = proofs.filter(({ kind }) => classOf[kind] !== "know" && classOf[kind] !== "nothing");
+  return used.length === 0 ? null : Math.max(...used.map(({ at }) => at));
+}
+
 /** Whether one of the proofs is of an enrolled authenticator and no older than `maxAgeMs`. */
 export function isFresh(proofs: readonly Proof[], maxAgeMs: number, now: number): boolean {
-  return proofs.some(
-    ({ kind, at }) => classOf[kind] !== "know" && classOf[kind] !== "nothing" && now - at <= maxAgeMs,
-  );
+  const last = lastAuthenticatedAt(proofs);
+  return last !== null && now - last <= maxAgeMs;
 }

@@ -31,6 +31,8 @@ export interface SentCode {
 export const challengeLifetimeMs = 600_000;
 /** How long an approval is a step-up for changing authenticators. */
 export const stepUpLifetimeMs = 600_000;
+/** The purpose of a challenge that is part of a sign-in. */
+export const loginPurpose = "login";
 /** The purpose of a challenge that allows to change authenticators. */
 export const managePurpose = "manage";
 

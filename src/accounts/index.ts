@@ -2,7 +2,14 @@
  * Enrolled people, what they enrolled, and what lets them in. Pure: codes and passwords come in as already compared,
  * time as an argument.
  */
-export { type Assurance, assuranceOf, isFresh, type Proof, type ProofKind } from "./assurance.ts";
+export {
+  type Assurance,
+  assuranceOf,
+  isFresh,
+  lastAuthenticatedAt,
+  type Proof,
+  type ProofKind,
+} from "./assurance.ts";
 export {
   authenticatorWaits,
   type Failures,
@@ -21,6 +28,7 @@ export {
   challengeRefusal,
   decideChallenge,
   isStepUp,
+  loginPurpose,
   managePurpose,
   newChallenge,
   type SentCode,
@@ -78,7 +86,17 @@ export {
   type Subscriber,
   type TotpAlgorithm,
   type TotpAuthenticator,
+  type TrustedDevice,
   withAuthenticator,
   wrongInRowMax,
 } from "./subscriber.ts";
+export {
+  maySetTrust,
+  trustedDeviceMs,
+  trustedDeviceProof,
+  trustedDevices,
+  usedDevice,
+  withoutTrustedDevice,
+  withTrustedDevice,
+} from "./trusted-devices.ts";
 export { decideUse, type Use, type UseDecision, type UseRefusal } from "./use.ts";

@@ -16,6 +16,8 @@ export interface Subscriber {
   readonly failures: Failures;
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
+  /** Browsers from which a password alone signs in, newest first; absent while there was none. */
+  readonly trustedDevices?: readonly TrustedDevice[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -62,6 +64,20 @@ export interface StoredRecoveryCode {
   readonly lookUp: string;
   readonly hash: string;
   readonly usedAt: number | null;
+}
+
+/** A browser that its owner trusts: a right password signs in from it, without an authenticator. */
+export interface TrustedDevice {
+  readonly id: string;
+  /** What its owner calls it. */
+  readonly name: string;
+  /** SHA-256 of what the browser presents. */
+  readonly digest: string;
+  /** What it was trusted with: it ends together with that. */
+  readonly authenticatorId: string;
+  readonly trustedAt: number;
+  readonly endsAt: number;
+  readonly lastUsedAt: number | null;
 }
 
 export type Authenticator = PhoneAuthenticator | TotpAuthenticator | RecoveryCodes;

@@ -5,10 +5,12 @@ import type {
   BegunSession,
   ChallengeSummary,
   EnrolledAuthenticator,
+  NewlyTrustedDevice,
   SentCode,
   SessionSummary,
   Subscriber,
   SubscriberList,
+  TrustedDevice,
 } from "./account-types.ts";
 
 /** What each refusal of accounts is called, as in the library, and what it says beside `detail`. */
@@ -162,6 +164,9 @@ export const accountRefusals = {
   endSession: ["not_found"],
   listSessions: ["subscriber_not_found"],
   endSessions: ["subscriber_not_found"],
+  listTrustedDevices: ["subscriber_not_found"],
+  forgetTrustedDevice: ["subscriber_not_found", "not_found"],
+  forgetTrustedDevices: ["subscriber_not_found"],
 } as const satisfies Readonly<Record<string, readonly AccountRefusalCode[]>>;
 
 export type AccountOperation = keyof typeof accountRefusals;
@@ -202,6 +207,12 @@ export type StartChallengeResult =
       readonly challenge: ChallengeSummary;
       readonly authenticators: readonly AuthenticatorSummary[];
     }
+  /** The password is enough on this device: there is no challenge. */
+  | {
+      readonly outcome: "deviceTrusted";
+      readonly subscriberId: string;
+      readonly trustedDevice: TrustedDevice;
+    }
   | Refusals<"startChallenge">;
 export type SendChallengeResult =
   | { readonly outcome: "sent"; readonly sent: SentCode }
@@ -213,6 +224,8 @@ export type CheckChallengeResult =
       readonly assurance: Assurance;
       /** With a session of ours: its new secret. */
       readonly session: BegunSession | null;
+      /** The device, where it was asked for and may be trusted. */
+      readonly trustedDevice: NewlyTrustedDevice | null;
     }
   | Refusals<"checkChallenge">;
 export type CancelChallengeResult =

@@ -43,6 +43,23 @@ export interface SessionSummary {
   readonly createdAt: string;
   readonly endsAt: string;
   readonly steppedUpAt: string | null;
+  /** Began with a password on a trusted device: no authenticator was asked for. */
+  readonly isOfTrustedDevice: boolean;
+}
+
+/** A browser from which a password alone signs its owner in. */
+export interface TrustedDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly trustedAt: string;
+  readonly endsAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+export interface NewlyTrustedDevice {
+  /** What it presents; null where the answer of an earlier request is repeated. */
+  readonly bearer: string | null;
+  readonly device: TrustedDevice;
 }
 
 export interface BegunSession {
@@ -128,6 +145,8 @@ export interface NewChallenge extends Holder {
   readonly name?: string;
   readonly purpose?: string;
   readonly passwordChecked?: boolean;
+  /** What a trusted device presents: at a sign-in with a checked password it is enough. */
+  readonly trustedDevice?: string;
 }
 
 export interface ChallengeShown {

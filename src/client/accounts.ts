@@ -26,6 +26,7 @@ import type {
   SessionSummary,
   Subscriber,
   SubscriberList,
+  TrustedDevice,
 } from "./account-types.ts";
 import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
 import type { Asked, CallOptions, Json } from "./transport.ts";
@@ -63,6 +64,13 @@ export interface SubscriberCalls {
   authenticators(which: OfSubscriber, options?: CallOptions): Promise<readonly AuthenticatorSummary[] | null>;
   /** Their active sessions, newest first; null where there is nobody. */
   sessions(which: OfSubscriber, options?: CallOptions): Promise<readonly SessionSummary[] | null>;
+  /** Browsers from which a password alone signs them in, newest first; null where there is nobody. */
+  trustedDevices(which: OfSubscriber, options?: CallOptions): Promise<readonly TrustedDevice[] | null>;
+  /** One of them, or all: an authenticator is asked for on them again. False where there is none. */
+  forgetDevices(
+    which: OfSubscriber & { readonly deviceId?: string },
+    options?: CallOptions,
+  ): Promise<boolean>;
   /** Signs them out everywhere; false where there is nobody. */
   endSessions(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
 }
@@ -82,6 +90,8 @@ export interface ChallengeCalls {
       readonly code: string;
       readonly authenticatorId?: string;
       readonly device?: string;
+      /** What its owner calls this device, to trust it from now on. */
+      readonly trustDevice?: string;
     },
     options?: CallOptions,
   ): Promise<CheckChallengeResult>;
@@ -91,7 +101,13 @@ export interface ChallengeCalls {
 /** Sessions of the server's, for applications that have none. */
 export interface SessionCalls {
   signIn(
-    request: { readonly name: string; readonly password: string; readonly device?: string },
+    request: {
+      readonly name: string;
+      readonly password: string;
+      readonly device?: string;
+      /** What a trusted device presents. */
+      readonly trustedDevice?: string;
+    },
     options?: CallOptions,
   ): Promise<SignInResult>;
   check(
@@ -170,6 +186,7 @@ function subscriberCalls(call: Call): SubscriberCalls {
       return call("changePassword", asked, (_status, subscriber) => ({ outcome: "changed", subscriber }));
     },
     ...authenticatorCalls(call),
+    ...deviceCalls(call),
     async authenticators(which, more) {
       const asked = { ...more, method: "GET", path: ofSubscriber(which, "/authenticators") } as const;
       const found = await call("listAuthenticators", asked, shown);
@@ -237,14 +254,29 @@ function authenticatorCalls(
   };
 }
 
+function deviceCalls(call: Call): Pick<SubscriberCalls, "trustedDevices" | "forgetDevices"> {
+  return {
+    async trustedDevices(which, more) {
+      const asked = { ...more, method: "GET", path: ofSubscriber(which, "/trusted-devices") } as const;
+      const found = await call("listTrustedDevices", asked, shown);
+      return orNothing<{ items: readonly TrustedDevice[] }>(found)?.items ?? null;
+    },
+    async forgetDevices({ deviceId, ...which }, more) {
+      const all = ofSubscriber(which, "/trusted-devices");
+      const path = deviceId === undefined ? all : `${all}/${partOf(deviceId)}`;
+      const operation = deviceId === undefined ? "forgetTrustedDevices" : "forgetTrustedDevice";
+      return isDone(await call(operation, { ...more, method: "DELETE", path }, done));
+    },
+  };
+}
+
 function challengeCalls(call: Call): ChallengeCalls {
   return {
     start: (body, more) =>
-      call(
-        "startChallenge",
-        { ...more, method: "POST", path: "/challenges", body },
-        withOutcome("challengeStarted"),
-      ),
+      call("startChallenge", { ...more, method: "POST", path: "/challenges", body }, (status, body) => ({
+        outcome: status === 200 ? "deviceTrusted" : "challengeStarted",
+        ...body,
+      })),
     async get(request, more) {
       const asked = { ...more, ...named("GET", request) };
       return orNothing(await call("getChallenge", asked, shown));

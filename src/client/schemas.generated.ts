@@ -14,6 +14,7 @@ export interface Session {
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly endsAt: string;
   /** RFC 3339, in UTC */ readonly steppedUpAt: string | null;
+  /** Began with a password on a trusted device: no authenticator was asked for */ readonly isOfTrustedDevice: boolean;
 }
 
 export interface BegunSession {
@@ -465,6 +466,20 @@ export interface NewChallenge {
   /** Whether you checked a password of your own: the assurance counts it */ readonly passwordChecked?: boolean;
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+  /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
+}
+
+export interface TrustedDevice {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339, in UTC */ readonly trustedAt: string;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+}
+
+export interface DeviceTrusted {
+  readonly subscriberId: string;
+  readonly trustedDevice: TrustedDevice;
 }
 
 export interface Challenge {
@@ -494,22 +509,34 @@ export interface CheckChallenge {
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+  /** What its owner calls this device, to trust it from now on */ readonly trustDevice?: string;
+}
+
+export interface NewlyTrustedDevice {
+  /** In this answer and never again */ readonly bearer: string | null;
+  readonly device: TrustedDevice;
 }
 
 export interface ApprovedChallenge {
   readonly challenge: Challenge;
   readonly assurance: Assurance;
   readonly session: BegunSession | null;
+  readonly trustedDevice: NewlyTrustedDevice | null;
 }
 
 export interface SignIn {
   readonly name: string;
   readonly password: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+  /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
 }
 
 export interface SessionList {
   readonly items: readonly Session[];
+}
+
+export interface TrustedDeviceList {
+  readonly items: readonly TrustedDevice[];
 }
 
 export interface NewTenant {

@@ -132,6 +132,14 @@ export const settingsTable = {
     description: "The least important lines that are still written to the log.",
     default: "info",
   }),
+  trustedDeviceDays: integer({
+    environment: "COUNTERSIGN_TRUSTED_DEVICE_DAYS",
+    description:
+      "How many days a device that somebody trusts signs in with a password alone. With 0 no device is trusted.",
+    default: 30,
+    min: 0,
+    max: 365,
+  }),
   brand: text<string>(
     {
       environment: "COUNTERSIGN_BRAND",

@@ -16,7 +16,9 @@ export {
   createAccounts,
   type EnrolPhoneResult,
   type EnrolTotpResult,
+  type ForgetDevicesResult,
   type MakeRecoveryCodesResult,
+  type NewlyTrusted,
   type Recalled,
   type RemoveAuthenticatorResult,
   type SendChallengeResult,
@@ -27,6 +29,7 @@ export {
   type StartChallengeResult,
   type SubscriberView,
   signUpPurpose,
+  type TrustedDeviceView,
 } from "./accounts/index.ts";
 export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";

@@ -33,6 +33,8 @@ export interface EngineParts {
   /** Who they send as, where that depends on the place; and as whom their accounts send. */
   readonly senders?: readonly SenderRule[];
   readonly accountSenders?: Readonly<Record<string, string>>;
+  /** How long a device stays trusted; 0 for never. Default 30 days. */
+  readonly trustedDeviceMs?: number;
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */

@@ -33,6 +33,7 @@ export async function openConfigured(
       apiKey: settings.apiKey,
       brand: settings.brand,
       sandbox: settings.sandbox,
+      trustedDeviceMs: settings.trustedDeviceDays * 86_400_000,
       carriers: settings.carrierAccounts,
       publicUrl: settings.publicUrl,
       routes: settings.routes.routes,

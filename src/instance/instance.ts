@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { trustedDeviceMs as defaultTrustedDeviceMs } from "../accounts/index.ts";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { addressOf } from "../engine/address.ts";
@@ -106,6 +107,7 @@ async function openOn(
     clock,
     random,
     providers,
+    trustedDeviceMs: options.trustedDeviceMs ?? defaultTrustedDeviceMs,
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
     routes: options.routes ?? [],

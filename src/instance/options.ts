@@ -28,6 +28,8 @@ export interface InstanceOptions {
   readonly routes?: readonly RouteRule[];
   readonly senders?: readonly SenderRule[];
   readonly accountSenders?: Readonly<Record<string, string>>;
+  /** How long a device stays trusted; 0 for never. */
+  readonly trustedDeviceMs?: number;
   readonly numberPolicy?: NumberPolicy;
   /** What holds back messages that cost money; without it none is held back. */
   readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;

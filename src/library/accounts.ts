@@ -9,6 +9,7 @@ import type {
   AccountVerbs as EngineVerbs,
   EnrolPhoneResult,
   EnrolTotpResult,
+  ForgetDevicesResult,
   MakeRecoveryCodesResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
@@ -17,6 +18,7 @@ import type {
   SignInResult,
   StartChallengeResult,
   SubscriberView,
+  TrustedDeviceView,
 } from "../engine/index.ts";
 import { idOf, requireBinding, typed } from "./requests.ts";
 
@@ -56,6 +58,10 @@ export interface Subscribers {
    * is given.
    */
   changePassword(request: Request<"changePassword">): Promise<ChangePasswordResult>;
+  /** Browsers from which a password alone signs them in, newest first; null where there is nobody. */
+  trustedDevices(request: Request<"trustedDevices">): Promise<readonly TrustedDeviceView[] | null>;
+  /** One of them by its `deviceId`, or all: an authenticator is asked for on them again. */
+  forgetDevices(request: Request<"forgetDevices">): Promise<ForgetDevicesResult>;
 }
 
 /** Requests to use an authenticator: at sign-in, or before something sensitive. */
@@ -85,7 +91,11 @@ export interface Sessions {
    * challenge, or that enrolment, and nothing else.
    */
   signIn(request: Request<"signIn">): Promise<SignInResult>;
-  check(request: Request<"checkSession">): Promise<CheckSessionResult>;
+  /** With `maxAgeSeconds`, `stepUpRequired` where an authenticator was used longer ago than that. */
+  check(request: {
+    readonly session: string;
+    readonly maxAgeSeconds?: number | undefined;
+  }): Promise<CheckSessionResult>;
   list(request: { readonly subscriberId: string }): Promise<readonly SessionView[]>;
   /** False where there is none to end. */
   end(request: { readonly id: string }): Promise<boolean>;
@@ -104,7 +114,14 @@ export interface AccountVerbs {
 const listDefault = 100;
 const listMax = 1_000;
 
-const ids: ReadonlySet<string> = new Set(["id", "subscriberId", "authenticatorId", "stepUp", "but"]);
+const ids: ReadonlySet<string> = new Set([
+  "id",
+  "subscriberId",
+  "authenticatorId",
+  "stepUp",
+  "but",
+  "deviceId",
+]);
 const texts: ReadonlySet<string> = new Set([
   "name",
   "password",
@@ -118,6 +135,8 @@ const texts: ReadonlySet<string> = new Set([
   "issuer",
   "purpose",
   "current",
+  "trustedDevice",
+  "trustDevice",
 ]);
 
 /**
@@ -153,6 +172,8 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
       changePassword: (request) =>
         accounts.changePassword({ ...clean(request), password: typed(request.password), tenantId }),
+      trustedDevices: (request) => accounts.trustedDevices({ ...clean(request), tenantId }),
+      forgetDevices: (request) => accounts.forgetDevices({ ...clean(request), tenantId }),
     },
     challenges: {
       start: (request) => accounts.startChallenge({ ...clean(request), tenantId }),
@@ -170,8 +191,10 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
     sessions: {
       signIn: ({ name, password, ...rest }) =>
         accounts.signIn({ ...clean(rest), name: typed(name), password: typed(password), tenantId }),
-      check: ({ session, maxAgeMs }) =>
-        accounts.checkSession({ session: typed(session), maxAgeMs, tenantId }),
+      check: ({ session, maxAgeSeconds }) => {
+        const maxAgeMs = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1_000;
+        return accounts.checkSession({ session: typed(session), maxAgeMs, tenantId });
+      },
       list: ({ subscriberId }) => accounts.sessions({ subscriberId: idOf(subscriberId), tenantId }),
       end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
       signOut: ({ session }) => accounts.signOut({ session: typed(session), tenantId }),

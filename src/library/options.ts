@@ -34,6 +34,8 @@ export interface CountersignOptions {
    * `{ "DE/sms": 0.075, "DE/sms/acme": 0.06, "*\/voice": 0.15 }`. Default: high ones.
    */
   readonly prices?: Readonly<Record<string, number>>;
+  /** How many days a device that somebody trusts signs in with a password alone; 0 for never. Default 30. */
+  readonly trustedDeviceDays?: number;
   /** The first API key, for a mounted API: 32 characters or more. Default: made on the first start. */
   readonly apiKey?: string;
   /**
@@ -64,6 +66,7 @@ const settingOptions = [
   "moneyPerDay",
   "prices",
   "apiKey",
+  "trustedDeviceDays",
 ] as const satisfies readonly SettingName[];
 
 type SettingOption = (typeof settingOptions)[number];
@@ -123,6 +126,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     apiKey: values.apiKey,
     brand: values.brand,
     sandbox,
+    trustedDeviceMs: values.trustedDeviceDays * 86_400_000,
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
     // The virtual phones cost nothing.
     ...(values.moneyPerDay === null || sandbox
@@ -179,7 +183,7 @@ function problemOf(name: string, given: unknown): string | null {
 /** The table reads text; an option has the type that suits it. */
 function isOwnType(name: SettingOption, given: unknown): boolean {
   if (name === "sandbox") return typeof given === "boolean";
-  if (name === "moneyPerDay") return typeof given === "number";
+  if (name === "moneyPerDay" || name === "trustedDeviceDays") return typeof given === "number";
   if (name === "prices") return isRecordOfNumbers(given);
   if (name === "secret" || name === "countries") {
     return [given].flat().every((one) => typeof one === "string" && one !== "");

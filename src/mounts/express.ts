@@ -98,7 +98,7 @@ export type ExpressTwoFactorGuard = (
  * Lets through who signed in with two factors, and puts their session on `request.twoFactor`. All others get 401
  * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
  * @example
- * app.post("/payout", requireTwoFactor(countersign, { maxAgeMs: 600_000 }), payOut);
+ * app.post("/payout", requireTwoFactor(countersign, { maxAgeSeconds: 600 }), payOut);
  */
 export function requireTwoFactor(
   countersign: Countersign,

@@ -82,7 +82,7 @@ const sessions = new WeakMap<object, TwoFactorSession>();
  * A hook that lets through who signed in with two factors; `twoFactorOf(request)` is their session. All others get 401
  * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
  * @example
- * app.post("/payout", { onRequest: requireTwoFactor(countersign, { maxAgeMs: 600_000 }) }, payOut);
+ * app.post("/payout", { onRequest: requireTwoFactor(countersign, { maxAgeSeconds: 600 }) }, payOut);
  */
 export function requireTwoFactor(
   countersign: Countersign,

@@ -93,7 +93,7 @@ export type KoaTwoFactorGuard = (context: KoaGuardContext, next: () => Promise<u
  * Lets through who signed in with two factors, and puts their session on `context.state.twoFactor`. All others get 401
  * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
  * @example
- * router.post("/payout", requireTwoFactor(countersign, { maxAgeMs: 600_000 }), payOut);
+ * router.post("/payout", requireTwoFactor(countersign, { maxAgeSeconds: 600 }), payOut);
  */
 export function requireTwoFactor(
   countersign: Countersign,

@@ -8,7 +8,12 @@ export type TwoFactorSession = Extract<CheckedSession, { readonly outcome: "acti
 
 export interface TwoFactorOptions {
   /** How long ago an authenticator may have been used at the most; without it, whenever in the session it was. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeSeconds?: number;
+  /**
+   * Lets sessions in that began with a password on a trusted device, where no authenticator was used. Default false; with
+   * `maxAgeSeconds` an authenticator is asked for all the same.
+   */
+  readonly allowTrustedDevices?: boolean;
   /** The cookie that holds the session's bearer. Default `countersign_session`. */
   readonly cookie?: string;
 }
@@ -26,20 +31,45 @@ const cookiesMax = 16_384;
 
 /**
  * The guard that each framework's `requireTwoFactor` is made of: lets through who used an authenticator beside a password
- * in this session, or a passkey (AAL2), and that no longer ago than `maxAgeMs`.
+ * in this session, or a passkey (AAL2), and that no longer ago than `maxAgeSeconds`.
  */
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
-  const { maxAgeMs, cookie = "countersign_session" } = options;
-  if (maxAgeMs !== undefined && !(maxAgeMs > 0)) {
-    throw new TypeError("requireTwoFactor: `maxAgeMs` must be more than 0");
-  }
+  refuseWrong(options);
+  const { maxAgeSeconds, allowTrustedDevices = false, cookie = "countersign_session" } = options;
   return async (request) => {
     const session = cookieOf(request.headers.cookie ?? "", cookie);
-    const found = await countersign.sessions.check({ session, maxAgeMs });
+    const found = await countersign.sessions.check({ session, maxAgeSeconds });
     if (found.outcome === "sessionInvalid") return { status: 401, outcome: "sessionInvalid" };
-    const isEnough = found.outcome === "active" && found.session.assurance.aal === 2;
+    const isTrusted = allowTrustedDevices && found.session.isOfTrustedDevice;
+    const isEnough = found.outcome === "active" && (isTrusted || found.session.assurance.aal === 2);
     return isEnough ? found.session : { status: 403, outcome: "stepUpRequired" };
   };
+}
+
+const allowed: Readonly<Record<keyof TwoFactorOptions, (given: unknown) => string | null>> = {
+  maxAgeSeconds: (given) =>
+    Number.isFinite(given) && Number(given) > 0 ? null : "a number of seconds, more than 0",
+  allowTrustedDevices: (given) => (typeof given === "boolean" ? null : "true or false"),
+  cookie: (given) =>
+    typeof given === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(given) ? null : "the name of a cookie",
+};
+
+/**
+ * A word that is passed over would leave open what was meant to be guarded: `maxAge` is milliseconds to some and seconds
+ * to others.
+ */
+function refuseWrong(options: TwoFactorOptions): void {
+  for (const [name, given] of Object.entries(options)) {
+    if (!Object.hasOwn(allowed, name)) {
+      const names = Object.keys(allowed).join(", ");
+      throw new TypeError(`requireTwoFactor: options: "${name}" was given, allowed is ${names}`);
+    }
+    const problem = given === undefined ? null : allowed[name as keyof TwoFactorOptions](given);
+    if (problem !== null) {
+      const said = JSON.stringify(given);
+      throw new TypeError(`requireTwoFactor: ${name}: ${said} was given, allowed is ${problem}`);
+    }
+  }
 }
 
 export function isRefusal(given: TwoFactorSession | TwoFactorRefusal): given is TwoFactorRefusal {

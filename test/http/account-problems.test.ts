@@ -39,6 +39,9 @@ describe("every problem of accounts", () => {
       ["DELETE", `${there}/authenticators/${nobody}`, undefined],
       ["GET", `${there}/sessions`, undefined],
       ["DELETE", `${there}/sessions`, undefined],
+      ["GET", `${there}/trusted-devices`, undefined],
+      ["DELETE", `${there}/trusted-devices`, undefined],
+      ["DELETE", `${there}/trusted-devices/${nobody}`, undefined],
       ["POST", "/challenges", { subscriberId: nobody }],
     ] as const) {
       await expectCode(ask(method, path, body), "subscriber_not_found");

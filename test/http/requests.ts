@@ -1,5 +1,6 @@
+import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import type { Operation } from "./contract.ts";
-import { type Call, freshNumber, type Installation } from "./installation.ts";
+import { type Answer, type Call, freshNumber, type Installation } from "./installation.ts";
 
 /** A request for each operation that would succeed with a key of all scopes. */
 export interface Targets {
@@ -22,6 +23,9 @@ export interface Targets {
   readonly enrollingId: string;
   /** Confirmed, of the first subscriber. */
   readonly phoneId: string;
+  /** Somebody with a trusted device. */
+  readonly trustingId: string;
+  readonly trustedDeviceId: string;
   readonly challengeId: string;
   readonly spareSessionId: string;
   /** The bearer of an active session. */
@@ -72,6 +76,8 @@ async function makeSubscribers(
     | "challengeId"
     | "session"
     | "spareSessionId"
+    | "trustingId"
+    | "trustedDeviceId"
   >
 > {
   const post = async (path: string, body: object) => {
@@ -100,6 +106,7 @@ async function makeSubscribers(
   const signIn = { name: `person-${people}`, password: alone.password };
   const [one, other] = [await post("/sessions", signIn), await post("/sessions", signIn)];
   return {
+    ...(await makeTrusted({ post, make, now: () => instance.parts.clock.now() })),
     subscriberId,
     spareSubscriberId,
     leavingSubscriberId,
@@ -109,6 +116,29 @@ async function makeSubscribers(
     session: one.bearer,
     spareSessionId: other.session.id,
   };
+}
+
+/** Somebody who signed in with an app and trusts the device. */
+async function makeTrusted({
+  post,
+  make,
+  now,
+}: {
+  readonly post: (path: string, body: object) => Promise<Answer["json"]>;
+  readonly make: () => Promise<string>;
+  readonly now: () => number;
+}): Promise<Pick<Targets, "trustingId" | "trustedDeviceId">> {
+  const trustingId = await make();
+  const trusting = `/subscribers/${trustingId}/authenticators`;
+  const app = await post(trusting, { type: "totp", issuer: "Acme" });
+  const appCode = (steps: number): string =>
+    totpCode(fromBase32(app.seed) as Buffer, totpDefaults, stepAt(totpDefaults, now()) + steps);
+  await post(`${trusting}/${app.authenticator.id}/confirm`, { code: appCode(0) });
+  const login = await post("/challenges", { subscriberId: trustingId, passwordChecked: true });
+  // The next code is accepted already.
+  const check = { code: appCode(1), trustDevice: "Laptop" };
+  const { trustedDevice } = await post(`/challenges/${login.challenge.id}/check`, check);
+  return { trustingId, trustedDeviceId: trustedDevice.device.id };
 }
 
 async function makeMessage({ call }: Installation, key: string): Promise<string> {
@@ -170,6 +200,7 @@ function idFor(path: string, targets: Targets): string {
   if (path.startsWith("/verifications")) return targets.verificationId;
   if (path.startsWith("/keys")) return targets.keyId;
   if (path.startsWith("/webhooks")) return targets.webhookId;
+  if (path.endsWith("/{device}")) return targets.trustingId;
   if (path.startsWith("/subscribers/{id}")) {
     return path === "/subscribers/{id}" ? targets.leavingSubscriberId : targets.spareSubscriberId;
   }
@@ -187,6 +218,7 @@ export function requestFor({ method, path, operation }: Operation, targets: Targ
     .replace("{id}", id)
     .replace("{dialect}", "vonage")
     .replace("{event}", targets.eventId)
+    .replace("{device}", targets.trustedDeviceId)
     .replace("{authenticator}", targets.enrollingId)
     .replace("{number}", encodeURIComponent("+14155550123"));
   const body = bodies[operation.operationId]?.(targets);

@@ -10,32 +10,35 @@ import type { Countersign } from "../../src/index.ts";
 import { requireTwoFactor as forExpress } from "../../src/mounts/express.ts";
 import { requireTwoFactor as forFastify, twoFactorOf } from "../../src/mounts/fastify.ts";
 import { requireTwoFactor as forKoa } from "../../src/mounts/koa.ts";
+import type { TwoFactorOptions } from "../../src/mounts/two-factor.ts";
 import { open } from "../library/open.ts";
 
 const minute = 60_000;
-const maxAgeMs = 10 * minute;
+const maxAgeSeconds = 600;
 const password = "nine rowing margarets";
 
 /** Each framework's own way to a route that only few may see. */
-const hosts: Readonly<Record<string, (countersign: Countersign) => Promise<RequestListener>>> = {
-  async Express(countersign) {
+const hosts: Readonly<
+  Record<string, (countersign: Countersign, options: TwoFactorOptions) => Promise<RequestListener>>
+> = {
+  async Express(countersign, options) {
     const app = express();
-    app.get("/payout", forExpress(countersign, { maxAgeMs }), (request, response) => {
+    app.get("/payout", forExpress(countersign, options), (request, response) => {
       response.json({ who: (request as { twoFactor?: { subscriberId: string } }).twoFactor?.subscriberId });
     });
     return app;
   },
-  async Koa(countersign) {
+  async Koa(countersign, options) {
     const app = new Koa();
-    app.use(forKoa(countersign, { maxAgeMs }));
+    app.use(forKoa(countersign, options));
     app.use(async (context) => {
       context.body = { who: context.state.twoFactor?.subscriberId };
     });
     return app.callback();
   },
-  async Fastify(countersign) {
+  async Fastify(countersign, options) {
     const app = fastify();
-    app.get("/payout", { onRequest: forFastify(countersign, { maxAgeMs }) }, async (request) => ({
+    app.get("/payout", { onRequest: forFastify(countersign, options) }, async (request) => ({
       who: twoFactorOf(request)?.subscriberId,
     }));
     await app.ready();
@@ -58,7 +61,7 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
   test("P-5: lets through a session with two factors, as long as the last one is fresh, and nobody else", async () => {
     const { countersign, clock } = await open();
     const { subscribers, sessions, challenges } = countersign;
-    const ask = await listen(await host(countersign));
+    const ask = await listen(await host(countersign, { maxAgeSeconds }));
     const asSession = (bearer: string): Promise<[number, unknown]> =>
       ask(`theme=dark; countersign_session=${bearer}; other=1`);
     const invalid = [401, { outcome: "sessionInvalid" }];
@@ -86,7 +89,7 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     expect(await asSession(bearer)).toEqual([200, { who: subscriberId }]);
     expect(await asSession(session)).toEqual(invalid);
 
-    await clock.advance(maxAgeMs + 1);
+    await clock.advance(10 * minute + 1);
     expect(await asSession(bearer)).toEqual(stale);
     const started = await challenges.start({ subscriberId, session: bearer, purpose: "payout" });
     if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
@@ -101,11 +104,53 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
 
   test("a password alone is one factor, however fresh", async () => {
     const { countersign } = await open();
-    const ask = await listen(await host(countersign));
+    const ask = await listen(await host(countersign, { maxAgeSeconds }));
     await countersign.subscribers.create({ name: "bob", password, mustHaveSecond: false });
     const signedIn = await countersign.sessions.signIn({ name: "bob", password });
     if (signedIn.outcome !== "signedIn") throw new Error(signedIn.outcome);
     const cookie = `countersign_session=${signedIn.session.bearer}`;
     expect(await ask(cookie)).toEqual([403, { outcome: "stepUpRequired" }]);
   });
+
+  test("a trusted device passes where it is allowed and no fresh authenticator is asked for", async () => {
+    const { countersign, clock } = await open();
+    const { subscribers, sessions, challenges } = countersign;
+    await subscribers.create({ name: "cai", password });
+    const app = await subscribers.enrolTotp({ name: "cai", issuer: "Kiosk" });
+    if (app.outcome !== "enrolled") throw new Error(app.outcome);
+    const code = (): string =>
+      totpCode(fromBase32(app.seed) as Buffer, totpDefaults, stepAt(totpDefaults, clock.now()));
+    await subscribers.confirm({ name: "cai", authenticatorId: app.authenticator.id, code: code() });
+    await clock.advance(minute);
+    const pending = await sessions.signIn({ name: "cai", password });
+    if (pending.outcome !== "challengeRequired") throw new Error(pending.outcome);
+    const on = { id: pending.challengeId, session: pending.pending.bearer };
+    const done = await challenges.check({ ...on, code: code(), trustDevice: "Laptop" });
+    if (done.outcome !== "approved") throw new Error(done.outcome);
+    const trustedDevice = done.trustedDevice?.bearer ?? "";
+    const signedIn = await sessions.signIn({ name: "cai", password, trustedDevice });
+    if (signedIn.outcome !== "signedIn") throw new Error(signedIn.outcome);
+    const cookie = `countersign_session=${signedIn.session.bearer}`;
+    const stepUp = [403, { outcome: "stepUpRequired" }];
+    expect(await (await listen(await host(countersign, {})))(cookie)).toEqual(stepUp);
+    const allowed = { allowTrustedDevices: true };
+    expect(await (await listen(await host(countersign, allowed)))(cookie)).toMatchObject([200, {}]);
+    const fresh = { ...allowed, maxAgeSeconds };
+    expect(await (await listen(await host(countersign, fresh)))(cookie)).toEqual(stepUp);
+  });
+});
+
+test.each([
+  [{ maxAge: 600 }, '"maxAge" was given, allowed is maxAgeSeconds, allowTrustedDevices, cookie'],
+  [{ maxAgeMs: 600_000 }, '"maxAgeMs" was given, allowed is maxAgeSeconds'],
+  [{ maxAgeSeconds: 0 }, "maxAgeSeconds: 0 was given, allowed is a number of seconds, more than 0"],
+  [{ maxAgeSeconds: "600" }, 'maxAgeSeconds: "600" was given'],
+  [{ maxAgeSeconds: Number.NaN }, "maxAgeSeconds: null was given"],
+  [{ allowTrustedDevices: "no" }, 'allowTrustedDevices: "no" was given, allowed is true or false'],
+  [{ cookie: "a=b" }, 'cookie: "a=b" was given, allowed is the name of a cookie'],
+])("requireTwoFactor refuses %j before it guards anything", async (options, said) => {
+  const { countersign } = await open();
+  for (const guard of [forExpress, forKoa, forFastify]) {
+    expect(() => guard(countersign, options as object)).toThrow(said);
+  }
 });

@@ -2,8 +2,8 @@ import { isEndedWithAll, opens, type Session, type Subscriber } from "../../acco
 import { bearerDigest } from "../../secrets/index.ts";
 import type { EngineParts } from "../parts.ts";
 
-/** What the holder of a session presents. The two kinds differ in their first letters: one is never taken for the other. */
-const prefixes = { pending: "csp_", active: "css_" } as const;
+/** What the holder of a session, and a trusted device, presents. The kinds differ in their first letters: one is never taken for the other. */
+const prefixes = { pending: "csp_", active: "css_", trusted: "cst_" } as const;
 const idBytes = 16;
 const secretBytes = 24;
 
@@ -16,21 +16,32 @@ export interface Presented {
 /** A new secret for a session: 192 random bits behind its id (P-5). */
 export function newBearer(
   { random }: EngineParts,
-  state: "pending" | "active",
+  kind: keyof typeof prefixes,
   id: string,
 ): { readonly bearer: string; readonly digest: string } {
   const bytes = Buffer.concat([Buffer.from(id.replaceAll("-", ""), "hex"), random.bytes(secretBytes)]);
-  const bearer = prefixes[state] + bytes.toString("base64url");
+  const bearer = prefixes[kind] + bytes.toString("base64url");
   return { bearer, digest: bearerDigest(bearer) };
 }
 
-/** Null for what is no bearer of ours. */
+/** Null for what is no bearer of a session of ours. */
 export function readBearer(given: string): Presented | null {
-  const [, prefix, text] = /^(cs[ps]_)([A-Za-z0-9_-]{54})$/.exec(given) ?? [];
-  if (text === undefined) return null;
+  const state = given.startsWith(prefixes.pending) ? "pending" : "active";
+  const read = readKind(state, given);
+  return read === null ? null : { state, ...read };
+}
+
+/** Null for what is no bearer of a trusted device. */
+export function readDeviceBearer(given: string | undefined): Omit<Presented, "state"> | null {
+  return given === undefined ? null : readKind("trusted", given);
+}
+
+function readKind(kind: keyof typeof prefixes, given: string): Omit<Presented, "state"> | null {
+  const text = given.slice(prefixes[kind].length);
+  if (!given.startsWith(prefixes[kind]) || !/^[A-Za-z0-9_-]{54}$/.test(text)) return null;
   const hex = Buffer.from(text, "base64url").subarray(0, idBytes).toString("hex");
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return { state: prefix === prefixes.pending ? "pending" : "active", id, digest: bearerDigest(given) };
+  return { id, digest: bearerDigest(given) };
 }
 
 /** A digest of 192 random bits tells nothing by how long its comparison takes. */

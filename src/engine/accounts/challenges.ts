@@ -5,29 +5,26 @@ import {
   challengeRefusal,
   confirmed,
   decideChallenge,
-  ended,
   lockedUntil,
+  loginPurpose,
   newChallenge,
   type Proof,
-  rememberDevice,
-  type Session,
   type Subscriber,
-  type SubscriberName,
-  steppedUp,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
-import { isOpenedBy, newBearer, type Presented, readBearer } from "./bearers.ts";
+import { type Approving, type ChallengeApproved, planApproval } from "./approval.ts";
+import { isOpenedBy, type Presented, readBearer } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
-import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
+import { useTrustedDevice } from "./trusted-devices.ts";
 import { type Compared, compare } from "./uses.ts";
 import {
   type AuthenticatorView,
   type ChallengeView,
+  type TrustedDeviceView,
   toChallengeView,
-  toSessionView,
   usable,
 } from "./views.ts";
 
@@ -43,6 +40,8 @@ export type StartChallenge = SubscriberRef &
     readonly purpose?: string | undefined;
     /** Whether the application has checked a password of its own: the assurance then counts it. */
     readonly passwordChecked?: boolean | undefined;
+    /** What a trusted device presents: at a sign-in with a checked password, nothing more is asked of it. */
+    readonly trustedDevice?: string | undefined;
   };
 
 export type StartChallengeResult =
@@ -51,6 +50,8 @@ export type StartChallengeResult =
       readonly challenge: ChallengeView;
       readonly authenticators: readonly AuthenticatorView[];
     }
+  /** The password is enough on this device: there is no challenge. */
+  | { readonly outcome: "deviceTrusted"; readonly subscriberId: string; readonly device: TrustedDeviceView }
   /** Unknown, or without any authenticator: there is nothing to ask for. */
   | { readonly outcome: "subscriberNotFound" }
   | { readonly outcome: "notEnrolled" }
@@ -60,7 +61,7 @@ export async function startChallenge(
   parts: AccountParts,
   request: StartChallenge,
 ): Promise<StartChallengeResult> {
-  const { tenantId, purpose = "login" } = request;
+  const { tenantId, purpose = loginPurpose } = request;
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const authenticators = usable(parts, subscriber);
@@ -75,6 +76,11 @@ export async function startChallenge(
   if (request.session !== undefined && !isOurs) return { outcome: "sessionInvalid" };
   const vouched: Proof[] =
     request.passwordChecked === true ? [{ kind: "password", authenticatorId: null, at: now }] : [];
+  const isSignIn = purpose === loginPurpose && vouched.length > 0 && request.session === undefined;
+  if (isSignIn && request.trustedDevice !== undefined) {
+    const device = await useTrustedDevice(parts, subscriber.id, request.trustedDevice);
+    if (device !== null) return { outcome: "deviceTrusted", subscriberId: subscriber.id, device };
+  }
   const row = newChallenge(
     {
       id: uuidv7(now, parts.random),
@@ -149,20 +155,15 @@ export async function sendChallenge(
   return await parts.decide([challengeKey], decision, subscriber.id);
 }
 
-export type CheckChallenge = OnChallenge & {
-  readonly code: string;
-  /** Without it: the phone that a code was sent to, else the only app. */
-  readonly authenticatorId?: string | undefined;
-  /** To be known as a device that signed in. */
-  readonly device?: string | undefined;
-};
+export type CheckChallenge = OnChallenge &
+  Approving & {
+    readonly code: string;
+    /** Without it: the phone that a code was sent to, else the only app. */
+    readonly authenticatorId?: string | undefined;
+  };
 
 export type CheckChallengeResult =
-  | (Told<Extract<ChallengeOutcome, { readonly type: "approved" }>> & {
-      readonly challenge: ChallengeView;
-      /** With a session of ours: its new secret. The one that was presented is dead (P-5). */
-      readonly session: Begun | null;
-    })
+  | ChallengeApproved
   | Told<Exclude<ChallengeOutcome, { readonly type: "approved" }>>
   | NotFound
   | Told<Exclude<Compared, { readonly type: "use" }>>;
@@ -200,24 +201,16 @@ export async function checkChallenge(
     }
     const state = { subscriber: current.subscriber, challenge: current.challenge };
     const decision = decideChallenge(state, compared.useOf(state.subscriber, at), at);
-    const writes: Write[] = [];
-    if (decision.subscriber !== state.subscriber) {
-      writes.push({ table: "subscriber", id: subscriber.id, row: decision.subscriber });
-    }
     if (decision.outcome.type !== "approved") {
       const { type, ...fields } = decision.outcome;
-      return { writes, result: { outcome: type, ...fields } as CheckChallengeResult };
+      const { subscriber: row } = decision;
+      return {
+        writes: row === state.subscriber ? [] : [{ table: "subscriber", id: row.id, row }],
+        result: { outcome: type, ...fields } as CheckChallengeResult,
+      };
     }
-    writes.push({ table: "challenge", id: challenge.id, row: decision.challenge });
-    const begun = session === undefined ? null : goOnWith(parts, session, decision.challenge, at);
-    if (begun !== null) writes.push(...begun.writes);
-    const remembered = deviceWrite(parts, rows.get(nameKey), request, at);
     const { assurance } = decision.outcome;
-    const view = toChallengeView(decision.challenge);
-    return {
-      writes: remembered === null ? writes : [...writes, remembered],
-      result: { outcome: "approved", assurance, challenge: view, session: begun?.begun ?? null },
-    };
+    return planApproval(parts, request, { ...decision, assurance, session, name: rows.get(nameKey) }, at);
   });
 }
 
@@ -312,36 +305,4 @@ function choose(
   if (asked !== undefined) return all.find(({ id }) => id === asked);
   const apps = all.filter(({ type }) => type === "totp");
   return apps.length === 1 ? apps[0] : undefined;
-}
-
-/** A pending session makes way for an active one; an active one gets another secret (P-5). */
-function goOnWith(
-  parts: AccountParts,
-  session: Session,
-  { id: challengeId, earlier, proof }: Challenge,
-  now: number,
-): { readonly begun: Begun; readonly writes: readonly Write[] } {
-  const used = proof as Proof;
-  const { tenantId, subscriberId } = session;
-  if (session.state === "pending") {
-    const proofs = [...earlier, used];
-    const active = planSession(parts, "active", { tenantId, subscriberId, challengeId, proofs }, now);
-    const over: Write = { table: "session", id: session.id, row: ended(session, now) };
-    return { begun: active.begun, writes: [over, active.write] };
-  }
-  const { bearer, digest } = newBearer(parts, "active", session.id);
-  const row = steppedUp(session, used, digest);
-  const begun = { bearer, session: toSessionView(row) };
-  return { begun, writes: [{ table: "session", id: row.id, row }] };
-}
-
-function deviceWrite(
-  parts: AccountParts,
-  name: SubscriberName | undefined,
-  { tenantId, device }: CheckChallenge,
-  now: number,
-): Write | null {
-  if (device === undefined || name === undefined) return null;
-  const row = rememberDevice(name, holderDigest(parts, tenantId, "device", device), now);
-  return { table: "subscriberName", id: row.id, row };
 }

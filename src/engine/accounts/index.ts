@@ -62,7 +62,13 @@ import {
   removeSubscriber,
   type SubscriberRef,
 } from "./subscribers.ts";
-import type { SessionView, SubscriberView } from "./views.ts";
+import {
+  type ForgetDevices,
+  type ForgetDevicesResult,
+  forgetDevices,
+  listTrustedDevices,
+} from "./trusted-devices.ts";
+import type { SessionView, SubscriberView, TrustedDeviceView } from "./views.ts";
 
 /** The verbs of enrolled people. Refusals are outcomes; only faults of storage, secrets and too many sign-ins throw. */
 export interface Accounts {
@@ -98,6 +104,9 @@ export interface Accounts {
   signOut(which: { readonly tenantId: string; readonly session: string }): Promise<boolean>;
   /** Ends all of somebody; false where there is nobody. */
   endSessions(of: EndSessions): Promise<boolean>;
+  /** Browsers from which a password alone signs somebody in, newest first; null where there is nobody. */
+  trustedDevices(ref: SubscriberRef): Promise<readonly TrustedDeviceView[] | null>;
+  forgetDevices(request: ForgetDevices): Promise<ForgetDevicesResult>;
   /** Runs a verb once for an Idempotency-Key, and answers its repeats from what it decided (ADR 39). */
   once<R extends { readonly outcome: string }>(
     asked: { readonly tenantId: string; readonly idempotency: Idempotency | undefined },
@@ -149,6 +158,8 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     endSession: (which) => endSession(parts, which),
     signOut: (which) => signOut(parts, which),
     endSessions: (of) => endSessions(parts, of),
+    trustedDevices: (ref) => listTrustedDevices(parts, ref),
+    forgetDevices: (request) => forgetDevices(parts, request),
   };
 }
 
@@ -173,4 +184,11 @@ export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";
 export type { CreateResult } from "./subscribers.ts";
-export type { AuthenticatorView, ChallengeView, SessionView, SubscriberView } from "./views.ts";
+export type { ForgetDevicesResult, NewlyTrusted } from "./trusted-devices.ts";
+export type {
+  AuthenticatorView,
+  ChallengeView,
+  SessionView,
+  SubscriberView,
+  TrustedDeviceView,
+} from "./views.ts";

@@ -3,7 +3,14 @@ import { key, type Store, type Write } from "../../store/index.ts";
 import type { Idempotency } from "../transaction.ts";
 import type { AccountParts } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
-import { toAuthenticatorView, toChallengeView, toSessionView, toSubscriberView, usable } from "./views.ts";
+import {
+  toAuthenticatorView,
+  toChallengeView,
+  toSessionView,
+  toSubscriberView,
+  toTrustedDeviceView,
+  usable,
+} from "./views.ts";
 
 /** What a repeated request is answered: as the first time, without what is shown once (ADR 39). */
 export type Recalled<R> = R extends object
@@ -101,8 +108,8 @@ function memoryOf(answer: Answer, subscriberId: string | null): Memory {
   let of = subscriberId;
   for (const [name, value] of Object.entries(answer)) {
     if (typeof value !== "object" || value === null) continue;
-    const begun = (value as { readonly session?: unknown }).session;
-    const view = (begun ?? value) as { readonly id?: unknown; readonly subscriberId?: unknown };
+    const { session, device } = value as { readonly session?: unknown; readonly device?: unknown };
+    const view = (session ?? device ?? value) as { readonly id?: unknown; readonly subscriberId?: unknown };
     if (typeof view.id === "string") ids[name] = view.id;
     if (typeof view.subscriberId === "string") of ??= view.subscriberId;
     if (name === "subscriber") of ??= String(view.id);
@@ -162,6 +169,10 @@ async function viewOf(
     case "pending": {
       const row = await parts.store.get(key("session", id));
       return row === undefined ? null : { [name]: { bearer: null, session: toSessionView(row) } };
+    }
+    case "trustedDevice": {
+      const found = subscriber.trustedDevices?.find((one) => one.id === id);
+      return found === undefined ? {} : { [name]: { bearer: null, device: toTrustedDeviceView(found) } };
     }
     case "challenge": {
       const row = await parts.store.get(key("challenge", id));

@@ -8,9 +8,12 @@ import {
   rememberDevice,
   type Subscriber,
   type SubscriberName,
+  trustedDeviceProof,
+  usedDevice,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
+import { readDeviceBearer } from "./bearers.ts";
 import { type AccountParts, canonicalName, holderDigest, nameIdOf } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { nobodysId } from "./subscribers.ts";
@@ -22,6 +25,8 @@ export interface SignIn {
   readonly password: string;
   /** The application's word for the device, from a cookie that only a device that signed in has. */
   readonly device?: string | undefined;
+  /** What a trusted device presents: from one, a right password is enough. */
+  readonly trustedDevice?: string | undefined;
 }
 
 export type SignInResult =
@@ -52,6 +57,7 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
   const verified = await parts.hasher.verify(hash, isTooLong ? "" : password);
   const device =
     request.device === undefined ? null : holderDigest(parts, tenantId, "device", request.device);
+  const trusted = readDeviceBearer(request.trustedDevice);
   const result = await parts.decide<SignInResult>([nameKey], (rows, now) => {
     const row = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     const subscriberKey = key("subscriber", row.subscriberId ?? nobodysId);
@@ -67,7 +73,7 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
       case "wrong":
         return { writes: [write], result: { outcome: "signInRefused" } };
       case "right":
-        return goOn(parts, { name: next, subscriber: current as Subscriber, device }, now);
+        return goOn(parts, { name: next, subscriber: current as Subscriber, device, trusted }, now);
       default:
         return outcome satisfies never;
     }
@@ -84,17 +90,28 @@ interface Known {
   readonly name: SubscriberName;
   readonly subscriber: Subscriber;
   readonly device: string | null;
+  readonly trusted: ReturnType<typeof readDeviceBearer>;
 }
 
 /** After a right password: a challenge, an enrolment, or, where neither is asked for, a session. */
 function goOn(
   parts: AccountParts,
-  { name, subscriber, device }: Known,
+  { name, subscriber, device, trusted }: Known,
   now: number,
 ): UpdateDecision<SignInResult> {
   const { id: subscriberId, tenantId } = subscriber;
   const proofs: readonly Proof[] = [{ kind: "password", authenticatorId: null, at: now }];
   const seen: Write = { table: "subscriberName", id: name.id, row: name };
+  const used = hasSecond(subscriber) ? usedDevice(subscriber, trusted, now) : null;
+  if (used !== null) {
+    const shown = [...proofs, trustedDeviceProof(used.device, now)];
+    const fields = { tenantId, subscriberId, challengeId: null, proofs: shown };
+    const active = planSession(parts, "active", fields, now);
+    return {
+      writes: [seen, { table: "subscriber", id: subscriberId, row: used.subscriber }, active.write],
+      result: { outcome: "signedIn", session: active.begun },
+    };
+  }
   if (hasSecond(subscriber)) {
     const challengeId = uuidv7(now, parts.random);
     const pending = planSession(parts, "pending", { tenantId, subscriberId, challengeId, proofs }, now);

@@ -3,8 +3,10 @@ import {
   type Authenticator,
   assuranceOf,
   type Challenge,
+  lastAuthenticatedAt,
   type Session,
   type Subscriber,
+  type TrustedDevice,
 } from "../../accounts/index.ts";
 import { maskPhoneNumber } from "../../numbers/index.ts";
 import type { EngineParts } from "../parts.ts";
@@ -55,6 +57,8 @@ export interface SessionView {
   readonly endsAt: number;
   /** When an authenticator was used last; null where only a password was. */
   readonly steppedUpAt: number | null;
+  /** Whether it began with a password on a trusted device, where no authenticator was asked for. */
+  readonly isOfTrustedDevice: boolean;
 }
 
 export function toSubscriberView(parts: EngineParts, row: Subscriber): SubscriberView {
@@ -90,7 +94,6 @@ export function toAuthenticatorView(
 }
 
 export function toSessionView(session: Session): SessionView {
-  const used = session.proofs.filter(({ kind }) => kind !== "password" && kind !== "email");
   return {
     id: session.id,
     subscriberId: session.subscriberId,
@@ -98,8 +101,29 @@ export function toSessionView(session: Session): SessionView {
     assurance: assuranceOf(session.proofs),
     createdAt: session.createdAt,
     endsAt: session.endsAt,
-    steppedUpAt: used.length === 0 ? null : Math.max(...used.map(({ at }) => at)),
+    steppedUpAt: lastAuthenticatedAt(session.proofs),
+    isOfTrustedDevice: session.proofs.some(({ kind }) => kind === "trustedDevice"),
   };
+}
+
+/** A trusted device without what it presents. */
+export interface TrustedDeviceView {
+  readonly id: string;
+  readonly name: string;
+  readonly trustedAt: number;
+  readonly endsAt: number;
+  /** When somebody signed in from it last without an authenticator. */
+  readonly lastUsedAt: number | null;
+}
+
+export function toTrustedDeviceView({
+  id,
+  name,
+  trustedAt,
+  endsAt,
+  lastUsedAt,
+}: TrustedDevice): TrustedDeviceView {
+  return { id, name, trustedAt, endsAt, lastUsedAt };
 }
 
 export function toChallengeView({

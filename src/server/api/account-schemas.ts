@@ -9,6 +9,7 @@ import type {
 } from "../../engine/index.ts";
 import { maskPhoneNumber } from "../../numbers/index.ts";
 import { forms } from "../forms.ts";
+import { NewlyTrustedBody } from "./device-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 import { bindingLengthMax } from "./verification-schemas.ts";
 
@@ -36,6 +37,11 @@ const binding = Type.Optional(
 const device = Type.Optional(
   opaque(200, "A long random text from a cookie of yours: the device to remember"),
 );
+
+const trustedDevice = Type.Optional(
+  opaque(200, "What a trusted device presents, as the answer of a check said it"),
+);
+const deviceName = opaque(60, "What its owner calls this device, to trust it from now on");
 
 export const NewSubscriberBody = strict(
   {
@@ -99,6 +105,7 @@ export const NewChallengeBody = strict(
     ),
     binding,
     session: Type.Optional(bearer),
+    trustedDevice,
   },
   { title: "NewChallenge" },
 );
@@ -115,12 +122,18 @@ export const CheckChallengeBody = strict(
     binding,
     session: Type.Optional(bearer),
     device,
+    trustDevice: Type.Optional(deviceName),
   },
   { title: "CheckChallenge" },
 );
 
 export const SignInBody = strict(
-  { name: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 4_096 }), device },
+  {
+    name: Type.String({ maxLength: 256 }),
+    password: Type.String({ maxLength: 4_096 }),
+    device,
+    trustedDevice,
+  },
   { title: "SignIn" },
 );
 
@@ -206,6 +219,9 @@ export const SessionBody = Type.Object(
     createdAt: Instant,
     endsAt: Instant,
     steppedUpAt: orNull(Instant),
+    isOfTrustedDevice: Type.Boolean({
+      description: "Began with a password on a trusted device: no authenticator was asked for",
+    }),
   },
   { title: "Session" },
 );
@@ -263,7 +279,12 @@ export const ConfirmedBody = Type.Object(
 );
 
 export const ApprovedBody = Type.Object(
-  { challenge: ChallengeBody, assurance: AssuranceBody, session: Type.Union([BegunBody, Type.Null()]) },
+  {
+    challenge: ChallengeBody,
+    assurance: AssuranceBody,
+    session: Type.Union([BegunBody, Type.Null()]),
+    trustedDevice: Type.Union([NewlyTrustedBody, Type.Null()]),
+  },
   { title: "ApprovedChallenge" },
 );
 

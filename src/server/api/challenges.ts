@@ -18,6 +18,7 @@ import {
   toSentBody,
 } from "./account-schemas.ts";
 import { sendProblems } from "./authenticators.ts";
+import { DeviceTrustedBody, toNewlyTrustedBody, toTrustedDeviceBody } from "./device-schemas.ts";
 import { described } from "./route.ts";
 import { IdParams } from "./schemas.ts";
 
@@ -40,12 +41,15 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "After a password check of your own, or as a step-up within a session. Only whoever repeats the same `binding` or `session` may go on with it.",
         scope: "challenges:write",
-        successes: { 201: "The challenge, with what it can be met with" },
+        successes: {
+          200: "None is needed: `trustedDevice` is one of theirs, the password was checked, and this is a sign-in",
+          201: "The challenge, with what it can be met with",
+        },
         // Not found: for a repeat of the request, after the subscriber was removed.
         problems: ["subscriber_not_found", "not_enrolled", "session_invalid", "not_found"],
         example: { body: { name: "user-17", binding: "session-7f3a", passwordChecked: true } },
       }),
-      schema: { body: NewChallengeBody, response: { 201: ShownChallengeBody } },
+      schema: { body: NewChallengeBody, response: { 200: DeviceTrustedBody, 201: ShownChallengeBody } },
     },
     async (request, reply) => {
       const { subscriberId, name, ...body } = request.body;
@@ -58,6 +62,10 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
           ? { ...body, tenantId, subscriberId: bodyId(subscriberId) as string }
           : { ...body, tenantId, name };
       const done = await askOnce(request, reply, (accounts) => accounts.startChallenge(asked));
+      if (done.outcome === "deviceTrusted") {
+        reply.code(200);
+        return { subscriberId: done.subscriberId, trustedDevice: toTrustedDeviceBody(done.device) };
+      }
       if (done.outcome !== "challengeStarted") throw accountRefusal(done);
       reply.code(201).header("location", `/api/v1/challenges/${done.challenge.id}`);
       return {
@@ -131,7 +139,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Challenges",
         summary: "Check a code",
         description:
-          "200 only if it is approved. With a session of ours, the answer holds its new secret: the one before is dead.",
+          "200 only if it is approved. With a session of ours, the answer holds its new secret: the one before is dead. With `trustDevice`, a whole sign-in makes this device trusted, unless it was by a recovery code.",
         scope: "challenges:write",
         successes: { 200: "Approved; `assurance` says how sure it is" },
         problems: [
@@ -156,7 +164,12 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const done = await askOnce(request, reply, (accounts) => accounts.checkChallenge(asked));
       if (done.outcome !== "approved") throw accountRefusal(done);
       const { assurance, session } = done;
-      return { challenge: toChallengeBody(done.challenge), assurance, session: toBegunBody(session) };
+      return {
+        challenge: toChallengeBody(done.challenge),
+        assurance,
+        session: toBegunBody(session),
+        trustedDevice: toNewlyTrustedBody(done.trustedDevice),
+      };
     },
   );
 

@@ -16,6 +16,7 @@ import { serviceRoutes } from "./services.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { subscriberRoutes } from "./subscribers.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { trustedDeviceRoutes } from "./trusted-devices.ts";
 import { verificationRoutes } from "./verifications.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -50,6 +51,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         authenticatorRoutes,
         challengeRoutes,
         sessionRoutes,
+        trustedDeviceRoutes,
         tenantRoutes,
         backupRoutes,
         carrierRoutes,

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { type AlphabetName, alphabets, type Payment } from "../verification/index.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { type Keyring, keyedDigest, requireKey } from "./keyring.ts";
 
 /** Everything a code is bound to. The channel is not among it: sms and voice can carry the same code. */
@@ -54,7 +55,5 @@ export function deriveCode(
 /** Compares in constant time over a fixed length: both sides go through the same HMAC first (K-1, C-19). */
 export function codesEqual(keyring: Keyring, expected: string, submitted: string): boolean {
   const key = requireKey(keyring, "compare");
-  const a = createHmac("sha256", key).update(expected, "utf8").digest();
-  const b = createHmac("sha256", key).update(submitted, "utf8").digest();
-  return timingSafeEqual(a, b);
+  return timingSafeEqual(hmacSha256(key, expected), hmacSha256(key, submitted));
 }

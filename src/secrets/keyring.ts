@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from "node:crypto";
+import { createSecretKey, hash, hkdfSync, type KeyObject } from "node:crypto";
 import { SecretInvalid } from "./errors.ts";
+import { hmacSha256 } from "./hmac.ts";
 import type { Secret } from "./secret.ts";
 
 /** What each derived key is for: one label a purpose, and no key serves two (K-6). */
@@ -97,7 +98,7 @@ export function requireKey(keyring: Keyring, purpose: KeyPurpose, id?: string): 
 export function keyedDigest(key: KeyObject, parts: readonly string[]): Buffer {
   let input = "";
   for (const part of parts) input += `${part.length}:${part}`;
-  return createHmac("sha256", key).update(input, "utf8").digest();
+  return hmacSha256(key, input);
 }
 
 /** What proves later that the same master secret is in use, without telling anything about it (K-5). */

@@ -27,11 +27,15 @@ describe("K-1: HMAC-SHA-256 is that of RFC 4231", () => {
   test("whatever the key and the text, it is what node:crypto makes of them", () => {
     const text = fc.string({ unit: "binary", maxLength: 700 });
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), fc.array(text, { maxLength: 3 }), (bytes, texts) => {
-        const key = createSecretKey(bytes);
-        const expected = texts.map((one) => createHmac("sha256", key).update(one, "utf8").digest());
-        expect(texts.map((one) => hmacSha256(key, one))).toEqual(expected);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 80 }),
+        fc.array(text, { maxLength: 3 }),
+        (bytes, texts) => {
+          const key = createSecretKey(bytes);
+          const expected = texts.map((one) => createHmac("sha256", key).update(one, "utf8").digest());
+          expect(texts.map((one) => hmacSha256(key, one))).toEqual(expected);
+        },
+      ),
     );
   });
 

@@ -30,9 +30,9 @@ export function hmacSha256(key: KeyObject, text: string): Buffer {
   }
   innerBlock.set(pads.inner);
   const length = blockBytes + innerBlock.write(text, blockBytes, "utf8");
-  pads.outer.write(hash("sha256", innerView(length), "latin1"), blockBytes, "latin1");
+  pads.outer.write(hash("sha256", innerView(length), "binary"), blockBytes, "latin1");
   // A pool of Node's holds it, as it does those of `digest()`.
-  return Buffer.from(hash("sha256", pads.outer, "latin1"), "latin1");
+  return Buffer.from(hash("sha256", pads.outer, "binary"), "latin1");
 }
 
 function innerView(length: number): Buffer {

@@ -11,11 +11,25 @@ type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 export function proxyTrust(trustedProxies: readonly string[]): false | ((address: string) => boolean) {
   if (trustedProxies.length === 0) return false;
   const ranges = trustedProxies.map(toRange);
+  // Asked several times a request, mostly about the same few machines.
+  const judged = new Map<string, boolean>();
   return (address) => {
-    if (!ipaddr.isValid(address)) return false;
-    const hop = ipaddr.process(address);
-    return ranges.some((range) => isWithin(hop, range));
+    let isTrusted = judged.get(address);
+    if (isTrusted === undefined) {
+      isTrusted = isAmong(ranges, address);
+      if (judged.size >= judgedMax) judged.clear();
+      judged.set(address, isTrusted);
+    }
+    return isTrusted;
   };
+}
+
+const judgedMax = 1_024;
+
+function isAmong(ranges: readonly Range[], address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const hop = ipaddr.process(address);
+  return ranges.some((range) => isWithin(hop, range));
 }
 
 function toRange(given: string): Range {

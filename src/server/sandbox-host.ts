@@ -15,11 +15,22 @@ export function onlyOwnHosts(
   const publicHost = publicUrl === null ? null : new URL(publicUrl).host.toLowerCase();
   return (request, _reply, done) => {
     if (admin.has(request.raw)) return done();
-    const hosts = request.raw.headersDistinct["host"] ?? [];
-    const [host = ""] = hosts;
-    if (hosts.length === 1 && (namesThisMachine(host) || host.toLowerCase() === publicHost)) return done();
+    const host = onlyHost(request.raw.rawHeaders);
+    if (host !== null && (namesThisMachine(host) || host.toLowerCase() === publicHost)) return done();
     done(new Problem("host_not_allowed", "Use localhost, or set PUBLIC_URL to the address you came by."));
   };
+}
+
+/** The one Host header; of several, `headers` would show the first. */
+function onlyHost(rawHeaders: readonly string[]): string | null {
+  let host: string | null = null;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length !== 4 || name.toLowerCase() !== "host") continue;
+    if (host !== null) return null;
+    host = rawHeaders[at + 1] ?? "";
+  }
+  return host;
 }
 
 /**

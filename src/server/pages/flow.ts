@@ -18,8 +18,8 @@ export interface Current {
   readonly network: string;
   /** Of the messages: that of the page. */
   readonly locale: string;
-  /** By which name the browser knows this page. */
-  readonly host: string;
+  /** By which origin the browser knows this page. */
+  readonly origin: string;
 }
 
 export type Fields = Readonly<Record<string, string>>;
@@ -142,8 +142,10 @@ async function useProof(
 
 /** Starts, and answers with an id in any case; of a start that was refused, with one that leads nowhere. */
 async function begin(engine: Engine, parts: EngineParts, current: Current, to: string): Promise<string> {
-  const { visit, service, policy, locale, network, host } = current;
-  const readsCodes = service.settings.texts?.hosts?.includes(host) === true;
+  const { visit, service, policy, locale, network, origin } = current;
+  const { hosts = [] } = service.settings.texts ?? {};
+  const host = hosts.length === 0 ? "" : new URL(origin).hostname;
+  const readsCodes = hosts.includes(host);
   const result = await engine.start({
     tenantId: visit.tenantId,
     service: service.id,
@@ -154,7 +156,7 @@ async function begin(engine: Engine, parts: EngineParts, current: Current, to: s
     binding: bindingOf(visit),
     // Whoever made a link vouches for it; elsewhere the quota above has seen to the proof.
     caller: visit.linkId === null ? { surface: "anonymous", network, hasProof: true } : { surface: "key" },
-    ...(visit.linkId === null ? { workflow: policy.workflow } : {}),
+    ...(policy === parts.directory.policyOf(service) ? {} : { workflow: policy.workflow }),
     ...(visit.purpose === null ? {} : { purpose: visit.purpose }),
     ...(visit.subject === null ? {} : { subject: visit.subject }),
   });

@@ -129,7 +129,7 @@ function currentOf(request: FastifyRequest, visit: Visit, service: Service): Cur
     policy: policyFor(request.server.directory.policyOf(service), visit.linkId !== null),
     network: networkOf(clientAddress(request)).network,
     locale: languageOf(request, visit.language).tag,
-    host: new URL(request.server.publicOrigin(request)).hostname,
+    origin: request.server.publicOrigin(request),
   };
 }
 

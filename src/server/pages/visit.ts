@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EngineParts } from "../../engine/index.ts";
 import {
+  type Keyring,
   keyedDigest,
   open,
   requireKey,
@@ -12,6 +13,7 @@ import {
 import { listCodec } from "../../store/index.ts";
 import type { Service } from "../../tenants/index.ts";
 import type { WordName } from "./languages/index.ts";
+import { Recent } from "./recent.ts";
 
 /** One browser on its way to an approval. It lives in the browser's cookie, sealed: it can be neither read nor made. */
 export interface Visit {
@@ -97,16 +99,34 @@ export function cookieName(isSecure: boolean): string {
   return isSecure ? "__Host-countersign-visit" : "countersign-visit";
 }
 
+/**
+ * What was sealed just now, by its seal: a page is shown and answered within a minute, and opening a seal costs more
+ * than the rest of a step. Each keyring's own, and few.
+ */
+const sealedLately = new WeakMap<Keyring, Recent<Visit>>();
+const sealedMax = 1_024;
+
+function sealedBy(keyring: Keyring): Recent<Visit> {
+  const known = sealedLately.get(keyring);
+  if (known !== undefined) return known;
+  const recent = new Recent<Visit>(sealedMax);
+  sealedLately.set(keyring, recent);
+  return recent;
+}
+
 /** The visit in the request's cookie; null where there is none, or it is old. */
 export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): Visit | null {
-  const sealed = request.cookies[cookieName(isSecure)];
-  if (sealed === undefined) return null;
+  const given = request.cookies[cookieName(isSecure)];
+  if (given === undefined) return null;
+  const visit = sealedBy(parts.keyring).get(given) ?? openVisit(parts, given);
+  return visit !== null && parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
+}
+
+function openVisit(parts: EngineParts, sealed: string): Visit | null {
   try {
     const list: unknown = JSON.parse(open(parts.keyring, context, sealed));
     // A version of ours before this one wrote an object.
-    if (!Array.isArray(list)) return null;
-    const visit = visits.fromList(list);
-    return parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
+    return Array.isArray(list) ? visits.fromList(list) : null;
   } catch (cause) {
     if (cause instanceof SealBroken) return null;
     throw cause;
@@ -124,8 +144,9 @@ export function writeVisit(
   // Only where somebody may frame the page: a browser without partitions would take it from anybody's frame.
   const mayFrame = (service.settings.page?.frameAncestors ?? []).length > 0;
   const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
-  const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
-  void reply.setCookie(cookieName(isSecure), sealed, {
+  const text = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
+  sealedBy(parts.keyring).set(text, visit);
+  void reply.setCookie(cookieName(isSecure), text, {
     path: "/",
     httpOnly: true,
     secure: isSecure,

@@ -1,13 +1,11 @@
-import type pg from "pg";
 import { keptUntil, type Store } from "../port.ts";
-import { encodeRow } from "../rows/index.ts";
-import { prepared } from "./prepared.ts";
+import { prepared, type Statement } from "./prepared.ts";
 import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
 import type { AskRows } from "./webhook-rows.ts";
 
 /** Rows of accounts, apart from all others: a verification has none, and its statements do not get longer for them. */
-const readAccountRows: pg.QueryConfig = prepared(
+const readAccountRows: Statement = prepared(
   "read_account_rows",
   `select 'subscriberName' as kind, r.id as id, r.doc as doc from unnest($1::text[]) k (id)
      cross join lateral (select r.id, r.doc from subscriber_names r where r.id = k.id offset 0) r
@@ -23,7 +21,7 @@ const readAccountRows: pg.QueryConfig = prepared(
 );
 
 /** Kind by kind in key order, after those of webhooks and before everything else. */
-const lockAccountRows: pg.QueryConfig = prepared(
+const lockAccountRows: Statement = prepared(
   "lock_account_rows",
   `with name as materialized (
      select r.id, r.doc from subscriber_names r where r.id = any($1::text[]) order by r.id for update),
@@ -53,38 +51,38 @@ export const accountTexts: Texts = {
   subscriberName: {
     upsert: prepared(
       "put_subscriber_names",
-      `insert into subscriber_names (id, kept_until, doc) select * from unnest($1::text[], $2::bigint[], $3::text[])
+      `insert into subscriber_names (id, kept_until, doc) select * from unnest($1::text[], $2::bigint[], string_to_array($3, chr(30)))
        on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
     ),
     remove: prepared("remove_subscriber_names", "delete from subscriber_names where id = any($1::text[])"),
-    columns: (row) => [row.id, keptUntil(row), encodeRow("subscriberName", row)],
+    columns: (row) => [row.id, keptUntil(row)],
   },
   subscriber: {
     upsert: prepared(
       "put_subscribers",
-      `insert into subscribers (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], $3::text[])
+      `insert into subscribers (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], string_to_array($3, chr(30)))
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_subscribers", "delete from subscribers where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, encodeRow("subscriber", row)],
+    columns: (row) => [row.id, row.tenantId],
   },
   challenge: {
     upsert: prepared(
       "put_challenges",
-      `insert into challenges (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+      `insert into challenges (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], string_to_array($4, chr(30)))
        on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
     ),
     remove: prepared("remove_challenges", "delete from challenges where id = any($1::text[])"),
-    columns: (row) => [row.id, row.subscriberId, keptUntil(row), encodeRow("challenge", row)],
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row)],
   },
   session: {
     upsert: prepared(
       "put_sessions",
-      `insert into sessions (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+      `insert into sessions (id, subscriber_id, kept_until, doc) select * from unnest($1::text[], $2::text[], $3::bigint[], string_to_array($4, chr(30)))
        on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
     ),
     remove: prepared("remove_sessions", "delete from sessions where id = any($1::text[])"),
-    columns: (row) => [row.id, row.subscriberId, keptUntil(row), encodeRow("session", row)],
+    columns: (row) => [row.id, row.subscriberId, keptUntil(row)],
   },
 };
 

@@ -3,7 +3,7 @@ import type { Key, Rows, UpdateDecision } from "../port.ts";
 import { type BatchParts, commitBatch } from "./batch.ts";
 import { CommitUnknown, type Doubt, lookAtMarker } from "./commit-marker.ts";
 import { isRetryable, maySpareOthers } from "./faults.ts";
-import { nameOf, type Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 
 export interface GroupCommitOptions extends BatchParts {
   readonly batchMax: number;
@@ -61,7 +61,7 @@ export class PostgresGroupCommit {
     }
     return new Promise<R>((resolve, reject) => {
       this.#queue.push({
-        keys: new Map(keys.map((key) => [nameOf(key), key])),
+        keys: [...keys],
         decide,
         resolve: resolve as (result: unknown) => void,
         reject,

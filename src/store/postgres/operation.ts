@@ -1,10 +1,11 @@
 import type { Key, Rows, TableName, Tables, UpdateDecision } from "../port.ts";
-import { decodeRow, type StoredRow } from "../rows/index.ts";
+import type { StoredRow } from "../rows/index.ts";
+import { type AnyKey, ByKey } from "./by-key.ts";
 
 /** One update on its way. */
 export interface Operation {
-  /** Grows when a decision learns of further rows. */
-  readonly keys: Map<string, Key>;
+  /** Grows when a decision learns of further rows. They are few. */
+  readonly keys: Key[];
   readonly decide: (rows: Rows, now: number) => UpdateDecision<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -13,64 +14,61 @@ export interface Operation {
   needs: number;
 }
 
-/** A row as a statement gives it; the last one of a statement is the time. */
+/** A row as a statement gives it. */
 export interface RawRow extends StoredRow {
-  readonly kind: TableName | "now";
+  readonly kind: TableName;
 }
 
-/** Rows by the name of their key. */
-export type LoadedRows = Map<string, unknown>;
+/** Rows that are locked, or whose absence is: undefined where there is none. */
+export type HeldRows = ByKey<unknown>;
 
-export function nameOf(key: { readonly table: TableName; readonly id: string }): string {
-  return `${key.table}/${key.id}`;
+export function nameOf({ table, id }: AnyKey): string {
+  return `${table}/${id}`;
 }
 
 export function learn(operation: Operation, keys: readonly Key[]): void {
-  for (const key of keys) operation.keys.set(nameOf(key), key);
+  for (const key of keys) if (!asksFor(operation, key)) operation.keys.push(key);
+}
+
+function asksFor({ keys }: Operation, { table, id }: AnyKey): boolean {
+  for (const one of keys) if (one.id === id && one.table === table) return true;
+  return false;
 }
 
 export function allKeys(batch: readonly Operation[]): Key[] {
-  const keys = new Map<string, Key>();
-  for (const operation of batch) for (const [name, key] of operation.keys) keys.set(name, key);
-  return [...keys.values()];
-}
-
-/** The rows, the time that came with them, and what the statement says beside the time. */
-export function decodeAll(raw: readonly RawRow[]): { rows: LoadedRows; now: number; note: string } {
-  const rows: LoadedRows = new Map();
-  let now = Number.NaN;
-  let note = "";
-  for (const one of raw) {
-    const { kind, id } = one;
-    if (kind !== "now") {
-      rows.set(nameOf({ table: kind, id }), decodeRow(kind, one));
-      continue;
-    }
-    now = Number(one.doc);
-    note = id;
-  }
-  return { rows, now, note };
+  const keys = new ByKey<Key>();
+  for (const operation of batch) for (const key of operation.keys) keys.set(key, key);
+  return keys.values();
 }
 
 /** What an operation may see of the rows of its batch: only what it asked for. */
-export function rowsOf(operation: Operation, loaded: ReadonlyMap<string, unknown>): Rows {
-  return {
-    has: (key) => operation.keys.has(nameOf(key)),
-    get: <T extends TableName>(key: Key<T>) => {
-      if (!operation.keys.has(nameOf(key))) throw new RangeError(`${key.table} ${key.id} was not loaded`);
-      return loaded.get(nameOf(key)) as Tables[T] | undefined;
-    },
-  };
+class SeenRows implements Rows {
+  readonly #operation: Operation;
+  readonly #rows: Pick<HeldRows, "get">;
+
+  constructor(operation: Operation, rows: Pick<HeldRows, "get">) {
+    this.#operation = operation;
+    this.#rows = rows;
+  }
+
+  has(key: Key): boolean {
+    return asksFor(this.#operation, key);
+  }
+
+  get<T extends TableName>(key: Key<T>): Tables[T] | undefined {
+    if (!asksFor(this.#operation, key)) throw new RangeError(`${key.table} ${key.id} was not loaded`);
+    return this.#rows.get(key) as Tables[T] | undefined;
+  }
 }
 
-/** What a decision will ask for, as far as a look without locks can tell. */
-export function needOf(
-  operation: Operation,
-  seen: ReadonlyMap<string, unknown>,
-  now: number,
-): readonly Key[] {
+export function rowsOf(operation: Operation, held: Pick<HeldRows, "get">): Rows {
+  return new SeenRows(operation, held);
+}
+
+/** What a decision will ask for, as far as a run on these rows can tell. */
+export function needOf(operation: Operation, rows: Pick<HeldRows, "get">, now: number): readonly Key[] {
   try {
-    const decision = operation.decide(rowsOf(operation, seen), now);
+    const decision = operation.decide(rowsOf(operation, rows), now);
     return "need" in decision ? decision.need : [];
   } catch {
     // It will throw again on the locked rows, and then it counts.

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { accountQueries } from "./account-rows.ts";
 import { dueStatements } from "./due.ts";
 import { families } from "./families.ts";
-import { lockFreeRows, lockRows } from "./locks.ts";
+import { lockFreeRows, lockRows, writeMarker } from "./locks.ts";
 import { keysByDialect, queries } from "./queries.ts";
 import { readRecipients, readRows } from "./reads.ts";
 import { webhookQueries } from "./webhook-rows.ts";
@@ -21,8 +21,10 @@ export const hotStatements: readonly Asked[] = [
   ...[lockRows, lockFreeRows].flatMap((one): readonly Asked[] => [
     [one.recipients, "array['-']"],
     [one.verifications, `array['${id}']::uuid[], '${id}', '${id}'`],
-    [one.others, `${otherKeys}, '-', '1', '${id}', '${id}', array['${id}.1']`],
+    [one.deliveries, `array['${id}']::uuid[], array[1], '${id}', '${id}', array['${id}.1']`],
+    [one.others, "array['-'], array['-'], array['-'], array['-']"],
   ]),
+  [writeMarker, "'-', '1'"],
   ...families.flatMap(({ tables, read, lock, lockFree }) => {
     const lists = tables.map(() => "array['-']").join(", ");
     return [read, lock, lockFree].map((one): Asked => [one, lists]);

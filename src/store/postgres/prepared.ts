@@ -1,6 +1,9 @@
-import type pg from "pg";
-
 /** A statement that a connection prepares once. */
-export function prepared(name: string, text: string): pg.QueryConfig {
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function prepared(name: string, text: string): Statement {
   return { name, text };
 }

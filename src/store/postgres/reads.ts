@@ -14,7 +14,7 @@ export function deliveryKey(id: string): { verificationId: string; sequence: num
 /**
  * Rows by key, all kinds in one round trip. Each kind is looked up key by key: a fence (`offset 0`) keeps the planner
  * from reading a small table whole, which it would go on doing when the table has grown, and prunes the partitions for
- * every key. The last row is the database's time, read after all others.
+ * every key.
  */
 export const readRows: pg.QueryConfig = prepared(
   "read_rows",
@@ -41,9 +41,7 @@ export const readRows: pg.QueryConfig = prepared(
      cross join lateral (select s.id, s.doc from services s where s.id = k.id offset 0) s
    union all
    select 'apiKey', a.id, null, null, a.doc from unnest($8::text[]) k (id)
-     cross join lateral (select a.id, a.doc from api_keys a where a.id = k.id offset 0) a
-   union all
-   select 'now', '', null, null, floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text`,
+     cross join lateral (select a.id, a.doc from api_keys a where a.id = k.id offset 0) a`,
 );
 
 /** Recipients alone: what every delivery reads, without the partitions of other tables to open. */
@@ -53,8 +51,20 @@ export const readRecipients: pg.QueryConfig = prepared(
      cross join lateral (select r.id, r.tenant_id, r.doc from recipients r where r.id = k.id offset 0) r`,
 );
 
-/** The keys of a batch as the parameters of `readRows`; those that lock take some of them each. */
-export function keyParameters(keys: Iterable<Key>): unknown[][] {
+/** Keys kind by kind, without those of other families and those that can have no row: ids come from callers and carriers. */
+export interface KeyLists {
+  readonly recipient: readonly string[];
+  readonly verification: readonly string[];
+  readonly delivery: {
+    readonly verificationIds: readonly string[];
+    readonly sequences: readonly number[];
+    readonly ids: readonly string[];
+  };
+  /** Records of idempotency, tenants, services, API keys. */
+  readonly others: readonly (readonly string[])[];
+}
+
+export function keyLists(keys: Iterable<Key>): KeyLists {
   const lists: Record<Exclude<TableName, WebhookTable | AccountTable>, string[]> = {
     recipient: [],
     verification: [],
@@ -64,22 +74,28 @@ export function keyParameters(keys: Iterable<Key>): unknown[][] {
     service: [],
     apiKey: [],
   };
-  // What can have no row would make the whole statement fail: ids come from callers and carriers.
+  // What can have no row would make the whole statement fail.
   for (const key of keys) {
     const { table, id } = key;
     if (!isBeside(table) && canExist(key)) lists[table].push(id);
   }
   const deliveries = lists.delivery.map(deliveryKey);
-  return [
-    lists.recipient,
-    lists.verification,
-    deliveries.map((one) => one.verificationId),
-    deliveries.map((one) => one.sequence),
-    lists.idempotency,
-    lists.tenant,
-    lists.service,
-    lists.apiKey,
-  ];
+  return {
+    recipient: lists.recipient,
+    verification: lists.verification,
+    delivery: {
+      verificationIds: deliveries.map((one) => one.verificationId),
+      sequences: deliveries.map((one) => one.sequence),
+      ids: lists.delivery,
+    },
+    others: [lists.idempotency, lists.tenant, lists.service, lists.apiKey],
+  };
+}
+
+/** The keys as the parameters of `readRows`. */
+export function keyParameters(keys: Iterable<Key>): unknown[] {
+  const { recipient, verification, delivery, others } = keyLists(keys);
+  return [recipient, verification, delivery.verificationIds, delivery.sequences, ...others];
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,6 +1,5 @@
-import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
-import { prepared } from "./prepared.ts";
+import { prepared, type Statement } from "./prepared.ts";
 
 /**
  * Kinds of rows beside the hot path: no statement of a batch mentions them that has no key of theirs. Each statement
@@ -8,22 +7,22 @@ import { prepared } from "./prepared.ts";
  */
 export interface RowFamily<T extends TableName = TableName> {
   readonly tables: readonly T[];
-  readonly read: pg.QueryConfig;
+  readonly read: Statement;
   /** Kind by kind in key order. */
-  readonly lock: pg.QueryConfig;
+  readonly lock: Statement;
   /** The same, of the rows that nobody holds. */
-  readonly lockFree: pg.QueryConfig;
+  readonly lockFree: Statement;
 }
 
 export function rowFamily<const T extends TableName>(
   tables: readonly T[],
-  read: pg.QueryConfig,
-  lock: pg.QueryConfig,
+  read: Statement,
+  lock: Statement,
 ): RowFamily<T> {
   return { tables, read, lock, lockFree: skipping(lock) };
 }
 
-export function skipping({ name, text }: pg.QueryConfig): pg.QueryConfig {
+export function skipping({ name, text }: Statement): Statement {
   return prepared(`${name}_free`, text.replaceAll("for update", "for update skip locked"));
 }
 

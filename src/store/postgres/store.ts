@@ -15,6 +15,7 @@ import { DueLooks } from "./due.ts";
 import { isLostConnection, reasonOf } from "./faults.ts";
 import { GatheredReads } from "./gathered-reads.ts";
 import { PostgresGroupCommit } from "./group-commit.ts";
+import { KnownRows } from "./known-rows.ts";
 import { migrate, ownMigrations, readSchema } from "./migrate.ts";
 import type { RawRow } from "./operation.ts";
 import { addDays } from "./partitions.ts";
@@ -107,6 +108,7 @@ function createStore(connections: Connections, node: string, options: PostgresSt
     lanes,
     clock,
     waits: systemClock(),
+    known: new KnownRows(),
   });
   let closing: Promise<void> | null = null;
   const refuseClosed = (): void => {

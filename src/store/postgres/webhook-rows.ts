@@ -1,13 +1,12 @@
 import type pg from "pg";
 import { isOpenEvent } from "../../events/records.ts";
 import type { EventQuery, MessageQuery, Store, TableName, Tables } from "../port.ts";
-import { encodeRow } from "../rows/index.ts";
-import { prepared } from "./prepared.ts";
+import { prepared, type Statement } from "./prepared.ts";
 import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
 
 /** As `readRows`, of the other kinds. */
-const readWebhookRows: pg.QueryConfig = prepared(
+const readWebhookRows: Statement = prepared(
   "read_webhook_rows",
   `select 'message' as kind, m.id as id, m.doc as doc from unnest($1::text[]) k (id)
      cross join lateral (select m.id, m.doc from messages m where m.id = k.id offset 0) m
@@ -23,7 +22,7 @@ const readWebhookRows: pg.QueryConfig = prepared(
 );
 
 /** Kind by kind in key order, after verifications and before everything else. */
-const lockWebhookRows: pg.QueryConfig = prepared(
+const lockWebhookRows: Statement = prepared(
   "lock_webhook_rows",
   `with message as materialized (
      select m.id, m.doc from messages m where m.id = any($1::text[]) order by m.id for update),
@@ -55,45 +54,39 @@ export const webhookTexts: Texts = {
     upsert: prepared(
       "put_messages",
       `insert into messages (id, tenant_id, recipient_id, doc)
-       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       select * from unnest($1::text[], $2::text[], $3::text[], string_to_array($4, chr(30)))
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_messages", "delete from messages where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, row.recipientId, encodeRow("message", row)],
+    columns: (row) => [row.id, row.tenantId, row.recipientId],
   },
   endpoint: {
     upsert: prepared(
       "put_endpoints",
-      `insert into endpoints (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], $3::text[])
+      `insert into endpoints (id, tenant_id, doc) select * from unnest($1::text[], $2::text[], string_to_array($3, chr(30)))
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_endpoints", "delete from endpoints where id = any($1::text[])"),
-    columns: (row) => [row.id, row.tenantId, encodeRow("endpoint", row)],
+    columns: (row) => [row.id, row.tenantId],
   },
   event: {
     upsert: prepared(
       "put_events",
       `insert into events (id, endpoint_id, state, due_at, doc)
-       select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], string_to_array($5, chr(30)))
        on conflict (id) do update set state = excluded.state, due_at = excluded.due_at, doc = excluded.doc`,
     ),
     remove: prepared("remove_events", "delete from events where id = any($1::text[])"),
-    columns: (row) => [
-      row.id,
-      row.endpointId,
-      row.state,
-      isOpenEvent(row) ? row.dueAt : null,
-      encodeRow("event", row),
-    ],
+    columns: (row) => [row.id, row.endpointId, row.state, isOpenEvent(row) ? row.dueAt : null],
   },
   optOut: {
     upsert: prepared(
       "put_opt_outs",
-      `insert into opt_outs (id, doc) select * from unnest($1::text[], $2::text[])
+      `insert into opt_outs (id, doc) select * from unnest($1::text[], string_to_array($2, chr(30)))
        on conflict (id) do update set doc = excluded.doc`,
     ),
     remove: prepared("remove_opt_outs", "delete from opt_outs where id = any($1::text[])"),
-    columns: (row) => [row.id, encodeRow("optOut", row)],
+    columns: (row) => [row.id],
   },
 };
 

@@ -52,6 +52,13 @@ export {
   passwordProblem,
 } from "./password-rules.ts";
 export {
+  decidePreference,
+  inOrderOfPreference,
+  meantOf,
+  type Preference,
+  type PreferenceRefusal,
+} from "./preference.ts";
+export {
   ended,
   isEndedWithAll,
   newSession,

@@ -16,6 +16,8 @@ export interface Subscriber {
   readonly failures: Failures;
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
+  /** What its owner wants to be asked for first; absent, or of one that is gone, for nothing in particular. */
+  readonly preferredId?: string;
   /** Browsers from which a password alone signs in, newest first; absent while there was none. */
   readonly trustedDevices?: readonly TrustedDevice[];
   readonly createdAt: number;
@@ -40,6 +42,8 @@ export interface PhoneAuthenticator extends Enrolled {
   readonly sealedNumber: string;
   /** The verification that is to confirm it; null once it did. */
   readonly verificationId: string | null;
+  /** How codes come unless a challenge asks for the other way; absent for texts. */
+  readonly channel?: "sms" | "voice";
 }
 
 export type TotpAlgorithm = "sha1" | "sha256" | "sha512";

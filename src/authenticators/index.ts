@@ -2,7 +2,9 @@
 export { isCommonPassword } from "./common-passwords.ts";
 export { HashingOverloaded } from "./errors.ts";
 export { createHasher, type Hasher, type Verified } from "./hasher.ts";
+export { readOtpauth } from "./otpauth.ts";
 export { type PasswordHash, parsePasswordHash } from "./password-hash.ts";
+export { qrSvg } from "./qr.ts";
 export {
   newRecoveryCode,
   parseRecoveryCode,

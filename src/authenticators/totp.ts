@@ -51,7 +51,12 @@ export function fromBase32(text: string): Buffer | null {
     bytes.push((value >>> bits) & 0xff);
     value &= (1 << bits) - 1;
   }
-  return bytes.length < importedBytesMin || bytes.length > importedBytesMax ? null : Buffer.from(bytes);
+  return isSeed(bytes) ? Buffer.from(bytes) : null;
+}
+
+/** Whether it is neither too short nor too long to take over (T-2). */
+export function isSeed({ length }: ArrayLike<number>): boolean {
+  return length >= importedBytesMin && length <= importedBytesMax;
 }
 
 /** The code of a step: RFC 4226 over the number of the step, its section 5.3 line by line. */

@@ -135,6 +135,7 @@ export const accountRefusals = {
     "recipient_locked",
   ],
   listAuthenticators: ["subscriber_not_found"],
+  updateAuthenticator: ["subscriber_not_found", "authenticator_not_found", "request_invalid"],
   removeAuthenticator: ["subscriber_not_found", "authenticator_not_found", "step_up_required"],
   startChallenge: ["subscriber_not_found", "not_enrolled", "session_invalid"],
   getChallenge: ["challenge_not_found"],
@@ -200,6 +201,9 @@ export type ConfirmResult =
       readonly session: BegunSession | null;
     }
   | Refusals<"confirmAuthenticator">;
+export type UpdateAuthenticatorResult =
+  | { readonly outcome: "updated"; readonly authenticator: AuthenticatorSummary }
+  | Refusals<"updateAuthenticator">;
 export type RemoveAuthenticatorResult = { readonly outcome: "removed" } | Refusals<"removeAuthenticator">;
 export type StartChallengeResult =
   | {

@@ -14,6 +14,10 @@ export interface AuthenticatorSummary {
   readonly isConfirmed: boolean;
   readonly isDisabled: boolean;
   readonly isRestricted: boolean;
+  /** Whether its owner wants to be asked for it first. */
+  readonly isPreferred: boolean;
+  /** Of a phone: how codes come unless a challenge asks for the other way. */
+  readonly channel: "sms" | "voice" | null;
   /** Of a phone, masked. */
   readonly number: string | null;
   readonly codesLeft: number | null;
@@ -92,6 +96,8 @@ export interface EnrolledAuthenticator {
   readonly sent: SentCode | null;
   readonly seed: string | null;
   readonly uri: string | null;
+  /** The address as an image in SVG; null also where it is too long for one. */
+  readonly qr: string | null;
   readonly codes: readonly string[] | null;
 }
 
@@ -121,6 +127,10 @@ export interface NewAuthenticator extends OfSubscriber {
   readonly channel?: "sms" | "voice";
   readonly issuer?: string;
   readonly seed?: string;
+  /** An `otpauth://totp/` address, or the export of an app. */
+  readonly uri?: string;
+  /** Which account of an export. */
+  readonly account?: string;
   readonly label?: string;
   readonly stepUp?: string;
 }

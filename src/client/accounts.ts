@@ -12,6 +12,7 @@ import type {
   SendEnrolmentResult,
   SignInResult,
   StartChallengeResult,
+  UpdateAuthenticatorResult,
 } from "./account-results.ts";
 import type {
   AuthenticatorSummary,
@@ -56,6 +57,15 @@ export interface SubscriberCalls {
     request: OfAuthenticator & { readonly code: string; readonly session?: string },
     options?: CallOptions,
   ): Promise<ConfirmResult>;
+  /** Another name, whether it is asked for first, and of a phone the way codes come. */
+  updateAuthenticator(
+    request: OfAuthenticator & {
+      readonly label?: string;
+      readonly isPreferred?: boolean;
+      readonly channel?: "sms" | "voice";
+    },
+    options?: CallOptions,
+  ): Promise<UpdateAuthenticatorResult>;
   removeAuthenticator(
     request: OfAuthenticator & { readonly stepUp?: string },
     options?: CallOptions,
@@ -81,7 +91,7 @@ export interface ChallengeCalls {
   /** Null where there is none that this holder may see. */
   get(request: OnChallenge, options?: CallOptions): Promise<ChallengeShown | null>;
   send(
-    request: OnChallenge & { readonly authenticatorId: string; readonly channel?: "sms" | "voice" },
+    request: OnChallenge & { readonly authenticatorId?: string; readonly channel?: "sms" | "voice" },
     options?: CallOptions,
   ): Promise<SendChallengeResult>;
   /** Only `approved` lets a person on. */
@@ -212,7 +222,7 @@ function subscriberCalls(call: Call): SubscriberCalls {
 
 function authenticatorCalls(
   call: Call,
-): Pick<SubscriberCalls, "enrol" | "send" | "confirm" | "removeAuthenticator"> {
+): Pick<SubscriberCalls, "enrol" | "send" | "confirm" | "updateAuthenticator" | "removeAuthenticator"> {
   return {
     enrol({ subscriberId, ...body }, more) {
       const asked = {
@@ -240,6 +250,14 @@ function authenticatorCalls(
         body: { code, session },
       } as const;
       return call("confirmAuthenticator", asked, withOutcome("confirmed"));
+    },
+    updateAuthenticator({ label, isPreferred, channel, ...which }, more) {
+      const body = { label, isPreferred, channel };
+      const asked = { ...more, method: "PATCH", path: ofAuthenticator(which), body } as const;
+      return call("updateAuthenticator", asked, (_status, authenticator) => ({
+        outcome: "updated",
+        authenticator,
+      }));
     },
     removeAuthenticator({ stepUp, ...which }, more) {
       const headers = stepUp === undefined ? {} : { "countersign-step-up": stepUp };

@@ -29,6 +29,8 @@ export interface Authenticator {
   readonly isConfirmed: boolean;
   readonly isDisabled: boolean;
   readonly isRestricted: boolean;
+  readonly isPreferred: boolean;
+  /** Of a phone */ readonly channel: "sms" | "voice" | null;
   /** Of a phone, masked */ readonly number: string | null;
   /** Of recovery codes */ readonly codesLeft: number | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
@@ -423,8 +425,10 @@ export interface NewAuthenticator {
   readonly type: "phone" | "totp" | "recoveryCodes";
   /** Of a phone, in international form */ readonly number?: string;
   readonly channel?: "sms" | "voice";
-  /** Of an app: what it shows above the code */ readonly issuer?: string;
+  /** Of an app: what it shows above the code; a `uri` says it as well */ readonly issuer?: string;
   /** Of an app that was enrolled elsewhere, in base32 */ readonly seed?: string;
+  /** Instead: its `otpauth://totp/` address, or the export of an app (`otpauth-migration://`) */ readonly uri?: string;
+  /** Which account of an export, by its name there */ readonly account?: string;
   /** What its owner calls it */ readonly label?: string;
   /** Id of a challenge with the purpose `manage`, approved in the last ten minutes */ readonly stepUp?: string;
 }
@@ -442,6 +446,7 @@ export interface EnrolledAuthenticator {
   readonly sent: SentCode | null;
   /** Of an app, in base32: in this answer and never again */ readonly seed: string | null;
   /** The same for the app to scan */ readonly uri: string | null;
+  /** The address as an image in SVG */ readonly qr: string | null;
   readonly codes: readonly string[] | null;
 }
 
@@ -457,6 +462,12 @@ export interface ConfirmAuthenticator {
 export interface ConfirmedAuthenticator {
   readonly authenticator: Authenticator;
   readonly session: BegunSession | null;
+}
+
+export interface UpdateAuthenticator {
+  /** What its owner calls it */ readonly label?: string;
+  /** Whether a challenge offers it first */ readonly isPreferred?: boolean;
+  /** Of a phone: how codes come unless one is asked for */ readonly channel?: "sms" | "voice";
 }
 
 export interface NewChallenge {
@@ -497,7 +508,7 @@ export interface ShownChallenge {
 }
 
 export interface SendChallenge {
-  /** One of its phones */ readonly authenticatorId: string;
+  /** One of its phones; default: the preferred one, else the only one */ readonly authenticatorId?: string;
   readonly channel?: "sms" | "voice";
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;

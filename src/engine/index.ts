@@ -30,6 +30,7 @@ export {
   type SubscriberView,
   signUpPurpose,
   type TrustedDeviceView,
+  type UpdateAuthenticatorResult,
 } from "./accounts/index.ts";
 export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";

@@ -19,6 +19,7 @@ import type {
   StartChallengeResult,
   SubscriberView,
   TrustedDeviceView,
+  UpdateAuthenticatorResult,
 } from "../engine/index.ts";
 import { idOf, requireBinding, typed } from "./requests.ts";
 
@@ -44,7 +45,10 @@ export interface Subscribers {
    * `stepUp`: the id of an approved challenge with the purpose `manage`.
    */
   enrolPhone(request: Request<"enrolPhone">): Promise<EnrolPhoneResult>;
-  /** The seed and the address for an authenticator app, in this answer and never again. */
+  /**
+   * The seed, the address and its QR code for an authenticator app, in this answer and never again. With `uri` one that was
+   * enrolled elsewhere: an `otpauth://` address, or the export of an app.
+   */
   enrolTotp(request: Request<"enrolTotp">): Promise<EnrolTotpResult>;
   /** Ten codes, in this answer and never again; those before are dead. */
   makeRecoveryCodes(request: Request<"makeRecoveryCodes">): Promise<MakeRecoveryCodesResult>;
@@ -52,6 +56,8 @@ export interface Subscribers {
   /** Another code to a phone that waits for its first. */
   send(request: Request<"sendEnrolment">): Promise<SendEnrolmentResult>;
   confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
+  /** Another `label`, whether it `isPreferred`, and of a phone the `channel` by which codes come. */
+  updateAuthenticator(request: Request<"updateAuthenticator">): Promise<UpdateAuthenticatorResult>;
   removeAuthenticator(request: Request<"removeAuthenticator">): Promise<RemoveAuthenticatorResult>;
   /**
    * After a step-up, or, where nothing is enrolled, with the `current` password. Ends all sessions but the `session` that
@@ -133,6 +139,8 @@ const texts: ReadonlySet<string> = new Set([
   "seed",
   "label",
   "issuer",
+  "uri",
+  "account",
   "purpose",
   "current",
   "trustedDevice",
@@ -169,6 +177,7 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       confirm: (request) =>
         accounts.confirmAuthenticator({ ...clean(request), code: typed(request.code), tenantId }),
       send: (request) => accounts.sendEnrolment({ ...clean(request), tenantId }),
+      updateAuthenticator: (request) => accounts.updateAuthenticator({ ...clean(request), tenantId }),
       removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
       changePassword: (request) =>
         accounts.changePassword({ ...clean(request), password: typed(request.password), tenantId }),

@@ -188,6 +188,7 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   createSubscriber: () => ({ name: `made-${freshNumber().slice(1)}` }),
   changePassword: () => ({ password: "ten rowing margarets" }),
   enrolAuthenticator: () => ({ type: "totp", issuer: "Acme" }),
+  updateAuthenticator: () => ({ label: "Renamed" }),
   confirmAuthenticator: () => ({ code: "000000" }),
   startChallenge: ({ subscriberId }) => ({ subscriberId }),
   sendChallenge: ({ phoneId }) => ({ authenticatorId: phoneId }),

@@ -7,6 +7,7 @@ import {
   decideChallenge,
   lockedUntil,
   loginPurpose,
+  meantOf,
   newChallenge,
   type Proof,
   type Subscriber,
@@ -108,7 +109,9 @@ function holderOf(parts: AccountParts, tenantId: string, { session, binding }: H
 export type OnChallenge = Holder & { readonly tenantId: string; readonly id: string };
 
 export type SendChallenge = OnChallenge & {
-  readonly authenticatorId: string;
+  /** Without it: the preferred phone, else the only one. */
+  readonly authenticatorId?: string | undefined;
+  /** Without it: as its owner wants it, by text where they said nothing. */
   readonly channel?: "sms" | "voice" | undefined;
   readonly text?: CodeText | undefined;
 };
@@ -132,7 +135,11 @@ export async function sendChallenge(
   const { challenge, subscriber, now } = found;
   const refused = refusalOf(subscriber, challenge, now);
   if (refused !== null) return refused;
-  const phone = confirmed(subscriber).find(({ id }) => id === request.authenticatorId);
+  const { authenticatorId } = request;
+  const phone =
+    authenticatorId === undefined
+      ? meantOf(subscriber, "phone")
+      : confirmed(subscriber).find(({ id }) => id === authenticatorId);
   if (phone?.type !== "phone") return { outcome: "authenticatorNotFound" };
   if (phone.disabledAt !== null) return { outcome: "authenticatorDisabled" };
   const before = challenge.sent?.authenticatorId === phone.id ? challenge.sent.verificationId : null;
@@ -158,7 +165,7 @@ export async function sendChallenge(
 export type CheckChallenge = OnChallenge &
   Approving & {
     readonly code: string;
-    /** Without it: the phone that a code was sent to, else the only app. */
+    /** Without it: the phone that a code was sent to, else the preferred app, else the only one. */
     readonly authenticatorId?: string | undefined;
   };
 
@@ -301,8 +308,6 @@ function choose(
   { authenticatorId }: CheckChallenge,
 ): Authenticator | undefined {
   const asked = authenticatorId ?? sent?.authenticatorId;
-  const all = confirmed(subscriber);
-  if (asked !== undefined) return all.find(({ id }) => id === asked);
-  const apps = all.filter(({ type }) => type === "totp");
-  return apps.length === 1 ? apps[0] : undefined;
+  if (asked !== undefined) return confirmed(subscriber).find(({ id }) => id === asked);
+  return meantOf(subscriber, "totp");
 }

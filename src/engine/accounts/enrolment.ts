@@ -10,13 +10,12 @@ import {
   lockedUntil,
   type Subscriber,
 } from "../../accounts/index.ts";
-import { fromBase32, newSeed, toBase32, totpDefaults, totpUri } from "../../authenticators/index.ts";
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { newBase, newStoredCodes, stepUpOf } from "./new-authenticator.ts";
 import { recordOf } from "./once.ts";
-import { type AccountParts, contextOf, opened, sealed } from "./parts.ts";
+import { type AccountParts, contextOf, sealed } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, nobodysId, type SubscriberRef } from "./subscribers.ts";
@@ -31,45 +30,8 @@ export type Enrol = SubscriberRef & {
 };
 
 type Told<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
-type Refused = Told<EnrolRefusal> | { readonly outcome: "subscriberNotFound" };
-type Invalid = { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
-
-export type EnrolTotp = Enrol & {
-  /** What the app shows above the code. */
-  readonly issuer: string;
-  /** A seed from elsewhere in base32, to move people without enrolling them again. */
-  readonly seed?: string | undefined;
-};
-
-export type EnrolTotpResult =
-  | {
-      readonly outcome: "enrolled";
-      readonly authenticator: AuthenticatorView;
-      /** In this answer and never again (T-6). */
-      readonly seed: string;
-      readonly uri: string;
-    }
-  | Refused
-  | Invalid;
-
-/** An authenticator app. It is used only once one of its codes was confirmed (T-7). */
-export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promise<EnrolTotpResult> {
-  const subscriber = await findSubscriber(parts, request);
-  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const seed =
-    request.seed === undefined ? newSeed(parts.random, totpDefaults.algorithm) : fromBase32(request.seed);
-  if (seed === null)
-    return { outcome: "requestInvalid", field: "seed", detail: "must be 14 to 128 bytes in base32" };
-  const base = newBase(parts, request.label ?? "Authenticator app");
-  const context = contextOf("seed", base.id, subscriber.tenantId);
-  const sealedSeed = sealed(parts, context, seed.toString("base64"));
-  const row: Authenticator = { ...base, ...totpDefaults, type: "totp", sealedSeed, lastStep: null };
-  const added = await add(parts, subscriber.id, row, request.stepUp);
-  if (added.outcome !== "enrolled") return added;
-  const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
-  const uri = totpUri(seed, totpDefaults, request.issuer, name);
-  return { ...added, seed: toBase32(seed), uri };
-}
+export type EnrolRefused = Told<EnrolRefusal> | { readonly outcome: "subscriberNotFound" };
+export type Invalid = { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
 
 export type EnrolPhone = Enrol & {
   readonly number: string;
@@ -79,7 +41,7 @@ export type EnrolPhone = Enrol & {
 
 export type EnrolPhoneResult =
   | (Omit<CodeSent, "outcome"> & { readonly outcome: "enrolled"; readonly authenticator: AuthenticatorView })
-  | Refused
+  | EnrolRefused
   | SendRefusal
   | { readonly outcome: "numberInvalid"; readonly reason: NumberRefusal; readonly detail: string };
 
@@ -93,7 +55,9 @@ export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Prom
   const base = newBase(parts, request.label ?? "Phone");
   const context = contextOf("number", base.id, subscriber.tenantId);
   const sealedNumber = sealed(parts, context, parsed.phoneNumber.e164);
-  const row: Authenticator = { ...base, type: "phone", sealedNumber, verificationId: null };
+  const { channel } = request;
+  const chosen = channel === undefined ? {} : { channel };
+  const row: Authenticator = { ...base, ...chosen, type: "phone", sealedNumber, verificationId: null };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;
   const asked = { before: null, purpose: "enrol", channel: request.channel, text: request.text };
@@ -160,7 +124,7 @@ export type MakeRecoveryCodesResult =
       /** In this answer and never again. */
       readonly codes: readonly string[];
     }
-  | Refused;
+  | EnrolRefused;
 
 /** Ten new codes; all old ones are dead with the same commit (L-3). */
 export async function makeRecoveryCodes(
@@ -176,26 +140,26 @@ export async function makeRecoveryCodes(
   return added.outcome === "enrolled" ? { ...added, codes } : added;
 }
 
-interface Added {
+export interface Added {
   readonly outcome: "enrolled";
   readonly authenticator: AuthenticatorView;
 }
 
-async function add(
+export async function add(
   parts: AccountParts,
   subscriberId: string,
   row: Authenticator,
   stepUp: string | undefined,
-): Promise<Added | Refused> {
+): Promise<Added | EnrolRefused> {
   const subscriberKey = key("subscriber", subscriberId);
   const stepUpKey = key("challenge", stepUp ?? nobodysId);
-  const decision = (rows: Rows, now: number): UpdateDecision<Added | Refused> => {
+  const decision = (rows: Rows, now: number): UpdateDecision<Added | EnrolRefused> => {
     const subscriber = rows.get(subscriberKey);
     if (subscriber === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
     const decision = decideEnrol(subscriber, row, rows.get(stepUpKey), now);
     if (decision.type === "refused") {
       const { type, ...fields } = decision.outcome;
-      return { writes: [], result: { outcome: type, ...fields } as Refused };
+      return { writes: [], result: { outcome: type, ...fields } as EnrolRefused };
     }
     const write: Write = { table: "subscriber", id: subscriberId, row: decision.subscriber };
     const authenticator = toAuthenticatorView(parts, subscriber, row);

@@ -18,6 +18,7 @@ import {
   sendChallenge,
   startChallenge,
 } from "./challenges.ts";
+import { type EnrolTotp, type EnrolTotpResult, enrolTotp } from "./enrol-app.ts";
 import {
   type Confirm,
   type ConfirmResult,
@@ -25,10 +26,7 @@ import {
   type Enrol,
   type EnrolPhone,
   type EnrolPhoneResult,
-  type EnrolTotp,
-  type EnrolTotpResult,
   enrolPhone,
-  enrolTotp,
   type MakeRecoveryCodesResult,
   makeRecoveryCodes,
   type RemoveAuthenticator,
@@ -41,6 +39,11 @@ import {
 import { type Once, once } from "./once.ts";
 import type { AccountParts } from "./parts.ts";
 import { type ChangePassword, type ChangePasswordResult, changePassword } from "./passwords.ts";
+import {
+  type UpdateAuthenticator,
+  type UpdateAuthenticatorResult,
+  updateAuthenticator,
+} from "./preference.ts";
 import {
   type CheckSession,
   type CheckSessionResult,
@@ -90,6 +93,8 @@ export interface Accounts {
   sendEnrolment(request: SendEnrolment): Promise<SendEnrolmentResult>;
   makeRecoveryCodes(request: Enrol): Promise<MakeRecoveryCodesResult>;
   confirmAuthenticator(request: Confirm): Promise<ConfirmResult>;
+  /** Another name, and whether and how it is to be asked for first. */
+  updateAuthenticator(request: UpdateAuthenticator): Promise<UpdateAuthenticatorResult>;
   removeAuthenticator(request: RemoveAuthenticator): Promise<RemoveAuthenticatorResult>;
   startChallenge(request: StartChallenge): Promise<StartChallengeResult>;
   sendChallenge(request: SendChallenge): Promise<SendChallengeResult>;
@@ -147,6 +152,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     sendEnrolment: (request) => sendEnrolment(parts, request),
     makeRecoveryCodes: (request) => makeRecoveryCodes(parts, request),
     confirmAuthenticator: (request) => confirmAuthenticator(parts, request),
+    updateAuthenticator: (request) => updateAuthenticator(parts, request),
     removeAuthenticator: (request) => removeAuthenticator(parts, request),
     startChallenge: (request) => startChallenge(parts, request),
     sendChallenge: (request) => sendChallenge(parts, request),
@@ -170,16 +176,17 @@ export type {
   SendChallengeResult,
   StartChallengeResult,
 } from "./challenges.ts";
+export type { EnrolTotpResult } from "./enrol-app.ts";
 export type {
   ConfirmResult,
   EnrolPhoneResult,
-  EnrolTotpResult,
   MakeRecoveryCodesResult,
   RemoveAuthenticatorResult,
   SendEnrolmentResult,
 } from "./enrolment.ts";
 export type { Once, Recalled } from "./once.ts";
 export type { ChangePasswordResult } from "./passwords.ts";
+export type { UpdateAuthenticatorResult } from "./preference.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";

@@ -33,6 +33,15 @@ export async function newStoredCodes(
   return { codes, stored };
 }
 
+/** A name that somebody gave to something of theirs; null for what is none. */
+export function labelOf(given: string): string | null {
+  const label = given.isWellFormed() ? given.normalize("NFC").trim() : "";
+  // The two joiners make emoji and words of some languages.
+  const isFit =
+    label !== "" && [...label].length <= labelMax && !/\p{Cc}|(?![\u200c\u200d])\p{Cf}/u.test(label);
+  return isFit ? label : null;
+}
+
 /** What every authenticator begins with. */
 export function newBase(parts: AccountParts, label: string) {
   const now = parts.clock.now();

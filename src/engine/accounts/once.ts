@@ -19,7 +19,7 @@ export type Recalled<R> = R extends object
     : { readonly [K in keyof R]: K extends ShownOnce ? R[K] | null : Recalled<R[K]> }
   : R;
 
-type ShownOnce = "bearer" | "seed" | "uri" | "codes";
+type ShownOnce = "bearer" | "seed" | "uri" | "qr" | "codes";
 
 export type Once<R> =
   | { readonly outcome: "idempotencyKeyReused" | "gone" }
@@ -158,7 +158,7 @@ async function viewOf(
     case "authenticator": {
       const found = subscriber.authenticators.find((one) => one.id === id);
       if (found === undefined) return null;
-      const secrets = { seed: null, uri: null, codes: null };
+      const secrets = { seed: null, uri: null, qr: null, codes: null };
       return {
         authenticator: toAuthenticatorView(parts, subscriber, found),
         ...secrets,

@@ -46,7 +46,7 @@ export async function sendCode(
     if (again.outcome === "resendTooSoon") return again;
   }
   const to = opened(parts, contextOf("number", phone.id, tenantId), phone.sealedNumber);
-  const { purpose, channel = "sms" } = asked;
+  const { purpose, channel = phone.channel ?? "sms" } = asked;
   const started = await parts.engine.start({
     tenantId,
     to,

@@ -3,6 +3,7 @@ import {
   type Authenticator,
   assuranceOf,
   type Challenge,
+  inOrderOfPreference,
   lastAuthenticatedAt,
   type Session,
   type Subscriber,
@@ -33,6 +34,10 @@ export interface AuthenticatorView {
   readonly isRestricted: boolean;
   /** Of a phone: its number, masked. */
   readonly number: string | null;
+  /** Whether its owner wants to be asked for it first. */
+  readonly isPreferred: boolean;
+  /** Of a phone: how codes come unless a challenge asks for the other way. */
+  readonly channel: "sms" | "voice" | null;
   /** Of recovery codes: how many are left (L-3). */
   readonly codesLeft: number | null;
   readonly createdAt: number;
@@ -74,7 +79,7 @@ export function toSubscriberView(parts: EngineParts, row: Subscriber): Subscribe
 
 export function toAuthenticatorView(
   parts: EngineParts,
-  { tenantId }: Subscriber,
+  { tenantId, preferredId }: Subscriber,
   one: Authenticator,
 ): AuthenticatorView {
   const number =
@@ -86,6 +91,8 @@ export function toAuthenticatorView(
     isConfirmed: one.confirmedAt !== null,
     isDisabled: one.disabledAt !== null,
     isRestricted: one.type === "phone",
+    isPreferred: one.id === preferredId,
+    channel: one.type === "phone" ? (one.channel ?? "sms") : null,
     number: number === null ? null : maskPhoneNumber(number),
     codesLeft: one.type === "recoveryCodes" ? one.codes.filter(({ usedAt }) => usedAt === null).length : null,
     createdAt: one.createdAt,
@@ -137,9 +144,7 @@ export function toChallengeView({
   return { id, subscriberId, purpose, status, createdAt, endsAt };
 }
 
-/** What a challenge can be met with, to be chosen from. */
+/** What a challenge can be met with, to be chosen from, the preferred one first. */
 export function usable(parts: EngineParts, subscriber: Subscriber): readonly AuthenticatorView[] {
-  return subscriber.authenticators
-    .filter(({ confirmedAt, disabledAt }) => confirmedAt !== null && disabledAt === null)
-    .map((one) => toAuthenticatorView(parts, subscriber, one));
+  return inOrderOfPreference(subscriber).map((one) => toAuthenticatorView(parts, subscriber, one));
 }

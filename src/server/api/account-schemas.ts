@@ -75,12 +75,30 @@ export const NewAuthenticatorBody = strict(
     type: Type.Enum(["phone", "totp", "recoveryCodes"]),
     number: Type.Optional(opaque(64, "Of a phone, in international form")),
     channel,
-    issuer: Type.Optional(opaque(64, "Of an app: what it shows above the code")),
+    issuer: Type.Optional(opaque(64, "Of an app: what it shows above the code; a `uri` says it as well")),
     seed: Type.Optional(opaque(256, "Of an app that was enrolled elsewhere, in base32")),
+    uri: Type.Optional(
+      opaque(
+        8_192,
+        "Instead: its `otpauth://totp/` address, or the export of an app (`otpauth-migration://`)",
+      ),
+    ),
+    account: Type.Optional(opaque(256, "Which account of an export, by its name there")),
     label,
     stepUp,
   },
   { title: "NewAuthenticator" },
+);
+
+export const UpdateAuthenticatorBody = strict(
+  {
+    label,
+    isPreferred: Type.Optional(Type.Boolean({ description: "Whether a challenge offers it first" })),
+    channel: Type.Optional(
+      Type.Enum(["sms", "voice"], { description: "Of a phone: how codes come unless one is asked for" }),
+    ),
+  },
+  { title: "UpdateAuthenticator" },
 );
 
 export const SendBody = strict({ channel }, { title: "SendEnrolment" });
@@ -111,7 +129,14 @@ export const NewChallengeBody = strict(
 );
 
 export const SendChallengeBody = strict(
-  { authenticatorId: opaque(64, "One of its phones"), channel, binding, session: Type.Optional(bearer) },
+  {
+    authenticatorId: Type.Optional(
+      opaque(64, "One of its phones; default: the preferred one, else the only one"),
+    ),
+    channel,
+    binding,
+    session: Type.Optional(bearer),
+  },
   { title: "SendChallenge" },
 );
 
@@ -188,6 +213,8 @@ export const AuthenticatorBody = Type.Object(
     isConfirmed: Type.Boolean(),
     isDisabled: Type.Boolean(),
     isRestricted: Type.Boolean(),
+    isPreferred: Type.Boolean(),
+    channel: Type.Union([Type.Enum(["sms", "voice"]), Type.Null()], { description: "Of a phone" }),
     number: orNull(Type.String({ description: "Of a phone, masked" })),
     codesLeft: orNull(Type.Integer({ description: "Of recovery codes" })),
     createdAt: Instant,
@@ -268,6 +295,7 @@ export const EnrolledBody = Type.Object(
     sent: Type.Union([SentCodeBody, Type.Null()]),
     seed: orNull(Type.String({ description: "Of an app, in base32: in this answer and never again" })),
     uri: orNull(Type.String({ description: "The same for the app to scan" })),
+    qr: orNull(Type.String({ description: "The address as an image in SVG" })),
     codes: Type.Union([Type.Array(Type.String()), Type.Null()]),
   },
   { title: "EnrolledAuthenticator" },

@@ -25,6 +25,7 @@ import {
   toAuthenticatorBody,
   toBegunBody,
   toSentBody,
+  UpdateAuthenticatorBody,
 } from "./account-schemas.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
 import { IdParams, listOf } from "./schemas.ts";
@@ -153,6 +154,32 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
+  app.patch(
+    "/subscribers/:id/authenticators/:authenticator",
+    {
+      ...described({
+        operationId: "updateAuthenticator",
+        tag: "Subscribers",
+        summary: "Name an authenticator, prefer it, or choose text or call",
+        description: "None of it makes anything stronger or weaker: it takes no step-up.",
+        scope: "subscribers:write",
+        successes: { 200: "As it is now" },
+        problems: ["subscriber_not_found", "authenticator_not_found"],
+        example: { body: { label: "Work phone", isPreferred: true } },
+      }),
+      schema: {
+        params: AuthenticatorParams,
+        body: UpdateAuthenticatorBody,
+        response: { 200: AuthenticatorBody },
+      },
+    },
+    async (request) => {
+      const done = await app.accounts.updateAuthenticator({ ...namedBy(request), ...request.body });
+      if (done.outcome !== "updated") throw accountRefusal(done);
+      return toAuthenticatorBody(done.authenticator);
+    },
+  );
+
   app.delete(
     "/subscribers/:id/authenticators/:authenticator",
     {
@@ -191,12 +218,12 @@ type NewAuthenticator = Static<typeof NewAuthenticatorBody>;
 /** Fields that only one type of authenticator has. */
 const fieldsOf: Readonly<Record<NewAuthenticator["type"], readonly (keyof NewAuthenticator)[]>> = {
   phone: ["number", "channel"],
-  totp: ["issuer", "seed"],
+  totp: ["issuer", "seed", "uri", "account"],
   recoveryCodes: [],
 };
 
 function refuseForeignFields(body: NewAuthenticator): void {
-  for (const field of ["number", "channel", "issuer", "seed"] as const) {
+  for (const field of ["number", "channel", "issuer", "seed", "uri", "account"] as const) {
     if (body[field] !== undefined && !fieldsOf[body.type].includes(field)) {
       throw wrongField(field, `does not go with type ${body.type}`);
     }
@@ -210,9 +237,9 @@ async function enrol(
 ): Promise<Static<typeof EnrolledBody>> {
   const subscriberId = subscriberIdOf(request);
   refuseForeignFields(body);
-  const { type, label, channel, seed } = body;
+  const { type, label, channel, issuer, seed, uri, account } = body;
   const asked = { tenantId: request.caller.tenantId, subscriberId, label, stepUp: bodyId(body.stepUp) };
-  const nothing = { sent: null, seed: null, uri: null, codes: null };
+  const nothing = { sent: null, seed: null, uri: null, qr: null, codes: null };
   switch (type) {
     case "phone": {
       const number = needed(type, "number", body.number);
@@ -226,13 +253,12 @@ async function enrol(
       return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };
     }
     case "totp": {
-      const issuer = needed(type, "issuer", body.issuer);
       const done = await askOnce(request, reply, (accounts) =>
-        accounts.enrolTotp({ ...asked, issuer, seed }),
+        accounts.enrolTotp({ ...asked, issuer, seed, uri, account }),
       );
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       const authenticator = toAuthenticatorBody(done.authenticator);
-      return { ...nothing, authenticator, seed: done.seed, uri: done.uri };
+      return { ...nothing, authenticator, seed: done.seed, uri: done.uri, qr: done.qr };
     }
     case "recoveryCodes": {
       const done = await askOnce(request, reply, (accounts) => accounts.makeRecoveryCodes(asked));

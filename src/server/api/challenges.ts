@@ -124,7 +124,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { authenticatorId, ...body } = request.body;
-      const asked = { ...body, ...onIt(request), authenticatorId: bodyId(authenticatorId) as string };
+      const asked = { ...body, ...onIt(request), authenticatorId: bodyId(authenticatorId) };
       const done = await askOnce(request, reply, (accounts) => accounts.sendChallenge(asked));
       if (done.outcome !== "sent") throw accountRefusal(done);
       return toSentBody(done.verification);

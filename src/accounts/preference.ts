@@ -1,0 +1,75 @@
+import { type Authenticator, confirmed, type Subscriber, withAuthenticator } from "./subscriber.ts";
+
+/** What its owner may say about an authenticator: none of it makes it stronger or weaker, so that it takes no step-up. */
+export interface Preference {
+  readonly name?: string | undefined;
+  /** Whether a challenge offers it first, and uses it where none is named. */
+  readonly isPreferred?: boolean | undefined;
+  /** Of a phone: how codes come unless a challenge asks for the other way. */
+  readonly channel?: "sms" | "voice" | undefined;
+}
+
+export type PreferenceRefusal =
+  | { readonly type: "authenticatorNotFound" }
+  | { readonly type: "requestInvalid"; readonly field: keyof Preference; readonly detail: string };
+
+export type PreferenceDecision =
+  | { readonly type: "changed"; readonly subscriber: Subscriber; readonly authenticator: Authenticator }
+  | { readonly type: "refused"; readonly outcome: PreferenceRefusal };
+
+export function decidePreference(
+  subscriber: Subscriber,
+  id: string,
+  { name, isPreferred, channel }: Preference,
+  now: number,
+): PreferenceDecision {
+  const refuse = (outcome: PreferenceRefusal): PreferenceDecision => ({ type: "refused", outcome });
+  const found = subscriber.authenticators.find((one) => one.id === id);
+  if (found === undefined) return refuse({ type: "authenticatorNotFound" });
+  if (channel !== undefined && found.type !== "phone") {
+    return refuse({ type: "requestInvalid", field: "channel", detail: "is of phones alone" });
+  }
+  if (isPreferred === true && !mayBePreferred(found)) {
+    const detail = "is of an authenticator that was confirmed, and not of recovery codes";
+    return refuse({ type: "requestInvalid", field: "isPreferred", detail });
+  }
+  const named = name === undefined ? found : { ...found, name };
+  const next = named.type === "phone" && channel !== undefined ? { ...named, channel } : named;
+  return {
+    type: "changed",
+    subscriber: preferring(withAuthenticator(subscriber, next, now), id, isPreferred),
+    authenticator: next,
+  };
+}
+
+/** Recovery codes are for the day when the rest is lost: nobody is to spend them at every sign-in. */
+function mayBePreferred({ type, confirmedAt }: Authenticator): boolean {
+  return type !== "recoveryCodes" && confirmedAt !== null;
+}
+
+function preferring(subscriber: Subscriber, id: string, isPreferred: boolean | undefined): Subscriber {
+  const { preferredId, ...rest } = subscriber;
+  if (isPreferred === true) return { ...rest, preferredId: id };
+  return isPreferred === false && preferredId === id ? rest : subscriber;
+}
+
+/** What may be used, the preferred one first, and recovery codes last. */
+export function inOrderOfPreference(subscriber: Subscriber): readonly Authenticator[] {
+  const rank = (one: Authenticator): number =>
+    one.id === subscriber.preferredId ? 0 : one.type === "recoveryCodes" ? 2 : 1;
+  return confirmed(subscriber)
+    .filter(({ disabledAt }) => disabledAt === null)
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+/** The one of this type that is meant where none is named: the preferred one, else the only one. */
+export function meantOf<T extends Authenticator["type"]>(
+  subscriber: Subscriber,
+  type: T,
+): Extract<Authenticator, { readonly type: T }> | undefined {
+  const all = inOrderOfPreference(subscriber).filter(
+    (one): one is Extract<Authenticator, { readonly type: T }> => one.type === type,
+  );
+  const [first] = all;
+  return all.length === 1 || first?.id === subscriber.preferredId ? first : undefined;
+}

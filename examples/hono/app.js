@@ -10,14 +10,13 @@ import { getCookie, setCookie } from "hono/cookie";
 
 const countersign = await createFromEnvironment(process.env, { brand: "Club" });
 const prefix = "/verify";
-const clientAddress = (request) => request.headers.get("x-socket-address");
-const handle = mountWeb(countersign, { prefix, clientAddress });
+const handle = mountWeb(countersign, { prefix });
 /** Whoever opens /members proves a number first; which, the session says afterwards. */
 const proved = requireVerified(countersign, { prefix, purpose: "members" });
 const sessions = new Map();
 
 const app = new Hono();
-app.use(async (context, next) => (await handle(context.req.raw)) ?? (await next()));
+app.use(async (context, next) => (await handle(context.req.raw, context.env.address)) ?? (await next()));
 app.get("/", (context) =>
   context.html('<p>The club. <a href="/members">Members</a> prove their number.</p>'),
 );
@@ -40,11 +39,12 @@ app.get("/members", async (context) => {
 
 /** What @hono/node-server does, in short: Node's requests as those of the web, and back. */
 const server = createServer(async (request, response) => {
-  const { method, url } = request;
-  const headers = { ...request.headers, "x-socket-address": request.socket.remoteAddress };
+  const { method, url, headers, socket } = request;
   const body = method === "GET" || method === "HEAD" ? undefined : Readable.toWeb(request);
   const init = { method, headers, ...(body === undefined ? {} : { body, duplex: "half" }) };
-  const answer = await app.fetch(new Request(`http://${headers.host}${url}`, init));
+  const answer = await app.fetch(new Request(`http://${headers.host}${url}`, init), {
+    address: socket.remoteAddress,
+  });
   response.writeHead(answer.status, [...answer.headers].flat());
   response.end(Buffer.from(await answer.arrayBuffer()));
 });

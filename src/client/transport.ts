@@ -44,6 +44,42 @@ const firstWaitMs = 200;
 /** Who is told to wait longer than this is better told so. */
 const longestWaitMs = 5_000;
 
+/** What each option may be. A key is never said back. */
+const shapes: Readonly<Record<keyof ClientOptions, readonly [allowed: string, (given: never) => boolean]>> = {
+  url: [
+    "an address such as https://verify.example.com",
+    (given: unknown) => typeof given === "string" && URL.canParse(given) && /^https?:/.test(given),
+  ],
+  key: ["an API key", (given: unknown) => typeof given === "string" && given !== ""],
+  timeoutMs: ["a number of milliseconds above 0", (given: unknown) => typeof given === "number" && given > 0],
+  retriesMax: ["a whole number from 0 on", (given: unknown) => Number.isInteger(given) && Number(given) >= 0],
+  fetch: ["a function", (given: unknown) => typeof given === "function"],
+  wait: ["a function", (given: unknown) => typeof given === "function"],
+};
+
+function refuseWrong(options: ClientOptions): void {
+  const needed = ["url", "key"];
+  for (const name of new Set([...needed, ...Object.keys(options)])) {
+    const value: unknown = options[name as keyof ClientOptions];
+    if (value === undefined && !needed.includes(name)) continue;
+    if (!Object.hasOwn(shapes, name)) {
+      throw new TypeError(
+        `createClient: ${name}: there is no such option; there are ${Object.keys(shapes).join(", ")}`,
+      );
+    }
+    const [allowed, fits] = shapes[name as keyof ClientOptions];
+    if (fits(value as never)) continue;
+    const said = name === "key" ? "it is missing or no text" : `${describe(value)} was given`;
+    throw new TypeError(`createClient: ${name}: ${said}, allowed is ${allowed}`);
+  }
+}
+
+function describe(given: unknown): string {
+  if (typeof given === "string") return JSON.stringify(given.slice(0, 60));
+  if (typeof given === "function") return "a function";
+  return typeof given === "object" && given !== null ? "an object" : String(given);
+}
+
 /** @throws TypeError for options that cannot be meant */
 export function createTransport(options: ClientOptions): Transport {
   const {
@@ -52,14 +88,7 @@ export function createTransport(options: ClientOptions): Transport {
     retriesMax = retriesMaxDefault,
     wait = waitInRealTime,
   } = options;
-  if (!URL.canParse(options.url) || !/^https?:/.test(options.url)) {
-    throw new TypeError("url: allowed is an address such as https://verify.example.com");
-  }
-  if (typeof key !== "string" || key === "") throw new TypeError("key: give an API key");
-  if (!(timeoutMs > 0)) throw new TypeError("timeoutMs: allowed is a number of milliseconds above 0");
-  if (!(Number.isInteger(retriesMax) && retriesMax >= 0)) {
-    throw new TypeError("retriesMax: allowed is a whole number from 0 on");
-  }
+  refuseWrong(options);
   const base = `${options.url.replace(/\/+$/, "")}/api/v1`;
 
   async function attempt(asked: Asked, headers: Readonly<Record<string, string>>): Promise<Attempt> {

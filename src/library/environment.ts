@@ -4,13 +4,22 @@ import { openConfigured } from "../instance/from-settings.ts";
 import { StartRefused } from "../instance/start-refused.ts";
 import { type Countersign, countersignOf } from "./countersign.ts";
 import { createEvents } from "./events.ts";
-import type { CountersignOptions } from "./options.ts";
+import { type CountersignOptions, refuseWrongOptions } from "./options.ts";
 
 /** What code decides and no operator; `brand` counts until COUNTERSIGN_BRAND says another one. */
 export type EnvironmentOptions = Pick<
   CountersignOptions,
   "brand" | "clock" | "lockWaitMs" | "log" | "providers" | "random"
 >;
+
+const names = [
+  "brand",
+  "clock",
+  "lockWaitMs",
+  "log",
+  "providers",
+  "random",
+] as const satisfies readonly (keyof EnvironmentOptions)[];
 
 /**
  * As `createCountersign`, but set up like a server: by these variables and by `countersign.config.json` in the working
@@ -23,6 +32,7 @@ export async function createFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   options: EnvironmentOptions = {},
 ): Promise<Countersign> {
+  refuseWrongOptions(options, names);
   const { brand, ...others } = options;
   const carriers = (options.providers ?? []).map((one) => one.id);
   const loaded = loadSettings({ environment, carriers });

@@ -1,5 +1,4 @@
 import type { Clock, Random } from "../clock/index.ts";
-import { nearestName } from "../config/nearest.ts";
 import { isSandboxOn, settingsProblems } from "../config/rules.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "../config/table.ts";
@@ -7,6 +6,7 @@ import type { Provider } from "../delivery/index.ts";
 import type { Log } from "../engine/index.ts";
 import type { InstanceOptions } from "../instance/instance.ts";
 import { StartRefused } from "../instance/start-refused.ts";
+import { described, hasFunctions, noSuchOption, type Shape } from "./option-shapes.ts";
 
 /** What `createCountersign` is given. Everything has a default; a name that is not listed here is an error. */
 export interface CountersignOptions {
@@ -92,24 +92,14 @@ const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOpt
   random: { allowed: "an object with bytes", fits: hasFunctions("bytes") },
 };
 
-interface Shape {
-  readonly allowed: string;
-  fits(given: unknown): boolean;
-}
-
-const names: readonly string[] = [...settingOptions, ...Object.keys(otherOptions)];
+const optionNames: readonly string[] = [...settingOptions, ...Object.keys(otherOptions)];
 
 /**
  * The options as an instance is opened with.
  * @throws StartRefused `settings_invalid` with every option that is wrong: its name, what was given, what is allowed
  */
 export function readOptions(options: CountersignOptions): InstanceOptions {
-  const problems: string[] = [];
-  for (const [name, given] of Object.entries(options)) {
-    const problem = given === undefined ? null : problemOf(name, given);
-    if (problem !== null) problems.push(`${name}: ${problem}`);
-  }
-  const values = valuesOf(options, problems);
+  const { values, problems } = readEach(options, optionNames);
   const carriers = (Array.isArray(options.providers) ? options.providers : []).map((one) => one.id);
   const seen = { values, carriers, secretPath: null };
   if (problems.length === 0)
@@ -140,6 +130,29 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
   };
 }
 
+/**
+ * The same of the options that go with an environment.
+ * @throws StartRefused `settings_invalid`
+ */
+export function refuseWrongOptions(options: object, names: readonly string[]): void {
+  const { problems } = readEach(options, names);
+  if (problems.length > 0) {
+    throw new StartRefused("settings_invalid", `createFromEnvironment: ${problems.join("; ")}`);
+  }
+}
+
+function readEach(
+  options: CountersignOptions,
+  names: readonly string[],
+): { readonly values: SettingValues; readonly problems: string[] } {
+  const problems: string[] = [];
+  for (const [name, given] of Object.entries(options)) {
+    const problem = given === undefined ? null : problemOf(name, given, names);
+    if (problem !== null) problems.push(`${name}: ${problem}`);
+  }
+  return { values: valuesOf(options, problems), problems };
+}
+
 /** Settings are spoken of by their name in the environment: here they are options. */
 export function inOptionNames(sentence: string): string {
   let said = sentence.replaceAll(/COUNTERSIGN_SANDBOX=on/g, "`sandbox: true`");
@@ -164,13 +177,8 @@ function valuesOf(options: CountersignOptions, problems: string[]): SettingValue
 }
 
 /** What the table cannot say: a name that does not exist, and a value of a type that has no text. */
-function problemOf(name: string, given: unknown): string | null {
-  if (!names.includes(name)) {
-    const near = nearestName(name, names);
-    return near === undefined
-      ? `there is no such option; there are ${names.join(", ")}`
-      : `there is no such option; did you mean ${near}?`;
-  }
+function problemOf(name: string, given: unknown, names: readonly string[]): string | null {
+  if (!names.includes(name)) return noSuchOption(name, names);
   if (Object.hasOwn(otherOptions, name)) {
     const shape = otherOptions[name as keyof typeof otherOptions];
     return shape.fits(given) ? null : `${described(given)} was given, allowed is ${shape.allowed}`;
@@ -218,25 +226,9 @@ function saidBack(name: SettingOption, given: unknown): string {
   return `${described(given)} was given, `;
 }
 
-const saidBackMax = 60;
-
-function described(given: unknown): string {
-  if (typeof given === "string") return JSON.stringify(given.slice(0, saidBackMax));
-  if (typeof given === "number" || typeof given === "boolean" || given === null) return String(given);
-  if (Array.isArray(given)) return `a list of ${given.length}`;
-  return typeof given === "function" ? "a function" : "an object";
-}
-
 function isProvider(given: unknown): given is Provider {
   if (!hasFunctions("send")(given)) return false;
   const { id, channels, capabilities } = given as Partial<Record<keyof Provider, unknown>>;
   const isNamed = typeof id === "string" && /^[a-z][a-z0-9-]{0,31}$/.test(id);
   return isNamed && Array.isArray(channels) && typeof capabilities === "object" && capabilities !== null;
-}
-
-function hasFunctions(...wanted: readonly string[]): (given: unknown) => boolean {
-  return (given) =>
-    typeof given === "object" &&
-    given !== null &&
-    wanted.every((name) => typeof (given as Readonly<Record<string, unknown>>)[name] === "function");
 }

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
-import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
-import {
-  createTwoFactorGuard,
-  isRefusal,
-  type TwoFactorOptions,
-  type TwoFactorSession,
-} from "./two-factor.ts";
 
+export {
+  type FastifyTwoFactorGuard,
+  requireTwoFactor,
+  requireVerified,
+  twoFactorOf,
+} from "./fastify-guards.ts";
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
+export type { TwoFactorOptions, TwoFactorSession } from "./two-factor.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
@@ -51,56 +51,4 @@ export function mountFastify(countersign: Countersign, options: MountOptions = {
       scope.route({ method: methods.filter((one) => scope.supportedMethods.includes(one)), url, handler });
     }
   };
-}
-
-/**
- * A hook for routes that need a fresh proof of this session's number: without one, a browser is led to the verification
- * page and comes back here. `@fastify/session` or the like makes the session.
- * @example
- * app.get("/transfer", { preHandler: requireVerified(countersign, { to: ({ session }) => session.phone }) }, transfer);
- */
-export function requireVerified(
-  countersign: Countersign,
-  options: RequireVerifiedOptions<FastifyRequest> = {},
-): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
-  const guard = createGuard(countersign, options);
-  return async (request, reply) => {
-    const { method, originalUrl: url, headers } = request;
-    const answer = await guard(request, { method, url, accept: headers.accept });
-    return answer === null ? undefined : reply.code(answer.status).headers(answer.headers).send(answer.body);
-  };
-}
-
-export type { TwoFactorOptions, TwoFactorSession };
-
-export type FastifyTwoFactorGuard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-
-/** Fastify's requests keep their shape: what the guard found is kept beside them. */
-const sessions = new WeakMap<object, TwoFactorSession>();
-
-/**
- * A hook that lets through who signed in with two factors; `twoFactorOf(request)` is their session. All others get 401
- * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
- * @example
- * app.post("/payout", { onRequest: requireTwoFactor(countersign, { maxAgeSeconds: 600 }) }, payOut);
- */
-export function requireTwoFactor(
-  countersign: Countersign,
-  options: TwoFactorOptions = {},
-): FastifyTwoFactorGuard {
-  const guard = createTwoFactorGuard(countersign, options);
-  return async (request, reply) => {
-    const found = await guard(request.raw);
-    if (!isRefusal(found)) {
-      sessions.set(request, found);
-      return undefined;
-    }
-    const { status, outcome } = found;
-    return await reply.code(status).header("cache-control", "no-store").send({ outcome });
-  };
-}
-
-/** The session that the guard let through; undefined where it did not stand before the route. */
-export function twoFactorOf(request: FastifyRequest): TwoFactorSession | undefined {
-  return sessions.get(request);
 }

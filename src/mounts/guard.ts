@@ -1,7 +1,8 @@
 import { type Countersign, instanceOf } from "../library/countersign.ts";
+import { type Shape, shapeProblems } from "../library/option-shapes.ts";
 import { textsEqual } from "../secrets/equal.ts";
 import { isOwnPath, makeOwnLink, problemBody } from "../server/index.ts";
-import { below } from "./options.ts";
+import { aFunction, pathPrefix } from "./options.ts";
 
 /** What a route may demand. `R` is the request, or the context, of the framework. */
 export interface RequireVerifiedOptions<R> {
@@ -64,17 +65,6 @@ export interface GuardAnswer {
 
 export type Guard<R> = (request: R, seen: GuardedRequest) => Promise<GuardAnswer | null>;
 
-const names = [
-  "to",
-  "subject",
-  "purpose",
-  "maxAgeSeconds",
-  "session",
-  "prefix",
-  "service",
-  "returnTo",
-  "canceledTo",
-];
 const defaults = { purpose: "access", maxAgeSeconds: 600, prefix: "", canceledTo: "/", returnTo: null };
 const ownParameters = ["ticket", "state", "outcome"];
 const stateBytes = 18;
@@ -205,21 +195,33 @@ function refused(page: string | null, prefix: string): GuardAnswer {
   };
 }
 
-function refuseWrong<R>(options: RequireVerifiedOptions<R>): void {
-  const { purpose, maxAgeSeconds, prefix, canceledTo, returnTo } = { ...defaults, ...options };
-  const wrong = (name: string, given: unknown, allowed: string): TypeError =>
-    new TypeError(`requireVerified: ${name}: ${JSON.stringify(given)} was given, allowed is ${allowed}`);
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw wrong("options", name, names.join(", "));
-  }
-  if (!/^[a-z][a-z0-9_-]{0,31}$/.test(purpose)) throw wrong("purpose", purpose, "a word such as transfer");
-  if (!Number.isFinite(maxAgeSeconds) || maxAgeSeconds <= 0) {
-    throw wrong("maxAgeSeconds", maxAgeSeconds, "a number of seconds above 0");
-  }
-  if (prefix !== "" && (below(prefix, `${prefix}/`) === null || !isOwnPath(prefix))) {
-    throw wrong("prefix", prefix, "a path such as /verify");
-  }
-  for (const [name, path] of Object.entries({ canceledTo, returnTo })) {
-    if (path !== null && !isOwnPath(path)) throw wrong(name, path, "a path of this host such as /account");
-  }
+const ownPath: Shape = {
+  allowed: "a path of this host such as /account",
+  fits: (given) => typeof given === "string" && isOwnPath(given),
+};
+
+const shapes: Readonly<Record<keyof RequireVerifiedOptions<unknown>, Shape>> = {
+  to: aFunction,
+  subject: aFunction,
+  session: aFunction,
+  purpose: {
+    allowed: "a word such as transfer",
+    fits: (given) => typeof given === "string" && /^[a-z][a-z0-9_-]{0,31}$/.test(given),
+  },
+  maxAgeSeconds: {
+    allowed: "a number of seconds above 0",
+    fits: (given) => Number.isFinite(given) && Number(given) > 0,
+  },
+  prefix: pathPrefix,
+  service: {
+    allowed: "the id or the name of a service",
+    fits: (given) => typeof given === "string" && given !== "",
+  },
+  returnTo: ownPath,
+  canceledTo: ownPath,
+};
+
+function refuseWrong(options: object): void {
+  const problems = shapeProblems(options, shapes);
+  if (problems.length > 0) throw new TypeError(`requireVerified: ${problems.join("; ")}`);
 }

@@ -3,8 +3,9 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 import { stringify } from "node:querystring";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { type Countersign, instanceOf, tallyOf, whenClosed } from "../library/countersign.ts";
+import type { Shape } from "../library/option-shapes.ts";
 import { type HostView, type MountableApp, openMountableApp } from "../server/index.ts";
-import { type PlacedMountOptions, readMountOptions } from "./options.ts";
+import { type MountOptions, readMountOptions } from "./options.ts";
 
 /** A request as a host hands it over. */
 export interface HostRequest extends HostView {
@@ -30,9 +31,16 @@ export interface Mount {
 /** A path as it stands in a URL, and nothing that means something in HTML or names another host. */
 const prefixPattern = /^(?:\/[^/"'<>&\\\s]+)*$/;
 
-/** The app is made when the first request or the framework asks for it. */
-export function createMount(countersign: Countersign, options: PlacedMountOptions = {}): Mount {
-  readMountOptions(options);
+/**
+ * The app is made when the first request or the framework asks for it. `more` is what this framework's mount takes beside
+ * the options of all.
+ */
+export function createMount(
+  countersign: Countersign,
+  options: MountOptions = {},
+  more: Readonly<Record<string, Shape>> = {},
+): Mount {
+  readMountOptions(options, more);
   const instance = instanceOf(countersign);
   const views = new WeakMap<IncomingMessage, HostView>();
   const injected = new AsyncLocalStorage<HostView>();

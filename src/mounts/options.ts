@@ -1,3 +1,4 @@
+import { type Shape, shapeProblems } from "../library/option-shapes.ts";
 import { type FacadeName, facadeNames, type LimitSettings } from "../server/index.ts";
 
 /** What every mount can be told. Everything has a default. */
@@ -19,36 +20,45 @@ export interface PlacedMountOptions extends MountOptions {
   readonly prefix?: string;
 }
 
-const limitNames = ["keyRequestsPerSecond", "addressRequestsPerSecond", "addressFailuresPerMinute"];
-const others = ["limits", "operations", "facades", "prefix", "clientAddress"];
+const count: Shape = {
+  allowed: "a whole number from 0 on, where 0 sets no limit",
+  fits: (given) => Number.isSafeInteger(given) && Number(given) >= 0,
+};
 
-/** @throws TypeError with the option's name, what was given and what is allowed */
-export function readMountOptions(options: PlacedMountOptions): void {
-  const { limits = {}, operations, facades = [] } = options;
-  for (const name of Object.keys(options)) {
-    if (!others.includes(name)) throw wrong(name, "it", `only ${others.join(", ")}`);
-  }
-  for (const [name, given] of Object.entries(limits)) {
-    if (!limitNames.includes(name)) throw wrong(`limits.${name}`, "it", `only ${limitNames.join(", ")}`);
-    if (!Number.isSafeInteger(given) || given < 0)
-      throw wrong(`limits.${name}`, given, "a whole number from 0");
-  }
-  const isKnown = Array.isArray(facades) && facades.every((one) => facadeNames.includes(one));
-  if (!isKnown) throw wrong("facades", facades, `a list of ${facadeNames.join(", ")}`);
-  if (operations !== undefined && typeof operations !== "boolean") {
-    throw wrong("operations", operations, "true or false");
-  }
-}
+const limits: Readonly<Record<keyof LimitSettings, Shape>> = {
+  keyRequestsPerSecond: count,
+  addressRequestsPerSecond: count,
+  addressFailuresPerMinute: count,
+};
 
-function wrong(name: string, given: unknown, allowed: string): TypeError {
-  const said = given === "it" ? "it" : JSON.stringify(given);
-  return new TypeError(`${name}: ${said} was given, allowed is ${allowed}`);
-}
+const shapes: Readonly<Record<keyof MountOptions, Shape>> = {
+  limits: {
+    allowed: `an object with ${Object.keys(limits).join(", ")}`,
+    fits: (given) => typeof given === "object" && given !== null && !Array.isArray(given),
+  },
+  operations: { allowed: "true or false", fits: (given) => typeof given === "boolean" },
+  facades: {
+    allowed: `a list of ${facadeNames.join(", ")}`,
+    fits: (given) => Array.isArray(given) && given.every((one) => facadeNames.includes(one)),
+  },
+};
 
-/** @throws TypeError for a prefix that no path could begin with */
-export function prefixOf({ prefix = "" }: PlacedMountOptions): string {
-  if (/^(?:\/[\w.~-]+)*$/.test(prefix)) return prefix;
-  throw new TypeError(`prefix: ${JSON.stringify(prefix)} was given, allowed is a path such as /verify`);
+/** A path of this host: what a mount or a guard stands below. */
+export const pathPrefix: Shape = {
+  allowed: "a path such as /verify",
+  fits: (given) => typeof given === "string" && /^(?:\/[\w.~-]+)*$/.test(given),
+};
+
+export const aFunction: Shape = { allowed: "a function", fits: (given) => typeof given === "function" };
+
+/** @throws TypeError with every option that is wrong: its name, what was given and what is allowed */
+export function readMountOptions(options: object, more: Readonly<Record<string, Shape>>): void {
+  const problems = shapeProblems(options, { ...shapes, ...more });
+  const { limits: given } = options as MountOptions;
+  if (shapes.limits.fits(given)) {
+    problems.push(...shapeProblems(given as object, limits).map((one) => `limits.${one}`));
+  }
+  if (problems.length > 0) throw new TypeError(`mounting Countersign: ${problems.join("; ")}`);
 }
 
 /** What follows the prefix, or null where a URL does not begin with it. */

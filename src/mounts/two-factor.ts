@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Countersign } from "../library/index.ts";
+import { type Shape, shapeProblems } from "../library/option-shapes.ts";
 
 type CheckedSession = Awaited<ReturnType<Countersign["sessions"]["check"]>>;
 
@@ -18,6 +19,18 @@ export interface TwoFactorOptions {
   readonly cookie?: string;
 }
 
+const shapes: Readonly<Record<keyof TwoFactorOptions, Shape>> = {
+  maxAgeSeconds: {
+    allowed: "a number of seconds above 0",
+    fits: (given) => Number.isFinite(given) && Number(given) > 0,
+  },
+  allowTrustedDevices: { allowed: "true or false", fits: (given) => typeof given === "boolean" },
+  cookie: {
+    allowed: "the name of a cookie",
+    fits: (given) => typeof given === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(given),
+  },
+};
+
 /** Why a request is not let through: nobody is signed in, or an authenticator has to be used first. */
 export interface TwoFactorRefusal {
   readonly status: 401 | 403;
@@ -34,7 +47,8 @@ const cookiesMax = 16_384;
  * in this session, or a passkey (AAL2), and that no longer ago than `maxAgeSeconds`.
  */
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
-  refuseWrong(options);
+  const problems = shapeProblems(options, shapes);
+  if (problems.length > 0) throw new TypeError(`requireTwoFactor: ${problems.join("; ")}`);
   const { maxAgeSeconds, allowTrustedDevices = false, cookie = "countersign_session" } = options;
   return async (request) => {
     const session = cookieOf(request.headers.cookie ?? "", cookie);
@@ -44,32 +58,6 @@ export function createTwoFactorGuard(countersign: Countersign, options: TwoFacto
     const isEnough = found.outcome === "active" && (isTrusted || found.session.assurance.aal === 2);
     return isEnough ? found.session : { status: 403, outcome: "stepUpRequired" };
   };
-}
-
-const allowed: Readonly<Record<keyof TwoFactorOptions, (given: unknown) => string | null>> = {
-  maxAgeSeconds: (given) =>
-    Number.isFinite(given) && Number(given) > 0 ? null : "a number of seconds, more than 0",
-  allowTrustedDevices: (given) => (typeof given === "boolean" ? null : "true or false"),
-  cookie: (given) =>
-    typeof given === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(given) ? null : "the name of a cookie",
-};
-
-/**
- * A word that is passed over would leave open what was meant to be guarded: `maxAge` is milliseconds to some and seconds
- * to others.
- */
-function refuseWrong(options: TwoFactorOptions): void {
-  for (const [name, given] of Object.entries(options)) {
-    if (!Object.hasOwn(allowed, name)) {
-      const names = Object.keys(allowed).join(", ");
-      throw new TypeError(`requireTwoFactor: options: "${name}" was given, allowed is ${names}`);
-    }
-    const problem = given === undefined ? null : allowed[name as keyof TwoFactorOptions](given);
-    if (problem !== null) {
-      const said = JSON.stringify(given);
-      throw new TypeError(`requireTwoFactor: ${name}: ${said} was given, allowed is ${problem}`);
-    }
-  }
 }
 
 export function isRefusal(given: TwoFactorSession | TwoFactorRefusal): given is TwoFactorRefusal {

@@ -3,33 +3,34 @@ import type { ReadableStream } from "node:stream/web";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import type { Countersign } from "../library/index.ts";
 import { createMount } from "./mount.ts";
-import { below, type PlacedMountOptions, prefixOf } from "./options.ts";
+import { aFunction, below, type PlacedMountOptions, pathPrefix } from "./options.ts";
 
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 export { type GuardedWebRequest, requireVerified } from "./web-guard.ts";
 
 export interface WebMountOptions extends PlacedMountOptions {
   /**
-   * The client's address, where the host knows it. Without it, keys that are bound to addresses are refused, and all who
-   * come to a page by themselves share what one address may start.
+   * The client's address, where the request says it; or hand it over with each request. Without it, keys that are bound to
+   * addresses are refused, all who come to a page by themselves share what one address may start, and the virtual phones
+   * answer nobody.
    */
   readonly clientAddress?: (request: Request) => string | undefined;
 }
+
+/** `address` is the client's, where whoever calls knows it and the request does not say it. */
+export type WebHandler = (request: Request, address?: string) => Promise<Response | null>;
 
 /**
  * Countersign's HTTP API and pages as a function from a `Request` to a `Response`, or to null where the path is not its own: for
  * Hono, Next.js route handlers and whatever else speaks the web's own types on Node.
  * @example
  * const handle = mountWeb(countersign);
- * app.use(async (context, next) => (await handle(context.req.raw)) ?? next());
+ * app.use(async (context, next) => (await handle(context.req.raw, getConnInfo(context).remote.address)) ?? next());
  */
-export function mountWeb(
-  countersign: Countersign,
-  options: WebMountOptions = {},
-): (request: Request) => Promise<Response | null> {
-  const mount = createMount(countersign, options);
-  const prefix = prefixOf(options);
-  return async (request) => {
+export function mountWeb(countersign: Countersign, options: WebMountOptions = {}): WebHandler {
+  const mount = createMount(countersign, options, { prefix: pathPrefix, clientAddress: aFunction });
+  const { prefix = "" } = options;
+  return async (request, from) => {
     const { pathname, search, host, origin } = new URL(request.url);
     const path = below(prefix, pathname);
     const { hasPath } = await mount.ready();
@@ -39,7 +40,7 @@ export function mountWeb(
     }
     const payload = request.body === null ? undefined : Readable.fromWeb(request.body as ReadableStream);
     // Never left out: then everybody would seem to be on this machine.
-    const address = options.clientAddress?.(request) ?? "unknown";
+    const address = (typeof from === "string" ? from : options.clientAddress?.(request)) ?? "unknown";
     const answer = await mount.inject(
       { address, prefix, origin },
       {

@@ -202,8 +202,10 @@ describe("retries, time-outs and faults", () => {
     await expect(client.check(asked)).rejects.toMatchObject({ code: "request_invalid" });
     const html = createClient({ url, key: "k".repeat(20), fetch: async () => new Response("<html>") });
     await expect(html.list()).rejects.toMatchObject({ code: "unreadable", status: 200 });
-    expect(() => createClient({ url: "verify.example", key: "k" })).toThrow("url: allowed is");
-    expect(() => createClient({ url, key: "" })).toThrow("key: give");
+    expect(() => createClient({ url: "verify.example", key: "k" })).toThrow(
+      'createClient: url: "verify.example" was given, allowed is an address',
+    );
+    expect(() => createClient({ url, key: "" })).toThrow("createClient: key: it is missing");
     expect(() => createClient({ url, key: "k", retriesMax: -1 })).toThrow("retriesMax:");
   });
 });

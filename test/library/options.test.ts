@@ -1,7 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type CountersignOptions, createCountersign, StartRefused } from "../../src/index.ts";
+import {
+  type CountersignOptions,
+  createCountersign,
+  createFromEnvironment,
+  StartRefused,
+} from "../../src/index.ts";
 import { scriptedProvider } from "../support/scripted-provider.ts";
 import { open, temporaryFolder } from "./open.ts";
 
@@ -56,6 +61,51 @@ describe("wrong options fail at creation, by name", () => {
     const { code, message } = await refusal(options);
     expect(code).toBe("settings_invalid");
     expect(message).toContain(expected);
+  });
+
+  const one: Readonly<Record<keyof CountersignOptions, unknown>> = {
+    data: 7,
+    databaseUrl: [],
+    secret: 7,
+    sandbox: 1,
+    environment: true,
+    brand: {},
+    countries: 49,
+    moneyPerDay: -1,
+    prices: 1,
+    apiKey: {},
+    publicUrl: "app.example.com",
+    providers: acme,
+    lockWaitMs: "10",
+    log: "debug",
+    clock: {},
+    random: Math.random,
+    trustedDeviceDays: "30",
+  };
+
+  test.each(Object.entries(one))(
+    "%s, by its name, with what was given and what is allowed",
+    async (name, given) => {
+      const { message } = await refusal({ [name]: given });
+      const isSecret = ["databaseUrl", "secret", "apiKey"].includes(name);
+      expect(message).toMatch(new RegExp(`^createCountersign: ${name}: ${isSecret ? "" : ".+ was given, "}`));
+      expect(message).toMatch(/allowed (is|are) /);
+    },
+  );
+
+  test.each([
+    [{ brand: 7 }, "brand: 7 was given"],
+    [{ brand: "www.evil.example" }, 'brand: "www.evil.example" was given'],
+    [{ secret: "short" }, "secret: there is no such option; there are brand, clock"],
+    [{ log: console.log }, "log: a function was given, allowed is an object with info"],
+  ])("beside an environment too: %o", async (options, expected) => {
+    const data = join(temporaryFolder(), "data");
+    const opening = createFromEnvironment({ COUNTERSIGN_DATA: data }, options as object);
+    await expect(opening).rejects.toMatchObject({
+      code: "settings_invalid",
+      message: expect.stringContaining(`createFromEnvironment: ${expected}`),
+    });
+    expect(existsSync(data)).toBe(false);
   });
 
   test("K-7: a secret, a key and an address with a password are never said back", async () => {

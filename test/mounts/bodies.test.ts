@@ -79,4 +79,16 @@ describe("a body that was read and not kept", () => {
     await expect(handle(request)).rejects.toThrow("hand it over first, or give it a clone");
     expect(await handle(new Request("http://localhost/elsewhere"))).toBeNull();
   });
+
+  test("C-48: a web request comes from the address that is handed over with it, else from nowhere", async () => {
+    const { mountWeb } = await import("../../src/mounts/web.ts");
+    const { countersign } = await open();
+    const handle = mountWeb(countersign, { clientAddress: () => "203.0.113.7" });
+    const phones = (): Request => new Request("http://localhost/sandbox/api/phones");
+    expect((await handle(phones(), "127.0.0.1"))?.status).toBe(200);
+    expect((await handle(phones()))?.status).toBe(404);
+    expect((await mountWeb(countersign)(phones()))?.status).toBe(404);
+    // What Next.js hands over beside a request is no address.
+    expect((await handle(phones(), { params: {} } as unknown as string))?.status).toBe(404);
+  });
 });

@@ -272,7 +272,7 @@ test("wrong options, and a request without a session or a number, say what to do
     [{ prefix: "verify" }, 'prefix: "verify" was given'],
     [{ canceledTo: "//evil.example" }, 'canceledTo: "//evil.example" was given'],
     [{ returnTo: "https://evil.example" }, "returnTo:"],
-    [{ phone: () => to }, 'options: "phone" was given, allowed is to, subject'],
+    [{ phone: () => to }, "phone: there is no such option; there are to, subject"],
   ];
   for (const [options, said] of wrong) expect(() => requireVerified(countersign, options)).toThrow(said);
   const guard = webMount.requireVerified(countersign, { to: () => null });

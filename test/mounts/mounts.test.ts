@@ -1,7 +1,6 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import type { Countersign } from "../../src/index.ts";
-import { open, to } from "../library/open.ts";
+import { to } from "../library/open.ts";
 import { hostNames } from "./hosts.ts";
 import { mounted } from "./mounted.ts";
 
@@ -180,11 +179,4 @@ describe.each(hostNames)("mounted in %s", (name) => {
     });
     expect((await post(start, { to })).status).toBe(201);
   });
-});
-
-test("wrong prefixes, and what is no instance, fail when the mount is made", async () => {
-  const { mountKoa } = await import("../../src/mounts/koa.ts");
-  const { countersign } = await open();
-  expect(() => mountKoa(countersign, { prefix: "verify/" })).toThrow("allowed is a path such as /verify");
-  expect(() => mountKoa({} as Countersign)).toThrow("`await createCountersign()` resolved with");
 });

@@ -141,11 +141,11 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
 });
 
 test.each([
-  [{ maxAge: 600 }, '"maxAge" was given, allowed is maxAgeSeconds, allowTrustedDevices, cookie'],
-  [{ maxAgeMs: 600_000 }, '"maxAgeMs" was given, allowed is maxAgeSeconds'],
-  [{ maxAgeSeconds: 0 }, "maxAgeSeconds: 0 was given, allowed is a number of seconds, more than 0"],
+  [{ maxAge: 600 }, "maxAge: there is no such option; there are maxAgeSeconds, allowTrustedDevices, cookie"],
+  [{ maxAgeMs: 600_000 }, "maxAgeMs: there is no such option; there are maxAgeSeconds"],
+  [{ maxAgeSeconds: 0 }, "maxAgeSeconds: 0 was given, allowed is a number of seconds above 0"],
   [{ maxAgeSeconds: "600" }, 'maxAgeSeconds: "600" was given'],
-  [{ maxAgeSeconds: Number.NaN }, "maxAgeSeconds: null was given"],
+  [{ maxAgeSeconds: Number.NaN }, "maxAgeSeconds: NaN was given"],
   [{ allowTrustedDevices: "no" }, 'allowTrustedDevices: "no" was given, allowed is true or false'],
   [{ cookie: "a=b" }, 'cookie: "a=b" was given, allowed is the name of a cookie'],
 ])("requireTwoFactor refuses %j before it guards anything", async (options, said) => {

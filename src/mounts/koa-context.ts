@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** What Koa 3 gives a middleware. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** By Koa's own setting `proxy`, as `origin`. */
+  readonly ip: string;
+  readonly origin: string;
+  readonly url: string;
+  readonly originalUrl: string;
+  readonly method: string;
+  readonly request: { readonly body?: unknown; readonly rawBody?: unknown };
+  readonly session?: unknown;
+  set(headers: Readonly<Record<string, string>>): void;
+  status: number;
+  body: unknown;
+  respond?: boolean;
+}

@@ -12,77 +12,12 @@ import { pinLoad } from "../../bench/cores.ts";
 import { freshNumber } from "../../bench/pairs.ts";
 import { sampleOf } from "../../bench/statistics.ts";
 import { library } from "./measure-library.ts";
-import {
-  agent,
-  api,
-  ask,
-  base,
-  codeOf,
-  expectStatus,
-  nextNetwork,
-  onPage,
-  rateOf,
-  startServer,
-  visitOf,
-} from "./measured-server.ts";
+import { pages } from "./measure-pages.ts";
+import { agent, base, expectStatus, nextNetwork, onPage, startServer, visitOf } from "./measured-server.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const visitsARound = Number(process.env["VISITS"] ?? 400);
 const rounds = 5;
 const folder = mkdtempSync(join(tmpdir(), "countersign-people-"));
-
-/** The same work through a page and through the API, in alternating rounds after one that does not count. */
-async function pages(): Promise<void> {
-  const measured = { get: [], number: [], start: [], code: [], check: [] } as Record<string, number[]>;
-  for (let round = 0; round <= rounds; round++) {
-    const visits = Array.from({ length: visitsARound }, () => visitOf(freshNumber()));
-    const numbers = Array.from({ length: visitsARound }, () => ({ number: freshNumber(), id: "" }));
-    const get = await rateOf(visits, (one) => onPage(one, "GET", "/two-factor").then(expectStatus(200)));
-    const number = await rateOf(visits, (one) =>
-      onPage(one, "POST", "/two-factor/number", {
-        country: "",
-        number: one.number,
-        challenge: "",
-        answer: "",
-      }).then(expectStatus(303)),
-    );
-    const start = await rateOf(numbers, async (one) => {
-      const body = JSON.stringify({ to: one.number });
-      const answer = await ask("POST", "/api/v1/verifications", api, body).then(expectStatus(201));
-      one.id = (JSON.parse(answer.text) as { id: string }).id;
-    });
-    const codes = new Map<string, string>();
-    await rateOf([...visits, ...numbers], async (one) => codes.set(one.number, await codeOf(one.number)));
-    const code = await rateOf(visits, (one) =>
-      onPage(one, "POST", "/two-factor/code", { code: codes.get(one.number) ?? "" }).then(expectStatus(303)),
-    );
-    const check = await rateOf(numbers, (one) =>
-      ask(
-        "POST",
-        `/api/v1/verifications/${one.id}/check`,
-        api,
-        JSON.stringify({ code: codes.get(one.number) }),
-      ).then(expectStatus(200)),
-    );
-    if (round === 0) continue;
-    for (const [name, value] of Object.entries({ get, number, start, code, check }))
-      measured[name]?.push(value);
-  }
-  const of = (name: string): number => sampleOf(measured[name] ?? []).median;
-  const row = (what: string, name: string, beside?: string): string => {
-    const { median, min, max } = sampleOf(measured[name] ?? []);
-    const share = beside === undefined ? "-" : `${((median / of(beside)) * 100).toFixed(0)} %`;
-    return `| ${what} | ${median.toFixed(0)} | ${min.toFixed(0)} to ${max.toFixed(0)} | ${share} |`;
-  };
-  console.log(`| request | a second | min to max | of the API's |
-|---|--:|--:|--:|
-${row("a page: GET", "get")}
-${row("a page: the number is sent", "number", "start")}
-${row("API: start", "start")}
-${row("a page: the right code is sent", "code", "check")}
-${row("API: check", "check")}
-`);
-}
 
 /** How far the times of two kinds lie apart, by ranks: 0 for not at all, 0.5 for one always before the other. */
 function effectOf(one: readonly number[], other: readonly number[]): number {
@@ -159,7 +94,7 @@ async function paint(): Promise<void> {
   console.log("");
 }
 
-const parts = { pages, enumeration, paint, library: () => library(folder) };
+const parts = { pages: () => pages(server), enumeration, paint, library: () => library(folder) };
 const wanted = process.argv.slice(2).length === 0 ? Object.keys(parts) : process.argv.slice(2);
 const commit = execFileSync("git", ["describe", "--always", "--dirty"], {
   cwd: root,

@@ -6,7 +6,8 @@ import { cores, onCore } from "../../bench/cores.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const key = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
-const connections = 64;
+/** Many, because a page answers after 20 ms at the soonest. */
+const connections = 256;
 export const agent = new Agent({ keepAlive: true, maxSockets: connections });
 export let base = "";
 
@@ -39,8 +40,16 @@ export function ask(
   });
 }
 
-/** With the key of the server. */
-export const api = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+/** With the key of the server, and through the same proxy as the visits. */
+export function callApi(path: string, body: unknown): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    "content-type": "application/json",
+    "x-forwarded-for": newNetwork(),
+  };
+  return ask("POST", path, headers, JSON.stringify(body));
+}
+
 const formType = "application/x-www-form-urlencoded";
 
 export interface Visit {
@@ -60,9 +69,12 @@ export function nextNetwork(): number {
 
 /** Somebody new: each from a network of their own, since one network may start little. */
 export function visitOf(number: string): Visit {
+  return { network: newNetwork(), cookie: "", form: "", number };
+}
+
+function newNetwork(): string {
   nextNetwork();
-  const network = `2001:db8:${(networks >> 16).toString(16)}:${(networks & 0xffff).toString(16)}::1`;
-  return { network, cookie: "", form: "", number };
+  return `2001:db8:${(networks >> 16).toString(16)}:${(networks & 0xffff).toString(16)}::1`;
 }
 
 /** As a browser does, with the cookie and the seal of its forms. */

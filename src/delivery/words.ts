@@ -39,6 +39,9 @@ export function brandProblem(brand: string): string | null {
   return linkPattern.test(brand) ? "must not look like a link" : null;
 }
 
+const visiblePattern = /[!-~]/;
+const unreadableEverywhere = new RegExp(unreadablePattern, "gu");
+
 /**
  * What is wrong with a caller's own id or reference, if anything. It is never shown to the person who is verified, but
  * compared: what UTF-8 cannot hold would equal everything else that it cannot.
@@ -46,6 +49,7 @@ export function brandProblem(brand: string): string | null {
 export function referenceProblem(text: string): string | null {
   if (!text.isWellFormed()) return "must be well-formed Unicode: it has half of a surrogate pair";
   if (controlPattern.test(text)) return "must not have control characters";
-  const seen = text.replace(new RegExp(unreadablePattern, "gu"), "").trim();
-  return seen === "" ? "must not be blank" : null;
+  // Nearly every id has one of these, and the search for what nobody can read takes ten times as long.
+  if (visiblePattern.test(text)) return null;
+  return text.replace(unreadableEverywhere, "").trim() === "" ? "must not be blank" : null;
 }

@@ -101,9 +101,8 @@ export function createRouter(parts: RouterParts): Router {
   return {
     standings,
     destinationOf(e164, region) {
-      const [prefix] = [table.prefixOf(e164), senders.prefixOf(e164)]
-        .filter((one) => one !== undefined)
-        .sort((one, other) => other.length - one.length);
+      const [one, other] = [table.prefixOf(e164), senders.prefixOf(e164)];
+      const prefix = (one?.length ?? 0) >= (other?.length ?? 0) ? one : other;
       return prefix === undefined ? { region } : { region, prefix };
     },
     senderFor: (provider, destination) => senders.find(provider.id, destination),

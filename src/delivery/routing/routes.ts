@@ -76,15 +76,14 @@ export function createRouteTable(rules: readonly RouteRule[], providers: readonl
 
   return {
     find(destination, channel) {
-      const places = [destination?.prefix, destination?.region, everywhere].filter(
-        (one) => one !== undefined,
-      );
-      const place = places.find((one) => ruleFor(one, channel) !== undefined) ?? everywhere;
-      const name = `${place}/${channel}`;
-      let route = found.get(name);
+      // Asked several times a message. Regions and the prefixes of rules are few.
+      const asked = `${destination?.prefix ?? ""}/${destination?.region ?? ""}/${channel}`;
+      let route = found.get(asked);
       if (route === undefined) {
+        const places = [destination?.prefix, destination?.region].filter((one) => one !== undefined);
+        const place = places.find((one) => ruleFor(one, channel) !== undefined) ?? everywhere;
         route = routeOf(ruleFor(place, channel), place, channel);
-        found.set(name, route);
+        found.set(asked, route);
       }
       return route;
     },

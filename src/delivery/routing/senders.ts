@@ -42,8 +42,27 @@ export function createSenderTable(
     .flatMap((rule) => rule.to.filter((place) => place.startsWith("+")))
     .sort((one, other) => other.length - one.length);
 
+  const found = new Map<string, FoundSender>();
+
   const refusesNames = (region: string | undefined): boolean =>
     region !== undefined && senderNameRule(region) === "unsupported";
+
+  function senderOf(carrier: string, destination: Destination | undefined): FoundSender {
+    const region = destination?.region;
+    const names = refusesNames(region);
+    const places = [destination?.prefix, region, everywhere];
+    for (const place of places) {
+      const rule = rules.find(
+        (one) => one.carrier === carrier && place !== undefined && one.to.includes(place),
+      );
+      if (rule !== undefined && !(names && isSenderName(rule.from))) return { type: "sender", rule };
+    }
+    const standard = defaults[carrier];
+    if (names && standard !== undefined && isSenderName(standard)) {
+      return { type: "nameUnsupported", name: standard };
+    }
+    return { type: "default" };
+  }
 
   return {
     has(carrier, from, destination) {
@@ -51,20 +70,14 @@ export function createSenderTable(
       return defaults[carrier] === from || rules.some((one) => one.carrier === carrier && one.from === from);
     },
     find(carrier, destination) {
-      const region = destination?.region;
-      const names = refusesNames(region);
-      const places = [destination?.prefix, region, everywhere];
-      for (const place of places) {
-        const rule = rules.find(
-          (one) => one.carrier === carrier && place !== undefined && one.to.includes(place),
-        );
-        if (rule !== undefined && !(names && isSenderName(rule.from))) return { type: "sender", rule };
+      // Asked several times a message. Regions and the prefixes of rules are few.
+      const asked = `${carrier}/${destination?.prefix ?? ""}/${destination?.region ?? ""}`;
+      let sender = found.get(asked);
+      if (sender === undefined) {
+        sender = senderOf(carrier, destination);
+        found.set(asked, sender);
       }
-      const standard = defaults[carrier];
-      if (names && standard !== undefined && isSenderName(standard)) {
-        return { type: "nameUnsupported", name: standard };
-      }
-      return { type: "default" };
+      return sender;
     },
     prefixOf: (e164) => prefixes.find((one) => e164.startsWith(one)),
   };

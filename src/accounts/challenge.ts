@@ -1,5 +1,6 @@
+import type { Payment } from "../verification/index.ts";
 import { type Assurance, assuranceOf, type Proof } from "./assurance.ts";
-import { confirmed, type Subscriber } from "./subscriber.ts";
+import { type Authenticator, confirmed, type Subscriber } from "./subscriber.ts";
 import { decideUse, type Use, type UseRefusal } from "./use.ts";
 
 /** A request to use an authenticator: at sign-in, or as a step-up before something sensitive. */
@@ -11,6 +12,8 @@ export interface Challenge {
   readonly purpose: string;
   /** Keyed digest of the session, ours or the application's, that it was started from; only that one may go on. */
   readonly binding: string | null;
+  /** What it approves the payment of, in canonical form; null where nothing is paid. */
+  readonly payment: Payment | null;
   /** What was shown before: a password, or what the session rests on. */
   readonly earlier: readonly Proof[];
   /** The verification on its way to one of their phones. */
@@ -52,11 +55,22 @@ export interface ChallengeDecision extends ChallengeState {
 }
 
 export function newChallenge(
-  fields: Pick<Challenge, "id" | "tenantId" | "subscriberId" | "purpose" | "binding" | "earlier">,
+  fields: Pick<Challenge, "id" | "tenantId" | "subscriberId" | "purpose" | "binding" | "earlier"> &
+    Partial<Pick<Challenge, "payment">>,
   now: number,
 ): Challenge {
   const endsAt = now + challengeLifetimeMs;
-  return { ...fields, sent: null, createdAt: now, endsAt, status: "pending", settledAt: null, proof: null };
+  const { payment = null } = fields;
+  return {
+    ...fields,
+    payment,
+    sent: null,
+    createdAt: now,
+    endsAt,
+    status: "pending",
+    settledAt: null,
+    proof: null,
+  };
 }
 
 /** One use of one authenticator: approves at most once, and counts what was wrong on the subscriber (T-4, L-3). */
@@ -68,7 +82,7 @@ export function decideChallenge(
   const unchanged = (outcome: ChallengeOutcome): ChallengeDecision => ({ subscriber, challenge, outcome });
   const refused = challengeRefusal(challenge, now);
   if (refused !== null) return unchanged(refused);
-  const used = decideUse(subscriber, confirmed(subscriber), use, now);
+  const used = decideUse(subscriber, meets(subscriber, challenge), use, now);
   if (used.outcome.type !== "right") {
     return { subscriber: used.subscriber, challenge, outcome: used.outcome };
   }
@@ -78,6 +92,17 @@ export function decideChallenge(
     challenge: { ...challenge, status: "approved", settledAt: now, proof, sent: null },
     outcome: { type: "approved", assurance: assuranceOf([...challenge.earlier, proof]) },
   };
+}
+
+/**
+ * What a challenge can be met with. A payment takes a code that is bound to amount and payee, and that its owner read
+ * together with them: only codes that we send are (S-1, S-2).
+ */
+export function meets(
+  subscriber: Subscriber,
+  { payment }: Pick<Challenge, "payment">,
+): readonly Authenticator[] {
+  return confirmed(subscriber).filter(({ type }) => payment === null || type === "phone");
 }
 
 /** Why nothing more comes of a challenge; null while it is pending. */

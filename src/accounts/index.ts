@@ -30,6 +30,7 @@ export {
   isStepUp,
   loginPurpose,
   managePurpose,
+  meets,
   newChallenge,
   type SentCode,
   stepUpLifetimeMs,

@@ -1,3 +1,5 @@
+import type { Amount } from "./verification.ts";
+
 /** How sure it is who this is, in the words of NIST SP 800-63B-4. */
 export interface Assurance {
   readonly aal: number;
@@ -77,6 +79,9 @@ export interface ChallengeSummary {
   readonly subscriberId: string;
   readonly purpose: string;
   readonly status: "pending" | "approved" | "canceled";
+  /** What its approval pays; both null where nothing is paid. */
+  readonly amount: Amount | null;
+  readonly payee: string | null;
   readonly createdAt: string;
   readonly endsAt: string;
 }
@@ -155,6 +160,9 @@ export interface NewChallenge extends Holder {
   readonly name?: string;
   readonly purpose?: string;
   readonly passwordChecked?: boolean;
+  /** With `payee`: what is to be paid. The text names both, and the check repeats both. */
+  readonly amount?: Amount;
+  readonly payee?: string;
   /** What a trusted device presents: at a sign-in with a checked password it is enough. */
   readonly trustedDevice?: string;
 }

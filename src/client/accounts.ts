@@ -31,6 +31,7 @@ import type {
 } from "./account-types.ts";
 import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
 import type { Asked, CallOptions, Json } from "./transport.ts";
+import type { Amount } from "./verification.ts";
 
 /** Enrolled people. */
 export interface SubscriberCalls {
@@ -100,6 +101,8 @@ export interface ChallengeCalls {
       readonly code: string;
       readonly authenticatorId?: string;
       readonly device?: string;
+      readonly amount?: Amount;
+      readonly payee?: string;
       /** What its owner calls this device, to trust it from now on. */
       readonly trustDevice?: string;
     },

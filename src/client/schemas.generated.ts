@@ -478,6 +478,8 @@ export interface NewChallenge {
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
+  readonly amount?: { readonly currency: string; readonly value: string };
+  /** Who is paid: the text names both, and the check repeats both */ readonly payee?: string;
 }
 
 export interface TrustedDevice {
@@ -498,6 +500,8 @@ export interface Challenge {
   readonly subscriberId: string;
   readonly purpose: string;
   readonly status: "pending" | "approved" | "canceled";
+  readonly amount: { readonly currency: string; readonly value: string } | null;
+  readonly payee: string | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly endsAt: string;
 }
@@ -521,6 +525,8 @@ export interface CheckChallenge {
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
   /** What its owner calls this device, to trust it from now on */ readonly trustDevice?: string;
+  readonly amount?: { readonly currency: string; readonly value: string };
+  /** What the start was given */ readonly payee?: string;
 }
 
 export interface NewlyTrustedDevice {

@@ -1,4 +1,4 @@
-import { minorUnitDigits, wordsProblem } from "../delivery/index.ts";
+import { minorUnitDigits, readableAmount, wordsProblem } from "../delivery/index.ts";
 import type { Payment } from "../verification/index.ts";
 
 /** Amount and payee as callers write them: `{ currency: "EUR", value: "10.50" }` and a name. */
@@ -35,6 +35,15 @@ export function parsePayment(
   const problem = wordsProblem(name);
   if (problem !== null) return { field: "payee", problem };
   return { amount: `${amount.currency} ${minor}`, payee: name };
+}
+
+/** A payment as callers write it. */
+export function paymentInputOf({ amount, payee }: Payment): {
+  readonly amount: { readonly currency: string; readonly value: string };
+  readonly payee: string;
+} {
+  const [value = "", currency = ""] = readableAmount(amount).split(" ");
+  return { amount: { currency, value }, payee };
 }
 
 /** Whether a check repeats the payment of its verification; the comparison does not tell which part differs (S-5). */

@@ -36,6 +36,7 @@ describe("every problem of accounts", () => {
       ["POST", `${there}/authenticators`, { type: "recoveryCodes" }],
       ["POST", `${there}/authenticators/${nobody}/send`, {}],
       ["POST", `${there}/authenticators/${nobody}/confirm`, { code: "1" }],
+      ["PATCH", `${there}/authenticators/${nobody}`, { label: "Mine" }],
       ["DELETE", `${there}/authenticators/${nobody}`, undefined],
       ["GET", `${there}/sessions`, undefined],
       ["DELETE", `${there}/sessions`, undefined],
@@ -49,6 +50,7 @@ describe("every problem of accounts", () => {
     const own = `/subscribers/${one.id}/authenticators/${nobody}`;
     await expectCode(post(`${own}/send`), "authenticator_not_found");
     await expectCode(post(`${own}/confirm`, { code: "1" }), "authenticator_not_found");
+    await expectCode(ask("PATCH", own, { label: "Mine" }), "authenticator_not_found");
     await expectCode(ask("DELETE", own), "authenticator_not_found");
     for (const verb of ["check", "send"]) {
       const body = { code: "1", authenticatorId: nobody };

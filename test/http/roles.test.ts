@@ -111,7 +111,7 @@ describe.each(operations)("$method $path", (operation) => {
       expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
     // An hour after it was begun, an enrolment is over.
     else if (
-      ["sendEnrolmentCode", "confirmAuthenticator", "removeAuthenticator"].includes(
+      ["sendEnrolmentCode", "confirmAuthenticator", "updateAuthenticator", "removeAuthenticator"].includes(
         operation.operation.operationId,
       )
     )

@@ -14,6 +14,7 @@ import {
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
+import { type PaymentInput, parsePayment } from "../payment.ts";
 import { type Approving, type ChallengeApproved, planApproval } from "./approval.ts";
 import { isOpenedBy, type Presented, readBearer } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
@@ -36,7 +37,8 @@ export interface Holder {
 }
 
 export type StartChallenge = SubscriberRef &
-  Holder & {
+  Holder &
+  PaymentInput & {
     /** What the approval is for; `manage` allows to change authenticators. Default `login`. */
     readonly purpose?: string | undefined;
     /** Whether the application has checked a password of its own: the assurance then counts it. */
@@ -56,7 +58,9 @@ export type StartChallengeResult =
   /** Unknown, or without any authenticator: there is nothing to ask for. */
   | { readonly outcome: "subscriberNotFound" }
   | { readonly outcome: "notEnrolled" }
-  | { readonly outcome: "sessionInvalid" };
+  | { readonly outcome: "sessionInvalid" }
+  /** Amount or payee cannot be shown and compared as they are. */
+  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
 
 export async function startChallenge(
   parts: AccountParts,
@@ -65,7 +69,11 @@ export async function startChallenge(
   const { tenantId, purpose = loginPurpose } = request;
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const authenticators = usable(parts, subscriber);
+  const payment = parsePayment(request);
+  if (payment !== null && "problem" in payment) {
+    return { outcome: "requestInvalid", field: payment.field, detail: payment.problem };
+  }
+  const authenticators = usable(parts, subscriber, { payment });
   if (authenticators.length === 0) return { outcome: "notEnrolled" };
   const now = parts.clock.now();
   const presented = request.session === undefined ? null : readBearer(request.session);
@@ -77,7 +85,8 @@ export async function startChallenge(
   if (request.session !== undefined && !isOurs) return { outcome: "sessionInvalid" };
   const vouched: Proof[] =
     request.passwordChecked === true ? [{ kind: "password", authenticatorId: null, at: now }] : [];
-  const isSignIn = purpose === loginPurpose && vouched.length > 0 && request.session === undefined;
+  const isSignIn =
+    purpose === loginPurpose && vouched.length > 0 && request.session === undefined && payment === null;
   if (isSignIn && request.trustedDevice !== undefined) {
     const device = await useTrustedDevice(parts, subscriber.id, request.trustedDevice);
     if (device !== null) return { outcome: "deviceTrusted", subscriberId: subscriber.id, device };
@@ -89,6 +98,7 @@ export async function startChallenge(
       subscriberId: subscriber.id,
       purpose,
       binding: holderOf(parts, tenantId, request),
+      payment,
       earlier: isOurs ? (session?.proofs ?? []) : vouched,
     },
     now,
@@ -149,6 +159,7 @@ export async function sendChallenge(
     purpose,
     channel: request.channel,
     text: request.text,
+    payment: challenge.payment,
   });
   if (sent.outcome !== "sent") return await remembered(parts, sent);
   const challengeKey = key("challenge", challenge.id);
@@ -163,7 +174,8 @@ export async function sendChallenge(
 }
 
 export type CheckChallenge = OnChallenge &
-  Approving & {
+  Approving &
+  PaymentInput & {
     readonly code: string;
     /** Without it: the phone that a code was sent to, else the preferred app, else the only one. */
     readonly authenticatorId?: string | undefined;
@@ -187,7 +199,9 @@ export async function checkChallenge(
   if (refused !== null) return refused;
   const authenticator = choose(subscriber, challenge, request);
   if (authenticator === undefined) return { outcome: "authenticatorNotFound" };
-  const compared = await compare(parts, subscriber, authenticator, challenge.sent, request.code);
+  const { code, amount, payee } = request;
+  const asked = { sent: challenge.sent, payment: challenge.payment, given: { amount, payee } };
+  const compared = await compare(parts, subscriber, authenticator, asked, code);
   if (compared.type !== "use") {
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as CheckChallengeResult;
@@ -234,7 +248,7 @@ export async function getChallenge(
   const found = await find(parts, request);
   if (found === null) return null;
   const { challenge, subscriber } = found;
-  return { challenge: toChallengeView(challenge), authenticators: usable(parts, subscriber) };
+  return { challenge: toChallengeView(challenge), authenticators: usable(parts, subscriber, challenge) };
 }
 
 export type CancelChallengeResult =

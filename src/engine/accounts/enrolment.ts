@@ -225,7 +225,7 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
   const presented = request.session === undefined ? null : readBearer(request.session);
   if (request.session !== undefined && presented?.state !== "pending") return { outcome: "sessionInvalid" };
-  const compared = await compare(parts, subscriber, one, sent, request.code);
+  const compared = await compare(parts, subscriber, one, { sent }, request.code);
   if (compared.type !== "use") {
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as ConfirmResult;

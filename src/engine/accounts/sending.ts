@@ -1,5 +1,6 @@
 import type { PhoneAuthenticator, Subscriber } from "../../accounts/index.ts";
-import type { SendOutcome, StartOutcome } from "../../verification/index.ts";
+import type { Payment, SendOutcome, StartOutcome } from "../../verification/index.ts";
+import { paymentInputOf } from "../payment.ts";
 import type { StartRefusal, StartRequest } from "../start-plan.ts";
 import type { Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
@@ -31,6 +32,7 @@ export async function sendCode(
     readonly purpose: string;
     readonly channel?: "sms" | "voice" | undefined;
     readonly text?: CodeText | undefined;
+    readonly payment?: Payment | null;
   },
 ): Promise<CodeSent | SendRefusal> {
   const { tenantId, id: subject } = subscriber;
@@ -55,6 +57,7 @@ export async function sendCode(
     purpose,
     channel,
     ...asked.text,
+    ...(asked.payment === undefined || asked.payment === null ? {} : paymentInputOf(asked.payment)),
     ...repeatable(parts, "start"),
   });
   if (started.verification === null) return started as SendRefusal;

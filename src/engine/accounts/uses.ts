@@ -8,6 +8,7 @@ import type {
 } from "../../accounts/index.ts";
 import { matchingStep, parseRecoveryCode, recoveryLookUp } from "../../authenticators/index.ts";
 import type { CheckOutcome } from "../../verification/index.ts";
+import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
 import { type AccountParts, contextOf, opened } from "./parts.ts";
 
@@ -20,12 +21,46 @@ export type Compared =
   | { readonly type: "codeNotSent" }
   | { readonly type: "recipientLocked"; readonly retryAt: number };
 
+/** What a code is compared for beside itself. */
+export interface ComparedFor {
+  readonly sent: Challenge["sent"];
+  /** What is to be paid, and what the caller says of it. */
+  readonly payment?: Challenge["payment"];
+  readonly given?: PaymentInput;
+}
+
 /** Compares a code with what is enrolled. Slow work is done here, before the rows are locked. */
 export async function compare(
   parts: AccountParts,
   subscriber: Subscriber,
   authenticator: Authenticator,
-  sent: Challenge["sent"],
+  { sent, payment = null, given = {} }: ComparedFor,
+  code: string,
+): Promise<Compared> {
+  const compared = await compareCode(parts, subscriber, authenticator, { sent, given }, code);
+  // After the comparison, whatever came of it: the answer does not tell which of them was wrong (S-5).
+  if (paymentMatches(payment, given) || compared.type !== "use") return compared;
+  return { type: "use", useOf: (current, now) => wrong(compared.useOf(current, now)) };
+}
+
+function wrong(use: Use): Use {
+  switch (use.type) {
+    case "totp":
+      return { ...use, step: null };
+    case "recoveryCodes":
+      return { ...use, index: null };
+    case "phone":
+      return { ...use, matches: false };
+    default:
+      return use satisfies never;
+  }
+}
+
+async function compareCode(
+  parts: AccountParts,
+  subscriber: Subscriber,
+  authenticator: Authenticator,
+  { sent, given }: Required<Pick<ComparedFor, "sent" | "given">>,
   code: string,
 ): Promise<Compared> {
   switch (authenticator.type) {
@@ -35,7 +70,11 @@ export async function compare(
       return await compareRecovery(parts, subscriber, authenticator, code);
     case "phone":
       if (sent?.authenticatorId !== authenticator.id) return { type: "codeNotSent" };
-      return await comparePhone(parts, subscriber, authenticator, sent.verificationId, code);
+      return await comparePhone(parts, subscriber, authenticator, {
+        ...given,
+        id: sent.verificationId,
+        code,
+      });
     default:
       return authenticator satisfies never;
   }
@@ -84,19 +123,17 @@ async function comparePhone(
   parts: AccountParts,
   subscriber: Subscriber,
   authenticator: Extract<Authenticator, { readonly type: "phone" }>,
-  verificationId: string,
-  code: string,
+  check: PaymentInput & { readonly id: string; readonly code: string },
 ): Promise<Compared> {
   const { tenantId, id: subject } = subscriber;
   const to = opened(parts, contextOf("number", authenticator.id, tenantId), authenticator.sealedNumber);
   const binding = phoneBinding(authenticator.id);
   const result: VerificationResult<CheckOutcome> = await parts.engine.check({
     tenantId,
-    id: verificationId,
     binding,
     subject,
     to,
-    code,
+    ...check,
   });
   const using = (matches: boolean): Compared => ({
     type: "use",

@@ -5,12 +5,14 @@ import {
   type Challenge,
   inOrderOfPreference,
   lastAuthenticatedAt,
+  meets,
   type Session,
   type Subscriber,
   type TrustedDevice,
 } from "../../accounts/index.ts";
 import { maskPhoneNumber } from "../../numbers/index.ts";
 import type { EngineParts } from "../parts.ts";
+import { paymentInputOf } from "../payment.ts";
 import { contextOf, opened } from "./parts.ts";
 
 /** A subscriber without anything secret. Instants are milliseconds since the epoch. */
@@ -49,6 +51,9 @@ export interface ChallengeView {
   readonly subscriberId: string;
   readonly purpose: string;
   readonly status: Challenge["status"];
+  /** What its approval pays; both null where nothing is paid. */
+  readonly amount: { readonly currency: string; readonly value: string } | null;
+  readonly payee: string | null;
   readonly createdAt: number;
   readonly endsAt: number;
 }
@@ -138,13 +143,22 @@ export function toChallengeView({
   subscriberId,
   purpose,
   status,
+  payment,
   createdAt,
   endsAt,
 }: Challenge): ChallengeView {
-  return { id, subscriberId, purpose, status, createdAt, endsAt };
+  const { amount, payee } = payment === null ? { amount: null, payee: null } : paymentInputOf(payment);
+  return { id, subscriberId, purpose, status, amount, payee, createdAt, endsAt };
 }
 
 /** What a challenge can be met with, to be chosen from, the preferred one first. */
-export function usable(parts: EngineParts, subscriber: Subscriber): readonly AuthenticatorView[] {
-  return inOrderOfPreference(subscriber).map((one) => toAuthenticatorView(parts, subscriber, one));
+export function usable(
+  parts: EngineParts,
+  subscriber: Subscriber,
+  challenge: Pick<Challenge, "payment"> = { payment: null },
+): readonly AuthenticatorView[] {
+  const met = new Set(meets(subscriber, challenge));
+  return inOrderOfPreference(subscriber)
+    .filter((one) => met.has(one))
+    .map((one) => toAuthenticatorView(parts, subscriber, one));
 }

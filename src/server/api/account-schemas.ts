@@ -11,7 +11,7 @@ import { maskPhoneNumber } from "../../numbers/index.ts";
 import { forms } from "../forms.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
-import { bindingLengthMax } from "./verification-schemas.ts";
+import { Amount, bindingLengthMax } from "./verification-schemas.ts";
 
 const subscriberName = opaque(128, "A user name, or your own id of the person: unique, whatever its case");
 const password = Type.String({
@@ -124,6 +124,8 @@ export const NewChallengeBody = strict(
     binding,
     session: Type.Optional(bearer),
     trustedDevice,
+    amount: Type.Optional(Amount),
+    payee: Type.Optional(opaque(120, "Who is paid: the text names both, and the check repeats both")),
   },
   { title: "NewChallenge" },
 );
@@ -148,6 +150,8 @@ export const CheckChallengeBody = strict(
     session: Type.Optional(bearer),
     device,
     trustDevice: Type.Optional(deviceName),
+    amount: Type.Optional(Amount),
+    payee: Type.Optional(opaque(120, "What the start was given")),
   },
   { title: "CheckChallenge" },
 );
@@ -266,6 +270,8 @@ export const ChallengeBody = Type.Object(
     subscriberId: Type.String(),
     purpose: Type.String(),
     status: Type.Enum(["pending", "approved", "canceled"]),
+    amount: orNull(Type.Object({ currency: Type.String(), value: Type.String() })),
+    payee: orNull(Type.String()),
     createdAt: Instant,
     endsAt: Instant,
   },

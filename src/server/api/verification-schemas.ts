@@ -17,7 +17,7 @@ export const platformSchema = Type.Enum(["web", "android", "none"], {
   description: "What reads the code by itself: a page, an Android app, or nothing",
 });
 
-const Amount = strict({
+export const Amount = strict({
   currency: Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as EUR" }),
   value: Type.String({ minLength: 1, maxLength: 20, description: "Decimal with a point, such as 10.50" }),
 });

@@ -1,7 +1,9 @@
 import type { Challenge, Proof, SentCode, Session } from "../../accounts/index.ts";
+import type { Payment } from "../../verification/index.ts";
 import { listCodec, listOf, none } from "./places.ts";
 
 const proof = listCodec<Proof>({ kind: {}, at: {}, authenticatorId: { usual: null } });
+const payment = listCodec<Payment>({ amount: {}, payee: {} });
 const sent = listCodec<SentCode>({ verificationId: {}, authenticatorId: {} });
 
 export const challengeCodec = listCodec<Challenge, "id">({
@@ -16,6 +18,7 @@ export const challengeCodec = listCodec<Challenge, "id">({
   settledAt: { usual: null },
   proof: { usual: null, pack: (one) => proof.toList(one), unpack: (list) => proof.fromList(list) },
   sent: { usual: null, pack: (one) => sent.toList(one), unpack: (list) => sent.fromList(list) },
+  payment: { usual: null, pack: (one) => payment.toList(one), unpack: (list) => payment.fromList(list) },
 });
 
 export const sessionCodec = listCodec<Session, "id">({

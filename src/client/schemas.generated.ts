@@ -116,6 +116,7 @@ export interface PolicyChanges {
 
 export interface PageChanges {
   /** Whether its page opens without a link that a key asked for */ readonly anonymous?: boolean;
+  /** Whether people sign in on its account pages, and may sign up there */ readonly accounts?: "none" | "signIn" | "signUp";
   /** Where its page may lead back to, letter by letter */ readonly returnUrls?: readonly string[];
   /** Origins of applications that may show its page in a frame; by default nobody may */ readonly frameAncestors?: readonly string[];
   /** Colour of buttons, dark enough for white words on it */ readonly accent?: string | null;
@@ -165,9 +166,10 @@ export interface Policy {
   /** Messages to a recipient in a day */ readonly sendsPerDayMax: number;
 }
 
-/** What people see in a browser; `anonymous` null: only in the sandbox */
+/** What people see in a browser; `anonymous` or `accounts` null: only in the sandbox */
 export interface PageSettings {
   readonly anonymous: boolean | null;
+  readonly accounts: "none" | "signIn" | "signUp" | null;
   readonly returnUrls: readonly string[];
   readonly frameAncestors: readonly string[];
   readonly accent: string | null;

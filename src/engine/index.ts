@@ -11,6 +11,7 @@ export {
   type ChangePasswordResult,
   type CheckChallengeResult,
   type CheckSessionResult,
+  type CodeText,
   type ConfirmResult,
   type CreateResult,
   createAccounts,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyRequest } from "fastify";
+import { namesThisMachine } from "./client-address.ts";
 
 /** Whose doing a request is: a page of ours, a page of somebody else, or no page that we know of. */
 export type Source = "own" | "elsewhere" | "nobody";
@@ -33,4 +34,9 @@ export function ownOrigins(request: FastifyRequest): readonly string[] {
 /** Whether browsers come to us by https. */
 export function isSecure(request: FastifyRequest): boolean {
   return request.protocol === "https" || request.server.publicOrigin(request).startsWith("https:");
+}
+
+/** Cookies are `__Host-` and Secure, except where a browser came to this machine by plain http (W-13). */
+export function hasSecureCookies(request: FastifyRequest): boolean {
+  return isSecure(request) || !namesThisMachine(request.host);
 }

@@ -83,6 +83,8 @@ export interface TelnyxChannel {
 export interface PageSettings {
   /** Whether somebody may come without a link that a key asked for. Not set: only in the sandbox. */
   readonly anonymous?: boolean;
+  /** Whether people sign in on its account pages, and may sign up there. Not set: both in the sandbox, else neither. */
+  readonly accounts?: "none" | "signIn" | "signUp";
   /** Where a page may lead back to, letter by letter (W-14). */
   readonly returnUrls?: readonly string[];
   /** Origins of applications that may show its page in a frame of theirs; without any, nobody may (W-12). */

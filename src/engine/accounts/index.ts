@@ -187,6 +187,7 @@ export type {
 export type { Once, Recalled } from "./once.ts";
 export type { ChangePasswordResult } from "./passwords.ts";
 export type { UpdateAuthenticatorResult } from "./preference.ts";
+export type { CodeText } from "./sending.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";

@@ -16,8 +16,8 @@ export type SendRefusal =
   | Refusal<Exclude<StartOutcome, { readonly type: "started" | "continued" }> | StartRefusal>
   | Refusal<Extract<SendOutcome, { readonly type: "resendTooSoon" }>>;
 
-/** Whose text it is, in which language, and which page may read the code out of it; by default the first service's. */
-export type CodeText = Pick<StartRequest, "service" | "locale" | "platform" | "host">;
+/** Whose text it is, in which language, which page may read the code out of it, and where it is asked for. */
+export type CodeText = Pick<StartRequest, "service" | "locale" | "platform" | "host" | "caller">;
 
 /**
  * Sends a code to a phone: again, where one of the same verification still works and no channel is asked for, else with

@@ -56,6 +56,9 @@ const locale = opaque(35, "BCP 47 language tag");
 
 const pageSettings = {
   anonymous: Type.Boolean({ description: "Whether its page opens without a link that a key asked for" }),
+  accounts: Type.Enum(["none", "signIn", "signUp"], {
+    description: "Whether people sign in on its account pages, and may sign up there",
+  }),
   returnUrls: Type.Array(Type.String({ minLength: 8, maxLength: 500 }), {
     maxItems: 20,
     description: "Where its page may lead back to, letter by letter",
@@ -104,6 +107,7 @@ const AdoptedBody = Type.Object(
 const PageChangesBody = strict(
   {
     anonymous: Type.Optional(pageSettings.anonymous),
+    accounts: Type.Optional(pageSettings.accounts),
     returnUrls: Type.Optional(pageSettings.returnUrls),
     frameAncestors: Type.Optional(pageSettings.frameAncestors),
     accent: Type.Optional(pageSettings.accent),
@@ -114,6 +118,7 @@ const PageChangesBody = strict(
 const PageBody = Type.Object(
   {
     anonymous: orNull(Type.Boolean()),
+    accounts: Type.Unsafe<"none" | "signIn" | "signUp" | null>({ enum: ["none", "signIn", "signUp", null] }),
     returnUrls: Type.Array(Type.String()),
     frameAncestors: Type.Array(Type.String()),
     accent: orNull(Type.String()),
@@ -121,7 +126,7 @@ const PageBody = Type.Object(
   },
   {
     title: "PageSettings",
-    description: "What people see in a browser; `anonymous` null: only in the sandbox",
+    description: "What people see in a browser; `anonymous` or `accounts` null: only in the sandbox",
   },
 );
 
@@ -183,6 +188,7 @@ export function toServiceBody(service: Service, keyring: Keyring): Static<typeof
     policy: { ...policy, resendWaitsSeconds: [...resendWaitsSeconds], workflow: [...workflow] },
     page: {
       anonymous: service.settings.page?.anonymous ?? null,
+      accounts: service.settings.page?.accounts ?? null,
       returnUrls: [...(service.settings.page?.returnUrls ?? [])],
       frameAncestors: [...(service.settings.page?.frameAncestors ?? [])],
       accent: service.settings.page?.accent ?? null,

@@ -70,7 +70,7 @@ function verbOf(visit: Visit, round: Round): { tenantId: string; id: string; bin
 }
 
 /** Only this browser can go on with what it started (A-17). */
-export function bindingOf({ id }: Visit): string {
+export function bindingOf({ id }: Pick<Visit, "id">): string {
   return `page:${id}`;
 }
 
@@ -117,7 +117,7 @@ async function enterNumber(
   return { ...visit, round, note: null };
 }
 
-function numberFrom(parts: EngineParts, typed: { country: string; number: string }): string | null {
+export function numberFrom(parts: EngineParts, typed: { country: string; number: string }): string | null {
   const parsed = parsePhoneNumber(typed.number, {
     ...(typed.country === "" ? {} : { defaultRegion: typed.country }),
     allow: parts.numberOverrides,

@@ -1,20 +1,22 @@
+import type { FastifyInstance } from "fastify";
 import { uuidPattern } from "../../clock/index.ts";
 import type { EngineParts } from "../../engine/index.ts";
 import { key } from "../../store/index.ts";
 import { firstTenant, type Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
+import type { Visit } from "./visit.ts";
 
-/** The service of somebody who came by himself: by its id, or by name among those of the first tenant. */
+/** The open service of somebody who came by himself: by its id, or by name among those of the first tenant. */
 export async function anonymousService(
   parts: EngineParts,
   name: string | undefined,
-  isSandbox: boolean,
+  isOpen: (service: Service) => boolean,
 ): Promise<Service | null> {
   const found =
     name !== undefined && uuidPattern.test(name)
       ? await parts.store.get(key("service", name))
       : await serviceOfFirst(parts, name);
-  return found !== undefined && allowsAnonymous(found, isSandbox) ? found : null;
+  return found !== undefined && isOpen(found) ? found : null;
 }
 
 async function serviceOfFirst(parts: EngineParts, name: string | undefined): Promise<Service | undefined> {
@@ -39,4 +41,16 @@ export function policyFor(policy: Policy, isVouchedFor: boolean): Policy {
     ...policy,
     workflow: [{ channel: "sms" as const, waitMs: firstWaitMs }, ...others].slice(0, stepsMax),
   };
+}
+
+/** The service of a visit; null where it is gone. */
+export async function serviceOf(
+  app: FastifyInstance,
+  { tenantId, serviceId }: Pick<Visit, "tenantId" | "serviceId">,
+): Promise<Service | null> {
+  if (!uuidPattern.test(serviceId)) return null;
+  const service =
+    (await app.directory.service(tenantId, serviceId)) ??
+    (await app.parts.store.get(key("service", serviceId)));
+  return service?.tenantId === tenantId ? service : null;
 }

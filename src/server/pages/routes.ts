@@ -2,20 +2,21 @@ import { join } from "node:path";
 import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
-import { systemClock, uuidPattern } from "../../clock/index.ts";
+import { systemClock } from "../../clock/index.ts";
 import { errorTable } from "../../errors/codes.ts";
-import { key } from "../../store/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
-import { clientAddress, namesThisMachine } from "../client-address.ts";
+import { accountPages } from "../account/index.ts";
+import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { isOwnPath, readLink } from "../page-links.ts";
 import { Problem, toProblem } from "../problems.ts";
-import { isSecure, ownOrigins, sourceOf } from "../same-origin.ts";
+import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import { accentRoutes } from "./accent.ts";
 import { loadAssets } from "./assets.ts";
+import { fieldsOf } from "./fields.ts";
 import { type Current, createFlow, type Fields, type Flow } from "./flow.ts";
 import { languageOf } from "./language.ts";
-import { anonymousService, policyFor } from "./page-service.ts";
+import { allowsAnonymous, anonymousService, policyFor, serviceOf } from "./page-service.ts";
 import { type Shown, sendClosed, sendPage, wayBack } from "./show.ts";
 import { isFormOf, newVisit, readVisit, type Visit, writeVisit } from "./visit.ts";
 
@@ -45,6 +46,7 @@ export function verificationPages(options: PageOptions): FastifyPluginAsync {
       flow: createFlow(app.engine, app.parts),
       wait: (ms) => passing.sleep(ms),
     };
+    await app.register(accountPages({ ...options, assets, flow: shown.flow, wait: shown.wait }));
     app.setErrorHandler((error, request, reply) => sendFault(shown, request, reply, error));
     app.get(base, (request, reply) => open(shown, options, request, reply));
     const steps: Readonly<Record<string, Step>> = {
@@ -70,7 +72,7 @@ async function open(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const query = queryOf(request);
+  const query = fieldsOf(request.query);
   const isHttps = hasSecureCookies(request);
   if (Object.keys(query).length > 0) {
     const visit = await visitFrom(shown.app, options, query);
@@ -147,7 +149,9 @@ async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fiel
     const isAllowed = isOwnPath(link.returnUrl) || isReturnUrl(service.settings.page, link.returnUrl);
     return isAllowed ? visit : null;
   }
-  const service = await anonymousService(parts, query["service"], options.isSandbox);
+  const service = await anonymousService(parts, query["service"], (one) =>
+    allowsAnonymous(one, options.isSandbox),
+  );
   if (service === null) return null;
   const returnUrl = query["return_url"] ?? null;
   if (returnUrl !== null && !isReturnUrl(service.settings.page, returnUrl)) return null;
@@ -162,31 +166,6 @@ async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fiel
     state: query["state"]?.slice(0, 200) ?? null,
     language: query["lang"]?.slice(0, 20) ?? null,
   });
-}
-
-async function serviceOf(app: FastifyInstance, { tenantId, serviceId }: Visit): Promise<Service | null> {
-  if (!uuidPattern.test(serviceId)) return null;
-  const service =
-    (await app.directory.service(tenantId, serviceId)) ??
-    (await app.parts.store.get(key("service", serviceId)));
-  return service?.tenantId === tenantId ? service : null;
-}
-
-/** What was sent twice is not there. */
-function queryOf(request: FastifyRequest): Fields {
-  return fieldsOf(request.query);
-}
-
-function fieldsOf(given: unknown): Fields {
-  if (typeof given !== "object" || given === null) return {};
-  return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
-}
-
-/** Cookies are `__Host-` and Secure, except where a browser came to this machine by plain http (W-13). */
-function hasSecureCookies(request: FastifyRequest): boolean {
-  return isSecure(request) || !namesThisMachine(request.host);
 }
 
 function sendFault(shown: Shown, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {

@@ -44,7 +44,12 @@ async function viewOf(
 ): Promise<View> {
   const { visit, policy } = current;
   const { parts } = app;
-  const viewParts: ViewParts = { language, form: formSeal(parts, visit), note: visit.note };
+  const viewParts: ViewParts = {
+    language,
+    form: formSeal(parts, visit),
+    note: visit.note,
+    base: "/two-factor",
+  };
   const { round } = visit;
   if (round === null) {
     return numberView({

@@ -165,11 +165,11 @@ export function newVisit(
 }
 
 /** What every form of a visit carries, and only pages of this visit know (W-13). */
-export function formSeal(parts: EngineParts, visit: Visit): string {
+export function formSeal(parts: EngineParts, visit: Pick<Visit, "id">): string {
   const key = requireKey(parts.keyring, "page", parts.keyring.ids.at(-1));
   return keyedDigest(key, ["form", visit.id]).subarray(0, 18).toString("base64url");
 }
 
-export function isFormOf(parts: EngineParts, visit: Visit, given: unknown): boolean {
+export function isFormOf(parts: EngineParts, visit: Pick<Visit, "id">, given: unknown): boolean {
   return typeof given === "string" && textsEqual(formSeal(parts, visit), given);
 }

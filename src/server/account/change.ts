@@ -1,0 +1,148 @@
+import { managePurpose } from "../../accounts/index.ts";
+import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
+import { passwordRefusal } from "./passwords.ts";
+import { chooseOnly } from "./sign-in.ts";
+import { type AccountVisit, anew, type Wanted } from "./visit.ts";
+
+/** A little less than the engine's, so that a form that is shown can still be sent. */
+const stepUpMs = 9 * 60_000;
+
+/** Whether somebody has confirmed that it is them, a short while ago. */
+export function isConfirmed({ stepUp }: AccountVisit, now: number): boolean {
+  return stepUp?.approvedAt !== null && stepUp !== null && now < stepUp.approvedAt + stepUpMs;
+}
+
+const changes: readonly string[] = ["add", "password", "codes", "remove"] satisfies readonly Wanted["what"][];
+
+/** What somebody wants to change. Without a fresh step-up, that comes first (A-14, P-6). */
+export const wantChange: Step = async (tools, current, fields) => {
+  const { accounts, parts } = tools;
+  const { session } = current;
+  const what = fields["what"] ?? "";
+  if (session === null || !changes.includes(what)) return { visit: current.visit };
+  const wanted = { what: what as Wanted["what"], id: fields["id"] ?? null };
+  const visit: AccountVisit = { ...current.visit, wanted, chosen: null, enrolment: null, note: null };
+  const now = parts.clock.now();
+  if (isConfirmed(visit, now)) return { visit };
+  const { tenantId } = visit;
+  const { subscriberId } = session.view;
+  const started = await accounts.startChallenge({
+    tenantId,
+    subscriberId,
+    purpose: managePurpose,
+    session: session.bearer,
+  });
+  switch (started.outcome) {
+    case "challengeStarted": {
+      const next = { ...visit, stepUp: { challengeId: started.challenge.id, approvedAt: null } };
+      return await chooseOnly(tools, { ...current, visit: next }, started.authenticators);
+    }
+    case "notEnrolled":
+      return { visit: { ...visit, stepUp: { challengeId: null, approvedAt: now } } };
+    default:
+      return { visit: anew(parts, visit) };
+  }
+};
+
+/** The account of whoever is signed in and has confirmed it, for this change; null for others. */
+function owner({ parts }: Tools, { visit, session }: Current, what: Wanted["what"]) {
+  if (session === null || visit.wanted?.what !== what || !isConfirmed(visit, parts.clock.now())) return null;
+  const { tenantId, stepUp, wanted } = visit;
+  const { subscriberId } = session.view;
+  return {
+    who: { tenantId, subscriberId, stepUp: stepUp?.challengeId ?? undefined },
+    session,
+    id: wanted.id,
+  };
+}
+
+export const changePassword: Step = async (tools, current, fields) => {
+  const { visit, device } = current;
+  const owned = owner(tools, current, "password");
+  if (owned === null) return { visit };
+  const { password = "", current: present } = fields;
+  const result = await tools.accounts.changePassword({
+    ...owned.who,
+    password,
+    session: owned.session.bearer,
+    device,
+    ...(present === undefined ? {} : { current: present }),
+  });
+  switch (result.outcome) {
+    case "changed":
+      return changed(tools, visit);
+    case "passwordRefused":
+      return { visit: noted(visit, "password", ...passwordRefusal(result.problem, {})) };
+    case "signInRefused":
+      return { visit: noted(visit, "password", "signInWrong") };
+    default:
+      return { visit: noted(anew(tools.parts, visit), "account", "pageOld") };
+  }
+};
+
+export const makeCodes: Step = async (tools, current) => {
+  const { visit, language } = current;
+  const owned = owner(tools, current, "codes");
+  if (owned === null) return { visit };
+  const label = language.words.recoveryCodes;
+  const made = await tools.accounts.makeRecoveryCodes({ ...owned.who, label });
+  if (made.outcome === "authenticatorsFull") return { visit: noted(gone(visit), "account", "full") };
+  if (made.outcome !== "enrolled") return { visit: noted(anew(tools.parts, visit), "account", "pageOld") };
+  return { visit: { ...gone(visit), codes: made.codes } };
+};
+
+export const removeOne: Step = async (tools, current) => {
+  const { visit } = current;
+  const owned = owner(tools, current, "remove");
+  if (owned === null || owned.id === null) return { visit };
+  const removed = await tools.accounts.removeAuthenticator({ ...owned.who, authenticatorId: owned.id });
+  return removed.outcome === "removed"
+    ? changed(tools, visit)
+    : { visit: noted(anew(tools.parts, visit), "account", "pageOld") };
+};
+
+/** The step-up goes on for as long as it lasts; the forms of before do not. */
+function changed({ parts }: Tools, visit: AccountVisit): Stepped {
+  return { visit: { ...noted(anew(parts, visit), "account", "changed"), stepUp: visit.stepUp } };
+}
+
+function gone(visit: AccountVisit): AccountVisit {
+  return { ...visit, wanted: null, chosen: null, enrolment: null, note: null };
+}
+
+/** Ends a session of one's own: an id of somebody else's is none. */
+export const endSession: Step = async ({ accounts }, { visit, session }, fields) => {
+  if (session === null) return { visit };
+  const { tenantId } = visit;
+  const own = await accounts.sessions({ tenantId, subscriberId: session.view.subscriberId });
+  const found = own.find(({ id }) => id === fields["id"]);
+  if (found === undefined) return { visit };
+  await accounts.endSession({ tenantId, id: found.id });
+  return { visit: noted(visit, "account", "changed") };
+};
+
+export const endOthers: Step = async ({ accounts }, { visit, session }) => {
+  if (session === null) return { visit };
+  const { tenantId } = visit;
+  const { subscriberId, id } = session.view;
+  await accounts.endSessions({ tenantId, subscriberId, but: id });
+  return { visit: noted(visit, "account", "changed") };
+};
+
+/** Out of whatever was begun: to the account, or to the sign-in. */
+export const cancel: Step = async ({ accounts, parts }, current) => {
+  const { visit, session } = current;
+  const { tenantId, pending } = visit;
+  if (pending !== null) await accounts.signOut({ tenantId, session: pending.bearer });
+  const stepUp = session !== null && visit.stepUp?.approvedAt !== null ? visit.stepUp : null;
+  return { visit: { ...anew(parts, visit), stepUp } };
+};
+
+/** The codes are kept: from here on nobody is shown them again. */
+export const keepCodes: Step = async (_tools, { visit }) => ({
+  visit: { ...visit, codes: null },
+  isOver: true,
+});
+
+/** Back to the application that sent the browser here. */
+export const leave: Step = async (_tools, { visit }) => ({ visit, isOver: true });

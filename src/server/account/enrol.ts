@@ -1,0 +1,176 @@
+import { uuidv7 } from "../../clock/index.ts";
+import { internationalForm } from "../../numbers/index.ts";
+import { asciiDigits } from "../pages/digits.ts";
+import { numberFrom } from "../pages/flow.ts";
+import { Recent } from "../pages/recent.ts";
+import {
+  type Current,
+  minutesUntil,
+  noted,
+  type Step,
+  type Stepped,
+  sentNow,
+  type Tools,
+  textOf,
+} from "./current.ts";
+import { type AccountNote, type AccountVisit, anew, type Enrolment, type SentCode } from "./visit.ts";
+
+/** Who enrols: somebody who is to, or somebody signed in who has confirmed that it is them; null for others. */
+export function enroller({ visit, session }: Current): {
+  readonly tenantId: string;
+  readonly subscriberId: string;
+  readonly stepUp: string | undefined;
+} | null {
+  const { tenantId, pending, stepUp, wanted } = visit;
+  if (pending?.challengeId === null) {
+    return { tenantId, subscriberId: pending.subscriberId, stepUp: undefined };
+  }
+  if (session === null || stepUp === null || stepUp.approvedAt === null || wanted?.what !== "add")
+    return null;
+  return { tenantId, subscriberId: session.view.subscriberId, stepUp: stepUp.challengeId ?? undefined };
+}
+
+/** A number, which gets its first code by text; a call may follow. */
+export const enrolPhone: Step = async (tools, current, fields) => {
+  const { accounts, parts } = tools;
+  const { visit, language } = current;
+  const who = enroller(current);
+  if (who === null) return { visit };
+  const typed = { country: fields["country"] ?? "", number: (fields["number"] ?? "").slice(0, 64) };
+  const number = numberFrom(parts, typed);
+  if (number === null) {
+    const words = typed.number.trim() === "" ? "numberMissing" : "numberWrong";
+    return { visit: noted(visit, "enrol", words, { field: "number", typed }) };
+  }
+  const label = language.words.phone;
+  const text = textOf(current, true);
+  const result = await accounts.enrolPhone({ ...who, number, label, text });
+  if (result.outcome === "authenticatorsFull") return { visit: noted(visit, "enrol", "full") };
+  if (result.outcome === "stepUpRequired" || result.outcome === "subscriberNotFound") {
+    return outdated(tools, current);
+  }
+  // A number that others have locked, or that we send nothing to, looks like any other (W-8).
+  const isOn = result.outcome === "enrolled";
+  const authenticatorId = isOn ? result.authenticator.id : uuidv7(parts.clock.now(), parts.random);
+  const sent = sentNow(current, "sms", null, parts.clock.now());
+  return begun(visit, { authenticatorId, sent, number: internationalForm(number), app: null });
+};
+
+export const enrolApp: Step = async (tools, current) => {
+  const { visit, language, service } = current;
+  const who = enroller(current);
+  if (who === null) return { visit };
+  const issuer = service.settings.brand ?? "Countersign";
+  const result = await tools.accounts.enrolTotp({ ...who, issuer, label: language.words.app });
+  if (result.outcome === "authenticatorsFull") return { visit: noted(visit, "enrol", "full") };
+  if (result.outcome !== "enrolled") return outdated(tools, current);
+  const { authenticator, seed, uri } = result;
+  return begun(visit, { authenticatorId: authenticator.id, sent: null, number: null, app: { seed, uri } });
+};
+
+function begun(visit: AccountVisit, enrolment: Enrolment): Stepped {
+  return { visit: { ...visit, enrolment, note: null } };
+}
+
+function outdated({ parts }: Tools, { visit, session }: Current): Stepped {
+  const fresh = anew(parts, visit);
+  return {
+    visit: session === null ? noted(fresh, "signIn", "signInOld") : noted(fresh, "account", "pageOld"),
+  };
+}
+
+/** Wrong codes for a number that gets none: counted as for any other. */
+const wrongs = new Recent<number>(16_384);
+const wrongsMax = 5;
+const lockMs = 60_000;
+
+/** The first code of what is being enrolled. */
+export const confirmCode: Step = async (tools, current, fields) => {
+  const { accounts, parts } = tools;
+  const { visit } = current;
+  const who = enroller(current);
+  const { enrolment, pending } = visit;
+  if (who === null || enrolment === null) return { visit };
+  const code = asciiDigits(fields["code"] ?? "")
+    .trim()
+    .slice(0, 64);
+  const refuse = (words: AccountNote["words"], values: Readonly<Record<string, string>> = {}): Stepped => ({
+    visit: noted(visit, "enrolCode", words, { field: "code", values, typed: { code } }),
+  });
+  if (code === "") return refuse("codeMissing");
+  const { tenantId, subscriberId } = who;
+  const { authenticatorId } = enrolment;
+  const holder = pending === null ? {} : { session: pending.bearer };
+  const result = await accounts.confirmAuthenticator({
+    tenantId,
+    subscriberId,
+    authenticatorId,
+    code,
+    ...holder,
+  });
+  const now = parts.clock.now();
+  switch (result.outcome) {
+    case "confirmed": {
+      if (result.session === null) return done(tools, current);
+      const made = await accounts.makeRecoveryCodes({
+        tenantId,
+        subscriberId,
+        label: current.language.words.recoveryCodes,
+        stepUp: result.stepUp ?? undefined,
+      });
+      const codes = made.outcome === "enrolled" ? made.codes : null;
+      return { visit: { ...anew(parts, visit), codes }, session: result.session, isOver: codes === null };
+    }
+    case "sessionInvalid":
+    case "subscriberNotFound":
+      return outdated(tools, current);
+    case "subscriberLocked":
+    case "recipientLocked":
+      return refuse("waitMinutes", minutesUntil(result.retryAt, now));
+    default: {
+      const wrong = (wrongs.get(authenticatorId) ?? 0) + 1;
+      wrongs.set(authenticatorId, wrong);
+      if (wrong >= wrongsMax) return refuse("waitMinutes", minutesUntil(now + lockMs, now));
+      return refuse(enrolment.app === null ? "codeWrong" : "codeNotRight");
+    }
+  }
+};
+
+function done({ parts }: Tools, { visit }: Current): Stepped {
+  const { stepUp } = visit;
+  return { visit: { ...noted(anew(parts, visit), "account", "changed"), stepUp } };
+}
+
+/** Another first code, by text or as a call. */
+export const askAgain =
+  (channel: SentCode["channel"] | null): Step =>
+  async (tools, current) => {
+    const { visit } = current;
+    const who = enroller(current);
+    const { enrolment } = visit;
+    const now = tools.parts.clock.now();
+    const sent = enrolment?.sent ?? null;
+    if (who === null || enrolment === null || sent === null || sent.nextAt === null || now < sent.nextAt) {
+      return { visit: { ...visit, note: null } };
+    }
+    const { tenantId, subscriberId } = who;
+    const { authenticatorId } = enrolment;
+    const asked = channel === null ? {} : { channel };
+    const text = textOf(current, true);
+    await tools.accounts.sendEnrolment({ tenantId, subscriberId, authenticatorId, text, ...asked });
+    const by = channel ?? sent.channel;
+    const again = { ...visit, enrolment: { ...enrolment, sent: sentNow(current, by, sent, now) } };
+    return { visit: noted(again, "enrolCode", by === "voice" ? "calling" : "sentAgain") };
+  };
+
+/** Back to the choice: what was begun is dropped. */
+export const otherEnrolment: Step = async (tools, current) => {
+  const { visit } = current;
+  const who = enroller(current);
+  if (who !== null && visit.enrolment !== null) {
+    const { tenantId, subscriberId } = who;
+    const { authenticatorId } = visit.enrolment;
+    await tools.accounts.removeAuthenticator({ tenantId, subscriberId, authenticatorId });
+  }
+  return { visit: { ...visit, enrolment: null, note: null } };
+};

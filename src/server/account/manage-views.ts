@@ -1,0 +1,121 @@
+import { html } from "ghtml";
+import type { AuthenticatorView, SessionView, SubscriberView } from "../../engine/index.ts";
+import { action, formSealField, say } from "../pages/parts.ts";
+import type { View } from "../pages/views.ts";
+import type { AccountLanguage } from "./languages/index.ts";
+import { type AccountParts, formOf, passwordField, titled } from "./views.ts";
+
+export interface ManageParts extends AccountParts {
+  readonly subscriber: SubscriberView;
+  readonly sessions: readonly SessionView[];
+  /** The id of the session of this browser. */
+  readonly current: string;
+  /** Whether there is an application to go back to. */
+  readonly back: boolean;
+}
+
+/** What somebody has, and what they may change. */
+export function manageView(parts: ManageParts): View {
+  const { language, subscriber } = parts;
+  const { words } = language;
+  const enrolled = subscriber.authenticators.filter(({ isConfirmed }) => isConfirmed);
+  const content = html`!${titled(parts, words.accountTitle)}
+<p class="lead">!${say(language, "signedInAs", { name: subscriber.name })}</p>
+!${parts.back ? action(parts, "leave", words.goOn, "wide") : ""}
+<h2>${words.ways}</h2>
+<ul class="rows">!${enrolled.map((one) => html`<li><span class="what">!${nameOf(language, one)}</span>!${mayRemove(enrolled, one) ? change(parts, "remove", words.remove, one.id) : ""}</li>`)}</ul>
+<div class="stack">!${change(parts, "add", words.add)}!${change(parts, "codes", words.newCodes)}!${subscriber.hasPassword ? change(parts, "password", words.changePassword) : ""}</div>
+!${sessionsOf(parts)}
+<div class="end">!${action(parts, "sign-out", words.signOut, "bare")}</div>`;
+  return { title: words.accountTitle, content };
+}
+
+/** A button that leads to a change; a step-up may come before it. */
+function change(parts: AccountParts, what: string, label: string, id = ""): string {
+  return html`<form method="post" action="${parts.base}/change">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain" name="what" value="${what}">${label}</button></form>`;
+}
+
+/** Codes are replaced, never left out; and what is left must let its owner in (A-14). */
+export function mayRemove(all: readonly AuthenticatorView[], one: AuthenticatorView): boolean {
+  const others = all.filter(
+    ({ id, type, isDisabled }) => id !== one.id && type !== "recoveryCodes" && !isDisabled,
+  );
+  return one.type !== "recoveryCodes" && others.length > 0;
+}
+
+/** HTML. */
+export function nameOf(language: AccountLanguage, one: AuthenticatorView): string {
+  const { words } = language;
+  switch (one.type) {
+    case "phone":
+      return html`${words.phone} <bdi class="number">${one.number ?? ""}</bdi>`;
+    case "recoveryCodes":
+      return html`${words.recoveryCodes} <span class="quiet">!${say(language, "codesLeft", { count: String(one.codesLeft ?? 0) })}</span>`;
+    default:
+      return html`<bdi>${one.name}</bdi>`;
+  }
+}
+
+function sessionsOf(parts: ManageParts): string {
+  const { language, sessions, current } = parts;
+  const { words } = language;
+  const rows = sessions.map(({ id, createdAt }) => {
+    const since = say(language, "since", { time: timeIn(language.tag, createdAt) });
+    const isThis = id === current;
+    const end = html`<form method="post" action="${parts.base}/end-session">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${words.end}</button></form>`;
+    return html`<li><span class="what">!${isThis ? html`${words.thisBrowser} ` : ""}<span class="quiet">!${since}</span></span>!${isThis ? "" : end}</li>`;
+  });
+  const others = sessions.length > 1 ? action(parts, "end-others", words.endOthers, "plain") : "";
+  return html`<h2>${words.sessions}</h2>
+<ul class="rows">!${rows}</ul>
+<div class="stack">!${others}</div>`;
+}
+
+function timeIn(language: string, at: number): string {
+  return new Intl.DateTimeFormat(language, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone: "UTC",
+    timeZoneName: "short",
+  }).format(at);
+}
+
+export function passwordView(
+  parts: AccountParts,
+  { least, asksPresent }: { readonly least: number; readonly asksPresent: boolean },
+): View {
+  const { words } = parts.language;
+  const present = asksPresent
+    ? html`<div class="field"><label for="current">${words.currentPassword}</label>
+<input id="current" name="current" type="password" autocomplete="current-password" maxlength="256" required></div>`
+    : "";
+  const field = present + passwordField(parts, { label: words.newPassword, isNew: true, least });
+  const content = html`!${titled(parts, words.changePassword)}
+<p class="lead">${words.passwordLead}</p>
+!${formOf(parts, "change/password", field, words.save)}
+<div class="end">!${action(parts, "cancel", words.back, "bare")}</div>`;
+  return { title: words.changePassword, content };
+}
+
+export function newCodesView(parts: AccountParts): View {
+  const { words } = parts.language;
+  const content = html`!${titled(parts, words.newCodes)}
+<p class="lead">${words.newCodesLead}</p>
+!${action(parts, "change/codes", words.newCodes, "wide")}
+<div class="end">!${action(parts, "cancel", words.back, "bare")}</div>`;
+  return { title: words.newCodes, content };
+}
+
+export function removeView(parts: AccountParts, one: AuthenticatorView): View {
+  const { language } = parts;
+  const { words } = language;
+  const named = say(language, "removeLead", {}).replace("<bdi></bdi>", () => nameOf(language, one));
+  const content = html`!${titled(parts, words.removeTitle)}
+<p class="lead">!${named}</p>
+!${action(parts, "change/remove", words.remove, "wide")}
+<div class="end">!${action(parts, "cancel", words.back, "bare")}</div>`;
+  return { title: words.removeTitle, content };
+}

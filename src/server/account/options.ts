@@ -1,0 +1,47 @@
+import type { Assets } from "../pages/assets.ts";
+import type { Flow } from "../pages/flow.ts";
+
+export interface AccountPageOptions {
+  /** Whether nothing that is sent costs anything: then accounts are open, unless their service says otherwise. */
+  readonly isSandbox: boolean;
+  readonly assets: Assets;
+  /** Of the verification page: a sign-up proves a number with it. */
+  readonly flow: Flow;
+  /** In real time. */
+  wait(ms: number): Promise<void>;
+}
+
+/** What can be posted, each below `/account/`. */
+export const stepNames = [
+  "sign-in",
+  "sign-up/number",
+  "sign-up/code",
+  "sign-up/resend",
+  "sign-up/call",
+  "sign-up/cancel",
+  "sign-up/restart",
+  "sign-up/finish",
+  "choose",
+  "code",
+  "resend",
+  "call",
+  "other",
+  "cancel",
+  "enrol/phone",
+  "enrol/app",
+  "enrol/code",
+  "enrol/resend",
+  "enrol/call",
+  "enrol/other",
+  "codes-kept",
+  "change",
+  "change/password",
+  "change/codes",
+  "change/remove",
+  "end-session",
+  "end-others",
+  "leave",
+  "sign-out",
+] as const;
+
+export type StepName = (typeof stepNames)[number];

@@ -1,0 +1,23 @@
+import type { FastifyPluginAsync } from "fastify";
+import { type AccountPageOptions, stepNames } from "./options.ts";
+
+/** The account pages: sign up, sign in, enrol, manage. What they are made of is loaded when the first is asked for. */
+export function accountPages(options: AccountPageOptions): FastifyPluginAsync {
+  return async (app) => {
+    const handlers = () => import("./handlers.ts");
+    app.setErrorHandler(async (error, request, reply) =>
+      (await handlers()).sendFault(options, request, reply, error),
+    );
+    for (const path of ["/account", "/account/sign-in", "/account/sign-up"] as const) {
+      app.get(path, async (request, reply) => (await handlers()).open(options, request, reply, path));
+    }
+    app.get("/account/recovery-codes.txt", async (request, reply) =>
+      (await handlers()).sendCodes(request, reply),
+    );
+    for (const name of stepNames) {
+      app.post(`/account/${name}`, async (request, reply) =>
+        (await handlers()).take(options, request, reply, name),
+      );
+    }
+  };
+}

@@ -1,0 +1,271 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { html } from "ghtml";
+import { passwordLengths } from "../../accounts/index.ts";
+import type { AuthenticatorView, SubscriberView } from "../../engine/index.ts";
+import type { Service } from "../../tenants/index.ts";
+import { lifetimeMs } from "../../verification/index.ts";
+import { accentUrl } from "../pages/accent.ts";
+import { likelyCountry } from "../pages/countries.ts";
+import { mayAskAt, mayCall } from "../pages/flow.ts";
+import { setPageHeaders } from "../pages/headers.ts";
+import { languageOf } from "../pages/language.ts";
+import type { Language, WordName } from "../pages/languages/index.ts";
+import { layout } from "../pages/layout.ts";
+import { type CodeFields, closedView, codeView, numberView, type View } from "../pages/views.ts";
+import { formSeal, type Round } from "../pages/visit.ts";
+import { isSecure } from "../same-origin.ts";
+import { isConfirmed } from "./change.ts";
+import type { Current } from "./current.ts";
+import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
+import { accountsOf } from "./opening.ts";
+import type { AccountPageOptions } from "./options.ts";
+import { passwordLeast } from "./passwords.ts";
+import { asPage } from "./sign-up.ts";
+import { choicesOf } from "./use.ts";
+import { chooseView, enrolCodeView, enrolView, useView } from "./use-views.ts";
+import { type AccountParts, asPageParts, base, codesView, signInView, signUpNameView } from "./views.ts";
+import type { SentCode, ViewName } from "./visit.ts";
+
+/** The view of a visit, as it is now. */
+export async function sendView(
+  options: AccountPageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  current: Current,
+  isJoining: boolean,
+): Promise<FastifyReply> {
+  const { service, language } = current;
+  const opening = accountsOf(service, options.isSandbox);
+  if (opening === "none") return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
+  const scene = await sceneOf(request, current, isJoining && opening === "signUp");
+  const view = viewOf(options, request, current, scene);
+  return send(options, request, reply, { language, service, view });
+}
+
+/** Which view it is, with the rows that it shows. */
+interface Scene {
+  readonly name: ViewName;
+  readonly choices: readonly AuthenticatorView[];
+  readonly subscriber: SubscriberView | null;
+  readonly sessions: Parameters<typeof manageView>[0]["sessions"];
+}
+
+async function sceneOf(request: FastifyRequest, current: Current, isJoining: boolean): Promise<Scene> {
+  const { accounts, clock } = request.server;
+  const { visit, session } = current;
+  const { tenantId } = visit;
+  const scene = (name: ViewName, more: Partial<Scene> = {}): Scene => ({
+    name,
+    choices: [],
+    subscriber: null,
+    sessions: [],
+    ...more,
+  });
+  if (visit.codes !== null) return scene("codes");
+  const choices = await choicesOf(accounts, current);
+  if (choices !== null) return scene(visit.chosen === null ? "choose" : "use", { choices });
+  const enrolling = visit.enrolment === null ? "enrol" : "enrolCode";
+  if (session === null) {
+    if (visit.pending?.challengeId === null) return scene(enrolling);
+    return scene(isJoining ? joiningView(visit.round, current, clock.now()) : "signIn");
+  }
+  const { subscriberId } = session.view;
+  const subscriber = await accounts.subscriber({ tenantId, subscriberId });
+  const { wanted } = visit;
+  if (wanted !== null && isConfirmed(visit, clock.now())) {
+    const changing = { add: enrolling, password: "password", codes: "newCodes", remove: "remove" } as const;
+    return scene(changing[wanted.what], { subscriber });
+  }
+  const sessions = await accounts.sessions({ tenantId, subscriberId });
+  return scene("account", { subscriber, sessions });
+}
+
+function joiningView(round: Round | null, { policy }: Current, now: number): ViewName {
+  if (round?.end === "approved") return "signUpName";
+  const isOn = round !== null && round.end === null && now < round.startedAt + lifetimeMs(policy, false);
+  return isOn ? "signUpCode" : "signUpNumber";
+}
+
+function viewOf(options: AccountPageOptions, request: FastifyRequest, current: Current, scene: Scene): View {
+  const { visit, language } = current;
+  const note = visit.note?.on === scene.name ? visit.note : null;
+  const parts: AccountParts = { language, form: formSeal(request.server.parts, visit), note, base };
+  const country = likelyCountry(request.headers["accept-language"]);
+  switch (scene.name) {
+    case "signIn": {
+      const mayJoin = accountsOf(current.service, options.isSandbox) === "signUp";
+      return signInView(parts, { mayJoin, back: visit.returnUrl !== null });
+    }
+    case "signUpNumber":
+    case "signUpCode":
+      return signUpView(options, request, current, parts);
+    case "signUpName":
+      return signUpNameView(parts, passwordLeast);
+    case "codes":
+      return codesView(parts, visit.codes ?? []);
+    case "choose":
+      return chooseView(parts, scene.choices, visit.pending === null);
+    case "use":
+      return chosenView(request, current, parts, scene.choices);
+    case "enrol":
+      return enrolView({ ...parts, country, isMore: visit.pending === null });
+    case "enrolCode":
+      return enrolmentView(request, current, parts);
+    default:
+      return accountView(current, parts, scene);
+  }
+}
+
+function signUpView(
+  options: AccountPageOptions,
+  request: FastifyRequest,
+  current: Current,
+  parts: AccountParts,
+): View {
+  const page = asPage(current);
+  const { words } = current.language;
+  const { round } = page.visit;
+  const pageParts = { ...asPageParts({ ...parts, base: `${base}/sign-up` }), visit: page.visit };
+  const { parts: engineParts } = request.server;
+  if (round === null || joiningView(round, current, engineParts.clock.now()) === "signUpNumber") {
+    const below = html`<div class="end"><a class="button bare" href="${base}/sign-in">${words.haveAccount}</a></div>`;
+    return numberView({
+      ...pageParts,
+      country: likelyCountry(request.headers["accept-language"]),
+      challenge: options.flow.challenge(page),
+      worker: options.assets.url("proof.js"),
+      opening: { title: words.createAccount, lead: words.signUpLead },
+      below,
+    });
+  }
+  const nextAt = mayAskAt(round, page.policy);
+  return codeView({
+    ...pageParts,
+    ...codeFields(request, current, nextAt),
+    round,
+    mayCall: mayCall(page),
+  });
+}
+
+/** What is entered, and when it may be asked for again. */
+function codeFields(
+  request: FastifyRequest,
+  { policy }: Current,
+  nextAt: number | null,
+): Omit<CodeFields, "mayCall"> {
+  const now = request.server.clock.now();
+  return {
+    length: policy.codeLength,
+    isDecimal: policy.alphabet === "decimal",
+    waitSeconds: nextAt === null ? null : Math.max(0, Math.ceil((nextAt - now) / 1_000)),
+  };
+}
+
+/** An app's code has six digits, or as many as it was imported with. */
+const appFields = { length: 8, isDecimal: true, waitSeconds: null, mayCall: false };
+
+function ofPhone(request: FastifyRequest, current: Current, sent: SentCode | null): CodeFields {
+  return {
+    ...codeFields(request, current, sent?.nextAt ?? null),
+    mayCall: sent?.channel === "sms",
+  };
+}
+
+function chosenView(
+  request: FastifyRequest,
+  current: Current,
+  parts: AccountParts,
+  choices: readonly AuthenticatorView[],
+): View {
+  const { chosen } = current.visit;
+  const found = choices.find(({ id }) => id === chosen?.authenticatorId);
+  if (chosen === null || found === undefined)
+    return chooseView(parts, choices, current.visit.pending === null);
+  const fields = chosen.type === "phone" ? ofPhone(request, current, chosen.sent) : appFields;
+  return useView({
+    ...parts,
+    ...fields,
+    chosen,
+    number: found.number ?? "",
+    hasOthers: choices.length > 1 || found.type === "phone",
+  });
+}
+
+function enrolmentView(request: FastifyRequest, current: Current, parts: AccountParts): View {
+  const { enrolment } = current.visit;
+  if (enrolment === null) throw new TypeError("there is nothing to confirm");
+  const fields = enrolment.app === null ? ofPhone(request, current, enrolment.sent) : appFields;
+  return enrolCodeView({ ...parts, ...fields, enrolment, picture: null });
+}
+
+function accountView({ visit, session }: Current, parts: AccountParts, scene: Scene): View {
+  const { name, subscriber, sessions } = scene;
+  if (subscriber === null || session === null) throw new TypeError("nobody is signed in");
+  const enrolled = subscriber.authenticators.filter(({ isConfirmed: isProven }) => isProven);
+  if (name === "password") {
+    const isAlone = !subscriber.mustHaveSecond && enrolled.length === 0;
+    return passwordView(parts, {
+      least: isAlone ? passwordLengths.alone : passwordLeast,
+      asksPresent: enrolled.length === 0,
+    });
+  }
+  if (name === "newCodes") return newCodesView(parts);
+  const found = name === "remove" ? enrolled.find(({ id }) => id === visit.wanted?.id) : undefined;
+  if (found !== undefined) return removeView(parts, found);
+  const current = session.view.id;
+  return manageView({ ...parts, subscriber, sessions, current, back: visit.returnUrl !== null });
+}
+
+/** A page without a visit. */
+export function sendClosed(
+  options: AccountPageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  titled: "linkTitle" | "closedTitle" | "faultTitle",
+  lead: WordName,
+): FastifyReply {
+  const language = languageOf(request, null);
+  return send(options, request, reply, {
+    language,
+    service: null,
+    view: closedView(language, titled, lead, base),
+  });
+}
+
+interface Sent {
+  readonly language: Language;
+  readonly service: Service | null;
+  readonly view: View;
+}
+
+function send(
+  { assets }: AccountPageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { language, service, view }: Sent,
+): FastifyReply {
+  const page = service?.settings.page;
+  const accent = page?.accent ?? null;
+  // In nobody's frame: what is pressed here changes who can get in.
+  setPageHeaders(reply, { isSecure: isSecure(request) });
+  const scripts = ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])];
+  return reply
+    .type("text/html; charset=utf-8")
+    .header("content-language", language.tag)
+    .header("vary", "accept-language, cookie")
+    .send(
+      layout({
+        language: language.tag,
+        direction: language.direction,
+        title: view.title,
+        brand: { name: service?.settings.brand ?? "", logo: page?.logo ?? null },
+        styles: [
+          assets.url("style.css"),
+          assets.url("account.css"),
+          ...(accent === null ? [] : [accentUrl(accent)]),
+        ],
+        scripts: scripts.map(assets.url),
+        content: view.content,
+      }),
+    );
+}

@@ -1,0 +1,58 @@
+import {
+  cancel,
+  changePassword,
+  endOthers,
+  endSession,
+  keepCodes,
+  leave,
+  makeCodes,
+  removeOne,
+  wantChange,
+} from "./change.ts";
+import type { Step } from "./current.ts";
+import { confirmCode, askAgain as enrolAgain, enrolApp, enrolPhone, otherEnrolment } from "./enrol.ts";
+import type { StepName } from "./options.ts";
+import { enterPassword, signOut } from "./sign-in.ts";
+import { finishSignUp, signUpStep } from "./sign-up.ts";
+import { askAgain, choose, enterCode, otherWay } from "./use.ts";
+
+/** What each form does. */
+export const steps: Readonly<Record<StepName, Step>> = {
+  "sign-in": enterPassword,
+  "sign-up/number": signUpStep(({ numbers }, current, fields) => numbers.number(current, fields)),
+  "sign-up/code": signUpStep(({ numbers }, current, fields) => numbers.code(current, fields)),
+  "sign-up/resend": signUpStep(({ numbers }, current) => numbers.ask(current, "resend")),
+  "sign-up/call": signUpStep(({ numbers }, current) => numbers.ask(current, "call")),
+  "sign-up/cancel": signUpStep(async ({ numbers }, current) => ({
+    ...(await numbers.cancel(current)),
+    round: null,
+    note: null,
+  })),
+  "sign-up/restart": signUpStep(async ({ numbers }, current) => ({
+    ...(await numbers.cancel(current)),
+    round: null,
+    note: null,
+  })),
+  "sign-up/finish": finishSignUp,
+  choose,
+  code: enterCode,
+  resend: askAgain(null),
+  call: askAgain("voice"),
+  other: otherWay,
+  cancel,
+  "enrol/phone": enrolPhone,
+  "enrol/app": enrolApp,
+  "enrol/code": confirmCode,
+  "enrol/resend": enrolAgain(null),
+  "enrol/call": enrolAgain("voice"),
+  "enrol/other": otherEnrolment,
+  "codes-kept": keepCodes,
+  change: wantChange,
+  "change/password": changePassword,
+  "change/codes": makeCodes,
+  "change/remove": removeOne,
+  "end-session": endSession,
+  "end-others": endOthers,
+  leave,
+  "sign-out": signOut,
+};

@@ -1,0 +1,219 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EngineParts } from "../../engine/index.ts";
+import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
+import type { Round } from "../pages/visit.ts";
+import type { AccountWordName } from "./languages/index.ts";
+
+/** What a browser is at on the account pages, sealed in its cookie: it can be neither read nor made (ADR 22). */
+export interface AccountVisit {
+  /** The binding of what this browser starts; new with every sign-in. */
+  readonly id: string;
+  readonly openedAt: number;
+  readonly tenantId: string;
+  readonly serviceId: string;
+  readonly returnUrl: string | null;
+  readonly state: string | null;
+  readonly language: string | null;
+  /** The number that a sign-up begins with. */
+  readonly round: Round | null;
+  /** After a right password: what the pending session waits for. */
+  readonly pending: PendingSignIn | null;
+  /** The challenge before a change of the account. */
+  readonly stepUp: StepUp | null;
+  /** What is to be changed. */
+  readonly wanted: Wanted | null;
+  /** What a code is entered for. */
+  readonly chosen: Chosen | null;
+  readonly enrolment: Enrolment | null;
+  /** Recovery codes, until somebody says that they are kept. */
+  readonly codes: readonly string[] | null;
+  readonly note: AccountNote | null;
+}
+
+export interface PendingSignIn {
+  /** Of the pending session, which opens nothing else (P-5). */
+  readonly bearer: string;
+  /** Null where the first authenticator is to be enrolled. */
+  readonly challengeId: string | null;
+  readonly subscriberId: string;
+}
+
+export interface StepUp {
+  /** Null where nothing is enrolled that could be asked for. */
+  readonly challengeId: string | null;
+  /** Null while it is pending. */
+  readonly approvedAt: number | null;
+}
+
+export type Wanted = {
+  readonly what: "add" | "password" | "codes" | "remove";
+  /** Of the authenticator that is to go. */
+  readonly id: string | null;
+};
+
+/** The authenticator that somebody wants to show. */
+export interface Chosen {
+  readonly authenticatorId: string;
+  readonly type: "phone" | "totp" | "recoveryCodes";
+  readonly sent: SentCode | null;
+}
+
+export interface SentCode {
+  readonly channel: "sms" | "voice";
+  readonly asks: number;
+  /** When another code may be asked for; null for never. */
+  readonly nextAt: number | null;
+}
+
+/** A new authenticator that waits for its first code. */
+export interface Enrolment {
+  readonly authenticatorId: string;
+  readonly sent: SentCode | null;
+  /** Of a phone: its number. */
+  readonly number: string | null;
+  /** Of an app: what it is set up with. */
+  readonly app: { readonly seed: string; readonly uri: string } | null;
+}
+
+export interface AccountNote {
+  /** The view that it belongs to: on every other one it is not shown. */
+  readonly on: ViewName;
+  readonly words: AccountWordName;
+  readonly field: "name" | "password" | "number" | "code" | null;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly typed?: Readonly<Record<string, string>>;
+}
+
+/** What a browser can be shown at `/account`. */
+export type ViewName =
+  | "signIn"
+  | "signUpNumber"
+  | "signUpCode"
+  | "signUpName"
+  | "choose"
+  | "use"
+  | "enrol"
+  | "enrolCode"
+  | "codes"
+  | "account"
+  | "password"
+  | "newCodes"
+  | "remove";
+
+const lifetimeMs = 3_600_000;
+const context: SealContext = { table: "pages", column: "account", row: "", tenant: "" };
+
+/** Browsers refuse one with the prefix from another host or without https (W-13). */
+function named(name: string, isSecure: boolean): string {
+  return isSecure ? `__Host-${name}` : name;
+}
+
+export function readVisit(
+  parts: EngineParts,
+  request: FastifyRequest,
+  isSecure: boolean,
+): AccountVisit | null {
+  const sealed = request.cookies[named("countersign-account", isSecure)];
+  if (sealed === undefined) return null;
+  try {
+    const visit = JSON.parse(open(parts.keyring, context, sealed)) as AccountVisit;
+    return parts.clock.now() < visit.openedAt + lifetimeMs ? visit : null;
+  } catch (cause) {
+    if (cause instanceof SealBroken) return null;
+    throw cause;
+  }
+}
+
+export function writeVisit(
+  parts: EngineParts,
+  reply: FastifyReply,
+  isSecure: boolean,
+  visit: AccountVisit,
+): void {
+  // Whoever goes on is not old: the sessions within have ends of their own.
+  const renewed: AccountVisit = { ...visit, openedAt: parts.clock.now() };
+  const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(renewed));
+  void reply.setCookie(named("countersign-account", isSecure), sealed, {
+    ...everywhere(isSecure),
+    maxAge: lifetimeMs / 1_000,
+  });
+}
+
+function everywhere(isSecure: boolean): {
+  path: string;
+  httpOnly: boolean;
+  secure: boolean;
+  sameSite: "lax";
+} {
+  return { path: "/", httpOnly: true, secure: isSecure, sameSite: "lax" };
+}
+
+/** The name of the cookie that holds the bearer of a session: what `requireTwoFactor` reads. */
+const sessionCookie = "countersign_session";
+
+export function readSession(request: FastifyRequest, isSecure: boolean): string | null {
+  return request.cookies[named(sessionCookie, isSecure)] ?? null;
+}
+
+/** Null takes it away. */
+export function writeSession(
+  parts: EngineParts,
+  reply: FastifyReply,
+  isSecure: boolean,
+  session: { readonly bearer: string; readonly endsAt: number } | null,
+): void {
+  const name = named(sessionCookie, isSecure);
+  if (session === null) {
+    void reply.clearCookie(name, everywhere(isSecure));
+    return;
+  }
+  const maxAge = Math.max(1, Math.floor((session.endsAt - parts.clock.now()) / 1_000));
+  void reply.setCookie(name, session.bearer, { ...everywhere(isSecure), maxAge });
+}
+
+const deviceLifetimeSeconds = 34_560_000;
+const devicePattern = /^[A-Za-z0-9_-]{32}$/;
+
+/** By which a browser that signed in before is known, so that strangers lock nobody out of it. */
+export function readDevice(request: FastifyRequest, isSecure: boolean): string | null {
+  const given = request.cookies[named("countersign-device", isSecure)] ?? "";
+  return devicePattern.test(given) ? given : null;
+}
+
+export function writeDevice(reply: FastifyReply, isSecure: boolean, device: string): void {
+  void reply.setCookie(named("countersign-device", isSecure), device, {
+    ...everywhere(isSecure),
+    maxAge: deviceLifetimeSeconds,
+  });
+}
+
+export function newDevice({ random }: EngineParts): string {
+  return Buffer.from(random.bytes(24)).toString("base64url");
+}
+
+export function newVisit(
+  parts: EngineParts,
+  given: Pick<AccountVisit, "tenantId" | "serviceId" | "returnUrl" | "state" | "language">,
+): AccountVisit {
+  return { ...given, ...nothing, id: newId(parts), openedAt: parts.clock.now() };
+}
+
+const nothing = {
+  round: null,
+  pending: null,
+  stepUp: null,
+  wanted: null,
+  chosen: null,
+  enrolment: null,
+  codes: null,
+  note: null,
+};
+
+function newId({ random }: EngineParts): string {
+  return Buffer.from(random.bytes(24)).toString("base64url");
+}
+
+/** The same browser from the beginning: what it was at is forgotten, and its forms are others. */
+export function anew(parts: EngineParts, visit: AccountVisit): AccountVisit {
+  return { ...visit, ...nothing, id: newId(parts), openedAt: parts.clock.now() };
+}

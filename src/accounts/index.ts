@@ -10,6 +10,7 @@ export {
   type Proof,
   type ProofKind,
 } from "./assurance.ts";
+export { authenticationMethods } from "./authentication-methods.ts";
 export {
   authenticatorWaits,
   type Failures,

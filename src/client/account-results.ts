@@ -7,6 +7,7 @@ import type {
   EnrolledAuthenticator,
   NewlyTrustedDevice,
   SentCode,
+  SessionStatement,
   SessionSummary,
   Subscriber,
   SubscriberList,
@@ -162,6 +163,7 @@ export const accountRefusals = {
   cancelChallenge: over,
   signIn: ["challenge_required", "enrolment_required", "sign_in_refused", "sign_in_locked"],
   checkSession: ["session_invalid", "step_up_required"],
+  stateSession: ["session_invalid"],
   signOut: ["session_invalid"],
   endSession: ["not_found"],
   listSessions: ["subscriber_not_found"],
@@ -231,6 +233,8 @@ export type CheckChallengeResult =
       readonly session: BegunSession | null;
       /** The device, where it was asked for and may be trusted. */
       readonly trustedDevice: NewlyTrustedDevice | null;
+      /** The approval as an ES256 token, where an audience was given; null in the answer of a repeat. */
+      readonly statement: string | null;
     }
   | Refusals<"checkChallenge">;
 export type CancelChallengeResult =
@@ -239,6 +243,9 @@ export type CancelChallengeResult =
 export type SignInResult =
   | { readonly outcome: "signedIn"; readonly session: BegunSession }
   | Refusals<"signIn">;
+export type StateSessionResult =
+  | ({ readonly outcome: "stated" } & SessionStatement)
+  | Refusals<"stateSession">;
 export type CheckSessionResult =
   | { readonly outcome: "active"; readonly session: SessionSummary }
   | Refusals<"checkSession">;

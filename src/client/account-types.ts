@@ -53,6 +53,12 @@ export interface SessionSummary {
   readonly isOfTrustedDevice: boolean;
 }
 
+/** A session as an ES256 token for another program. */
+export interface SessionStatement {
+  readonly statement: string;
+  readonly endsAt: string;
+}
+
 /** A browser from which a password alone signs its owner in. */
 export interface TrustedDevice {
   readonly id: string;

@@ -12,6 +12,7 @@ import type {
   SendEnrolmentResult,
   SignInResult,
   StartChallengeResult,
+  StateSessionResult,
   UpdateAuthenticatorResult,
 } from "./account-results.ts";
 import type {
@@ -105,6 +106,8 @@ export interface ChallengeCalls {
       readonly payee?: string;
       /** What its owner calls this device, to trust it from now on. */
       readonly trustDevice?: string;
+      /** Who is to believe a signed statement of the approval. */
+      readonly audience?: string;
     },
     options?: CallOptions,
   ): Promise<CheckChallengeResult>;
@@ -127,6 +130,11 @@ export interface SessionCalls {
     request: { readonly session: string; readonly maxAgeSeconds?: number },
     options?: CallOptions,
   ): Promise<CheckSessionResult>;
+  /** Whose session this is, as an ES256 token for the program that `audience` names. */
+  statement(
+    request: { readonly session: string; readonly audience: string },
+    options?: CallOptions,
+  ): Promise<StateSessionResult>;
   /** False for what is no session. */
   signOut(request: { readonly session: string }, options?: CallOptions): Promise<boolean>;
   end(request: { readonly id: string }, options?: CallOptions): Promise<boolean>;
@@ -330,6 +338,12 @@ function sessionCalls(call: Call): SessionCalls {
       const headers = { "countersign-session": session };
       const asked = { ...more, method: "GET", path: `/sessions/current${query}`, headers } as const;
       return call("checkSession", asked, (_status, found) => ({ outcome: "active", session: found }));
+    },
+    statement({ session, audience }, more) {
+      const headers = { "countersign-session": session };
+      const path = "/sessions/current/statement";
+      const asked = { ...more, method: "POST", path, headers, body: { audience } } as const;
+      return call("stateSession", asked, withOutcome("stated"));
     },
     async signOut({ session }, more) {
       const headers = { "countersign-session": session };

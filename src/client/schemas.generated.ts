@@ -527,6 +527,7 @@ export interface CheckChallenge {
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
   /** What its owner calls this device, to trust it from now on */ readonly trustDevice?: string;
+  /** Who is to believe a signed statement of this, such as the address of one of your programs */ readonly audience?: string;
   readonly amount?: { readonly currency: string; readonly value: string };
   /** What the start was given */ readonly payee?: string;
 }
@@ -541,6 +542,7 @@ export interface ApprovedChallenge {
   readonly assurance: Assurance;
   readonly session: BegunSession | null;
   readonly trustedDevice: NewlyTrustedDevice | null;
+  /** The approval as an ES256 token, for `audience` */ readonly statement: string | null;
 }
 
 export interface SignIn {
@@ -548,6 +550,15 @@ export interface SignIn {
   readonly password: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
+}
+
+export interface NewStatement {
+  /** Who is to believe a signed statement of this, such as the address of one of your programs */ readonly audience: string;
+}
+
+export interface Statement {
+  /** ES256, in this answer and never again */ readonly statement: string | null;
+  /** RFC 3339, in UTC */ readonly endsAt: string | null;
 }
 
 export interface SessionList {

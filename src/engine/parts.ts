@@ -33,6 +33,8 @@ export interface EngineParts {
   /** Who they send as, where that depends on the place; and as whom their accounts send. */
   readonly senders?: readonly SenderRule[];
   readonly accountSenders?: Readonly<Record<string, string>>;
+  /** Whose word statements are, and of which tenant without naming it: the first. */
+  readonly statements?: { readonly issuer: string; readonly tenantId: string };
   /** How long a device stays trusted; 0 for never. Default 30 days. */
   readonly trustedDeviceMs?: number;
   readonly numberPolicy: NumberPolicy;

@@ -107,6 +107,7 @@ async function openOn(
     clock,
     random,
     providers,
+    statements: { issuer: options.publicUrl ?? "countersign", tenantId: made.tenant.id },
     trustedDeviceMs: options.trustedDeviceMs ?? defaultTrustedDeviceMs,
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],

@@ -10,6 +10,7 @@ import type {
   EnrolPhoneResult,
   EnrolTotpResult,
   ForgetDevicesResult,
+  JwkSet,
   MakeRecoveryCodesResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
@@ -17,6 +18,7 @@ import type {
   SessionView,
   SignInResult,
   StartChallengeResult,
+  StateSessionResult,
   SubscriberView,
   TrustedDeviceView,
   UpdateAuthenticatorResult,
@@ -102,6 +104,13 @@ export interface Sessions {
     readonly session: string;
     readonly maxAgeSeconds?: number | undefined;
   }): Promise<CheckSessionResult>;
+  /**
+   * Whose session this is, as an ES256 token of five minutes for another program, which `audience` names and which verifies
+   * it with the public keys (`jwks`).
+   */
+  statement(request: Request<"stateSession">): Promise<StateSessionResult>;
+  /** A JWK Set: what statements are verified with. */
+  jwks(): JwkSet;
   list(request: { readonly subscriberId: string }): Promise<readonly SessionView[]>;
   /** False where there is none to end. */
   end(request: { readonly id: string }): Promise<boolean>;
@@ -145,6 +154,7 @@ const texts: ReadonlySet<string> = new Set([
   "current",
   "trustedDevice",
   "trustDevice",
+  "audience",
 ]);
 
 /**
@@ -204,6 +214,9 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
         const maxAgeMs = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1_000;
         return accounts.checkSession({ session: typed(session), maxAgeMs, tenantId });
       },
+      statement: ({ session, audience }) =>
+        accounts.stateSession({ session: typed(session), audience: typed(audience), tenantId }),
+      jwks: () => accounts.jwks({ tenantId }),
       list: ({ subscriberId }) => accounts.sessions({ subscriberId: idOf(subscriberId), tenantId }),
       end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
       signOut: ({ session }) => accounts.signOut({ session: typed(session), tenantId }),

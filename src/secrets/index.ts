@@ -24,4 +24,5 @@ export {
 } from "./request-signature.ts";
 export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";
+export { type PublicJwk, signStatement, statementKeys } from "./statement-key.ts";
 export { newWebhookSecret, signWebhook, webhookSecretProblem } from "./webhook-signature.ts";

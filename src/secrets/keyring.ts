@@ -20,6 +20,7 @@ export const keyPurposes = [
   "pepper",
   "recoveryCode",
   "eventSigning",
+  "statement",
   "checkValue",
 ] as const;
 

@@ -9,6 +9,7 @@ import type { Caller } from "./caller.ts";
 import { proxyTrust } from "./client-address.ts";
 import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
+import { jwksRoutes } from "./jwks.ts";
 import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
 import type { Runtime } from "./runtime.ts";
@@ -116,6 +117,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
   app.register(api, { prefix: "/api" });
   app.register(errorPageRoutes);
+  app.register(jwksRoutes);
   register?.(app);
   return app;
 }

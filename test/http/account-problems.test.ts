@@ -64,6 +64,7 @@ describe("every problem of accounts", () => {
     }
     await expectCode(ask("DELETE", `/challenges/${nobody}`), "challenge_not_found");
     await expectCode(ask("DELETE", `/sessions/${nobody}`), "not_found");
+    await expectCode(post("/sessions/current/statement", { audience: "a" }), "session_invalid");
     await expectCode(ask("DELETE", "/sessions/current"), "session_invalid");
     const { id } = await person();
     await expectCode(post("/challenges", { subscriberId: id }), "not_enrolled");

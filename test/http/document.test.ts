@@ -70,6 +70,7 @@ describe("the OpenAPI document", () => {
         "POST /pages",
         "POST /services",
         "POST /sessions",
+        "POST /sessions/current/statement",
         "POST /subscribers",
         "POST /subscribers/{id}/authenticators",
         "POST /subscribers/{id}/authenticators/{authenticator}/confirm",

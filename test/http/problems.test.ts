@@ -127,7 +127,7 @@ test.each(operations.filter(({ method }) => method === "POST"))(
   "W-4: $method $path says what is wrong with an Idempotency-Key",
   async (one) => {
     const sent = rightFor(one);
-    const headers = { "idempotency-key": "only-once" };
+    const headers = { ...sent.headers, "idempotency-key": "only-once" };
     await expectProblem(one, "idempotency_key_invalid", { ...sent, headers: { "idempotency-key": "a b" } });
     await call({ ...sent, headers });
     const body = otherBodies[one.operation.operationId] ?? { binding: "changed" };

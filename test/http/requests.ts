@@ -193,6 +193,7 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   startChallenge: ({ subscriberId }) => ({ subscriberId }),
   sendChallenge: ({ phoneId }) => ({ authenticatorId: phoneId }),
   checkChallenge: ({ phoneId }) => ({ code: "000000", authenticatorId: phoneId }),
+  stateSession: () => ({ audience: "ledger" }),
   signIn: () => ({ name: "nobody", password: "none" }),
   createTenant: () => ({ name: "Further" }),
 };
@@ -223,7 +224,9 @@ export function requestFor({ method, path, operation }: Operation, targets: Targ
     .replace("{authenticator}", targets.enrollingId)
     .replace("{number}", encodeURIComponent("+14155550123"));
   const body = bodies[operation.operationId]?.(targets);
-  const headers = path === "/sessions/current" ? { "countersign-session": targets.session } : undefined;
+  const headers = path.startsWith("/sessions/current")
+    ? { "countersign-session": targets.session }
+    : undefined;
   return {
     method,
     path: filled,
@@ -256,5 +259,6 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   startChallenge: { name: "changed" },
   sendChallenge: { authenticatorId: "changed" },
   checkChallenge: { code: "111111" },
+  stateSession: { audience: "changed" },
   signIn: { name: "changed", password: "changed" },
 };

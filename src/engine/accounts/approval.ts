@@ -10,9 +10,11 @@ import {
   steppedUp,
 } from "../../accounts/index.ts";
 import type { Write } from "../../store/index.ts";
+import { paymentInputOf } from "../payment.ts";
 import { newBearer } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
+import { makeStatement } from "./statements.ts";
 import { type NewlyTrusted, planTrust } from "./trusted-devices.ts";
 import { type ChallengeView, toChallengeView, toSessionView } from "./views.ts";
 
@@ -24,6 +26,8 @@ export interface ChallengeApproved {
   readonly session: Begun | null;
   /** The device, where it was asked for and may be trusted. */
   readonly trustedDevice: NewlyTrusted | null;
+  /** The approval as an ES256 token, where it was asked for. */
+  readonly statement: string | null;
 }
 
 /** What the approval is to do beside approving. */
@@ -33,6 +37,8 @@ export interface Approving {
   readonly device?: string | undefined;
   /** What its owner calls this device, to trust it from now on. Only a whole sign-in may, and no recovery code. */
   readonly trustDevice?: string | undefined;
+  /** Who is to believe a signed statement of the approval; without it there is none. */
+  readonly audience?: string | undefined;
 }
 
 export interface Approved {
@@ -66,8 +72,19 @@ export function planApproval(
       challenge: toChallengeView(challenge),
       session: begun?.begun ?? null,
       trustedDevice: trust?.trusted ?? null,
+      statement:
+        request.audience === undefined ? null : stateApproval(parts, challenge, request.audience, at),
     },
   };
+}
+
+/** The approval, for somebody who cannot ask us: what it is for is part of it, and what it pays (S-2). */
+function stateApproval(parts: AccountParts, challenge: Challenge, audience: string, at: number): string {
+  const { id, tenantId, subscriberId, purpose, payment, earlier, proof } = challenge;
+  const proofs = [...earlier, proof as Proof];
+  const paid = payment === null ? {} : paymentInputOf(payment);
+  const more = { purpose, challenge: id, ...paid };
+  return makeStatement(parts, { tenantId, subscriberId, audience, proofs, more }, at).statement;
 }
 
 /** A pending session makes way for an active one; an active one gets another secret (P-5). */

@@ -57,6 +57,13 @@ import {
 import { type SignIn, type SignInResult, signIn } from "./sign-in.ts";
 import { type SignUp, type SignUpResult, signUp } from "./sign-up.ts";
 import {
+  type JwkSet,
+  jwkSet,
+  type StateSession,
+  type StateSessionResult,
+  stateSession,
+} from "./statements.ts";
+import {
   type CreateResult,
   type CreateSubscriber,
   createSubscriber,
@@ -109,6 +116,10 @@ export interface Accounts {
   signOut(which: { readonly tenantId: string; readonly session: string }): Promise<boolean>;
   /** Ends all of somebody; false where there is nobody. */
   endSessions(of: EndSessions): Promise<boolean>;
+  /** Whose session this is, as an ES256 token for somebody who cannot ask us. */
+  stateSession(request: StateSession): Promise<StateSessionResult>;
+  /** What statements are verified with. */
+  jwks(of: { readonly tenantId: string }): JwkSet;
   /** Browsers from which a password alone signs somebody in, newest first; null where there is nobody. */
   trustedDevices(ref: SubscriberRef): Promise<readonly TrustedDeviceView[] | null>;
   forgetDevices(request: ForgetDevices): Promise<ForgetDevicesResult>;
@@ -164,6 +175,8 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     endSession: (which) => endSession(parts, which),
     signOut: (which) => signOut(parts, which),
     endSessions: (of) => endSessions(parts, of),
+    stateSession: (request) => stateSession(parts, request),
+    jwks: ({ tenantId }) => jwkSet(parts, tenantId),
     trustedDevices: (ref) => listTrustedDevices(parts, ref),
     forgetDevices: (request) => forgetDevices(parts, request),
   };
@@ -191,6 +204,7 @@ export type { CodeText } from "./sending.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";
+export type { JwkSet, StateSessionResult } from "./statements.ts";
 export type { CreateResult } from "./subscribers.ts";
 export type { ForgetDevicesResult, NewlyTrusted } from "./trusted-devices.ts";
 export type {

@@ -19,7 +19,7 @@ export type Recalled<R> = R extends object
     : { readonly [K in keyof R]: K extends ShownOnce ? R[K] | null : Recalled<R[K]> }
   : R;
 
-type ShownOnce = "bearer" | "seed" | "uri" | "qr" | "codes";
+type ShownOnce = "statement" | "bearer" | "seed" | "uri" | "qr" | "codes";
 
 export type Once<R> =
   | { readonly outcome: "idempotencyKeyReused" | "gone" }

@@ -41,6 +41,10 @@ const device = Type.Optional(
 const trustedDevice = Type.Optional(
   opaque(200, "What a trusted device presents, as the answer of a check said it"),
 );
+const audience = opaque(
+  200,
+  "Who is to believe a signed statement of this, such as the address of one of your programs",
+);
 const deviceName = opaque(60, "What its owner calls this device, to trust it from now on");
 
 export const NewSubscriberBody = strict(
@@ -150,6 +154,7 @@ export const CheckChallengeBody = strict(
     session: Type.Optional(bearer),
     device,
     trustDevice: Type.Optional(deviceName),
+    audience: Type.Optional(audience),
     amount: Type.Optional(Amount),
     payee: Type.Optional(opaque(120, "What the start was given")),
   },
@@ -164,6 +169,16 @@ export const SignInBody = strict(
     trustedDevice,
   },
   { title: "SignIn" },
+);
+
+export const StatementOfBody = strict({ audience }, { title: "NewStatement" });
+
+export const StatementBody = Type.Object(
+  {
+    statement: orNull(Type.String({ description: "ES256, in this answer and never again" })),
+    endsAt: orNull(Instant),
+  },
+  { title: "Statement" },
 );
 
 export const AuthenticatorParams = Type.Object({
@@ -318,6 +333,7 @@ export const ApprovedBody = Type.Object(
     assurance: AssuranceBody,
     session: Type.Union([BegunBody, Type.Null()]),
     trustedDevice: Type.Union([NewlyTrustedBody, Type.Null()]),
+    statement: orNull(Type.String({ description: "The approval as an ES256 token, for `audience`" })),
   },
   { title: "ApprovedChallenge" },
 );

@@ -169,6 +169,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         assurance,
         session: toBegunBody(session),
         trustedDevice: toNewlyTrustedBody(done.trustedDevice),
+        statement: done.statement ?? null,
       };
     },
   );

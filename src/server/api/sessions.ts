@@ -7,13 +7,15 @@ import {
   SessionBody,
   SessionListBody,
   SignInBody,
+  StatementBody,
+  StatementOfBody,
   sessionHeaders,
   toBegunBody,
   toSessionBody,
 } from "./account-schemas.ts";
 import { idOf } from "./administration.ts";
 import { described } from "./route.ts";
-import { IdParams } from "./schemas.ts";
+import { IdParams, isoOrNull } from "./schemas.ts";
 
 /** Sessions of ours, for applications that have none. */
 // house: size: a list of routes, each of them short
@@ -78,6 +80,35 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       });
       if (found.outcome !== "active") throw accountRefusal({ outcome: found.outcome });
       return toSessionBody(found.session);
+    },
+  );
+
+  app.post(
+    "/sessions/current/statement",
+    {
+      ...described({
+        operationId: "stateSession",
+        tag: "Sessions",
+        summary: "Say whose session this is, as a signed token for another program",
+        description:
+          "An ES256 token of five minutes for one `audience`, with `amr` of RFC 8176 and the assurance; verified with the keys at `/.well-known/jwks.json`, and for tenants but the first at `/tenants/{id}/.well-known/jwks.json`. A request repeated with the same Idempotency-Key answers without it.",
+        scope: "sessions:write",
+        headers: sessionHeaders,
+        successes: { 200: "The statement" },
+        problems: ["session_invalid"],
+        example: { body: { audience: "https://ledger.example.com" } },
+      }),
+      schema: { body: StatementOfBody, response: { 200: StatementBody } },
+    },
+    async (request, reply) => {
+      const { tenantId } = request.caller;
+      const session = header(request, "countersign-session") ?? "";
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.stateSession({ ...request.body, tenantId, session }),
+      );
+      if (done.outcome !== "stated") throw accountRefusal(done);
+      // A repeat is answered without what is shown once.
+      return { statement: done.statement ?? null, endsAt: isoOrNull(done.endsAt ?? null) };
     },
   );
 

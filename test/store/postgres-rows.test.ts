@@ -1,8 +1,13 @@
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { uuidv7Floor } from "../../src/clock/index.ts";
+import { systemClock, uuidv7Floor } from "../../src/clock/index.ts";
 import { key, openPostgresStore, type PostgresStore, type Tables } from "../../src/store/index.ts";
+import { makeMarker } from "../../src/store/postgres/commit-marker.ts";
+import { openConnections } from "../../src/store/postgres/connections.ts";
+import { PostgresGroupCommit } from "../../src/store/postgres/group-commit.ts";
+import { KnownRows } from "../../src/store/postgres/known-rows.ts";
+import { createFakeClock } from "../../src/testing/index.ts";
 import { startPostgres } from "../support/postgres.ts";
-import { minute, recipientRow, t0 } from "../support/rows.ts";
+import { day, minute, pendingRow, recipientRow, settledRow, t0 } from "../support/rows.ts";
 
 const server = await startPostgres();
 afterAll(() => server.stop(), 60_000);
@@ -61,6 +66,58 @@ describe("rows that a node has seen before", () => {
       return { writes: [], result: rows.get(asked) ?? "missing" };
     });
     expect({ seen, decided }).toEqual({ seen: "missing", decided: 1 });
+  });
+});
+
+describe("the verifications of a recipient", () => {
+  test("are listed from the newest backwards, of every day and status, until retention has cut them off", async () => {
+    const store = await open(await server.database());
+    const [gone, first, second, third] = [0, 1, 2, 3].map((n) => uuidv7Floor(t0 + n * day)) as Ids;
+    const rows = [
+      settledRow("approved", { id: first, previousId: gone }),
+      settledRow("canceled", { id: second, previousId: first }),
+      pendingRow({ id: third, previousId: second, endsAt: t0 + 40 * day }),
+    ];
+    const recipient = recipientRow({ newestId: third });
+    await store.update([key("recipient", recipient.id)], () => ({
+      writes: [
+        { table: "recipient", id: recipient.id, row: recipient },
+        ...rows.map((row) => ({ table: "verification", id: row.id, row }) as const),
+      ],
+      result: null,
+    }));
+    const asked = { tenantId: "tenant-1", recipientId: recipient.id, at: t0 + 4 * day, limit: 10 };
+    const ids = async (more: object): Promise<string[]> =>
+      (await store.verifications({ ...asked, ...more })).map(({ id }) => id);
+    expect(await ids({})).toEqual([third, second, first]);
+    expect(await ids({ before: third })).toEqual([second, first]);
+    expect(await ids({ limit: 1, before: second })).toEqual([first]);
+    expect(await ids({ status: "approved" })).toEqual([first]);
+    expect(await ids({ tenantId: "tenant-2" })).toEqual([]);
+    expect(await ids({ recipientId: "recipient-2" })).toEqual([]);
+  });
+});
+
+type Ids = [string, string, string, string];
+
+describe("updates that pour in", () => {
+  test("share a batch, for as long as each turn of the event loop brings one and the time allows it", async () => {
+    const url = await server.database();
+    await open(url);
+    const node = "gathering";
+    const connections = await openConnections({ url, node, waits: systemClock() });
+    onTestFinished(() => connections.end());
+    await makeMarker(connections, `${node}.0`);
+    const parts = { connections, node, clock: null, known: new KnownRows(), queueMax: 100, lanes: 1 };
+    const commits = new PostgresGroupCommit({ ...parts, batchMax: 8, waits: createFakeClock(t0) });
+    const done: Promise<unknown>[] = [];
+    for (let turn = 0; turn < 8; turn++) {
+      done.push(commits.update([key("tenant", `t${turn}`)], () => ({ writes: [], result: null })));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(done);
+    const batches = await server.sql(`select batch from commit_markers where slot = '${node}.0'`, url);
+    expect(batches).toEqual([{ batch: "1" }]);
   });
 });
 

@@ -21,6 +21,8 @@ interface Lane {
 }
 
 const triesMax = 8;
+/** As long as arrivals go on, a batch gathers for less than this. */
+const gatherMsMax = 2;
 /** How long a batch may take before those that wait for it take another lane. */
 const patienceMs = 20;
 /** What holds a marker for long is a commit that waits for its standby. */
@@ -37,6 +39,9 @@ export class PostgresGroupCommit {
   readonly #idleLanes: Lane[];
   #queue: Operation[] = [];
   #isScheduled = false;
+  /** Of the updates that wait, those that the turn before saw. */
+  #gathered = 0;
+  #gatheringSince = 0;
   /** When the batch began that was started last. */
   #begunAt = 0;
   #endPatience: (() => void) | null = null;
@@ -85,10 +90,30 @@ export class PostgresGroupCommit {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     // What arrives in the same turn shares a batch.
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#pump();
-    });
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    if (this.#gathersMore()) {
+      setImmediate(() => this.#turn());
+      return;
+    }
+    this.#gathered = 0;
+    this.#isScheduled = false;
+    this.#pump();
+  }
+
+  /**
+   * Whether updates are still pouring in: then a turn more is cheaper than a batch of its own for those that come in it
+   * (measured: 6 % of a start and check with 64 connections). A lone update waits for one empty turn.
+   */
+  #gathersMore(): boolean {
+    const waiting = this.#queue.length;
+    if (waiting <= this.#gathered || waiting >= this.#options.batchMax) return false;
+    const now = this.#options.waits.now();
+    if (this.#gathered === 0) this.#gatheringSince = now;
+    this.#gathered = waiting;
+    return now - this.#gatheringSince < gatherMsMax;
   }
 
   #pump(): void {

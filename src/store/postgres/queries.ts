@@ -46,15 +46,26 @@ export const queries = {
          else status end)
      order by id desc limit $4`,
   ),
+  // A recipient's verifications form a list, from its newest backwards or from the one that is asked before: no index
+  // has to be written for it, whose keys would be random. `previousId` has one place in pending rows and one in settled.
   byRecipient: prepared(
     "by_recipient",
-    `select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from verifications where tenant_id = $1 and id < $2::uuid
+    `with recursive list as (
+       select v.id, v.tenant_id, v.recipient_id, v.status, v.alarm_at, v.doc from verifications v
+        where v.id = case
+          when exists (select from verifications b where b.id = $2::uuid and b.recipient_id = $8) then $2::uuid
+          else (select (r.doc::json ->> 2)::uuid from recipients r where r.id = $8) end
+       union all
+       select v.* from list l cross join lateral (
+         select v.id, v.tenant_id, v.recipient_id, v.status, v.alarm_at, v.doc from verifications v
+          where v.id = (l.doc::json ->> case when l.status = 'pending' then 16 else 13 end)::uuid offset 0) v)
+     select id, tenant_id as "tenantId", recipient_id as "recipientId", doc from list
+      where tenant_id = $1 and id < $2::uuid
        and ($3::text is null or $3 = case
          when status <> 'pending' then status
          when alarm_at <= $5::bigint and (doc::json ->> 2)::bigint <= $5::bigint then 'expired'
          when id > $6::uuid and (doc::json ->> 1)::bigint > $7::bigint then 'expired'
-         else status end)
-       and recipient_id = $8 order by id desc limit $4`,
+         else status end) limit $4`,
   ),
   keyByDigest: prepared("key_by_digest", "select id, doc from api_keys where digest = $1"),
   tenants: prepared("tenants", "select id, doc from tenants order by id"),

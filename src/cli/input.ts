@@ -1,11 +1,14 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import type { Terminal } from "./terminal.ts";
 
 /** Lines that somebody types, or that a script pipes in. */
 export interface Input {
   /** The next line; null at the end of the input, "interrupted" after Ctrl-C. */
   line(question: string): Promise<string | null | "interrupted">;
+  /** The same, and what is typed is not shown; nor are its spaces taken away. */
+  secret(question: string): Promise<string | null | "interrupted">;
   /** Prints above a question that waits for its answer, and asks again. */
   interrupt(text: string): void;
   close(): void;
@@ -17,10 +20,19 @@ type Read = string | typeof endMark | typeof interruptedMark;
 
 export function openInput(terminal: Terminal): Input {
   const isTyped = process.stdin.isTTY === true && terminal.isWatched;
+  const shown = terminal.json ? process.stderr : process.stdout;
+  let isHidden = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!isHidden) shown.write(chunk);
+      done();
+    },
+  });
   const lines = createInterface({
     input: process.stdin,
-    ...(isTyped ? { output: terminal.json ? process.stderr : process.stdout } : {}),
+    ...(isTyped ? { output: Object.assign(output, { columns: shown.columns }) } : {}),
     terminal: isTyped,
+    historySize: 0,
   });
   const arrived: Read[] = [];
   let waiting: ((read: Read) => void) | null = null;
@@ -35,7 +47,7 @@ export function openInput(terminal: Terminal): Input {
       resolve(read);
     }
   };
-  lines.on("line", (line) => take(line.trim()));
+  lines.on("line", (line) => take(line));
   lines.on("SIGINT", () => take(interruptedMark));
   lines.on("close", () => {
     ended = true;
@@ -54,15 +66,30 @@ export function openInput(terminal: Terminal): Input {
     } else terminal.ask(asked);
   };
 
+  const answer = async (): Promise<string | null | "interrupted"> => {
+    const read = arrived.shift() ?? (ended ? endMark : await nextLine());
+    // Neither what was piped in nor what was hidden leaves a line end of its own behind the question.
+    if (!isTyped || isHidden || typeof read !== "string") terminal.ask("\n");
+    if (read === endMark) return null;
+    return read === interruptedMark ? "interrupted" : read;
+  };
+
   return {
     async line(question) {
       asked = question;
       prompt();
-      const read = arrived.shift() ?? (ended ? endMark : await nextLine());
-      // What was piped in leaves no line end of its own behind the question.
-      if (!isTyped || typeof read !== "string") terminal.ask("\n");
-      if (read === endMark) return null;
-      return read === interruptedMark ? "interrupted" : read;
+      const read = await answer();
+      return read === null ? null : read.trim();
+    },
+    async secret(question) {
+      terminal.ask(question);
+      isHidden = true;
+      lines.setPrompt("");
+      try {
+        return await answer();
+      } finally {
+        isHidden = false;
+      }
     },
     interrupt(text) {
       if (waiting === null) return terminal.say(text);

@@ -73,6 +73,37 @@ function addServe(program: Command, run: Run, onExitCode: (code: number) => void
   });
 }
 
+function addLogin(program: Command, run: Run): void {
+  const command = program
+    .command("login")
+    .description("sign somebody in: user name and password, a number if there is none, a code")
+    .option("--name <name>", "do not ask for the user name")
+    .option(
+      "--password-file <path>",
+      "file with the password, - for standard input; never a word of the command line",
+    )
+    .option("--number <number>", "do not ask for the number where the first one is enrolled")
+    .option("--sign-up", "make the account first, with this name and password")
+    .option("--code-from-phone", "do not ask: read the code from the virtual phone");
+  addHelp(
+    command,
+    [
+      ["countersign login --sign-up", "asks for all of it; the number is kept for the next login"],
+      ["countersign login --name ada", "asks for the password, then for the code"],
+      [
+        "countersign login --url https://verify.example.com --key-file key",
+        "the accounts of a server elsewhere",
+      ],
+      ["countersign login --name ada --password-file p --code-from-phone", "for scripts, with the sandbox"],
+    ],
+    "\nIt ends with 0 when the person is signed in, and with 1 when name, password, code or\nnumber are refused, or no carrier takes the message. The session ends with the command;\nwith --json it stays, and its secret is in the result.",
+  );
+  command.action(async (options: object) => {
+    const { all, terminal } = run(command);
+    await (await import("./commands/login.ts")).login(options, all, terminal);
+  });
+}
+
 function addVerification(program: Command, run: Run): void {
   const verify = program
     .command("verify <number>")
@@ -91,6 +122,8 @@ function addVerification(program: Command, run: Run): void {
     const { all, terminal } = run(verify);
     await (await import("./commands/verify.ts")).verify(number, options, all, terminal);
   });
+
+  addLogin(program, run);
 
   const check = program
     .command("check <id> [code]")

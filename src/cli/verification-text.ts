@@ -1,3 +1,4 @@
+import type { ArrivedMessage } from "./phone.ts";
 import { fields, printable } from "./terminal.ts";
 
 /** The part of a verification that commands read. */
@@ -30,6 +31,12 @@ const channelWords: Readonly<Record<string, string>> = { sms: "text", voice: "ca
 /** What a person calls a message on this channel. */
 export function channelWord(channel: string): string {
   return channelWords[channel] ?? printable(channel);
+}
+
+/** A message as it arrived on a virtual phone. */
+export function messageText({ channel, from, text, receivedAt }: ArrivedMessage): string {
+  const time = receivedAt.slice(11, 19);
+  return `[${time}] ${channelWord(channel)} from ${printable(from)}: ${printable(text)}`;
 }
 
 /** Everything about a verification, for people. */

@@ -54,9 +54,9 @@ export interface Subscribers {
   enrolTotp(request: Request<"enrolTotp">): Promise<EnrolTotpResult>;
   /** Ten codes, in this answer and never again; those before are dead. */
   makeRecoveryCodes(request: Request<"makeRecoveryCodes">): Promise<MakeRecoveryCodesResult>;
-  /** One right code makes a new authenticator usable, and a pending `session` of its owner an active one. */
   /** Another code to a phone that waits for its first. */
   send(request: Request<"sendEnrolment">): Promise<SendEnrolmentResult>;
+  /** One right code makes a new authenticator usable, and a pending `session` of its owner an active one. */
   confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
   /** Another `label`, whether it `isPreferred`, and of a phone the `channel` by which codes come. */
   updateAuthenticator(request: Request<"updateAuthenticator">): Promise<UpdateAuthenticatorResult>;

@@ -4,9 +4,15 @@ import type { Answer, Connection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, failureLines, problemFailure } from "../failure.ts";
 import { type Input, openInput } from "../input.ts";
-import { type ArrivedMessage, openPhone, type Phone } from "../phone.ts";
+import { openPhone, type Phone } from "../phone.ts";
 import { printable, type Terminal } from "../terminal.ts";
-import { channelWord, count, type VerificationAnswer, verificationText } from "../verification-text.ts";
+import {
+  channelWord,
+  count,
+  messageText,
+  type VerificationAnswer,
+  verificationText,
+} from "../verification-text.ts";
 
 export interface VerifyOptions {
   readonly channel?: string;
@@ -186,11 +192,6 @@ function goOn({ terminal }: Round, status: number, body: unknown): null {
   const lines = failureLines(problemFailure(status, body).failure);
   terminal.say(lines.join("\n").replace(/^countersign: /, ""));
   return null;
-}
-
-function messageText({ channel, from, text, receivedAt }: ArrivedMessage): string {
-  const time = receivedAt.slice(11, 19);
-  return `[${time}] ${channelWord(channel)} from ${printable(from)}: ${printable(text)}`;
 }
 
 function unfinished(

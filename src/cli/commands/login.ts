@@ -1,0 +1,294 @@
+import { readFileSync } from "node:fs";
+import { type Clock, systemClock } from "../../clock/index.ts";
+import { newestDelivery, refuseUndelivered, troubleSoFar } from "../carrier-trouble.ts";
+import { call, type GlobalOptions, openConnection } from "../connection.ts";
+import type { Answer, Connection } from "../contract.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CommandFailed, failureLines, problemFailure, usageFailure } from "../failure.ts";
+import { type Input, openInput } from "../input.ts";
+import { type MaskedPhones, openMaskedPhones } from "../masked-phones.ts";
+import { printable, type Terminal } from "../terminal.ts";
+import { messageText } from "../verification-text.ts";
+
+export interface LoginOptions {
+  readonly name?: string;
+  readonly passwordFile?: string;
+  readonly number?: string;
+  readonly signUp?: boolean;
+  readonly codeFromPhone?: boolean;
+}
+
+interface Authenticator {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly isConfirmed: boolean;
+  readonly isDisabled: boolean;
+  readonly isPreferred: boolean;
+  /** Masked. */
+  readonly number: string | null;
+}
+
+interface SentCode {
+  readonly verificationId: string;
+  /** Masked. */
+  readonly to: string;
+  readonly channel: string;
+}
+
+interface Begun {
+  readonly bearer: string | null;
+  readonly session: {
+    readonly id: string;
+    readonly assurance: { readonly aal: number; readonly restricted: boolean };
+  };
+}
+
+interface Asked {
+  readonly pending: { readonly bearer: string };
+  readonly challengeId?: string;
+  readonly subscriberId?: string;
+  readonly authenticators?: readonly Authenticator[];
+}
+
+/** A login under way. */
+interface Login {
+  readonly connection: Connection;
+  readonly terminal: Terminal;
+  readonly input: Input;
+  readonly clock: Clock;
+  readonly phones: MaskedPhones | null;
+  readonly options: LoginOptions;
+}
+
+const lookEveryMs = 100;
+const arrivalMsMax = 5_000;
+
+/** User name and password, a number where there is none, a code, success. */
+export async function login(options: LoginOptions, all: GlobalOptions, terminal: Terminal): Promise<void> {
+  // Before anything is opened: a file that is not there changes nothing.
+  const given = options.passwordFile === undefined ? null : readPassword(options.passwordFile);
+  const connection = await openConnection(all, terminal);
+  const input = openInput(terminal);
+  try {
+    const phones = await openMaskedPhones(connection);
+    if (options.codeFromPhone === true && phones === null) throw noPhones();
+    const at: Login = { connection, terminal, input, clock: systemClock(), phones, options };
+    const name = options.name ?? (await ask(at, "User name: "));
+    const password = given ?? (await ask(at, "Password: ", "hidden"));
+    if (options.signUp === true) await call(connection, "POST", "/api/v1/subscribers", { name, password });
+    const begun = await signIn(at, { name, password });
+    // Nobody keeps the session of a person who only looked: it would stay open for a day.
+    if (!terminal.json) await connection.request("DELETE", `/api/v1/sessions/${begun.session.id}`);
+    const { aal, restricted } = begun.session.assurance;
+    const sure = `AAL${aal}${restricted ? ", restricted: it rests on the telephone network" : ""}`;
+    terminal.result(
+      begun,
+      () => `${terminal.style("green", "Success")}: ${printable(name)} is signed in (${sure}).`,
+    );
+  } finally {
+    input.close();
+    await connection.close();
+  }
+}
+
+async function signIn(at: Login, body: { readonly name: string; readonly password: string }): Promise<Begun> {
+  const answer = await at.connection.request("POST", "/api/v1/sessions", body);
+  if (answer.status === 201) return answer.body as Begun;
+  const { code } = answer.body as { readonly code?: unknown };
+  if (code === "challenge_required") return await challenged(at, answer.body as Required<Asked>);
+  if (code === "enrolment_required") return await enrolled(at, answer.body as Required<Asked>);
+  throw problemFailure(answer.status, answer.body);
+}
+
+/** The first time: a number of their own, which is kept once its code was entered. */
+async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): Promise<Begun> {
+  const base = `/api/v1/subscribers/${subscriberId}/authenticators`;
+  for (;;) {
+    const number = international(at.options.number ?? (await ask(at, "Phone number: ")));
+    const answer = await at.connection.request("POST", base, { type: "phone", number });
+    if (answer.status === 201) {
+      const { authenticator, sent } = answer.body as { authenticator: Authenticator; sent: SentCode };
+      const path = `${base}/${authenticator.id}`;
+      return await proved(at, sent, {
+        check: { path: `${path}/confirm`, body: { session: pending.bearer } },
+        again: { path: `${path}/send`, body: {} },
+      });
+    }
+    const isTyped = at.options.number === undefined && isAboutNumber(answer);
+    if (!isTyped) throw problemFailure(answer.status, answer.body);
+    complain(at, answer);
+  }
+}
+
+/** From then on: what they enrolled; a code to their number, or what their app shows. */
+async function challenged(
+  at: Login,
+  { pending, challengeId, authenticators }: Required<Asked>,
+): Promise<Begun> {
+  const session = pending.bearer;
+  const { id, type } = await chosen(at, authenticators);
+  const path = `/api/v1/challenges/${challengeId}`;
+  const check = { path: `${path}/check`, body: { session, authenticatorId: id } };
+  if (type !== "phone") return await proved(at, null, { check, again: null });
+  const again = { path: `${path}/send`, body: { session, authenticatorId: id } };
+  const sent = (await call(at.connection, "POST", again.path, again.body)) as SentCode;
+  return await proved(at, sent, { check, again });
+}
+
+async function chosen(at: Login, all: readonly Authenticator[]): Promise<Authenticator> {
+  const { terminal, options } = at;
+  const usable = all
+    .filter((one) => one.isConfirmed && !one.isDisabled && one.type in kinds)
+    .sort((one, other) => Number(other.isPreferred) - Number(one.isPreferred));
+  const [first] = usable;
+  if (first === undefined) throw nothingUsable();
+  const phone = usable.find((one) => one.type === "phone");
+  if (options.codeFromPhone === true && phone !== undefined) return phone;
+  if (usable.length === 1) return first;
+  for (const [index, { type, name, number }] of usable.entries()) {
+    const what = number ?? (name === "" ? "" : name);
+    terminal.say(`  ${index + 1}  ${kinds[type]}${what === "" ? "" : ` ${printable(what)}`}`);
+  }
+  for (;;) {
+    const typed = await ask(at, `Which one (1 to ${usable.length})? `);
+    const found = /^\d$/.test(typed) ? usable[Number(typed) - 1] : undefined;
+    if (found !== undefined) return found;
+  }
+}
+
+/** What a terminal can do: a passkey needs a browser. */
+const kinds: Readonly<Record<string, string>> = {
+  phone: "a code to",
+  totp: "the code of an app",
+  recoveryCodes: "a recovery code",
+};
+
+interface Step {
+  readonly path: string;
+  readonly body: object;
+}
+
+/** Asks until a code is right; `sent` is null where none is sent. */
+async function proved(
+  at: Login,
+  first: SentCode | null,
+  { check, again }: { readonly check: Step; readonly again: Step | null },
+): Promise<Begun> {
+  let code = first === null ? null : await shownArrival(at, first);
+  for (;;) {
+    if (at.options.codeFromPhone !== true) {
+      code = await ask(at, again === null ? "Code: " : "Code (r: send again): ");
+    }
+    if (code === null) throw nothingArrived();
+    const isResend = again !== null && code.toLowerCase() === "r";
+    const step = isResend ? again : check;
+    const body = isResend ? step.body : { ...step.body, code };
+    const answer = await at.connection.request("POST", step.path, body);
+    if (answer.status === 200 && !isResend) return (answer.body as { readonly session: Begun }).session;
+    if (answer.status === 200) await shownArrival(at, answer.body as SentCode);
+    else if (at.options.codeFromPhone !== true && mayGoOn(answer)) complain(at, answer);
+    else throw problemFailure(answer.status, answer.body);
+  }
+}
+
+/** Waits until the message has left, and shows what arrives on a virtual phone: its code, if there is one. */
+async function shownArrival(at: Login, { to, channel, verificationId }: SentCode): Promise<string | null> {
+  const { phones, clock, connection, terminal } = at;
+  terminal.say(`A ${channel === "voice" ? "call" : "text"} is on its way to ${printable(to)}.`);
+  const until = clock.now() + arrivalMsMax;
+  let trouble: string | null = null;
+  while (clock.now() < until) {
+    const messages = (await phones?.look(to)) ?? [];
+    for (const one of messages) terminal.say(messageText(one));
+    const code = messages.at(-1)?.code;
+    if (code !== undefined) return code;
+    const found = await newestDelivery(connection, verificationId);
+    if (found === null && phones === null) return null;
+    if (found !== null) refuseUndelivered(found);
+    trouble = found === null ? null : troubleSoFar(found);
+    const hasLeft = found !== null && !["queued", "sending"].includes(found.state);
+    if (hasLeft && phones === null) return null;
+    await clock.sleep(lookEveryMs);
+  }
+  if (trouble !== null) terminal.say(trouble);
+  return null;
+}
+
+/** Eleven digits are a North American number with its country code; all others begin with a plus. */
+function international(typed: string): string {
+  return /^1\d{10}$/.test(typed.replaceAll(/[\s().-]/g, "")) ? `+${typed}` : typed;
+}
+
+const aboutNumber = new Set(["number_invalid", "number_not_allowed", "send_limit_reached"]);
+const aboutCode = new Set([
+  ...["code_mismatch", "code_malformed", "code_expired", "code_used", "code_not_sent"],
+  ...["resend_too_soon", "send_limit_reached"],
+]);
+const codeOf = ({ body }: Answer): string => String((body as { readonly code?: unknown } | null)?.code);
+const isAboutNumber = (answer: Answer): boolean => aboutNumber.has(codeOf(answer));
+const mayGoOn = (answer: Answer): boolean => aboutCode.has(codeOf(answer));
+
+/** Refused, but the login goes on: why, and what to do. */
+function complain({ terminal }: Login, { status, body }: Answer): void {
+  const lines = failureLines(problemFailure(status, body).failure);
+  terminal.say(lines.join("\n").replace(/^countersign: /, ""));
+}
+
+async function ask({ input }: Login, question: string, shown: "shown" | "hidden" = "shown"): Promise<string> {
+  for (;;) {
+    const line = await (shown === "hidden" ? input.secret(question) : input.line(question));
+    if (line === "interrupted") throw over(exitCodes.interrupted, "Interrupted.", null, null);
+    if (line === null) throw unanswered(question);
+    if (line !== "") return line;
+  }
+}
+
+const standardInput = 0;
+
+function readPassword(path: string): string {
+  try {
+    // As editors and `echo` leave it: the line end is no part of it.
+    return readFileSync(path === "-" ? standardInput : path, "utf8").replace(/\r?\n$/, "");
+  } catch {
+    throw usageFailure(`The file ${path} cannot be read.`, "Check the path that --password-file names.");
+  }
+}
+
+function over(
+  exitCode: CommandFailed["failure"]["exitCode"],
+  what: string,
+  why: string | null,
+  remedy: string | null,
+): CommandFailed {
+  const code = exitCode === exitCodes.interrupted ? "interrupted" : "not_signed_in";
+  return new CommandFailed({ exitCode, code, what, why, remedy });
+}
+
+function unanswered(question: string): CommandFailed {
+  const what = `Nobody answered "${question.trim().replace(/:$/, "")}": there is nothing more to read.`;
+  const remedy =
+    "Run it in a terminal, or pipe in a line for each question; --name, --password-file, --number and --code-from-phone answer without asking.";
+  return over(exitCodes.usage, what, null, remedy);
+}
+
+function nothingUsable(): CommandFailed {
+  const what = "Nothing that this person enrolled can be used in a terminal.";
+  return over(
+    exitCodes.refused,
+    what,
+    "A passkey needs a browser.",
+    "Sign in on a page, or enrol a phone or an app there.",
+  );
+}
+
+function nothingArrived(): CommandFailed {
+  const what = "No code arrived on a virtual phone.";
+  return over(exitCodes.refused, what, null, "Leave out --code-from-phone and type the code.");
+}
+
+function noPhones(): CommandFailed {
+  const what = "There are no virtual phones to read the code from.";
+  const why = "The sandbox is off, or it belongs to a server elsewhere.";
+  return over(exitCodes.refused, what, why, "Leave out --code-from-phone and type the code.");
+}

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Terminal } from "./terminal.ts";
 
@@ -20,44 +20,15 @@ type Read = string | typeof endMark | typeof interruptedMark;
 
 export function openInput(terminal: Terminal): Input {
   const isTyped = process.stdin.isTTY === true && terminal.isWatched;
-  const shown = terminal.json ? process.stderr : process.stdout;
-  let isHidden = false;
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (!isHidden) shown.write(chunk);
-      done();
-    },
-  });
+  const echo = hideable(terminal.json ? process.stderr : process.stdout);
   const lines = createInterface({
     input: process.stdin,
-    ...(isTyped ? { output: Object.assign(output, { columns: shown.columns }) } : {}),
+    ...(isTyped ? { output: echo.output } : {}),
     terminal: isTyped,
     historySize: 0,
   });
-  const arrived: Read[] = [];
-  let waiting: ((read: Read) => void) | null = null;
+  const reads = readsOf(lines);
   let asked = "";
-  let ended = false;
-
-  const take = (read: Read): void => {
-    if (waiting === null) arrived.push(read);
-    else {
-      const resolve = waiting;
-      waiting = null;
-      resolve(read);
-    }
-  };
-  lines.on("line", (line) => take(line));
-  lines.on("SIGINT", () => take(interruptedMark));
-  lines.on("close", () => {
-    ended = true;
-    take(endMark);
-  });
-
-  const nextLine = (): Promise<Read> =>
-    new Promise((resolve) => {
-      waiting = resolve;
-    });
 
   const prompt = (): void => {
     if (isTyped) {
@@ -66,8 +37,8 @@ export function openInput(terminal: Terminal): Input {
     } else terminal.ask(asked);
   };
 
-  const answer = async (): Promise<string | null | "interrupted"> => {
-    const read = arrived.shift() ?? (ended ? endMark : await nextLine());
+  const answer = async (isHidden: boolean): Promise<string | null | "interrupted"> => {
+    const read = await reads.next();
     // Neither what was piped in nor what was hidden leaves a line end of its own behind the question.
     if (!isTyped || isHidden || typeof read !== "string") terminal.ask("\n");
     if (read === endMark) return null;
@@ -78,25 +49,80 @@ export function openInput(terminal: Terminal): Input {
     async line(question) {
       asked = question;
       prompt();
-      const read = await answer();
+      const read = await answer(false);
       return read === null ? null : read.trim();
     },
     async secret(question) {
       terminal.ask(question);
-      isHidden = true;
       lines.setPrompt("");
+      echo.hide(true);
       try {
-        return await answer();
+        return await answer(true);
       } finally {
-        isHidden = false;
+        echo.hide(false);
       }
     },
     interrupt(text) {
-      if (waiting === null) return terminal.say(text);
+      if (!reads.isAwaited()) return terminal.say(text);
       terminal.ask(isTyped ? "\r\u001b[K" : "\n");
       terminal.say(text);
       prompt();
     },
     close: () => lines.close(),
+  };
+}
+
+interface Reads {
+  next(): Promise<Read>;
+  isAwaited(): boolean;
+}
+
+/** Lines in their order, whether they came before anybody asked or after. */
+function readsOf(lines: Interface): Reads {
+  const arrived: Read[] = [];
+  let waiting: ((read: Read) => void) | null = null;
+  let ended = false;
+  const take = (read: Read): void => {
+    if (waiting === null) arrived.push(read);
+    else {
+      const resolve = waiting;
+      waiting = null;
+      resolve(read);
+    }
+  };
+  lines.on("line", take);
+  lines.on("SIGINT", () => take(interruptedMark));
+  lines.on("close", () => {
+    ended = true;
+    take(endMark);
+  });
+  return {
+    isAwaited: () => waiting !== null,
+    async next() {
+      const [first] = arrived;
+      if (first !== undefined) return arrived.shift() as Read;
+      if (ended) return endMark;
+      return await new Promise((resolve) => {
+        waiting = resolve;
+      });
+    },
+  };
+}
+
+/** What is typed is shown by us, and can be kept back. */
+function hideable(shown: NodeJS.WriteStream): { readonly output: Writable; hide(isHidden: boolean): void } {
+  let isHidden = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!isHidden) shown.write(chunk);
+      done();
+    },
+  });
+  return {
+    // By its width, a long line is drawn right.
+    output: Object.assign(output, { columns: shown.columns }),
+    hide(given) {
+      isHidden = given;
+    },
   };
 }

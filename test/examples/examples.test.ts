@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { address, codeOf, examples, manifestOf, names, run, Visitor, wrong } from "./application.ts";
+import { address, codeOf, examples, names, run, Visitor, wrong } from "./application.ts";
 
 const startsWithin = { timeout: 60_000 };
 const number = "+14155550123";
@@ -179,10 +179,78 @@ describe("the examples", () => {
     },
   );
 
+  test(
+    "existing-app asks its own users for a second factor, once more before what matters",
+    startsWithin,
+    async () => {
+      const app = run("existing-app");
+      const base = await app.printed(address);
+      const ada = new Visitor(base);
+      const login = { name: "ada", password: "nine rowing margarets" };
+      expect((await ada.visit("/login", { ...login, password: "x" })).status).toBe(422);
+      expect((await ada.visit("/login", login)).text).toContain("Your number");
+      expect((await ada.visit("/number", { number: "12345" })).text).toContain("numberInvalid");
+      expect((await ada.visit("/number", { number })).text).toContain("Look at your phone");
+      const code = await app.printedNext(codeOf("Bank"));
+      expect((await ada.visit("/code", { code: wrong(code) })).text).toContain("codeMismatch");
+      // A password alone is nobody's sign-in.
+      expect((await ada.visit("/pay", {})).text).toContain("Please sign in");
+      expect((await ada.visit("/code", { code })).text).toContain("You are signed in");
+      expect((await ada.visit("/pay", {})).text).toContain("Paid");
+
+      for (const minutes of [5, 10]) {
+        app.later();
+        await app.printed(new RegExp(`later by ${minutes * 60_000} ms`));
+      }
+      expect((await ada.visit("/pay", {})).text).toContain("Look at your phone");
+      expect((await ada.visit("/number", { number: "+14155550188" })).text).toContain("stepUpRequired");
+      const again = await app.printedNext(codeOf("Bank"));
+      expect((await ada.visit("/code", { code: again })).text).toContain("You are signed in");
+      expect((await ada.visit("/pay", {})).text).toContain("Paid");
+      expect(await app.ended("SIGTERM")).toBe(0);
+      expect(app.errors()).not.toContain("Error:");
+    },
+  );
+
+  test(
+    "M-10: existing-app lets in neither another browser with the code nor another user's code",
+    startsWithin,
+    async () => {
+      const app = run("existing-app");
+      const base = await app.printed(address);
+      const [thief, grace, ada] = [new Visitor(base), new Visitor(base), new Visitor(base)];
+      const login = { name: "ada", password: "nine rowing margarets" };
+      await ada.visit("/login", login);
+      await ada.visit("/number", { number });
+      const first = await app.printedNext(codeOf("Bank"));
+      expect((await ada.visit("/code", { code: first })).text).toContain("You are signed in");
+      app.later();
+      await app.printed(/later/);
+
+      await grace.visit("/login", { name: "grace", password: "seven quiet compilers" });
+      await grace.visit("/number", { number: "+14155550124" });
+      const hers = await app.printedNext(codeOf("Bank"));
+      expect((await thief.visit("/code", { code: hers })).text).toContain("Please sign in");
+      expect((await thief.visit("/login", login)).text).toContain("Look at your phone");
+      const his = await app.printedNext(codeOf("Bank"));
+      expect((await thief.visit("/code", { code: hers === his ? wrong(his) : hers })).text).toContain(
+        "codeMismatch",
+      );
+      expect((await thief.visit("/number", { number: "+14155550188" })).text).toContain("stepUpRequired");
+      // Whoever begins as grace and goes on as ada has forgotten what he began.
+      expect((await grace.visit("/login", login)).text).toMatch(/Look at your phone|Not sent/);
+      expect((await grace.visit("/code", { code: hers === his ? wrong(his) : hers })).text).not.toContain(
+        "signed in",
+      );
+    },
+  );
+
   test.each(names)("%s is short, and says how to start it", (name) => {
-    const text = readFileSync(join(examples, name, manifestOf(name).script), "utf8");
-    const code = text.split("\n").filter((line) => !/^\s*($|\/\/|\/\*\*)/.test(line));
-    expect(code.length).toBeLessThanOrEqual(80);
+    for (const file of readdirSync(join(examples, name)).filter((one) => one.endsWith(".js"))) {
+      const text = readFileSync(join(examples, name, file), "utf8");
+      const code = text.split("\n").filter((line) => !/^\s*($|\/\/|\/\*\*)/.test(line));
+      expect(code.length, file).toBeLessThanOrEqual(80);
+    }
     expect(readFileSync(join(examples, name, "README.md"), "utf8")).toContain("npm start");
     expect(readFileSync(join(examples, "README.md"), "utf8")).toContain(`(${name}/README.md)`);
   });

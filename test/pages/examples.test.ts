@@ -87,6 +87,40 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       await person.close();
     });
 
+    test("existing-app: password, number, code, and a code again at the next sign-in", {
+      timeout,
+    }, async () => {
+      const { app, base, person } = await at("existing-app", look);
+      const { page, complaints } = person;
+      const signIn = async (): Promise<void> => {
+        await page.goto(base);
+        if (script) await expectSound(person);
+        await page.fill("[name=name]", "ada");
+        await page.fill("[name=password]", "nine rowing margarets");
+        await page.click("button");
+      };
+      const enterCode = async (): Promise<void> => {
+        await page.fill("[name=code]", await app.printedNext(codeOf("Bank")));
+        if (script) await expectSound(person);
+        await page.click("button");
+        expect(await says(page)).toBe("You are signed in.");
+      };
+      await signIn();
+      await page.fill("[name=number]", "+1 415 555 0170");
+      if (script) await expectSound(person);
+      await page.click("button");
+      await enterCode();
+      await page.click("button");
+      expect(await page.textContent("h1")).toBe("Paid");
+      await person.context.clearCookies();
+      app.later();
+      await app.printed(/later/);
+      await signIn();
+      await enterCode();
+      expect(complaints.filter((one) => !/404/.test(one))).toEqual([]);
+      await person.close();
+    });
+
     test("hono: to the page, and back with the number proved", { timeout }, async () => {
       const { base, person } = await at("hono", look);
       const { page, context, complaints } = person;

@@ -49,7 +49,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "listAuthenticators",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "List what a subscriber enrolled",
         scope: "subscribers:read",
         successes: { 200: "All of them, ten at the most, unconfirmed ones included" },
@@ -70,7 +70,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "enrolAuthenticator",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "Enrol a phone, an authenticator app or recovery codes",
         description:
           "A phone gets a code; an app gets a seed. Neither is used before one right code confirmed it. Recovery codes replace those before. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed and codes.",
@@ -100,7 +100,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "sendEnrolmentCode",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "Send another code to a phone that is being enrolled",
         scope: "subscribers:write",
         successes: { 200: "It is on its way" },
@@ -124,7 +124,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "confirmAuthenticator",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "Confirm an enrolment with its first code",
         description:
           "With the pending session of a sign-in that asked for an enrolment, the answer holds the active session that takes its place.",
@@ -159,7 +159,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "updateAuthenticator",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "Name an authenticator, prefer it, or choose text or call",
         description: "None of it makes anything stronger or weaker: it takes no step-up.",
         scope: "subscribers:write",
@@ -185,7 +185,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...described({
         operationId: "removeAuthenticator",
-        tag: "Subscribers",
+        tag: "Authenticators",
         summary: "Remove an authenticator",
         scope: "subscribers:write",
         headers: stepUpHeaders,

@@ -24,6 +24,16 @@ export interface Challenge {
   readonly settledAt: number | null;
   /** What approved it. */
   readonly proof: Proof | null;
+  /** Of a recovery: it wants more than one proof, which are gathered in `earlier`. Absent for a plain challenge. */
+  readonly recovery?: RecoveryState;
+}
+
+/** What a recovery keeps beside the proofs that were shown. */
+export interface RecoveryState {
+  /** Wrong answers in this recovery, also where nobody is behind it. */
+  readonly wrong: number;
+  /** The verification on its way to an e-mail address; that to a phone is in `sent`. */
+  readonly email: SentCode | null;
 }
 
 export interface SentCode {
@@ -82,7 +92,9 @@ export function decideChallenge(
   const unchanged = (outcome: ChallengeOutcome): ChallengeDecision => ({ subscriber, challenge, outcome });
   const refused = challengeRefusal(challenge, now);
   if (refused !== null) return unchanged(refused);
-  const used = decideUse(subscriber, meets(subscriber, challenge), use, now);
+  // One proof settles no recovery.
+  if (challenge.recovery !== undefined) return unchanged({ type: "authenticatorNotFound" });
+  const used = decideUse(subscriber, meets(subscriber, challenge, now), use, now);
   if (used.outcome.type !== "right") {
     return { subscriber: used.subscriber, challenge, outcome: used.outcome };
   }
@@ -101,8 +113,9 @@ export function decideChallenge(
 export function meets(
   subscriber: Subscriber,
   { payment }: Pick<Challenge, "payment">,
+  now: number,
 ): readonly Authenticator[] {
-  return confirmed(subscriber).filter(({ type }) => payment === null || type === "phone");
+  return confirmed(subscriber, now).filter(({ type }) => payment === null || type === "phone");
 }
 
 /** Why nothing more comes of a challenge; null while it is pending. */

@@ -84,7 +84,7 @@ describe("enrolling", () => {
     const refused = { type: "refused", outcome: { type: "stepUpRequired" } };
     expect(decideEnrol(subscriber, totp("app", unconfirmed), stepUp, now)).toEqual(refused);
     expect(decideEnrol(subscriber, recoveryCodes("paper"), stepUp, now)).toEqual(refused);
-    expect(decideRemove(subscriber, "sim", stepUp, now)).toEqual(refused);
+    expect(decideRemove(subscriber, { id: "sim", stepUp, waitMs: 0 }, now)).toEqual(refused);
   });
 
   test("A-14: with a fresh step-up it is added, and an old one removed", () => {
@@ -92,7 +92,7 @@ describe("enrolling", () => {
     const now = t0 + 5 * minute;
     const added = decideEnrol(subscriber, totp("app", unconfirmed), approved(), now);
     expect(added).toMatchObject({ subscriber: { authenticators: [{ id: "sim" }, { id: "app" }] } });
-    expect(decideRemove(subscriber, "sim", approved(), now)).toMatchObject({
+    expect(decideRemove(subscriber, { id: "sim", stepUp: approved(), waitMs: 0 }, now)).toMatchObject({
       subscriber: { authenticators: [] },
     });
   });

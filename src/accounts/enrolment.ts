@@ -3,8 +3,10 @@ import { type Challenge, isStepUp } from "./challenge.ts";
 import {
   type Authenticator,
   authenticatorsMax,
+  confirmed,
   hasSecond,
   isEnrolling,
+  isKept,
   type Subscriber,
   withAuthenticator,
 } from "./subscriber.ts";
@@ -12,7 +14,10 @@ import { decideUse, type Use, type UseRefusal } from "./use.ts";
 
 export type EnrolRefusal =
   /** Whoever has an authenticator shows one before another is bound (A-14, T-7). */
-  { readonly type: "stepUpRequired" } | { readonly type: "authenticatorsFull"; readonly most: number };
+  | { readonly type: "stepUpRequired" }
+  | { readonly type: "authenticatorsFull"; readonly most: number }
+  /** Somebody said that a change was not theirs: nothing is changed before a recovery or a reset. */
+  | { readonly type: "changesFrozen" };
 
 export type EnrolDecision =
   | { readonly type: "enrolled"; readonly subscriber: Subscriber }
@@ -28,12 +33,15 @@ export function decideEnrol(
   stepUp: Challenge | undefined,
   now: number,
 ): EnrolDecision {
-  if (hasSecond(subscriber) && !isStepUp(stepUp, subscriber, now)) {
+  if (subscriber.frozenAt !== undefined) return { type: "refused", outcome: { type: "changesFrozen" } };
+  const isVouched = isStepUp(stepUp, subscriber, now);
+  if (hasSecond(subscriber, now) && !isVouched) {
     return { type: "refused", outcome: { type: "stepUpRequired" } };
   }
   const kept = subscriber.authenticators.filter(
     (one) =>
       (one.confirmedAt !== null || isEnrolling(one, now)) &&
+      isKept(one, now) &&
       !(asked.type === "recoveryCodes" && one.type === "recoveryCodes"),
   );
   if (kept.length >= authenticatorsMax) {
@@ -41,7 +49,11 @@ export function decideEnrol(
   }
   return {
     type: "enrolled",
-    subscriber: { ...subscriber, authenticators: [...kept, asked], updatedAt: now },
+    subscriber: {
+      ...subscriber,
+      authenticators: [...kept, asked.type === "email" ? { ...asked, isVouched } : asked],
+      updatedAt: now,
+    },
   };
 }
 
@@ -61,38 +73,93 @@ export function decideConfirm(subscriber: Subscriber, use: Use, now: number): Co
   const { proof } = used.outcome;
   const proven = used.subscriber.authenticators.find(({ id }) => id === use.authenticatorId) as Authenticator;
   const next: Authenticator =
-    proven.type === "phone"
+    proven.type === "phone" || proven.type === "email"
       ? { ...proven, confirmedAt: now, verificationId: null }
       : { ...proven, confirmedAt: now };
   // Whatever else was begun while nothing was enrolled was begun without a step-up, perhaps by somebody else.
-  const kept = hasSecond(subscriber)
-    ? used.subscriber
-    : {
+  const isFirst = proven.type !== "email" && !hasSecond(subscriber, now);
+  const kept = isFirst
+    ? {
         ...used.subscriber,
-        authenticators: used.subscriber.authenticators.filter(({ id }) => id === next.id),
-      };
+        authenticators: used.subscriber.authenticators.filter(
+          ({ id, confirmedAt }) => id === next.id || confirmedAt !== null,
+        ),
+      }
+    : used.subscriber;
   return { subscriber: withAuthenticator(kept, next, now), outcome: { type: "confirmed", proof } };
 }
 
 export type RemoveDecision =
   | { readonly type: "removed"; readonly subscriber: Subscriber }
+  /** It protects the account: it goes after a wait, unless somebody says that it was not them. */
+  | { readonly type: "removing"; readonly subscriber: Subscriber; readonly removesAt: number }
   | {
       readonly type: "refused";
-      readonly outcome: { readonly type: "stepUpRequired" | "authenticatorNotFound" };
+      readonly outcome: { readonly type: "stepUpRequired" | "authenticatorNotFound" | "changesFrozen" };
     };
+
+export interface Removal {
+  readonly id: string;
+  readonly stepUp: Challenge | undefined;
+  /** How long the last one that protects waits before it goes; 0 for not at all. */
+  readonly waitMs: number;
+}
 
 /** What was never confirmed protects nothing and goes without a step-up. */
 export function decideRemove(
   subscriber: Subscriber,
-  id: string,
-  stepUp: Challenge | undefined,
+  { id, stepUp, waitMs }: Removal,
   now: number,
 ): RemoveDecision {
+  const refuse = (type: "stepUpRequired" | "authenticatorNotFound" | "changesFrozen"): RemoveDecision => ({
+    type: "refused",
+    outcome: { type },
+  });
   const found = subscriber.authenticators.find((one) => one.id === id);
-  if (found === undefined) return { type: "refused", outcome: { type: "authenticatorNotFound" } };
-  if (found.confirmedAt !== null && !isStepUp(stepUp, subscriber, now)) {
-    return { type: "refused", outcome: { type: "stepUpRequired" } };
+  if (found === undefined || !isKept(found, now)) return refuse("authenticatorNotFound");
+  const isBare = found.confirmedAt === null || (found.type === "email" && !hasSecond(subscriber, now));
+  if (subscriber.frozenAt !== undefined) return refuse("changesFrozen");
+  if (!isBare && !isStepUp(stepUp, subscriber, now)) return refuse("stepUpRequired");
+  if (isBare || waitMs === 0 || !protects(subscriber, found, waitMs, now)) {
+    const authenticators = subscriber.authenticators.filter((one) => one.id !== id);
+    return { type: "removed", subscriber: { ...subscriber, authenticators, updatedAt: now } };
   }
-  const authenticators = subscriber.authenticators.filter((one) => one.id !== id);
-  return { type: "removed", subscriber: { ...subscriber, authenticators, updatedAt: now } };
+  const removesAt = found.removesAt ?? now + waitMs;
+  return {
+    type: "removing",
+    subscriber: withAuthenticator(subscriber, { ...found, removesAt }, now),
+    removesAt,
+  };
+}
+
+/** It is wanted after all; whoever waits for it to go waits in vain. */
+export function decideKeep(subscriber: Subscriber, id: string, now: number): Subscriber | null {
+  const found = subscriber.authenticators.find((one) => one.id === id);
+  if (found === undefined || !isKept(found, now)) return null;
+  const { removesAt: _never, ...kept } = found;
+  return withAuthenticator(subscriber, kept, now);
+}
+
+/** Does not rest on the telephone network, and is no list of codes either. */
+function isStrong({ type, disabledAt }: Authenticator): boolean {
+  return disabledAt === null && type !== "phone" && type !== "email" && type !== "recoveryCodes";
+}
+
+/**
+ * Whether an account is weaker without it: it is the last of the strong ones, or the last of all. One that was
+ * enrolled while the removal would wait does not count: whoever removes another's adds their own before.
+ */
+function protects(subscriber: Subscriber, found: Authenticator, waitMs: number, now: number): boolean {
+  const others = confirmed(subscriber, now).filter(
+    ({ id, confirmedAt, disabledAt, removesAt }) =>
+      id !== found.id &&
+      removesAt === undefined &&
+      disabledAt === null &&
+      confirmedAt !== null &&
+      now - confirmedAt >= waitMs,
+  );
+  if (found.type === "email") return false;
+  return isStrong(found)
+    ? !others.some(isStrong)
+    : found.type === "phone" && found.disabledAt === null && others.length === 0;
 }

@@ -2,6 +2,7 @@
  * Enrolled people, what they enrolled, and what lets them in. Pure: codes and passwords come in as already compared,
  * time as an argument.
  */
+export { type Address, type AddressAge, isStale, provenAddresses, provenAt } from "./addresses.ts";
 export {
   type Assurance,
   assuranceOf,
@@ -33,6 +34,7 @@ export {
   managePurpose,
   meets,
   newChallenge,
+  type RecoveryState,
   type SentCode,
   stepUpLifetimeMs,
 } from "./challenge.ts";
@@ -40,11 +42,23 @@ export {
   type ConfirmDecision,
   decideConfirm,
   decideEnrol,
+  decideKeep,
   decideRemove,
   type EnrolDecision,
   type EnrolRefusal,
+  type Removal,
   type RemoveDecision,
 } from "./enrolment.ts";
+export {
+  type DisputeDecision,
+  decideDispute,
+  isLinkOpen,
+  type NoticeKind,
+  type NoticeLink,
+  noticeLifetimeMs,
+  noticeOfAdded,
+  noticeOfRemoved,
+} from "./notice.ts";
 export { decidePasswordChange, type PasswordChangeRefusal } from "./password-change.ts";
 export {
   canonicalPassword,
@@ -61,6 +75,23 @@ export {
   type PreferenceRefusal,
 } from "./preference.ts";
 export {
+  completed,
+  isEnough,
+  isRecoverable,
+  isRecovering,
+  mayProve,
+  methodsOf,
+  needsPassword,
+  newRecovery,
+  type RecoveryMethod,
+  recovered,
+  recoveryLifetimeMs,
+  recoveryWrongMax,
+  withProof,
+  withWrong,
+} from "./recovery.ts";
+export { afterReset, isResetOpen, resetLifetimeMs, withReset } from "./reset.ts";
+export {
   ended,
   isEndedWithAll,
   newSession,
@@ -70,6 +101,7 @@ export {
   sessionLifetimeMs,
   steppedUp,
 } from "./session.ts";
+export { type AccountSettings, accountSettingsDefault } from "./settings.ts";
 export {
   decidePassword,
   devicesMax,
@@ -85,17 +117,21 @@ export {
   type Authenticator,
   authenticatorsMax,
   confirmed,
+  type EmailAddressEnrolled,
   enrolmentLifetimeMs,
   hasSecond,
   isEnrolling,
+  isKept,
   newSubscriber,
   type PhoneAuthenticator,
   type RecoveryCodes,
+  type Reset,
   type StoredRecoveryCode,
   type Subscriber,
   type TotpAlgorithm,
   type TotpAuthenticator,
   type TrustedDevice,
+  voidPassword,
   withAuthenticator,
   wrongInRowMax,
 } from "./subscriber.ts";

@@ -4,6 +4,8 @@ import { hasSecond, type Subscriber } from "./subscriber.ts";
 export type PasswordChangeRefusal =
   /** Whoever has an authenticator shows it before the password changes (A-14, P-6). */
   | { readonly type: "stepUpRequired" }
+  /** Somebody said that a change was not theirs: nothing is changed before a recovery or a reset. */
+  | { readonly type: "changesFrozen" }
   /** Without one, the password that is to go is asked for; while it was not given, or is another. */
   | { readonly type: "signInRefused" };
 
@@ -25,11 +27,15 @@ export function decidePasswordChange(
 ):
   | { readonly type: "changed"; readonly subscriber: Subscriber }
   | { readonly type: "refused"; readonly outcome: PasswordChangeRefusal } {
-  if (hasSecond(subscriber)) {
+  if (subscriber.frozenAt !== undefined) return { type: "refused", outcome: { type: "changesFrozen" } };
+  if (hasSecond(subscriber, now)) {
     if (!isStepUp(stepUp, subscriber, now)) return { type: "refused", outcome: { type: "stepUpRequired" } };
   } else if (subscriber.password !== null && !knowsCurrent) {
     return { type: "refused", outcome: { type: "signInRefused" } };
   }
   const sessionsEnded = { at: now, but: sessionId };
-  return { type: "changed", subscriber: { ...subscriber, password, sessionsEnded, updatedAt: now } };
+  return {
+    type: "changed",
+    subscriber: { ...subscriber, password, sessionsEnded, passwordChangedAt: now, updatedAt: now },
+  };
 }

@@ -22,19 +22,19 @@ function preferenceOf(
   return decision.subscriber;
 }
 
-const order = (one: Subscriber): readonly string[] => inOrderOfPreference(one).map(({ id }) => id);
+const order = (one: Subscriber): readonly string[] => inOrderOfPreference(one, t0).map(({ id }) => id);
 
 describe("what somebody prefers", () => {
   test("comes first, and recovery codes last; it is meant where none is named", () => {
     expect(order(owner)).toEqual(["app", "spare", "work", "codes"]);
-    expect(meantOf(owner, "totp")).toBe(undefined);
-    expect(meantOf(owner, "phone")?.id).toBe("work");
+    expect(meantOf(owner, "totp", t0)).toBe(undefined);
+    expect(meantOf(owner, "phone", t0)?.id).toBe("work");
     const preferring = preferenceOf("spare", { isPreferred: true });
     expect(order(preferring)).toEqual(["spare", "app", "work", "codes"]);
-    expect(meantOf(preferring, "totp")?.id).toBe("spare");
+    expect(meantOf(preferring, "totp", t0)?.id).toBe("spare");
     const other = preferenceOf("work", { isPreferred: true }, preferring);
     expect(order(other)).toEqual(["work", "app", "spare", "codes"]);
-    expect(meantOf(other, "totp")).toBe(undefined);
+    expect(meantOf(other, "totp", t0)).toBe(undefined);
     expect(preferenceOf("app", { isPreferred: false }, other)).toMatchObject({ preferredId: "work" });
     expect(preferenceOf("work", { isPreferred: false }, other).preferredId).toBe(undefined);
   });
@@ -45,10 +45,10 @@ describe("what somebody prefers", () => {
       ...preferring,
       authenticators: preferring.authenticators.filter(({ id }) => id !== "spare"),
     };
-    expect(meantOf(without, "totp")?.id).toBe("app");
+    expect(meantOf(without, "totp", t0)?.id).toBe("app");
     const disabled = subscriberWith([totp("app", { disabledAt: t0 }), totp("spare")], { preferredId: "app" });
     expect(order(disabled)).toEqual(["spare"]);
-    expect(meantOf(disabled, "totp")?.id).toBe("spare");
+    expect(meantOf(disabled, "totp", t0)?.id).toBe("spare");
   });
 
   test("is a name, and of a phone the way codes come; nothing else changes", () => {

@@ -30,7 +30,8 @@ export function decidePreference(
     return refuse({ type: "requestInvalid", field: "channel", detail: "is of phones alone" });
   }
   if (isPreferred === true && !mayBePreferred(found)) {
-    const detail = "is of an authenticator that was confirmed, and not of recovery codes";
+    const detail =
+      "is of an authenticator that was confirmed, and neither of recovery codes nor of an e-mail address";
     return refuse({ type: "requestInvalid", field: "isPreferred", detail });
   }
   const named = name === undefined ? found : { ...found, name };
@@ -44,7 +45,7 @@ export function decidePreference(
 
 /** Recovery codes are for the day when the rest is lost: nobody is to spend them at every sign-in. */
 function mayBePreferred({ type, confirmedAt }: Authenticator): boolean {
-  return type !== "recoveryCodes" && confirmedAt !== null;
+  return type !== "recoveryCodes" && type !== "email" && confirmedAt !== null;
 }
 
 function preferring(subscriber: Subscriber, id: string, isPreferred: boolean | undefined): Subscriber {
@@ -54,10 +55,10 @@ function preferring(subscriber: Subscriber, id: string, isPreferred: boolean | u
 }
 
 /** What may be used, the preferred one first, and recovery codes last. */
-export function inOrderOfPreference(subscriber: Subscriber): readonly Authenticator[] {
+export function inOrderOfPreference(subscriber: Subscriber, now: number): readonly Authenticator[] {
   const rank = (one: Authenticator): number =>
     one.id === subscriber.preferredId ? 0 : one.type === "recoveryCodes" ? 2 : 1;
-  return confirmed(subscriber)
+  return confirmed(subscriber, now)
     .filter(({ disabledAt }) => disabledAt === null)
     .sort((a, b) => rank(a) - rank(b));
 }
@@ -66,8 +67,9 @@ export function inOrderOfPreference(subscriber: Subscriber): readonly Authentica
 export function meantOf<T extends Authenticator["type"]>(
   subscriber: Subscriber,
   type: T,
+  now: number,
 ): Extract<Authenticator, { readonly type: T }> | undefined {
-  const all = inOrderOfPreference(subscriber).filter(
+  const all = inOrderOfPreference(subscriber, now).filter(
     (one): one is Extract<Authenticator, { readonly type: T }> => one.type === type,
   );
   const [first] = all;

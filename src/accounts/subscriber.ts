@@ -20,8 +20,24 @@ export interface Subscriber {
   readonly preferredId?: string;
   /** Browsers from which a password alone signs in, newest first; absent while there was none. */
   readonly trustedDevices?: readonly TrustedDevice[];
+  /** Since when nothing of it is changed any more: somebody said that a change was not theirs. Absent while open. */
+  readonly frozenAt?: number;
+  /** When that was said last, also after it was lifted: links from before do nothing any more. */
+  readonly disputedAt?: number;
+  /** When the password was changed last; absent where it never was. */
+  readonly passwordChangedAt?: number;
+  /** The reset on its way to one of its addresses; absent where there is none. */
+  readonly reset?: Reset;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** A way back in that somebody with authority opened: a link to a proven address, used once (P-7). */
+export interface Reset {
+  /** SHA-256 of what the link holds. */
+  readonly digest: string;
+  readonly startedAt: number;
+  readonly endsAt: number;
 }
 
 interface Enrolled {
@@ -35,6 +51,8 @@ interface Enrolled {
   readonly wrongInRow: number;
   /** After too many wrong codes in a row it is dead until it is enrolled again. */
   readonly disabledAt: number | null;
+  /** When it goes; absent while nobody wants that. Until then it works as before. */
+  readonly removesAt?: number;
 }
 
 export interface PhoneAuthenticator extends Enrolled {
@@ -44,6 +62,16 @@ export interface PhoneAuthenticator extends Enrolled {
   readonly verificationId: string | null;
   /** How codes come unless a challenge asks for the other way; absent for texts. */
   readonly channel?: "sms" | "voice";
+}
+
+/** An address to write to: it gets notices and helps to recover, and never meets a challenge. */
+export interface EmailAddressEnrolled extends Enrolled {
+  readonly type: "email";
+  readonly sealedAddress: string;
+  /** The verification that is to confirm it; null once it did. */
+  readonly verificationId: string | null;
+  /** Whether an authenticator was shown when it was added: only then does it help to recover. */
+  readonly isVouched: boolean;
 }
 
 export type TotpAlgorithm = "sha1" | "sha256" | "sha512";
@@ -84,7 +112,10 @@ export interface TrustedDevice {
   readonly lastUsedAt: number | null;
 }
 
-export type Authenticator = PhoneAuthenticator | TotpAuthenticator | RecoveryCodes;
+export type Authenticator = PhoneAuthenticator | EmailAddressEnrolled | TotpAuthenticator | RecoveryCodes;
+
+/** In the place of a hash: what no password matches, until a new one is set. */
+export const voidPassword = "void";
 
 export const authenticatorsMax = 10;
 /** An enrolment that nobody confirms is forgotten (T-7). */
@@ -94,6 +125,7 @@ export const wrongInRowMax: Readonly<Record<Authenticator["type"], number>> = {
   totp: 33,
   phone: 100,
   recoveryCodes: 100,
+  email: 100,
 };
 
 export function newSubscriber(
@@ -103,14 +135,19 @@ export function newSubscriber(
   return { ...fields, authenticators: [], failures: noFailures, createdAt: now, updatedAt: now };
 }
 
-/** What may be used, or could be once it is enabled again. */
-export function confirmed({ authenticators }: Subscriber): readonly Authenticator[] {
-  return authenticators.filter(({ confirmedAt }) => confirmedAt !== null);
+/** Still there: what was to be removed is gone from its time on, whether or not anybody wrote that. */
+export function isKept({ removesAt }: Authenticator, now: number): boolean {
+  return removesAt === undefined || now < removesAt;
+}
+
+/** What may be used to sign in, or could be once it is enabled again: never a mere address. */
+export function confirmed({ authenticators }: Subscriber, now: number): readonly Authenticator[] {
+  return authenticators.filter((one) => one.confirmedAt !== null && one.type !== "email" && isKept(one, now));
 }
 
 /** Whether a right password is not enough: also where all that was enrolled is disabled (C-20). */
-export function hasSecond(subscriber: Subscriber): boolean {
-  return confirmed(subscriber).length > 0;
+export function hasSecond(subscriber: Subscriber, now: number): boolean {
+  return confirmed(subscriber, now).length > 0;
 }
 
 /** An enrolment that can still be confirmed. */

@@ -1,6 +1,6 @@
 import { assuranceOf, type Proof } from "./assurance.ts";
 import { type Challenge, loginPurpose } from "./challenge.ts";
-import type { Subscriber, TrustedDevice } from "./subscriber.ts";
+import { isKept, type Subscriber, type TrustedDevice } from "./subscriber.ts";
 
 export const trustedDevicesMax = 10;
 export const trustedDeviceMs: number = 30 * 86_400_000;
@@ -21,7 +21,8 @@ function isTrusted(
   if (now >= endsAt || now < trustedAt - trustedDeviceMs) return false;
   if (sessionsEnded !== undefined && trustedAt <= sessionsEnded.at) return false;
   const usedWith = authenticators.find(({ id }) => id === authenticatorId);
-  return usedWith !== undefined && usedWith.confirmedAt !== null && usedWith.disabledAt === null;
+  if (usedWith === undefined || !isKept(usedWith, now)) return false;
+  return usedWith.confirmedAt !== null && usedWith.disabledAt === null;
 }
 
 /**

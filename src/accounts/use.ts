@@ -21,7 +21,9 @@ export type Use =
       readonly authenticatorId: string;
       readonly matches: boolean;
       readonly channel: "sms" | "voice";
-    };
+    }
+  /** Whether the verification of this address was approved just now. */
+  | { readonly type: "email"; readonly authenticatorId: string; readonly matches: boolean };
 
 export type UseRefusal =
   | { readonly type: "codeMismatch" }
@@ -82,6 +84,8 @@ function compare(authenticator: Authenticator, use: Use, now: number): Compared 
       return compareRecoveryCode(authenticator as RecoveryCodes, use.index, now);
     case "phone":
       return use.matches ? { next: authenticator, kind: use.channel } : "wrong";
+    case "email":
+      return use.matches ? { next: authenticator, kind: "email" } : "wrong";
     default:
       return use satisfies never;
   }

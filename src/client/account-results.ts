@@ -4,11 +4,16 @@ import type {
   AuthenticatorSummary,
   BegunSession,
   ChallengeSummary,
+  CheckedRecovery,
   EnrolledAuthenticator,
   NewlyTrustedDevice,
+  OpenReset,
+  Recovered,
   SentCode,
   SessionStatement,
   SessionSummary,
+  StartedRecovery,
+  StartedReset,
   Subscriber,
   SubscriberList,
   TrustedDevice,
@@ -27,6 +32,11 @@ interface AccountRefusalFields {
   readonly authenticator_not_found: { readonly outcome: "authenticatorNotFound" };
   readonly authenticators_full: { readonly outcome: "authenticatorsFull"; readonly most: number };
   readonly authenticator_disabled: { readonly outcome: "authenticatorDisabled" };
+  readonly changes_frozen: { readonly outcome: "changesFrozen" };
+  readonly address_required: { readonly outcome: "addressRequired" };
+  readonly notice_invalid: { readonly outcome: "noticeInvalid" };
+  readonly recovery_invalid: { readonly outcome: "recoveryInvalid" };
+  readonly reset_invalid: { readonly outcome: "resetInvalid" };
   readonly step_up_required: { readonly outcome: "stepUpRequired" };
   readonly not_enrolled: { readonly outcome: "notEnrolled" };
   readonly challenge_not_found: { readonly outcome: "challengeNotFound" };
@@ -79,6 +89,11 @@ export const accountOutcomes = {
   authenticator_not_found: "authenticatorNotFound",
   authenticators_full: "authenticatorsFull",
   authenticator_disabled: "authenticatorDisabled",
+  changes_frozen: "changesFrozen",
+  address_required: "addressRequired",
+  notice_invalid: "noticeInvalid",
+  recovery_invalid: "recoveryInvalid",
+  reset_invalid: "resetInvalid",
   step_up_required: "stepUpRequired",
   not_enrolled: "notEnrolled",
   challenge_not_found: "challengeNotFound",
@@ -112,6 +127,7 @@ export const accountRefusals = {
     "subscriber_not_found",
     "password_refused",
     "step_up_required",
+    "changes_frozen",
     "session_invalid",
     "sign_in_refused",
     "sign_in_locked",
@@ -121,6 +137,7 @@ export const accountRefusals = {
     "number_invalid",
     "request_invalid",
     "step_up_required",
+    "changes_frozen",
     "authenticators_full",
     ...notSent,
   ],
@@ -137,8 +154,23 @@ export const accountRefusals = {
   ],
   listAuthenticators: ["subscriber_not_found"],
   updateAuthenticator: ["subscriber_not_found", "authenticator_not_found", "request_invalid"],
-  removeAuthenticator: ["subscriber_not_found", "authenticator_not_found", "step_up_required"],
   startChallenge: ["subscriber_not_found", "not_enrolled", "session_invalid", "request_invalid"],
+  removeAuthenticator: [
+    "subscriber_not_found",
+    "authenticator_not_found",
+    "step_up_required",
+    "changes_frozen",
+  ],
+  keepAuthenticator: ["subscriber_not_found", "authenticator_not_found"],
+  startRecovery: [],
+  sendRecovery: ["recovery_invalid"],
+  checkRecovery: ["recovery_invalid", "code_mismatch"],
+  completeRecovery: ["recovery_invalid", "password_refused", "request_invalid"],
+  startReset: ["subscriber_not_found", "authenticator_not_found", "address_required"],
+  checkReset: ["reset_invalid"],
+  completeReset: ["reset_invalid", "password_refused", "request_invalid"],
+  checkNotice: ["notice_invalid"],
+  disputeNotice: ["notice_invalid"],
   getChallenge: ["challenge_not_found"],
   sendChallenge: [
     ...over,
@@ -207,7 +239,33 @@ export type ConfirmResult =
 export type UpdateAuthenticatorResult =
   | { readonly outcome: "updated"; readonly authenticator: AuthenticatorSummary }
   | Refusals<"updateAuthenticator">;
-export type RemoveAuthenticatorResult = { readonly outcome: "removed" } | Refusals<"removeAuthenticator">;
+export type RemoveAuthenticatorResult =
+  | { readonly outcome: "removed" }
+  /** The last one that protects the account: it goes at `removesAt`, and works until then. */
+  | { readonly outcome: "removing"; readonly authenticator: AuthenticatorSummary }
+  | Refusals<"removeAuthenticator">;
+export type KeepAuthenticatorResult =
+  | { readonly outcome: "kept"; readonly authenticator: AuthenticatorSummary }
+  | Refusals<"keepAuthenticator">;
+export type StartRecoveryResult = { readonly outcome: "recoveryStarted" } & StartedRecovery;
+export type SendRecoveryResult = { readonly outcome: "sent" } | Refusals<"sendRecovery">;
+export type CheckRecoveryResult =
+  | ({ readonly outcome: "proven" } & CheckedRecovery)
+  | Refusals<"checkRecovery">;
+export type CompleteRecoveryResult =
+  | ({ readonly outcome: "recovered" } & Recovered)
+  | Refusals<"completeRecovery">;
+export type StartResetResult = ({ readonly outcome: "resetStarted" } & StartedReset) | Refusals<"startReset">;
+export type CheckResetResult = ({ readonly outcome: "resetOpen" } & OpenReset) | Refusals<"checkReset">;
+export type CompleteResetResult =
+  | { readonly outcome: "resetDone"; readonly subscriberId: string; readonly pending: BegunSession | null }
+  | Refusals<"completeReset">;
+export type CheckNoticeResult =
+  | { readonly outcome: "noticeOpen"; readonly subscriberId: string; readonly madeAt: string | null }
+  | Refusals<"checkNotice">;
+export type DisputeResult =
+  | { readonly outcome: "disputed"; readonly subscriberId: string }
+  | Refusals<"disputeNotice">;
 export type StartChallengeResult =
   | {
       readonly outcome: "challengeStarted";

@@ -11,7 +11,7 @@ export interface Assurance {
 /** What somebody enrolled; no seed, number or code is in it. */
 export interface AuthenticatorSummary {
   readonly id: string;
-  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey" | "email";
   readonly name: string;
   readonly isConfirmed: boolean;
   readonly isDisabled: boolean;
@@ -22,6 +22,12 @@ export interface AuthenticatorSummary {
   readonly channel: "sms" | "voice" | null;
   /** Of a phone, masked. */
   readonly number: string | null;
+  /** Of an e-mail address, masked. */
+  readonly address: string | null;
+  /** Proved so long ago that only its own codes go there until one comes back. */
+  readonly isStale: boolean;
+  /** When it goes, unless its owner objects; null where it stays. */
+  readonly removesAt: string | null;
   readonly codesLeft: number | null;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
@@ -32,6 +38,8 @@ export interface Subscriber {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** Nothing is changed: somebody said that a change was not theirs. */
+  readonly isFrozen: boolean;
   readonly authenticators: readonly AuthenticatorSummary[];
   readonly createdAt: string;
 }
@@ -133,8 +141,10 @@ export interface NewPassword extends OfSubscriber {
 }
 
 export interface NewAuthenticator extends OfSubscriber {
-  readonly type: "phone" | "totp" | "recoveryCodes";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "email";
   readonly number?: string;
+  /** Of an e-mail address. */
+  readonly address?: string;
   readonly channel?: "sms" | "voice";
   readonly issuer?: string;
   readonly seed?: string;
@@ -176,4 +186,40 @@ export interface NewChallenge extends Holder {
 export interface ChallengeShown {
   readonly challenge: ChallengeSummary;
   readonly authenticators: readonly AuthenticatorSummary[];
+}
+
+export interface StartedRecovery {
+  /** What its holder presents; null where the answer of an earlier request is repeated. */
+  readonly recovery: string | null;
+  readonly endsAt: string | null;
+}
+
+export type RecoveryMethod = "recoveryCode" | "email" | "phone" | "totp" | "password";
+
+export interface CheckedRecovery {
+  /** Whether it may be completed; else another method is to follow. */
+  readonly isEnough: boolean;
+  readonly methods: readonly string[];
+}
+
+export interface Recovered {
+  readonly subscriberId: string;
+  /** Allows to change authenticators for ten minutes. */
+  readonly stepUp: string | null;
+  /** Becomes active with the first authenticator that is enrolled. */
+  readonly pending: BegunSession | null;
+}
+
+export interface StartedReset {
+  readonly subscriberId: string;
+  /** Masked. */
+  readonly sentTo: string | null;
+  readonly channel: "sms" | "email";
+  readonly endsAt: string | null;
+}
+
+export interface OpenReset {
+  readonly subscriberId: string;
+  readonly needsPassword: boolean;
+  readonly endsAt: string | null;
 }

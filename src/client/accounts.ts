@@ -6,6 +6,7 @@ import type {
   ConfirmResult,
   CreateSubscriberResult,
   EnrolResult,
+  KeepAuthenticatorResult,
   ListSubscribersResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
@@ -31,6 +32,7 @@ import type {
   TrustedDevice,
 } from "./account-types.ts";
 import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
+import { type RecoveryCalls, recoveryCalls } from "./recoveries.ts";
 import type { Asked, CallOptions, Json } from "./transport.ts";
 import type { Amount } from "./verification.ts";
 
@@ -72,6 +74,8 @@ export interface SubscriberCalls {
     request: OfAuthenticator & { readonly stepUp?: string },
     options?: CallOptions,
   ): Promise<RemoveAuthenticatorResult>;
+  /** One that waits to be removed stays. */
+  keepAuthenticator(request: OfAuthenticator, options?: CallOptions): Promise<KeepAuthenticatorResult>;
   /** What they enrolled, unconfirmed ones included; null where there is nobody. */
   authenticators(which: OfSubscriber, options?: CallOptions): Promise<readonly AuthenticatorSummary[] | null>;
   /** Their active sessions, newest first; null where there is nobody. */
@@ -140,7 +144,7 @@ export interface SessionCalls {
   end(request: { readonly id: string }, options?: CallOptions): Promise<boolean>;
 }
 
-export interface AccountCalls {
+export interface AccountCalls extends RecoveryCalls {
   readonly subscribers: SubscriberCalls;
   readonly challenges: ChallengeCalls;
   readonly sessions: SessionCalls;
@@ -156,6 +160,7 @@ export function accountCalls(call: Call): AccountCalls {
     subscribers: subscriberCalls(call),
     challenges: challengeCalls(call),
     sessions: sessionCalls(call),
+    ...recoveryCalls(call),
   };
 }
 
@@ -233,7 +238,10 @@ function subscriberCalls(call: Call): SubscriberCalls {
 
 function authenticatorCalls(
   call: Call,
-): Pick<SubscriberCalls, "enrol" | "send" | "confirm" | "updateAuthenticator" | "removeAuthenticator"> {
+): Pick<
+  SubscriberCalls,
+  "enrol" | "send" | "confirm" | "updateAuthenticator" | "removeAuthenticator" | "keepAuthenticator"
+> {
   return {
     enrol({ subscriberId, ...body }, more) {
       const asked = {
@@ -275,10 +283,16 @@ function authenticatorCalls(
       return call(
         "removeAuthenticator",
         { ...more, method: "DELETE", path: ofAuthenticator(which), headers },
-        () => ({
-          outcome: "removed",
-        }),
+        (status, authenticator) =>
+          status === 202 ? { outcome: "removing", authenticator } : { outcome: "removed" },
       );
+    },
+    keepAuthenticator(which, more) {
+      const asked = { ...more, method: "DELETE", path: ofAuthenticator(which, "/removal") } as const;
+      return call("keepAuthenticator", asked, (_status, authenticator) => ({
+        outcome: "kept",
+        authenticator,
+      }));
     },
   };
 }

@@ -24,7 +24,7 @@ export interface BegunSession {
 
 export interface Authenticator {
   readonly id: string;
-  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "passkey" | "email";
   readonly name: string;
   readonly isConfirmed: boolean;
   readonly isDisabled: boolean;
@@ -32,6 +32,9 @@ export interface Authenticator {
   readonly isPreferred: boolean;
   /** Of a phone */ readonly channel: "sms" | "voice" | null;
   /** Of a phone, masked */ readonly number: string | null;
+  /** Of an e-mail address, masked */ readonly address: string | null;
+  /** Proved so long ago that only its own codes go there until one comes back */ readonly isStale: boolean;
+  /** RFC 3339, in UTC */ readonly removesAt: string | null;
   /** Of recovery codes */ readonly codesLeft: number | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
@@ -39,7 +42,7 @@ export interface Authenticator {
 
 export interface NewKey {
   /** For people: who or what uses the key */ readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   /** Where the key may be used from; empty for everywhere */ readonly allowedAddresses?: readonly string[];
   /** RFC 3339, in UTC */ readonly expiresAt?: string;
 }
@@ -47,7 +50,7 @@ export interface NewKey {
 export interface IssuedKey {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -64,7 +67,7 @@ export interface IssuedKey {
 export interface Key {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -81,7 +84,7 @@ export interface KeyList {
 export interface KeyDetails {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -401,6 +404,7 @@ export interface Subscriber {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** Nothing is changed: somebody said that a change was not theirs */ readonly isFrozen: boolean;
   readonly authenticators: readonly Authenticator[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
 }
@@ -424,8 +428,9 @@ export interface AuthenticatorList {
 }
 
 export interface NewAuthenticator {
-  readonly type: "phone" | "totp" | "recoveryCodes";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "email";
   /** Of a phone, in international form */ readonly number?: string;
+  /** Of an e-mail address */ readonly address?: string;
   readonly channel?: "sms" | "voice";
   /** Of an app: what it shows above the code; a `uri` says it as well */ readonly issuer?: string;
   /** Of an app that was enrolled elsewhere, in base32 */ readonly seed?: string;
@@ -567,6 +572,87 @@ export interface SessionList {
 
 export interface TrustedDeviceList {
   readonly items: readonly TrustedDevice[];
+}
+
+export interface NewRecovery {
+  /** Whoever it is, and whether there is anybody */ readonly name: string;
+}
+
+export interface StartedRecovery {
+  /** In this answer and never again */ readonly recovery: string | null;
+  /** RFC 3339, in UTC */ readonly endsAt: string | null;
+}
+
+export interface SendRecovery {
+  /** What the start of the recovery answered */ readonly recovery: string;
+  readonly method: "email" | "phone";
+  readonly channel?: "sms" | "voice";
+}
+
+export interface SentRecovery {
+  /** True whether or not there is such an address */ readonly sent: boolean;
+}
+
+export interface CheckRecovery {
+  /** What the start of the recovery answered */ readonly recovery: string;
+  readonly method: "recoveryCode" | "email" | "phone" | "totp" | "password";
+  /** The code; or the password */ readonly code: string;
+}
+
+export interface CheckedRecovery {
+  /** Whether it may be completed; else another method is to follow */ readonly isEnough: boolean;
+  /** What was shown so far */ readonly methods: readonly string[];
+}
+
+export interface CompleteRecovery {
+  /** What the start of the recovery answered */ readonly recovery: string;
+  /** A new one, for subscribers whose password is kept here */ readonly password?: string;
+}
+
+export interface Recovered {
+  readonly subscriberId: string;
+  /** Allows to change authenticators for ten minutes */ readonly stepUp: string | null;
+  readonly pending: BegunSession | null;
+}
+
+export interface NewReset {
+  /** To which of their addresses; default: an e-mail address, else a phone */ readonly authenticatorId?: string;
+}
+
+export interface StartedReset {
+  readonly subscriberId: string;
+  /** Masked */ readonly sentTo: string | null;
+  readonly channel: "sms" | "email";
+  /** RFC 3339, in UTC */ readonly endsAt: string | null;
+}
+
+export interface OpenReset {
+  readonly subscriberId: string;
+  readonly needsPassword: boolean;
+  /** RFC 3339, in UTC */ readonly endsAt: string | null;
+}
+
+export interface CompleteReset {
+  /** What the link of the reset holds */ readonly reset: string;
+  /** A new one, for subscribers whose password is kept here */ readonly password?: string;
+}
+
+export interface DoneReset {
+  readonly subscriberId: string;
+  readonly pending: BegunSession | null;
+}
+
+export interface OpenNotice {
+  readonly subscriberId: string;
+  /** RFC 3339, in UTC */ readonly madeAt: string | null;
+}
+
+export interface Notice {
+  /** What the link of the notice holds */ readonly notice: string;
+}
+
+export interface Disputed {
+  readonly subscriberId: string;
 }
 
 export interface NewTenant {

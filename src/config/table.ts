@@ -140,6 +140,33 @@ export const settingsTable = {
     min: 0,
     max: 365,
   }),
+  changeWaitHours: integer({
+    environment: "COUNTERSIGN_CHANGE_WAIT_HOURS",
+    description:
+      "How many hours the last authenticator that protects an account waits before it is removed, while its owner is told and may object. 0 removes it at once.",
+    default: 24,
+    min: 0,
+    max: 720,
+  }),
+  addressAgeMaxDays: integer({
+    environment: "COUNTERSIGN_ADDRESS_AGE_MAX_DAYS",
+    description:
+      "After how many days without a code that came back a number or an e-mail address of a subscriber gets nothing but its own codes until one comes back: numbers are given to other people. 0 sets no age.",
+    default: 365,
+    min: 0,
+    max: 3_650,
+  }),
+  accountUrl: text<string | null>(
+    {
+      environment: "COUNTERSIGN_ACCOUNT_URL",
+      description:
+        "Where the pages behind the links of notices (/not-me) and resets (/reset) are, if they are pages of your own.",
+      allowed: "an http or https address without query and fragment, such as https://app.example.com/account",
+      default: null,
+      defaultText: "PUBLIC_URL with /account; without one, notices have no link",
+    },
+    accountUrlProblem,
+  ),
   brand: text<string>(
     {
       environment: "COUNTERSIGN_BRAND",
@@ -280,6 +307,13 @@ function publicUrlProblem(given: string): string | null {
   const isPlain = url?.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
   if (isPlain && (url?.protocol === "https:" || url?.protocol === "http:")) return null;
   return "allowed is an http or https address without path, query and fragment";
+}
+
+function accountUrlProblem(given: string): string | null {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const isPlain = url?.search === "" && url.hash === "" && url.username === "";
+  if (isPlain && (url?.protocol === "https:" || url?.protocol === "http:")) return null;
+  return "allowed is an http or https address without query and fragment";
 }
 
 function masterSecretProblem(given: Secret): string | null {

@@ -19,6 +19,7 @@ import type { CarrierTotals } from "./carrier-totals.ts";
 import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import type { Guard, GuardAsk, GuardPassage } from "./guard.ts";
 import { askOf, factsBefore } from "./guard-door.ts";
+import { askOfOwnText } from "./own-texts.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Claimed } from "./provider-call.ts";
 
@@ -99,7 +100,7 @@ interface NotNow {
 /** Nobody asked for it, so that nobody has judged it yet. */
 interface Unjudged {
   readonly unjudged: Delivery;
-  readonly verification: PendingVerification;
+  readonly says: PendingVerification | Message;
 }
 
 type ClaimResult = Claimed | LookingUp | NotNow;
@@ -112,9 +113,9 @@ export async function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
   const claimed = await claimOnce(desk, due, null);
   if (!("unjudged" in claimed)) return claimed;
   const { parts, guard } = desk;
-  const { unjudged, verification } = claimed;
+  const { unjudged, says } = claimed;
   const recipient = await parts.store.get(key("recipient", unjudged.recipientId));
-  const ask = recipient === undefined ? null : askOf(parts, verification, recipient, unjudged.channel);
+  const ask = recipient === undefined ? null : askFor(parts, says, recipient, unjudged.channel);
   if (guard === null || ask === null) return waiting;
   const judging: Judging = { passage: await guard.passage(ask), channel: ask.channel, sent: null };
   try {
@@ -126,6 +127,15 @@ export async function claimOne(desk: Desk, due: Due): Promise<ClaimResult> {
   } finally {
     judging.passage.end(judging.sent);
   }
+}
+
+function askFor(
+  parts: EngineParts,
+  says: PendingVerification | Message,
+  recipient: Recipient,
+  channel: Delivery["channel"],
+): GuardAsk | null {
+  return "sealedText" in says ? askOfOwnText(parts, says, recipient) : askOf(parts, says, recipient, channel);
 }
 
 /** A delivery at the guard's door; `sent` is what it left with in the last run of the decision. */
@@ -149,8 +159,10 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
     const ownText = isOwnText ? rows.get(messageKey) : undefined;
     const stored = rows.get(verificationKey);
     const verification = stored?.status === "pending" && now < stored.endsAt ? stored : null;
-    if (desk.guard !== null && verification !== null && isUnjudged(delivery, now)) {
-      if (judging === null) return { writes: [], result: { unjudged: delivery, verification } };
+    // What a caller sends was judged when it was asked for; what we send beside a change is judged here.
+    const toJudge = ownText?.isOurs === true ? ownText : verification;
+    if (desk.guard !== null && toJudge !== null && isUnjudged(delivery, now)) {
+      if (judging === null) return { writes: [], result: { unjudged: delivery, says: toJudge } };
       const recipientKey = key("recipient", delivery.recipientId);
       if (!rows.has(recipientKey)) return { need: [recipientKey] };
       const recipient = rows.get(recipientKey);

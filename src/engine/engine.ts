@@ -44,6 +44,7 @@ import {
   sendMessage,
 } from "./messages.ts";
 import { type Heard, hearInbound, optIn } from "./opt-outs.ts";
+import { type OwnText, type PreparedText, prepareOwnText } from "./own-texts.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PreviewRequest, preview } from "./preview.ts";
 import {
@@ -99,6 +100,8 @@ export interface Engine {
   carriers(): readonly CarrierState[];
   /** Sends a text of the caller's own. */
   sendMessage(request: MessageRequest): Promise<MessageResult>;
+  /** A text of ours to a proven address, to be written with the change that it tells of; null where none can go there. */
+  prepareOwnText(text: OwnText): PreparedText | null;
   getMessage(request: { readonly tenantId: string; readonly id: string }): Promise<MessageView | null>;
   listMessages(request: MessageListRequest): ReturnType<typeof listMessages>;
   getDelivery(request: VerbRequest & { readonly sequence: number }): Promise<DeliveryView | null>;
@@ -183,6 +186,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     hasCarrier: ({ e164, region }, channel) =>
       router.carriersFor(router.destinationOf(e164, region), channel).length > 0,
     carriers: () => carrierStates(parts, router, totals),
+    prepareOwnText: (text) => prepareOwnText(parts, router, text),
     ...messageVerbs(parts, router, door, dispatcher),
     async receipt(receipt) {
       const update = await applyReceipt(parts, receipt);

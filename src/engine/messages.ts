@@ -51,7 +51,8 @@ export interface MessageRequest {
 }
 
 /** A message with what became of it. */
-export interface MessageView extends Omit<Message, "sealedText" | "recipientId" | "tenantId" | "receipts"> {
+export interface MessageView
+  extends Omit<Message, "sealedText" | "recipientId" | "tenantId" | "receipts" | "isOurs"> {
   /** In full. */
   readonly to: string;
   readonly text: string;
@@ -119,7 +120,7 @@ export async function getMessage(
   { tenantId, id }: { readonly tenantId: string; readonly id: string },
 ): Promise<MessageView | null> {
   const message = await parts.store.get(key("message", id));
-  return message?.tenantId === tenantId ? await viewOf(parts, message) : null;
+  return message?.tenantId === tenantId && message.isOurs !== true ? await viewOf(parts, message) : null;
 }
 
 export interface MessageListRequest {
@@ -143,7 +144,8 @@ export async function listMessages(
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
-  const views = await Promise.all(page.map((one) => viewOf(parts, one)));
+  const shown = page.filter(({ isOurs }) => isOurs !== true);
+  const views = await Promise.all(shown.map((one) => viewOf(parts, one)));
   const nextBefore = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
   return { items: views.filter((one) => one !== null), nextBefore };
 }

@@ -1,3 +1,4 @@
+import type { AccountSettings } from "../accounts/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Webhooks } from "../events/index.ts";
@@ -37,6 +38,8 @@ export interface EngineParts {
   readonly statements?: { readonly issuer: string; readonly tenantId: string };
   /** How long a device stays trusted; 0 for never. Default 30 days. */
   readonly trustedDeviceMs?: number;
+  /** What an operator decides about accounts; each with a default. */
+  readonly accountSettings?: Partial<AccountSettings>;
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */

@@ -149,12 +149,13 @@ async function composeOwnText(
   router: Router,
   { delivery, says, provider }: Pick<Claimed, "delivery" | "provider"> & { readonly says: Message },
   recipient: Recipient,
-): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments }> {
+): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const service = await parts.directory.service(says.tenantId, says.serviceId);
   const text = openText(parts.keyring, says);
   const { destination } = delivery;
   const sender = router.senderFor(provider, destination);
-  const rule = sender.type === "sender" ? sender.rule : null;
+  const isText = delivery.channel === "sms";
+  const rule = isText && sender.type === "sender" ? sender.rule : null;
   // A carrier that does not have the sender sends as itself: better that than not at all.
   const isOwn = says.from !== null && router.maySendAs(provider, says.from, destination);
   const from = isOwn ? says.from : rule?.from;
@@ -171,7 +172,7 @@ async function composeOwnText(
       ...(from === null || from === undefined ? {} : { from }),
       ...(registration === undefined ? {} : { registration }),
     },
-    segments: countSegments(text),
+    segments: isText ? countSegments(text) : null,
   };
 }
 

@@ -1,13 +1,7 @@
 import { uuidv7 } from "../clock/index.ts";
 import type { Router } from "../delivery/index.ts";
-import {
-  judgeNumber,
-  type NumberDenial,
-  type NumberRefusal,
-  type PhoneNumber,
-  parsePhoneNumber,
-} from "../numbers/index.ts";
-import { bindingDigest, blindIndex, seal } from "../secrets/index.ts";
+import { judgeNumber, type NumberDenial, type NumberRefusal, type PhoneNumber } from "../numbers/index.ts";
+import { bindingDigest, seal } from "../secrets/index.ts";
 import type { Service } from "../tenants/records.ts";
 import {
   type AlphabetName,
@@ -26,6 +20,7 @@ import { suppliedCodeContext } from "./code.ts";
 import type { GuardCaller } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
+import { type ParsedRecipient, parseRecipient, recipientIdFor } from "./recipients.ts";
 import { startFieldsProblem } from "./start-fields.ts";
 import { type StartText, startTextProblem, type TextProblem } from "./start-text.ts";
 import { autofillOf, localeOf, type TextRequest } from "./text-choice.ts";
@@ -36,7 +31,7 @@ export interface StartRequest extends TextRequest {
   readonly tenantId: string;
   /** Id or name; without it, the tenant's first service. */
   readonly service?: string | undefined;
-  /** A phone number as people write it. */
+  /** A phone number as people write it, or an e-mail address. */
   readonly to: string;
   /** One channel, instead of the service's workflow. */
   readonly channel?: Channel | undefined;
@@ -75,35 +70,37 @@ export async function planStart(
   router: Router,
   request: StartRequest,
 ): Promise<
-  { readonly command: StartCommand; readonly phoneNumber: PhoneNumber } | { readonly refused: StartRefusal }
+  { readonly command: StartCommand; readonly to: ParsedRecipient } | { readonly refused: StartRefusal }
 > {
-  const parsed = parsePhoneNumber(request.to, { allow: parts.numberOverrides });
-  if (parsed.type === "refused") {
-    return { refused: { type: "numberInvalid", reason: parsed.reason, detail: parsed.detail } };
-  }
+  const parsed = parseRecipient(parts, request.to);
+  if ("refused" in parsed) return parsed;
   const service = await parts.directory.service(request.tenantId, request.service);
   if (service === undefined) return { refused: { type: "serviceNotFound" } };
   const wrongField = startFieldsProblem(request);
   if (wrongField !== null) return invalid(wrongField);
-  const planned = planPolicy(parts, request, service);
+  const planned = planPolicy(parts, forRecipient(request, parsed), service);
   if ("problem" in planned) return invalid(planned.problem);
-  const { e164, region } = parsed.phoneNumber;
-  const destination = router.destinationOf(e164, region);
-  const allowed = allowedWorkflow(
-    parts,
-    planned.policy,
-    parsed.phoneNumber,
-    (channel) => router.carriersFor(destination, channel).length > 0,
-  );
+  const { phoneNumber } = parsed;
+  const destination =
+    phoneNumber === null ? undefined : router.destinationOf(phoneNumber.e164, phoneNumber.region);
+  const hasCarrier = (channel: Channel): boolean => router.carriersFor(destination, channel).length > 0;
+  const allowed =
+    phoneNumber === null
+      ? emailWorkflow(planned.policy, hasCarrier)
+      : allowedWorkflow(parts, planned.policy, phoneNumber, hasCarrier);
   if ("denied" in allowed) return { refused: allowed.denied };
-  const text = textOf(request, service, parsed.phoneNumber);
+  const text = textOf(request, service, phoneNumber?.region ?? "");
   if ("problem" in text) return invalid(text.problem);
   const wrongText = startTextProblem(text, allowed.policy);
   if (wrongText !== null) return invalid(wrongText);
-  return {
-    command: startCommand(parts, request, service, allowed.policy, text, { e164, destination }),
-    phoneNumber: parsed.phoneNumber,
-  };
+  const to = { ...parsed, ...(destination === undefined ? {} : { destination }) };
+  return { command: startCommand(parts, request, service, allowed.policy, text, to), to: parsed };
+}
+
+/** A service's workflow is for telephones: an e-mail address is written to, unless the caller says how. */
+function forRecipient(request: StartRequest, { phoneNumber }: ParsedRecipient): StartRequest {
+  const saysHow = request.channel !== undefined || request.workflow !== undefined;
+  return phoneNumber !== null || saysHow ? request : { ...request, channel: "email" };
 }
 
 function invalid(problem: TextProblem): { readonly refused: StartRefusal } {
@@ -166,6 +163,23 @@ function checkedPolicy(request: StartRequest, base: Policy): { policy: Policy } 
   return { problem: { field: fieldOfSetting[first.setting] ?? first.setting, detail: first.detail } };
 }
 
+/** Every step to an e-mail address is an e-mail. */
+function emailWorkflow(
+  policy: Policy,
+  hasCarrier: (channel: Channel) => boolean,
+): { policy: Policy } | { denied: StartRefusal } {
+  const field = "channel";
+  const foreign = policy.workflow.find(({ channel }) => channel !== "email");
+  if (foreign !== undefined) {
+    const detail = `an e-mail address cannot be reached by ${foreign.channel}`;
+    return { denied: { type: "requestInvalid", field, detail } };
+  }
+  if (hasCarrier("email")) return { policy };
+  const detail =
+    "no provider is configured for email: set COUNTERSIGN_SMTP_URL, or a webhook that takes email";
+  return { denied: { type: "requestInvalid", field, detail } };
+}
+
 /**
  * The first step must be possible for this number. A later one that is not is left out, and its time goes to the step
  * before it, so that the verification lasts as long.
@@ -177,6 +191,11 @@ function allowedWorkflow(
   hasCarrier: (channel: Channel) => boolean,
 ): { policy: Policy } | { denied: StartRefusal } {
   const kept: Step[] = [];
+  if (policy.workflow.some(({ channel }) => channel === "email")) {
+    // To leave the step out would promise a second way that there is not.
+    const field = policy.workflow.length === 1 ? "channel" : "workflow";
+    return { denied: { type: "requestInvalid", field, detail: emailToNumber } };
+  }
   for (const step of policy.workflow) {
     const denied = stepRefusal(parts, step.channel, phoneNumber, hasCarrier);
     const last = kept.at(-1);
@@ -187,6 +206,8 @@ function allowedWorkflow(
   return { policy: kept.length === policy.workflow.length ? policy : { ...policy, workflow: kept } };
 }
 
+const emailToNumber = "a phone number cannot be reached by email: start a verification of an e-mail address";
+
 /** Why nothing can go to this number on this channel. */
 export function stepRefusal(
   parts: EngineParts,
@@ -195,7 +216,7 @@ export function stepRefusal(
   hasCarrier: (channel: Channel) => boolean,
 ): StartRefusal | null {
   if (channel === "email") {
-    return { type: "requestInvalid", field: "channel", detail: "a phone number cannot be reached by email" };
+    return { type: "requestInvalid", field: "channel", detail: emailToNumber };
   }
   if (!hasCarrier(channel)) {
     const detail = `no provider is configured for ${channel} to region ${phoneNumber.region}`;
@@ -206,7 +227,7 @@ export function stepRefusal(
   return { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail };
 }
 
-function textOf(request: StartRequest, service: Service, { region }: PhoneNumber): StartText | Problem {
+function textOf(request: StartRequest, service: Service, region: string): StartText | Problem {
   const payment = parsePayment(request);
   if (payment !== null && "problem" in payment) {
     return { problem: { field: payment.field, detail: payment.problem } };
@@ -237,12 +258,12 @@ function startCommand(
   service: Service,
   policy: Policy,
   text: StartText,
-  to: { readonly e164: string; readonly destination: Destination },
+  to: ParsedRecipient & { readonly destination?: Destination },
 ): StartCommand {
   const { keyring, random, clock } = parts;
   const { tenantId } = request;
   const id = uuidv7(clock.now(), random, parts.cell);
-  const recipientId = blindIndex(keyring, tenantId, "phone", to.e164);
+  const recipientId = recipientIdFor(parts, tenantId, to);
   const { subject } = request;
   const binding = digestOfBinding(keyring, tenantId, request.binding);
   const subjectDigest = subject === undefined ? null : bindingDigest(keyring, tenantId, "subject", subject);
@@ -253,8 +274,8 @@ function startCommand(
     tenantId,
     serviceId: service.id,
     recipientId,
-    ...(needsDestination(parts) ? { destination: to.destination } : {}),
-    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), to.e164),
+    ...(to.destination !== undefined && needsDestination(parts) ? { destination: to.destination } : {}),
+    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), to.address),
     purpose: request.purpose ?? "verify",
     subject: request.subject ?? null,
     binding,

@@ -1,11 +1,11 @@
 import type { Router } from "../delivery/index.ts";
-import type { PhoneNumber } from "../numbers/index.ts";
 import { key } from "../store/index.ts";
 import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import type { GuardAsk, GuardCaller } from "./guard.ts";
 import { type Door, segmentsOf } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
+import type { ParsedRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
 import { planStart, type StartRefusal, type StartRequest } from "./start-plan.ts";
 import { answeredBefore, type Idempotency, type Transacted, transact } from "./transaction.ts";
@@ -35,24 +35,24 @@ export async function start(
     if (before === null) return { result: refusal(planned.refused), transacted: null };
     return { result: toResult<StartOutcome, Shown>(parts, before), transacted: before };
   }
-  const { command, phoneNumber } = planned;
+  const { command, to } = planned;
   const transacted = await door.during(
-    () => Promise.resolve(askOfStart(parts, command, phoneNumber, request.caller)),
+    () => Promise.resolve(askOfStart(parts, command, to, request.caller)),
     (admit) => begin(parts, command, idempotency, admit),
   );
-  return { result: toResult<StartOutcome, Shown>(parts, transacted, phoneNumber.e164), transacted };
+  return { result: toResult<StartOutcome, Shown>(parts, transacted, to.address), transacted };
 }
 
 /** What the guard judges a start by. */
 function askOfStart(
   parts: EngineParts,
   command: StartCommand,
-  phoneNumber: PhoneNumber,
+  { phoneNumber }: ParsedRecipient,
   caller: GuardCaller = { surface: "key" },
 ): GuardAsk | null {
   const { tenantId, recipientId, subject, binding, policy } = command;
   const channel = policy.workflow[0]?.channel;
-  if (channel === undefined || channel === "email") return null;
+  if (channel === undefined || channel === "email" || phoneNumber === null) return null;
   const segments = segmentsOf(parts, command);
   return { tenantId, recipientId, phoneNumber, channel, segments, isStart: true, caller, subject, binding };
 }

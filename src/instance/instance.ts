@@ -108,7 +108,7 @@ async function openOn(
     random,
     providers,
     statements: { issuer: options.publicUrl ?? "countersign", tenantId: made.tenant.id },
-    trustedDeviceMs: options.trustedDeviceMs ?? defaultTrustedDeviceMs,
+    ...accountParts(options),
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
     routes: options.routes ?? [],
@@ -140,6 +140,13 @@ async function openOn(
       await store.close();
     },
   };
+}
+
+function accountParts({
+  trustedDeviceMs = defaultTrustedDeviceMs,
+  accounts = {},
+}: InstanceOptions): Pick<EngineParts, "trustedDeviceMs" | "accountSettings"> {
+  return { trustedDeviceMs, accountSettings: accounts };
 }
 
 function openEvents(

@@ -1,3 +1,4 @@
+import type { AccountSettings } from "../accounts/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { CarrierSettings } from "../config/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
@@ -33,6 +34,8 @@ export interface InstanceOptions {
   readonly numberPolicy?: NumberPolicy;
   /** What holds back messages that cost money; without it none is held back. */
   readonly guard?: Partial<GuardConfiguration> & Pick<GuardConfiguration, "moneyPerDay">;
+  /** What an operator decides about accounts; each with a default. */
+  readonly accounts?: Partial<AccountSettings>;
   /** Where events may be posted beside the public network. */
   readonly webhooks?: DestinationRules;
   /** For tests: the addresses of a receiver's name. */

@@ -3,21 +3,32 @@ import type {
   ChallengeShown,
   ChangePasswordResult,
   CheckChallengeResult,
+  CheckNoticeResult,
+  CheckRecoveryResult,
+  CheckResetResult,
   CheckSessionResult,
+  CompleteRecoveryResult,
+  CompleteResetResult,
   ConfirmResult,
   CreateResult,
+  DisputeResult,
   AccountVerbs as EngineVerbs,
+  EnrolEmailResult,
   EnrolPhoneResult,
   EnrolTotpResult,
   ForgetDevicesResult,
   JwkSet,
+  KeepAuthenticatorResult,
   MakeRecoveryCodesResult,
+  RecoveryStarted,
   RemoveAuthenticatorResult,
   SendChallengeResult,
   SendEnrolmentResult,
+  SendRecoveryResult,
   SessionView,
   SignInResult,
   StartChallengeResult,
+  StartResetResult,
   StateSessionResult,
   SubscriberView,
   TrustedDeviceView,
@@ -60,7 +71,12 @@ export interface Subscribers {
   confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
   /** Another `label`, whether it `isPreferred`, and of a phone the `channel` by which codes come. */
   updateAuthenticator(request: Request<"updateAuthenticator">): Promise<UpdateAuthenticatorResult>;
+  /** The last one that protects the account goes after a wait, `removing`, and works until then. */
   removeAuthenticator(request: Request<"removeAuthenticator">): Promise<RemoveAuthenticatorResult>;
+  /** One that waits to be removed stays. */
+  keepAuthenticator(request: Request<"keepAuthenticator">): Promise<KeepAuthenticatorResult>;
+  /** An e-mail address for notices and recovery. It is confirmed with its code and meets no challenge. */
+  enrolEmail(request: Request<"enrolEmail">): Promise<EnrolEmailResult>;
   /**
    * After a step-up, or, where nothing is enrolled, with the `current` password. Ends all sessions but the `session` that
    * is given.
@@ -120,7 +136,44 @@ export interface Sessions {
   endAll(request: Request<"endSessions">): Promise<boolean>;
 }
 
+/** The way back in for people who lost what they sign in with. */
+export interface Recoveries {
+  /**
+   * For whoever types a name; the answer is the same whether there is anybody.
+   * @example
+   * const { recovery } = await countersign.recoveries.start({ name });
+   * await countersign.recoveries.send({ recovery, method: "email" });
+   * await countersign.recoveries.check({ recovery, method: "email", code });
+   * const result = await countersign.recoveries.check({ recovery, method: "recoveryCode", code: saved });
+   * if (result.outcome === "approved") await countersign.recoveries.complete({ recovery, password });
+   */
+  start(request: Request<"startRecovery">): Promise<RecoveryStarted>;
+  send(request: Request<"sendRecovery">): Promise<SendRecoveryResult>;
+  check(request: Request<"checkRecovery">): Promise<CheckRecoveryResult>;
+  /** Sets a password, signs out everywhere, and allows to enrol anew; it signs nobody in. */
+  complete(request: Request<"completeRecovery">): Promise<CompleteRecoveryResult>;
+}
+
+/** A way back in that you open for somebody whose identity you proved: you never see what it is. */
+export interface Resets {
+  start(request: Request<"startReset">): Promise<StartResetResult>;
+  /** What its link holds, for the page behind it; uses nothing up. */
+  check(request: Request<"checkReset">): Promise<CheckResetResult>;
+  complete(request: Request<"completeReset">): Promise<CompleteResetResult>;
+}
+
+/** The page behind "this was not me" of a notice. */
+export interface Notices {
+  /** Changes nothing, however often a mail scanner opens the link. */
+  check(request: Request<"checkNotice">): Promise<CheckNoticeResult>;
+  /** Signs out everywhere, disables what was enrolled since, and stops all changes until a recovery or a reset. */
+  dispute(request: Request<"disputeNotice">): Promise<DisputeResult>;
+}
+
 export interface AccountVerbs {
+  readonly recoveries: Recoveries;
+  readonly resets: Resets;
+  readonly notices: Notices;
   readonly subscribers: Subscribers;
   readonly challenges: Challenges;
   readonly sessions: Sessions;
@@ -155,6 +208,10 @@ const texts: ReadonlySet<string> = new Set([
   "trustedDevice",
   "trustDevice",
   "audience",
+  "address",
+  "recovery",
+  "reset",
+  "notice",
 ]);
 
 /**
@@ -189,11 +246,15 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       send: (request) => accounts.sendEnrolment({ ...clean(request), tenantId }),
       updateAuthenticator: (request) => accounts.updateAuthenticator({ ...clean(request), tenantId }),
       removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
+      keepAuthenticator: (request) => accounts.keepAuthenticator({ ...clean(request), tenantId }),
+      enrolEmail: (request) =>
+        accounts.enrolEmail({ ...clean(request), address: typed(request.address), tenantId }),
       changePassword: (request) =>
         accounts.changePassword({ ...clean(request), password: typed(request.password), tenantId }),
       trustedDevices: (request) => accounts.trustedDevices({ ...clean(request), tenantId }),
       forgetDevices: (request) => accounts.forgetDevices({ ...clean(request), tenantId }),
     },
+    ...recoveryVerbs(accounts, tenantId),
     challenges: {
       start: (request) => accounts.startChallenge({ ...clean(request), tenantId }),
       send: (request) => accounts.sendChallenge({ ...clean(request), id: idOf(request.id), tenantId }),
@@ -221,6 +282,38 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
       signOut: ({ session }) => accounts.signOut({ session: typed(session), tenantId }),
       endAll: (request) => accounts.endSessions({ ...clean(request), tenantId }),
+    },
+  };
+}
+
+function recoveryVerbs(
+  accounts: EngineVerbs,
+  tenantId: string,
+): Pick<AccountVerbs, "recoveries" | "resets" | "notices"> {
+  return {
+    recoveries: {
+      start: ({ name }) => accounts.startRecovery({ name: typed(name), tenantId }),
+      send: (request) =>
+        accounts.sendRecovery({ ...clean(request), recovery: typed(request.recovery), tenantId }),
+      check: (request) =>
+        accounts.checkRecovery({
+          ...clean(request),
+          recovery: typed(request.recovery),
+          code: typed(request.code),
+          tenantId,
+        }),
+      complete: (request) =>
+        accounts.completeRecovery({ ...clean(request), recovery: typed(request.recovery), tenantId }),
+    },
+    resets: {
+      start: (request) => accounts.startReset({ ...clean(request), tenantId }),
+      check: ({ reset }) => accounts.checkReset({ reset: typed(reset), tenantId }),
+      complete: (request) =>
+        accounts.completeReset({ ...clean(request), reset: typed(request.reset), tenantId }),
+    },
+    notices: {
+      check: ({ notice }) => accounts.checkNotice({ notice: typed(notice), tenantId }),
+      dispute: ({ notice }) => accounts.disputeNotice({ notice: typed(notice), tenantId }),
     },
   };
 }

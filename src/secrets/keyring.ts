@@ -19,6 +19,7 @@ export const keyPurposes = [
   "callback",
   "pepper",
   "recoveryCode",
+  "notice",
   "eventSigning",
   "statement",
   "checkValue",

@@ -135,6 +135,7 @@ export const scopes = [
   "webhooks:read",
   "subscribers:write",
   "subscribers:read",
+  "subscribers:reset",
   "challenges:write",
   "sessions:write",
   "keys:write",

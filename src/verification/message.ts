@@ -16,6 +16,8 @@ export interface Message {
   readonly registration?: { readonly entityId: string; readonly templateId: string };
   /** Where its caller wants to be told what becomes of it; absent where nobody asked. */
   readonly receipts?: MessageReceipts;
+  /** A text of ours to somebody's address, such as a notice or a reset: its tenant never reads it (P-7). */
+  readonly isOurs?: true;
   readonly clientRef: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly createdAt: number;

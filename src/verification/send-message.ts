@@ -1,3 +1,4 @@
+import type { Channel } from "./channel.ts";
 import type { Decision, MessageOutcome } from "./decision.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Message } from "./message.ts";
@@ -10,6 +11,8 @@ export interface MessageCommand extends Omit<Message, "createdAt"> {
   readonly sealedAddress: string;
   /** Where it goes, for the routes; absent where nobody asks. */
   readonly destination?: Destination;
+  /** Without it, a text. */
+  readonly channel?: Channel;
   /** For how long it is worth sending. */
   readonly lifetimeMs: number;
 }
@@ -23,7 +26,7 @@ export function decideMessage(
   command: MessageCommand,
   now: number,
 ): Decision<MessageOutcome> {
-  const { sealedAddress, lifetimeMs, destination, ...message } = command;
+  const { sealedAddress, lifetimeMs, destination, channel = "sms", ...message } = command;
   const { id, tenantId, recipientId } = message;
   const recipient =
     current === undefined
@@ -36,7 +39,7 @@ export function decideMessage(
     tenantId,
     step: 0,
     generation: 1,
-    channel: "sms",
+    channel,
     cause: "message",
     state: "queued",
     createdAt: now,
@@ -48,7 +51,7 @@ export function decideMessage(
     ...(destination === undefined ? {} : { destination }),
   };
   return {
-    recipient: { ...recipient, lastSeenAt: now, textedAt: now },
+    recipient: { ...recipient, lastSeenAt: now, ...(channel === "sms" ? { textedAt: now } : {}) },
     verification: null,
     replaced: null,
     deliveries: [delivery],

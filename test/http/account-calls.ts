@@ -8,7 +8,7 @@ export const installation: Installation = await openInstallation();
 const { call, clock, instance } = installation;
 const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
 export const operations: readonly Operation[] = operationsOf(document).filter(({ operation }) =>
-  ["Subscribers", "Authenticators", "Challenges", "Sessions"].includes(operation.tags[0]),
+  ["Subscribers", "Authenticators", "Challenges", "Sessions", "Recovery"].includes(operation.tags[0]),
 );
 
 export const password: string = "nine rowing margarets";

@@ -17,6 +17,7 @@ import {
   wrongFor,
 } from "./account-calls.ts";
 import { freshNumber } from "./installation.ts";
+import { problemsOfNotices, problemsOfRecovery } from "./recovery-problems.ts";
 
 const { call, clock } = installation;
 afterAll(() => installation.close());
@@ -292,6 +293,9 @@ describe("every problem of accounts", () => {
     await expectCode(post(changing, next), "sign_in_refused");
     await expectCode(post(changing, { ...next, current: password }), "sign_in_locked");
   });
+
+  problemsOfRecovery();
+  problemsOfNotices();
 
   /** What these tests cannot make happen, and why. */
   const elsewhere = [

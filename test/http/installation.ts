@@ -54,7 +54,8 @@ export async function openInstallation(
   const clock = createFakeClock();
   // No test reaches the network: every name is unknown.
   const resolve = () => Promise.resolve([]);
-  const instance = await openInstance({ folder, clock: realClock ?? clock, resolve, ...given });
+  const accounts = { pagesUrl: "https://id.example.com/account" };
+  const instance = await openInstance({ folder, clock: realClock ?? clock, resolve, accounts, ...given });
   const door = await openDoor(instance);
   const { port } = door;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });

@@ -178,7 +178,7 @@ test("R-10: without storage every call answers 503 storage_unavailable, and says
 
 /** What accounts alone refuse with: test/http/accounts.test.ts. */
 const isOfAccounts = ({ tags }: Operation["operation"]): boolean =>
-  ["Subscribers", "Authenticators", "Challenges", "Sessions"].includes(tags[0]);
+  ["Subscribers", "Authenticators", "Challenges", "Sessions", "Recovery"].includes(tags[0]);
 const isCommon = (code: string): boolean =>
   /^(request_(malformed|invalid)|unauthorized|forbidden|url_too_long|media_type_|body_too|idempotency_|storage_|cursor_)/.test(
     code,

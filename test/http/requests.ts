@@ -15,6 +15,8 @@ export interface Targets {
   /** Of the first webhook. */
   readonly eventId: string;
   readonly subscriberId: string;
+  /** What the holder of a recovery under way presents. */
+  readonly recovery: string;
   /** Without anything that is confirmed. */
   readonly spareSubscriberId: string;
   /** To be removed. */
@@ -73,6 +75,7 @@ async function makeSubscribers(
     | "leavingSubscriberId"
     | "enrollingId"
     | "phoneId"
+    | "recovery"
     | "challengeId"
     | "session"
     | "spareSessionId"
@@ -105,7 +108,9 @@ async function makeSubscribers(
   await make(alone);
   const signIn = { name: `person-${people}`, password: alone.password };
   const [one, other] = [await post("/sessions", signIn), await post("/sessions", signIn)];
+  const { recovery } = await post("/recoveries", { name: `person-${people}` });
   return {
+    recovery,
     ...(await makeTrusted({ post, make, now: () => instance.parts.clock.now() })),
     subscriberId,
     spareSubscriberId,
@@ -194,6 +199,12 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   sendChallenge: ({ phoneId }) => ({ authenticatorId: phoneId }),
   checkChallenge: ({ phoneId }) => ({ code: "000000", authenticatorId: phoneId }),
   stateSession: () => ({ audience: "ledger" }),
+  startRecovery: () => ({ name: "nobody" }),
+  sendRecovery: ({ recovery }) => ({ recovery, method: "email" }),
+  checkRecovery: ({ recovery }) => ({ recovery, method: "totp", code: "000000" }),
+  completeRecovery: ({ recovery }) => ({ recovery }),
+  completeReset: () => ({ reset: "csr_none" }),
+  disputeNotice: () => ({ notice: "csn_none" }),
   signIn: () => ({ name: "nobody", password: "none" }),
   createTenant: () => ({ name: "Further" }),
 };
@@ -260,5 +271,12 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   sendChallenge: { authenticatorId: "changed" },
   checkChallenge: { code: "111111" },
   stateSession: { audience: "changed" },
+  startRecovery: { name: "changed" },
+  sendRecovery: { recovery: "changed", method: "phone" },
+  checkRecovery: { recovery: "changed", method: "email", code: "1" },
+  completeRecovery: { recovery: "changed" },
+  startReset: { authenticatorId: "changed" },
+  completeReset: { reset: "changed" },
+  disputeNotice: { notice: "changed" },
   signIn: { name: "changed", password: "changed" },
 };

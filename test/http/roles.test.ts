@@ -98,6 +98,8 @@ describe.each(operations)("$method $path", (operation) => {
     else if (namesARow) expect(answer.status).toBe(404);
     // A subscriber is found in the body.
     else if (operation.operation.operationId === "startChallenge") expect(answer.status).toBe(404);
+    // What a link or a recovery of somebody else holds is good for nothing.
+    else if (/^\/(recoveries\/|resets|notices)/.test(operation.path)) expect(answer.status).toBe(410);
     // Neither a return address nor a ticket nor a session of somebody else works.
     else if (/^\/(pages|tickets|sessions)/.test(operation.path)) expect(answer.status).toBe(422);
     else expect(answer.status).toBeLessThan(300);
@@ -111,9 +113,13 @@ describe.each(operations)("$method $path", (operation) => {
       expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
     // An hour after it was begun, an enrolment is over.
     else if (
-      ["sendEnrolmentCode", "confirmAuthenticator", "updateAuthenticator", "removeAuthenticator"].includes(
-        operation.operation.operationId,
-      )
+      [
+        "sendEnrolmentCode",
+        "confirmAuthenticator",
+        "keepAuthenticator",
+        "updateAuthenticator",
+        "removeAuthenticator",
+      ].includes(operation.operation.operationId)
     )
       expect(answer.json.code).toBe("authenticator_not_found");
     else expect([401, 403, 404]).not.toContain(answer.status);

@@ -19,7 +19,7 @@ export function newBearer(
   kind: keyof typeof prefixes,
   id: string,
 ): { readonly bearer: string; readonly digest: string } {
-  const bytes = Buffer.concat([Buffer.from(id.replaceAll("-", ""), "hex"), random.bytes(secretBytes)]);
+  const bytes = Buffer.concat([bytesOfId(id), random.bytes(secretBytes)]);
   const bearer = prefixes[kind] + bytes.toString("base64url");
   return { bearer, digest: bearerDigest(bearer) };
 }
@@ -39,9 +39,33 @@ export function readDeviceBearer(given: string | undefined): Omit<Presented, "st
 function readKind(kind: keyof typeof prefixes, given: string): Omit<Presented, "state"> | null {
   const text = given.slice(prefixes[kind].length);
   if (!given.startsWith(prefixes[kind]) || !/^[A-Za-z0-9_-]{54}$/.test(text)) return null;
-  const hex = Buffer.from(text, "base64url").subarray(0, idBytes).toString("hex");
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return { id, digest: bearerDigest(given) };
+  return { id: idOfBytes(Buffer.from(text, "base64url")), digest: bearerDigest(given) };
+}
+
+/** What holds other things open than sessions, each with first letters of its own. */
+const secretPrefixes = { reset: "csr_", recovery: "csv_" } as const;
+export type SecretKind = keyof typeof secretPrefixes;
+
+/** 192 random bits behind the id of what they open. */
+export function newSecret({ random }: EngineParts, kind: SecretKind, id: string): string {
+  const bytes = Buffer.concat([bytesOfId(id), random.bytes(secretBytes)]);
+  return secretPrefixes[kind] + bytes.toString("base64url");
+}
+
+/** The id of what it would open; null for what is no secret of this kind. */
+export function readSecret(kind: SecretKind, given: string): string | null {
+  const prefix = secretPrefixes[kind];
+  if (!given.startsWith(prefix) || !/^[A-Za-z0-9_-]{54}$/.test(given.slice(prefix.length))) return null;
+  return idOfBytes(Buffer.from(given.slice(prefix.length), "base64url"));
+}
+
+export function bytesOfId(id: string): Buffer {
+  return Buffer.from(id.replaceAll("-", ""), "hex");
+}
+
+export function idOfBytes(bytes: Buffer): string {
+  const hex = bytes.subarray(0, idBytes).toString("hex");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** A digest of 192 random bits tells nothing by how long its comparison takes. */

@@ -17,6 +17,7 @@ import { key, type Rows, type UpdateDecision, type Write } from "../../store/ind
 import { type PaymentInput, parsePayment } from "../payment.ts";
 import { type Approving, type ChallengeApproved, planApproval } from "./approval.ts";
 import { isOpenedBy, type Presented, readBearer } from "./bearers.ts";
+import { nobodyTold, prepareNotice } from "./notices.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
@@ -148,8 +149,8 @@ export async function sendChallenge(
   const { authenticatorId } = request;
   const phone =
     authenticatorId === undefined
-      ? meantOf(subscriber, "phone")
-      : confirmed(subscriber).find(({ id }) => id === authenticatorId);
+      ? meantOf(subscriber, "phone", now)
+      : confirmed(subscriber, now).find(({ id }) => id === authenticatorId);
   if (phone?.type !== "phone") return { outcome: "authenticatorNotFound" };
   if (phone.disabledAt !== null) return { outcome: "authenticatorDisabled" };
   const before = challenge.sent?.authenticatorId === phone.id ? challenge.sent.verificationId : null;
@@ -197,7 +198,7 @@ export async function checkChallenge(
   const { challenge, subscriber, now } = found;
   const refused = refusalOf(subscriber, challenge, now);
   if (refused !== null) return refused;
-  const authenticator = choose(subscriber, challenge, request);
+  const authenticator = choose(subscriber, challenge, request, now);
   if (authenticator === undefined) return { outcome: "authenticatorNotFound" };
   const { code, amount, payee } = request;
   const asked = { sent: challenge.sent, payment: challenge.payment, given: { amount, payee } };
@@ -206,11 +207,19 @@ export async function checkChallenge(
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as CheckChallengeResult;
   }
+  const isCode = authenticator.type === "recoveryCodes";
+  const notice = isCode ? await prepareNotice(parts, subscriber, "recoveryCodeUsed") : nobodyTold;
   const challengeKey = key("challenge", challenge.id);
   const subscriberKey = key("subscriber", subscriber.id);
   const nameKey = key("subscriberName", subscriber.nameId);
   const sessionKey = found.presented === null ? null : key("session", found.presented.id);
-  const keys = [nameKey, subscriberKey, challengeKey, ...(sessionKey === null ? [] : [sessionKey])];
+  const keys = [
+    ...notice.keys,
+    nameKey,
+    subscriberKey,
+    challengeKey,
+    ...(sessionKey === null ? [] : [sessionKey]),
+  ];
   return await parts.decide<CheckChallengeResult>(keys, (rows, at) => {
     const current = { subscriber: rows.get(subscriberKey), challenge: rows.get(challengeKey) };
     const session = sessionKey === null ? undefined : rows.get(sessionKey);
@@ -231,7 +240,9 @@ export async function checkChallenge(
       };
     }
     const { assurance } = decision.outcome;
-    return planApproval(parts, request, { ...decision, assurance, session, name: rows.get(nameKey) }, at);
+    const approving = { ...decision, assurance, session, name: rows.get(nameKey) };
+    const approved = planApproval(parts, request, approving, at);
+    return { ...approved, writes: [...notice.writes(rows, at), ...approved.writes] };
   });
 }
 
@@ -320,8 +331,9 @@ function choose(
   subscriber: Subscriber,
   { sent }: Challenge,
   { authenticatorId }: CheckChallenge,
+  now: number,
 ): Authenticator | undefined {
   const asked = authenticatorId ?? sent?.authenticatorId;
-  if (asked !== undefined) return confirmed(subscriber).find(({ id }) => id === asked);
-  return meantOf(subscriber, "totp");
+  if (asked !== undefined) return confirmed(subscriber, now).find(({ id }) => id === asked);
+  return meantOf(subscriber, "totp", now);
 }

@@ -3,17 +3,18 @@ import {
   type ConfirmDecision,
   decideConfirm,
   decideEnrol,
-  decideRemove,
   type EnrolRefusal,
   ended,
   isEnrolling,
   lockedUntil,
+  noticeOfAdded,
   type Subscriber,
 } from "../../accounts/index.ts";
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { newBase, newStoredCodes, stepUpOf } from "./new-authenticator.ts";
+import { type Notice, nobodyTold, prepareNotice } from "./notices.ts";
 import { recordOf } from "./once.ts";
 import { type AccountParts, contextOf, sealed } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
@@ -70,9 +71,12 @@ export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Prom
   return { ...added, verification: sent.verification };
 }
 
-function withVerification(id: string, verificationId: string): Change {
+/** Of something that can be written to. */
+export function withVerification(id: string, verificationId: string): Change {
   return (all) =>
-    all.map((one) => (one.id === id && one.type === "phone" ? { ...one, verificationId } : one));
+    all.map((one) =>
+      one.id === id && (one.type === "phone" || one.type === "email") ? { ...one, verificationId } : one,
+    );
 }
 
 export type SendEnrolment = SubscriberRef & {
@@ -94,7 +98,8 @@ export async function sendEnrolment(
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const phone = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
-  if (phone?.type !== "phone" || !isEnrolling(phone, parts.clock.now())) {
+  const isAddress = phone?.type === "phone" || phone?.type === "email";
+  if (!isAddress || !isEnrolling(phone, parts.clock.now())) {
     return { outcome: "authenticatorNotFound" };
   }
   const asked = {
@@ -136,7 +141,8 @@ export async function makeRecoveryCodes(
   const { codes, stored } = await newStoredCodes(parts, subscriber.id);
   const base = newBase(parts, request.label ?? "Recovery codes");
   const row: Authenticator = { ...base, type: "recoveryCodes", confirmedAt: base.createdAt, codes: stored };
-  const added = await add(parts, subscriber.id, row, request.stepUp);
+  const notice = await prepareNotice(parts, subscriber, noticeOfAdded(row));
+  const added = await add(parts, subscriber.id, row, request.stepUp, notice);
   return added.outcome === "enrolled" ? { ...added, codes } : added;
 }
 
@@ -145,11 +151,13 @@ export interface Added {
   readonly authenticator: AuthenticatorView;
 }
 
+/** Writes it to the subscriber's row if the rules allow it, with the notice of it. */
 export async function add(
   parts: AccountParts,
   subscriberId: string,
   row: Authenticator,
   stepUp: string | undefined,
+  notice: Notice = nobodyTold,
 ): Promise<Added | EnrolRefused> {
   const subscriberKey = key("subscriber", subscriberId);
   const stepUpKey = key("challenge", stepUp ?? nobodysId);
@@ -163,15 +171,18 @@ export async function add(
     }
     const write: Write = { table: "subscriber", id: subscriberId, row: decision.subscriber };
     const authenticator = toAuthenticatorView(parts, subscriber, row);
-    return { writes: [write], result: { outcome: "enrolled", authenticator } };
+    return {
+      writes: [...notice.writes(rows, now), write],
+      result: { outcome: "enrolled", authenticator },
+    };
   };
-  return await parts.decide([subscriberKey, stepUpKey], decision, subscriberId);
+  return await parts.decide([...notice.keys, subscriberKey, stepUpKey], decision, subscriberId);
 }
 
-type Change = (authenticators: Subscriber["authenticators"]) => Subscriber["authenticators"];
+export type Change = (authenticators: Subscriber["authenticators"]) => Subscriber["authenticators"];
 
 /** With `instead`, a repeat of the request is answered so from now on. */
-async function change(
+export async function change(
   parts: AccountParts,
   id: string,
   next: Change,
@@ -221,15 +232,19 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   if (retryAt !== null) return { outcome: "subscriberLocked", retryAt };
   const one = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
   if (one === undefined || !isEnrolling(one, now)) return { outcome: "authenticatorNotFound" };
-  const verificationId = one.type === "phone" ? one.verificationId : null;
+  const isAddress = one.type === "phone" || one.type === "email";
+  const verificationId = isAddress ? one.verificationId : null;
   const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
-  const presented = request.session === undefined ? null : readBearer(request.session);
-  if (request.session !== undefined && presented?.state !== "pending") return { outcome: "sessionInvalid" };
+  const given = request.session === undefined ? null : readBearer(request.session);
+  if (request.session !== undefined && given?.state !== "pending") return { outcome: "sessionInvalid" };
+  // An address is no authenticator: a session that waits for its first goes on waiting (A-16).
+  const presented = one.type === "email" ? null : given;
   const compared = await compare(parts, subscriber, one, { sent }, request.code);
   if (compared.type !== "use") {
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as ConfirmResult;
   }
+  const notice = await prepareNotice(parts, subscriber, noticeOfAdded(one), isAddress ? one : undefined);
   const subscriberKey = key("subscriber", subscriber.id);
   const sessionKey = key("session", presented?.id ?? nobodysId);
   const decide = (rows: Rows, at: number): UpdateDecision<ConfirmResult> => {
@@ -251,6 +266,7 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
       const { type, ...fields } = decision.outcome;
       return { writes, result: { outcome: type, ...fields } as ConfirmResult };
     }
+    writes.push(...notice.writes(rows, at));
     const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
     const authenticator = toAuthenticatorView(parts, row, proven);
     if (presented === null || session === undefined) {
@@ -266,32 +282,5 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
       result: { outcome: "confirmed", authenticator, session: active.begun, stepUp: stepUp.id },
     };
   };
-  return await parts.decide([subscriberKey, sessionKey], decide, subscriber.id);
-}
-
-export type RemoveAuthenticator = SubscriberRef & {
-  readonly authenticatorId: string;
-  readonly stepUp?: string | undefined;
-};
-
-export type RemoveAuthenticatorResult = {
-  readonly outcome: "removed" | "stepUpRequired" | "authenticatorNotFound" | "subscriberNotFound";
-};
-
-export async function removeAuthenticator(
-  parts: AccountParts,
-  request: RemoveAuthenticator,
-): Promise<RemoveAuthenticatorResult> {
-  const found = await findSubscriber(parts, request);
-  if (found === undefined) return { outcome: "subscriberNotFound" };
-  const subscriberKey = key("subscriber", found.id);
-  const stepUpKey = key("challenge", request.stepUp ?? nobodysId);
-  return await parts.store.update<RemoveAuthenticatorResult>([subscriberKey, stepUpKey], (rows, now) => {
-    const row = rows.get(subscriberKey);
-    if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
-    const decision = decideRemove(row, request.authenticatorId, rows.get(stepUpKey), now);
-    if (decision.type === "refused") return { writes: [], result: { outcome: decision.outcome.type } };
-    const write: Write = { table: "subscriber", id: row.id, row: decision.subscriber };
-    return { writes: [write], result: { outcome: "removed" } };
-  });
+  return await parts.decide([...notice.keys, subscriberKey, sessionKey], decide, subscriber.id);
 }

@@ -1,3 +1,4 @@
+import { accountSettingsDefault } from "../../accounts/index.ts";
 import { createHasher } from "../../authenticators/index.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
@@ -18,6 +19,7 @@ import {
   sendChallenge,
   startChallenge,
 } from "./challenges.ts";
+import { type EnrolEmail, type EnrolEmailResult, enrolEmail } from "./emails.ts";
 import { type EnrolTotp, type EnrolTotpResult, enrolTotp } from "./enrol-app.ts";
 import {
   type Confirm,
@@ -29,13 +31,17 @@ import {
   enrolPhone,
   type MakeRecoveryCodesResult,
   makeRecoveryCodes,
-  type RemoveAuthenticator,
-  type RemoveAuthenticatorResult,
-  removeAuthenticator,
   type SendEnrolment,
   type SendEnrolmentResult,
   sendEnrolment,
 } from "./enrolment.ts";
+import {
+  type CheckNoticeResult,
+  checkNotice,
+  type DisputeResult,
+  disputeNotice,
+  type OfNotice,
+} from "./notices.ts";
 import { type Once, once } from "./once.ts";
 import type { AccountParts } from "./parts.ts";
 import { type ChangePassword, type ChangePasswordResult, changePassword } from "./passwords.ts";
@@ -44,6 +50,39 @@ import {
   type UpdateAuthenticatorResult,
   updateAuthenticator,
 } from "./preference.ts";
+import {
+  type CheckRecovery,
+  type CheckRecoveryResult,
+  type CompleteRecovery,
+  type CompleteRecoveryResult,
+  checkRecovery,
+  completeRecovery,
+  type RecoveryStarted,
+  type SendRecovery,
+  type SendRecoveryResult,
+  type StartRecovery,
+  sendRecovery,
+  startRecovery,
+} from "./recovery.ts";
+import {
+  type KeepAuthenticator,
+  type KeepAuthenticatorResult,
+  keepAuthenticator,
+  type RemoveAuthenticator,
+  type RemoveAuthenticatorResult,
+  removeAuthenticator,
+} from "./removal.ts";
+import {
+  type CheckResetResult,
+  type CompleteReset,
+  type CompleteResetResult,
+  checkReset,
+  completeReset,
+  type OfReset,
+  type StartReset,
+  type StartResetResult,
+  startReset,
+} from "./resets.ts";
 import {
   type CheckSession,
   type CheckSessionResult,
@@ -103,6 +142,23 @@ export interface Accounts {
   /** Another name, and whether and how it is to be asked for first. */
   updateAuthenticator(request: UpdateAuthenticator): Promise<UpdateAuthenticatorResult>;
   removeAuthenticator(request: RemoveAuthenticator): Promise<RemoveAuthenticatorResult>;
+  /** One that waits to be removed stays. */
+  keepAuthenticator(request: KeepAuthenticator): Promise<KeepAuthenticatorResult>;
+  /** An address for notices and recovery; it meets no challenge. */
+  enrolEmail(request: EnrolEmail): Promise<EnrolEmailResult>;
+  /** Whether the link of a notice still does something; changes nothing. */
+  checkNotice(request: OfNotice): Promise<CheckNoticeResult>;
+  /** "This was not me": signs out everywhere and stops all changes. */
+  disputeNotice(request: OfNotice): Promise<DisputeResult>;
+  /** The same answer whoever it is, and whether there is anybody. */
+  startRecovery(request: StartRecovery): Promise<RecoveryStarted>;
+  sendRecovery(request: SendRecovery): Promise<SendRecoveryResult>;
+  checkRecovery(request: CheckRecovery): Promise<CheckRecoveryResult>;
+  completeRecovery(request: CompleteRecovery): Promise<CompleteRecoveryResult>;
+  /** A way back in, sent to an address of theirs and shown to nobody else. */
+  startReset(request: StartReset): Promise<StartResetResult>;
+  checkReset(request: OfReset): Promise<CheckResetResult>;
+  completeReset(request: CompleteReset): Promise<CompleteResetResult>;
   startChallenge(request: StartChallenge): Promise<StartChallengeResult>;
   sendChallenge(request: SendChallenge): Promise<SendChallengeResult>;
   checkChallenge(request: CheckChallenge): Promise<CheckChallengeResult>;
@@ -140,6 +196,7 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
     ...engineParts,
     engine,
     hasher,
+    settings: { ...accountSettingsDefault, ...engineParts.accountSettings },
     idempotency: null,
     decide: (keys, decision) => store.update(keys, decision),
   };
@@ -165,6 +222,17 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     confirmAuthenticator: (request) => confirmAuthenticator(parts, request),
     updateAuthenticator: (request) => updateAuthenticator(parts, request),
     removeAuthenticator: (request) => removeAuthenticator(parts, request),
+    keepAuthenticator: (request) => keepAuthenticator(parts, request),
+    enrolEmail: (request) => enrolEmail(parts, request),
+    checkNotice: (request) => checkNotice(parts, request),
+    disputeNotice: (request) => disputeNotice(parts, request),
+    startRecovery: (request) => startRecovery(parts, request),
+    sendRecovery: (request) => sendRecovery(parts, request),
+    checkRecovery: (request) => checkRecovery(parts, request),
+    completeRecovery: (request) => completeRecovery(parts, request),
+    startReset: (request) => startReset(parts, request),
+    checkReset: (request) => checkReset(parts, request),
+    completeReset: (request) => completeReset(parts, request),
     startChallenge: (request) => startChallenge(parts, request),
     sendChallenge: (request) => sendChallenge(parts, request),
     checkChallenge: (request) => checkChallenge(parts, request),
@@ -189,17 +257,26 @@ export type {
   SendChallengeResult,
   StartChallengeResult,
 } from "./challenges.ts";
+export type { EnrolEmailResult } from "./emails.ts";
 export type { EnrolTotpResult } from "./enrol-app.ts";
 export type {
   ConfirmResult,
   EnrolPhoneResult,
   MakeRecoveryCodesResult,
-  RemoveAuthenticatorResult,
   SendEnrolmentResult,
 } from "./enrolment.ts";
+export type { CheckNoticeResult, DisputeResult } from "./notices.ts";
 export type { Once, Recalled } from "./once.ts";
 export type { ChangePasswordResult } from "./passwords.ts";
 export type { UpdateAuthenticatorResult } from "./preference.ts";
+export type {
+  CheckRecoveryResult,
+  CompleteRecoveryResult,
+  RecoveryStarted,
+  SendRecoveryResult,
+} from "./recovery.ts";
+export type { KeepAuthenticatorResult, RemoveAuthenticatorResult } from "./removal.ts";
+export type { CheckResetResult, CompleteResetResult, StartResetResult } from "./resets.ts";
 export type { CodeText } from "./sending.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";

@@ -19,7 +19,7 @@ export type Recalled<R> = R extends object
     : { readonly [K in keyof R]: K extends ShownOnce ? R[K] | null : Recalled<R[K]> }
   : R;
 
-type ShownOnce = "statement" | "bearer" | "seed" | "uri" | "qr" | "codes";
+type ShownOnce = "statement" | "bearer" | "seed" | "uri" | "qr" | "codes" | "recovery" | "sentTo";
 
 export type Once<R> =
   | { readonly outcome: "idempotencyKeyReused" | "gone" }
@@ -47,6 +47,12 @@ const kept = [
   "challengeId",
   "subscriberId",
   "authenticatorId",
+  "channel",
+  "checksLeft",
+  "endsAt",
+  "methods",
+  "removesAt",
+  "stepUp",
 ];
 
 /** An answer that was decided meanwhile by the same request on its way a second time. */

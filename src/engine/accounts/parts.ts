@@ -1,3 +1,4 @@
+import type { AccountSettings, Address } from "../../accounts/index.ts";
 import type { Hasher } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
 import type { Key, Rows, UpdateDecision } from "../../store/index.ts";
@@ -7,8 +8,9 @@ import type { Idempotency } from "../transaction.ts";
 
 /** What the verbs of accounts work with: the engine's parts, its verifications, and slow hashes. */
 export interface AccountParts extends EngineParts {
-  readonly engine: Pick<Engine, "start" | "check" | "resend" | "get">;
+  readonly engine: Pick<Engine, "start" | "check" | "resend" | "get" | "prepareOwnText">;
   readonly hasher: Hasher;
+  readonly settings: AccountSettings;
   /** Of the request at hand; null where it has none. */
   readonly idempotency: Idempotency | null;
   /** The update that decides what a verb answers, about this subscriber where the answer does not say it. */
@@ -37,15 +39,26 @@ export function nameIdOf({ keyring }: EngineParts, tenantId: string, name: strin
 export function holderDigest(
   { keyring }: EngineParts,
   tenantId: string,
-  kind: "session" | "binding" | "device",
+  kind: "session" | "binding" | "device" | "recovery",
   value: string,
 ): string {
   return bindingDigest(keyring, tenantId, "binding", `${kind}:${value}`);
 }
 
 /** What is sealed in a subscriber's row, each to its own place (K-3). */
-export function contextOf(column: "name" | "number" | "seed", row: string, tenant: string): SealContext {
+export function contextOf(
+  column: "name" | "number" | "address" | "seed",
+  row: string,
+  tenant: string,
+): SealContext {
   return { table: "subscribers", column, row, tenant };
+}
+
+/** Where somebody is reached: E.164 number or e-mail address. */
+export function addressIn(parts: EngineParts, tenantId: string, one: Address): string {
+  return one.type === "phone"
+    ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber)
+    : opened(parts, contextOf("address", one.id, tenantId), one.sealedAddress);
 }
 
 export function sealed(parts: EngineParts, context: SealContext, plaintext: string): string {

@@ -7,6 +7,7 @@ import {
 } from "../../accounts/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
+import { prepareNotice } from "./notices.ts";
 import { type AccountParts, contextOf, holderDigest, opened } from "./parts.ts";
 import { findSubscriber, judge, nobodysId, type SubscriberRef } from "./subscribers.ts";
 
@@ -23,7 +24,14 @@ export type ChangePassword = SubscriberRef & {
 
 export type ChangePasswordResult =
   | { readonly outcome: "changed"; readonly subscriberId: string }
-  | { readonly outcome: "subscriberNotFound" | "stepUpRequired" | "signInRefused" | "sessionInvalid" }
+  | {
+      readonly outcome:
+        | "subscriberNotFound"
+        | "stepUpRequired"
+        | "signInRefused"
+        | "sessionInvalid"
+        | "changesFrozen";
+    }
   | { readonly outcome: "signInLocked"; readonly retryAt: number }
   | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
 
@@ -36,11 +44,12 @@ export async function changePassword(
   const found = await findSubscriber(parts, request);
   if (found === undefined) return { outcome: "subscriberNotFound" };
   const name = opened(parts, contextOf("name", found.id, tenantId), found.sealedName);
-  const problem = judge(password, name, found.mustHaveSecond || hasSecond(found));
+  const problem = judge(password, name, found.mustHaveSecond || hasSecond(found, parts.clock.now()));
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const { current } = request;
   const knows = current !== undefined && (await parts.hasher.verify(found.password, current)).matches;
   const next = await parts.hasher.hash(password);
+  const notice = await prepareNotice(parts, found, "passwordChanged");
   const subscriberKey = key("subscriber", found.id);
   const nameKey = key("subscriberName", found.nameId);
   const stepUpKey = key("challenge", request.stepUp ?? nobodysId);
@@ -55,7 +64,7 @@ export async function changePassword(
     if (presented !== null && !isHeld) return { writes: [], result: { outcome: "sessionInvalid" } };
     const knowsCurrent = knows && row.password === found.password;
     const counted = countedGuess(parts, request, rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now), {
-      isAsked: current !== undefined && !hasSecond(row),
+      isAsked: current !== undefined && !hasSecond(row, now),
       matches: knowsCurrent,
       now,
     });
@@ -71,9 +80,16 @@ export async function changePassword(
       return { writes: counted.writes, result: { outcome: decided.outcome.type } };
     }
     const write: Write = { table: "subscriber", id: row.id, row: decided.subscriber };
-    return { writes: [...counted.writes, write], result: { outcome: "changed", subscriberId: row.id } };
+    return {
+      writes: [...notice.writes(rows, now), ...counted.writes, write],
+      result: { outcome: "changed", subscriberId: row.id },
+    };
   };
-  return await parts.decide([nameKey, subscriberKey, stepUpKey, sessionKey], decision, found.id);
+  return await parts.decide(
+    [...notice.keys, nameKey, subscriberKey, stepUpKey, sessionKey],
+    decision,
+    found.id,
+  );
 }
 
 interface Counted {

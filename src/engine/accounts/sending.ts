@@ -1,10 +1,10 @@
-import type { PhoneAuthenticator, Subscriber } from "../../accounts/index.ts";
+import type { Address, Subscriber } from "../../accounts/index.ts";
 import type { Payment, SendOutcome, StartOutcome } from "../../verification/index.ts";
 import { paymentInputOf } from "../payment.ts";
 import type { StartRefusal, StartRequest } from "../start-plan.ts";
 import type { Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
-import { type AccountParts, contextOf, opened } from "./parts.ts";
+import { type AccountParts, addressIn } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
 
 type Refusal<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
@@ -26,7 +26,7 @@ export type CodeText = Pick<StartRequest, "service" | "locale" | "platform" | "h
 export async function sendCode(
   parts: AccountParts,
   subscriber: Subscriber,
-  phone: PhoneAuthenticator,
+  phone: Address,
   asked: {
     readonly before: string | null;
     readonly purpose: string;
@@ -47,8 +47,9 @@ export async function sendCode(
     if (again.outcome === "sent") return { outcome: "sent", verification: again.verification };
     if (again.outcome === "resendTooSoon") return again;
   }
-  const to = opened(parts, contextOf("number", phone.id, tenantId), phone.sealedNumber);
-  const { purpose, channel = phone.channel ?? "sms" } = asked;
+  const to = addressIn(parts, tenantId, phone);
+  const { purpose } = asked;
+  const channel = phone.type === "email" ? "email" : (asked.channel ?? phone.channel ?? "sms");
   const started = await parts.engine.start({
     tenantId,
     to,

@@ -102,7 +102,7 @@ function goOn(
   const { id: subscriberId, tenantId } = subscriber;
   const proofs: readonly Proof[] = [{ kind: "password", authenticatorId: null, at: now }];
   const seen: Write = { table: "subscriberName", id: name.id, row: name };
-  const used = hasSecond(subscriber) ? usedDevice(subscriber, trusted, now) : null;
+  const used = hasSecond(subscriber, now) ? usedDevice(subscriber, trusted, now) : null;
   if (used !== null) {
     const shown = [...proofs, trustedDeviceProof(used.device, now)];
     const fields = { tenantId, subscriberId, challengeId: null, proofs: shown };
@@ -112,7 +112,7 @@ function goOn(
       result: { outcome: "signedIn", session: active.begun },
     };
   }
-  if (hasSecond(subscriber)) {
+  if (hasSecond(subscriber, now)) {
     const challengeId = uuidv7(now, parts.random);
     const pending = planSession(parts, "pending", { tenantId, subscriberId, challengeId, proofs }, now);
     const challenge = loginChallenge(parts, challengeId, subscriber, pending.row.id, proofs, now);

@@ -1,4 +1,5 @@
 import type {
+  Address,
   Authenticator,
   Challenge,
   RecoveryCodes,
@@ -10,7 +11,7 @@ import { matchingStep, parseRecoveryCode, recoveryLookUp } from "../../authentic
 import type { CheckOutcome } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
-import { type AccountParts, contextOf, opened } from "./parts.ts";
+import { type AccountParts, addressIn, contextOf, opened } from "./parts.ts";
 
 /** What comes of comparing a code, before any rule is asked. */
 export type Compared =
@@ -50,6 +51,7 @@ function wrong(use: Use): Use {
     case "recoveryCodes":
       return { ...use, index: null };
     case "phone":
+    case "email":
       return { ...use, matches: false };
     default:
       return use satisfies never;
@@ -69,8 +71,9 @@ async function compareCode(
     case "recoveryCodes":
       return await compareRecovery(parts, subscriber, authenticator, code);
     case "phone":
+    case "email":
       if (sent?.authenticatorId !== authenticator.id) return { type: "codeNotSent" };
-      return await comparePhone(parts, subscriber, authenticator, {
+      return await compareSent(parts, subscriber, authenticator, {
         ...given,
         id: sent.verificationId,
         code,
@@ -119,14 +122,14 @@ async function compareRecovery(
 }
 
 /** The code of a verification, which is checked and counted as any other. */
-async function comparePhone(
+async function compareSent(
   parts: AccountParts,
   subscriber: Subscriber,
-  authenticator: Extract<Authenticator, { readonly type: "phone" }>,
+  authenticator: Address,
   check: PaymentInput & { readonly id: string; readonly code: string },
 ): Promise<Compared> {
   const { tenantId, id: subject } = subscriber;
-  const to = opened(parts, contextOf("number", authenticator.id, tenantId), authenticator.sealedNumber);
+  const to = addressIn(parts, tenantId, authenticator);
   const binding = phoneBinding(authenticator.id);
   const result: VerificationResult<CheckOutcome> = await parts.engine.check({
     tenantId,
@@ -138,6 +141,8 @@ async function comparePhone(
   const using = (matches: boolean): Compared => ({
     type: "use",
     useOf: () => {
+      if (authenticator.type === "email")
+        return { type: "email", authenticatorId: authenticator.id, matches };
       const channel = result.verification?.channel === "voice" ? "voice" : "sms";
       return { type: "phone", authenticatorId: authenticator.id, matches, channel };
     },

@@ -4,16 +4,17 @@ import {
   assuranceOf,
   type Challenge,
   inOrderOfPreference,
+  isKept,
+  isStale,
   lastAuthenticatedAt,
   meets,
   type Session,
   type Subscriber,
   type TrustedDevice,
 } from "../../accounts/index.ts";
-import { maskPhoneNumber } from "../../numbers/index.ts";
-import type { EngineParts } from "../parts.ts";
+import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { paymentInputOf } from "../payment.ts";
-import { contextOf, opened } from "./parts.ts";
+import { type AccountParts, addressIn, contextOf, opened } from "./parts.ts";
 
 /** A subscriber without anything secret. Instants are milliseconds since the epoch. */
 export interface SubscriberView {
@@ -21,6 +22,8 @@ export interface SubscriberView {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** Whether nothing of it is changed any more, since somebody said that a change was not theirs. */
+  readonly isFrozen: boolean;
   readonly authenticators: readonly AuthenticatorView[];
   readonly createdAt: number;
 }
@@ -40,6 +43,12 @@ export interface AuthenticatorView {
   readonly isPreferred: boolean;
   /** Of a phone: how codes come unless a challenge asks for the other way. */
   readonly channel: "sms" | "voice" | null;
+  /** Of an e-mail address: itself, masked. */
+  readonly address: string | null;
+  /** Of an address: whether it was proved so long ago that it gets nothing but its own codes until one comes back. */
+  readonly isStale: boolean;
+  /** When it goes, unless somebody objects; null where it stays. */
+  readonly removesAt: number | null;
   /** Of recovery codes: how many are left (L-3). */
   readonly codesLeft: number | null;
   readonly createdAt: number;
@@ -71,22 +80,26 @@ export interface SessionView {
   readonly isOfTrustedDevice: boolean;
 }
 
-export function toSubscriberView(parts: EngineParts, row: Subscriber): SubscriberView {
+export function toSubscriberView(parts: AccountParts, row: Subscriber): SubscriberView {
   return {
     id: row.id,
     name: opened(parts, contextOf("name", row.id, row.tenantId), row.sealedName),
     hasPassword: row.password !== null,
     mustHaveSecond: row.mustHaveSecond,
-    authenticators: row.authenticators.map((one) => toAuthenticatorView(parts, row, one)),
+    isFrozen: row.frozenAt !== undefined,
+    authenticators: row.authenticators
+      .filter((one) => isKept(one, parts.clock.now()))
+      .map((one) => toAuthenticatorView(parts, row, one)),
     createdAt: row.createdAt,
   };
 }
 
 export function toAuthenticatorView(
-  parts: EngineParts,
+  parts: AccountParts,
   { tenantId, preferredId }: Subscriber,
   one: Authenticator,
 ): AuthenticatorView {
+  const isAddress = one.type === "phone" || one.type === "email";
   const number =
     one.type === "phone" ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber) : null;
   return {
@@ -99,6 +112,9 @@ export function toAuthenticatorView(
     isPreferred: one.id === preferredId,
     channel: one.type === "phone" ? (one.channel ?? "sms") : null,
     number: number === null ? null : maskPhoneNumber(number),
+    address: one.type === "email" ? maskEmail(addressIn(parts, tenantId, one)) : null,
+    isStale: isAddress && isStale(one, parts.settings.addressAgeMaxMs, parts.clock.now()),
+    removesAt: one.removesAt ?? null,
     codesLeft: one.type === "recoveryCodes" ? one.codes.filter(({ usedAt }) => usedAt === null).length : null,
     createdAt: one.createdAt,
     lastUsedAt: one.lastUsedAt,
@@ -153,12 +169,13 @@ export function toChallengeView({
 
 /** What a challenge can be met with, to be chosen from, the preferred one first. */
 export function usable(
-  parts: EngineParts,
+  parts: AccountParts,
   subscriber: Subscriber,
   challenge: Pick<Challenge, "payment"> = { payment: null },
 ): readonly AuthenticatorView[] {
-  const met = new Set(meets(subscriber, challenge));
-  return inOrderOfPreference(subscriber)
+  const now = parts.clock.now();
+  const met = new Set(meets(subscriber, challenge, now));
+  return inOrderOfPreference(subscriber, now)
     .filter((one) => met.has(one))
     .map((one) => toAuthenticatorView(parts, subscriber, one));
 }

@@ -18,6 +18,11 @@ const codes = {
   authenticatorsFull: "authenticators_full",
   authenticatorDisabled: "authenticator_disabled",
   stepUpRequired: "step_up_required",
+  changesFrozen: "changes_frozen",
+  noticeInvalid: "notice_invalid",
+  recoveryInvalid: "recovery_invalid",
+  resetInvalid: "reset_invalid",
+  addressRequired: "address_required",
   notEnrolled: "not_enrolled",
   challengeNotFound: "challenge_not_found",
   challengeExpired: "challenge_expired",
@@ -51,7 +56,7 @@ export function accountRefusal(given: { readonly outcome: string }): Problem {
 function fieldsOf(result: Result): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (typeof result["retryAt"] === "number") fields["retryAt"] = iso(result["retryAt"]);
-  for (const name of ["most", "challengeId", "subscriberId"]) {
+  for (const name of ["most", "challengeId", "subscriberId", "checksLeft"]) {
     if (result[name] !== undefined) fields[name] = result[name];
   }
   if (result["status"] !== undefined) fields["challengeStatus"] = result["status"];
@@ -90,6 +95,8 @@ function detailOf(result: Result): string | undefined {
       return `Too many wrong passwords for this name. It opens at ${until}.`;
     case "stepUpRequired":
       return "An authenticator has to be used first: send the id of a fresh challenge with the purpose `manage`.";
+    case "changesFrozen":
+      return "Somebody said that a change was not theirs: recover the account, or reset it, before anything is changed.";
     case "codeNotSent":
       return "No code that works is on its way to this phone: send one first.";
     case "codeUsed":

@@ -7,7 +7,7 @@ import type {
   SubscriberView,
   VerificationView,
 } from "../../engine/index.ts";
-import { maskPhoneNumber } from "../../numbers/index.ts";
+import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { forms } from "../forms.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
@@ -76,8 +76,9 @@ export const PasswordBody = strict(
 
 export const NewAuthenticatorBody = strict(
   {
-    type: Type.Enum(["phone", "totp", "recoveryCodes"]),
+    type: Type.Enum(["phone", "totp", "recoveryCodes", "email"]),
     number: Type.Optional(opaque(64, "Of a phone, in international form")),
+    address: Type.Optional(opaque(254, "Of an e-mail address")),
     channel,
     issuer: Type.Optional(opaque(64, "Of an app: what it shows above the code; a `uri` says it as well")),
     seed: Type.Optional(opaque(256, "Of an app that was enrolled elsewhere, in base32")),
@@ -227,7 +228,7 @@ export const AssuranceBody = Type.Object(
 export const AuthenticatorBody = Type.Object(
   {
     id: Type.String(),
-    type: Type.Enum(["phone", "totp", "recoveryCodes", "passkey"]),
+    type: Type.Enum(["phone", "totp", "recoveryCodes", "passkey", "email"]),
     name: Type.String(),
     isConfirmed: Type.Boolean(),
     isDisabled: Type.Boolean(),
@@ -235,6 +236,11 @@ export const AuthenticatorBody = Type.Object(
     isPreferred: Type.Boolean(),
     channel: Type.Union([Type.Enum(["sms", "voice"]), Type.Null()], { description: "Of a phone" }),
     number: orNull(Type.String({ description: "Of a phone, masked" })),
+    address: orNull(Type.String({ description: "Of an e-mail address, masked" })),
+    isStale: Type.Boolean({
+      description: "Proved so long ago that only its own codes go there until one comes back",
+    }),
+    removesAt: orNull(Instant),
     codesLeft: orNull(Type.Integer({ description: "Of recovery codes" })),
     createdAt: Instant,
     lastUsedAt: orNull(Instant),
@@ -248,6 +254,7 @@ export const SubscriberBody = Type.Object(
     name: Type.String(),
     hasPassword: Type.Boolean(),
     mustHaveSecond: Type.Boolean(),
+    isFrozen: Type.Boolean({ description: "Nothing is changed: somebody said that a change was not theirs" }),
     authenticators: Type.Array(AuthenticatorBody),
     createdAt: Instant,
   },
@@ -342,6 +349,7 @@ export const toAuthenticatorBody = (one: AuthenticatorView): Static<typeof Authe
   ...one,
   createdAt: iso(one.createdAt),
   lastUsedAt: isoOrNull(one.lastUsedAt),
+  removesAt: isoOrNull(one.removesAt),
 });
 
 export const toSubscriberBody = (one: SubscriberView): Static<typeof SubscriberBody> => ({
@@ -371,7 +379,7 @@ export const toChallengeBody = (one: ChallengeView): Static<typeof ChallengeBody
 
 export const toSentBody = (one: VerificationView): Static<typeof SentCodeBody> => ({
   verificationId: one.id,
-  to: maskPhoneNumber(one.to),
+  to: one.to.includes("@") ? maskEmail(one.to) : maskPhoneNumber(one.to),
   channel: one.channel,
   checksLeft: one.checksLeft,
   codeExpiresAt: isoOrNull(one.codeExpiresAt),

@@ -71,15 +71,16 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...described({
         operationId: "enrolAuthenticator",
         tag: "Authenticators",
-        summary: "Enrol a phone, an authenticator app or recovery codes",
+        summary: "Enrol a phone, an authenticator app, recovery codes or an e-mail address",
         description:
-          "A phone gets a code; an app gets a seed. Neither is used before one right code confirmed it. Recovery codes replace those before. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed and codes.",
+          "A phone gets a code; an app gets a seed. Neither is used before one right code confirmed it. Recovery codes replace those before. An e-mail address gets notices and helps to recover; it meets no challenge. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed and codes.",
         scope: "subscribers:write",
         successes: { 201: "It is enrolled, and a phone or an app waits for its first code" },
         problems: [
           "subscriber_not_found",
           "number_invalid",
           "step_up_required",
+          "changes_frozen",
           "authenticators_full",
           "sign_in_congested",
           ...sendProblems.filter((code) => code !== "resend_too_soon"),
@@ -181,6 +182,26 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   app.delete(
+    "/subscribers/:id/authenticators/:authenticator/removal",
+    {
+      ...described({
+        operationId: "keepAuthenticator",
+        tag: "Authenticators",
+        summary: "Keep an authenticator that waits to be removed",
+        scope: "subscribers:write",
+        successes: { 200: "It stays" },
+        problems: ["subscriber_not_found", "authenticator_not_found"],
+      }),
+      schema: { params: AuthenticatorParams, response: { 200: AuthenticatorBody } },
+    },
+    async (request) => {
+      const done = await app.accounts.keepAuthenticator(namedBy(request));
+      if (done.outcome !== "kept") throw accountRefusal(done);
+      return toAuthenticatorBody(done.authenticator);
+    },
+  );
+
+  app.delete(
     "/subscribers/:id/authenticators/:authenticator",
     {
       ...described({
@@ -189,16 +210,19 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: "Remove an authenticator",
         scope: "subscribers:write",
         headers: stepUpHeaders,
-        successes: { 204: "It opens nothing any more" },
-        problems: ["subscriber_not_found", "authenticator_not_found", "step_up_required"],
+        description:
+          "The last one that protects the account goes after a wait, a day by default, in which its owner is told and may object.",
+        successes: { 202: "It goes at `removesAt`, and works until then", 204: "It opens nothing any more" },
+        problems: ["subscriber_not_found", "authenticator_not_found", "step_up_required", "changes_frozen"],
       }),
-      schema: { params: AuthenticatorParams },
+      schema: { params: AuthenticatorParams, response: { 202: AuthenticatorBody } },
     },
     async (request, reply) => {
       const stepUp = bodyId(header(request, "countersign-step-up"));
       const done = await app.accounts.removeAuthenticator({ ...namedBy(request), stepUp });
+      if (done.outcome === "removing") return reply.code(202).send(toAuthenticatorBody(done.authenticator));
       if (done.outcome !== "removed") throw accountRefusal(done);
-      return reply.code(204).send();
+      return (reply as FastifyReply).code(204).send();
     },
   );
 };
@@ -218,12 +242,13 @@ type NewAuthenticator = Static<typeof NewAuthenticatorBody>;
 /** Fields that only one type of authenticator has. */
 const fieldsOf: Readonly<Record<NewAuthenticator["type"], readonly (keyof NewAuthenticator)[]>> = {
   phone: ["number", "channel"],
+  email: ["address"],
   totp: ["issuer", "seed", "uri", "account"],
   recoveryCodes: [],
 };
 
 function refuseForeignFields(body: NewAuthenticator): void {
-  for (const field of ["number", "channel", "issuer", "seed", "uri", "account"] as const) {
+  for (const field of ["number", "address", "channel", "issuer", "seed", "uri", "account"] as const) {
     if (body[field] !== undefined && !fieldsOf[body.type].includes(field)) {
       throw wrongField(field, `does not go with type ${body.type}`);
     }
@@ -248,6 +273,14 @@ async function enrol(
       );
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       // Of a repeat whose code is not known to have been sent: it is to be asked for.
+      const { verification } = done as { readonly verification: typeof done.verification | null };
+      const sent = verification === null ? null : toSentBody(verification);
+      return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };
+    }
+    case "email": {
+      const address = needed(type, "address", body.address);
+      const done = await askOnce(request, reply, (accounts) => accounts.enrolEmail({ ...asked, address }));
+      if (done.outcome !== "enrolled") throw accountRefusal(done);
       const { verification } = done as { readonly verification: typeof done.verification | null };
       const sent = verification === null ? null : toSentBody(verification);
       return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };

@@ -12,6 +12,7 @@ import { messageRoutes } from "./messages.ts";
 import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
 import { numberRoutes } from "./numbers.ts";
 import { pageRoutes } from "./pages.ts";
+import { recoveryRoutes, resetRoutes } from "./recoveries.ts";
 import { serviceRoutes } from "./services.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { subscriberRoutes } from "./subscribers.ts";
@@ -52,6 +53,8 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         challengeRoutes,
         sessionRoutes,
         trustedDeviceRoutes,
+        recoveryRoutes,
+        resetRoutes,
         tenantRoutes,
         backupRoutes,
         carrierRoutes,

@@ -22,6 +22,7 @@ export const tags = {
   Authenticators: "What a subscriber confirms a sign-in with: enrolled, named, preferred, removed.",
   Challenges: "Ask a subscriber for an authenticator, at a login or before something sensitive.",
   Sessions: "Sign in with a password, and what came of it, for applications without sessions.",
+  Recovery: "The way back in for people who lost what they sign in with, and what stops a thief.",
   Webhooks: "Where events are posted, and what was.",
   Tenants: "Tenants of this installation; for keys of its first tenant.",
   Installation: "The installation as a whole; for keys of its first tenant.",

@@ -135,6 +135,7 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "subscriber_not_found",
           "password_refused",
           "step_up_required",
+          "changes_frozen",
           "session_invalid",
           "sign_in_refused",
           "sign_in_locked",

@@ -1,6 +1,6 @@
 import type { Challenge, Proof, SentCode, Session } from "../../accounts/index.ts";
 import type { Payment } from "../../verification/index.ts";
-import { listCodec, listOf, none } from "./places.ts";
+import { absent, listCodec, listOf, none } from "./places.ts";
 
 const proof = listCodec<Proof>({ kind: {}, at: {}, authenticatorId: { usual: null } });
 const payment = listCodec<Payment>({ amount: {}, payee: {} });
@@ -19,6 +19,8 @@ export const challengeCodec = listCodec<Challenge, "id">({
   proof: { usual: null, pack: (one) => proof.toList(one), unpack: (list) => proof.fromList(list) },
   sent: { usual: null, pack: (one) => sent.toList(one), unpack: (list) => sent.fromList(list) },
   payment: { usual: null, pack: (one) => payment.toList(one), unpack: (list) => payment.fromList(list) },
+  // Few are recoveries: with names.
+  recovery: { usual: absent },
 });
 
 export const sessionCodec = listCodec<Session, "id">({

@@ -1,0 +1,101 @@
+import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
+
+/** What people are told of at their other addresses (L-3, P-6). */
+export type NoticeKind =
+  | "phoneAdded"
+  | "phoneRemoved"
+  | "emailAdded"
+  | "emailRemoved"
+  | "authenticatorAdded"
+  | "authenticatorRemoved"
+  /** One that protects the account is to go after a wait. */
+  | "removalBegun"
+  | "passwordChanged"
+  | "recoveryCodesMade"
+  | "recoveryCodeUsed"
+  | "recovered"
+  | "resetStarted"
+  | "resetDone"
+  | "disputed";
+
+export function noticeOfAdded({ type }: Authenticator): NoticeKind {
+  switch (type) {
+    case "phone":
+      return "phoneAdded";
+    case "email":
+      return "emailAdded";
+    case "recoveryCodes":
+      return "recoveryCodesMade";
+    default:
+      return "authenticatorAdded";
+  }
+}
+
+export function noticeOfRemoved({ type }: Authenticator): NoticeKind {
+  switch (type) {
+    case "phone":
+      return "phoneRemoved";
+    case "email":
+      return "emailRemoved";
+    default:
+      return "authenticatorRemoved";
+  }
+}
+
+/** For how long somebody may say that a change was not theirs. */
+export const noticeLifetimeMs = 7 * 86_400_000;
+
+/** A notice's link, as what it holds tells: made at an instant, of nothing but the subscriber. */
+export interface NoticeLink {
+  readonly madeAt: number;
+}
+
+/**
+ * Whether a link of a notice still does something. All links that were made until somebody used one are used with it:
+ * whatever they told of is undone or stopped already.
+ */
+export function isLinkOpen(
+  { disputedAt }: Pick<Subscriber, "disputedAt">,
+  { madeAt }: NoticeLink,
+  now: number,
+): boolean {
+  const isInTime = now >= madeAt - noticeLifetimeMs && now < madeAt + noticeLifetimeMs;
+  return isInTime && (disputedAt === undefined || madeAt > disputedAt);
+}
+
+export type DisputeDecision =
+  | { readonly type: "disputed"; readonly subscriber: Subscriber }
+  | { readonly type: "refused" };
+
+/**
+ * "This was not me": every session ends, what was to be removed stays, what was enrolled since is disabled, a reset on
+ * its way is void, and nothing is changed until the person recovered or somebody with authority resets the account.
+ */
+export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: number): DisputeDecision {
+  if (!isLinkOpen(subscriber, link, now)) return { type: "refused" };
+  const { reset: _void, ...rest } = subscriber;
+  const authenticators = subscriber.authenticators
+    .filter(({ confirmedAt }) => confirmedAt !== null)
+    .map((one): Authenticator => {
+      const { removesAt, ...kept } = one;
+      // What its time took before anybody objected stays gone.
+      if (removesAt !== undefined && now >= removesAt) return one;
+      const isSince = one.confirmedAt !== null && one.confirmedAt >= link.madeAt;
+      return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
+    });
+  const { password, passwordChangedAt } = subscriber;
+  const isPasswordSince =
+    password !== null && passwordChangedAt !== undefined && passwordChangedAt >= link.madeAt;
+  return {
+    type: "disputed",
+    subscriber: {
+      ...rest,
+      authenticators,
+      password: isPasswordSince ? voidPassword : password,
+      sessionsEnded: { at: now, but: null },
+      frozenAt: now,
+      disputedAt: now,
+      updatedAt: now,
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Proof, ProofKind } from "./assurance.ts";
+import { type Challenge, challengeLifetimeMs, managePurpose } from "./challenge.ts";
+import { type Subscriber, voidPassword } from "./subscriber.ts";
+
+/** By what somebody may recover; which of them a subscriber has is told to nobody. */
+export type RecoveryMethod = "recoveryCode" | "email" | "phone" | "totp" | "password" | "passkey";
+
+export const recoveryWrongMax = 5;
+/** How long one has to find a second proof, and to complete it after that. */
+export const recoveryLifetimeMs = 1_800_000;
+
+const methodOf: Readonly<Record<ProofKind, RecoveryMethod | null>> = {
+  recoveryCode: "recoveryCode",
+  email: "email",
+  // A text and a call go to the same phone, and two phones are reached by the same network.
+  sms: "phone",
+  voice: "phone",
+  totp: "totp",
+  password: "password",
+  passkey: "passkey",
+  // It stands for a sign-in of earlier days, and proves nothing of today.
+  trustedDevice: null,
+};
+
+/**
+ * Whether these proofs give an account back (L-5, 63B-4 4.2.2.2): two recovery codes that were got in different ways,
+ * saved, by e-mail, by phone; or one of them and an authenticator; or a passkey, which is two things by itself. Never
+ * the telephone alone, however often (A-13).
+ */
+export function isEnough(proofs: readonly Proof[]): boolean {
+  const methods = new Set(methodsOf(proofs));
+  if (methods.has("passkey")) return true;
+  const codes = [...methods].filter((one) => codesOf.has(one)).length;
+  const authenticators = [...methods].filter((one) => authenticatorsOf.has(one)).length;
+  return codes >= 2 || (codes >= 1 && authenticators >= 1) || authenticators >= 2;
+}
+
+const codesOf: ReadonlySet<RecoveryMethod> = new Set(["recoveryCode", "email", "phone"]);
+const authenticatorsOf: ReadonlySet<RecoveryMethod> = new Set(["totp", "password"]);
+
+export function newRecovery(
+  fields: Pick<Challenge, "id" | "tenantId" | "subscriberId" | "binding">,
+  now: number,
+): Challenge {
+  return {
+    ...fields,
+    purpose: "recover",
+    payment: null,
+    earlier: [],
+    sent: null,
+    createdAt: now,
+    endsAt: now + recoveryLifetimeMs,
+    status: "pending",
+    settledAt: null,
+    proof: null,
+    recovery: { wrong: 0, email: null },
+  };
+}
+
+/** Whether anything comes of a recovery yet. */
+export function isRecovering(challenge: Challenge, now: number): boolean {
+  const { status, recovery, endsAt, createdAt } = challenge;
+  const isInTime = now < endsAt && now >= createdAt - challengeLifetimeMs;
+  return status === "pending" && isInTime && recovery !== undefined && recovery.wrong < recoveryWrongMax;
+}
+
+/** One wrong answer; the last one it may have ends it. */
+export function withWrong(challenge: Challenge, now: number): Challenge {
+  const { recovery } = challenge;
+  if (recovery === undefined) return challenge;
+  const wrong = recovery.wrong + 1;
+  const next = { ...challenge, recovery: { ...recovery, wrong } };
+  return wrong < recoveryWrongMax ? next : { ...next, status: "canceled", settledAt: now, sent: null };
+}
+
+/** One right answer: approved as soon as they are enough. */
+export function withProof(challenge: Challenge, proof: Proof, now: number): Challenge {
+  const others = challenge.earlier.filter(({ kind }) => methodOf[kind] !== methodOf[proof.kind]);
+  const earlier = [...others, proof];
+  if (!isEnough(earlier)) return { ...challenge, earlier };
+  return { ...challenge, earlier, status: "approved", settledAt: now, proof, sent: null };
+}
+
+/** By what somebody was proved to be whom they say. */
+export function methodsOf(proofs: readonly Proof[]): readonly RecoveryMethod[] {
+  return [...new Set(proofs.map(({ kind }) => methodOf[kind]))].filter((one) => one !== null);
+}
+
+/** A recovery that is through allows to change authenticators, once, and is over as a recovery. */
+export function completed(challenge: Challenge, now: number): Challenge {
+  const { recovery: _over, ...rest } = challenge;
+  return { ...rest, purpose: managePurpose, settledAt: now };
+}
+
+/** Whether enough was shown, and nobody made use of it yet. */
+export function isRecoverable({ status, recovery, endsAt }: Challenge, now: number): boolean {
+  return status === "approved" && recovery !== undefined && now < endsAt;
+}
+
+/** Whether a proof of this kind may count at all: a password that may be another's counts for nothing. */
+export function mayProve({ frozenAt }: Subscriber, method: RecoveryMethod): boolean {
+  return method !== "password" || frozenAt === undefined;
+}
+
+/** A new password, an end to all sessions but the one that begins with it, and changes are open again. */
+export function recovered(
+  subscriber: Subscriber,
+  { password, sessionId }: { readonly password: string | null; readonly sessionId: string },
+  now: number,
+): Subscriber {
+  const { frozenAt: _thawed, reset: _void, ...rest } = subscriber;
+  return {
+    ...rest,
+    ...(password === null ? {} : { password, passwordChangedAt: now }),
+    sessionsEnded: { at: now, but: sessionId },
+    updatedAt: now,
+  };
+}
+
+/** Whether the old password is no way in any more, so that a recovery must set a new one. */
+export function needsPassword({ password }: Subscriber): boolean {
+  return password === voidPassword;
+}

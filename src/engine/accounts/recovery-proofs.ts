@@ -1,0 +1,65 @@
+import type { Challenge, RecoveryMethod, Subscriber, Use } from "../../accounts/index.ts";
+import type { AccountParts } from "./parts.ts";
+import { compare } from "./uses.ts";
+
+export type Compared =
+  | { readonly type: "use"; readonly useOf: (current: Subscriber, now: number) => Use }
+  | { readonly type: "password"; readonly matches: boolean; readonly hash: string | null }
+  | { readonly type: "nothing" };
+
+const passwordLengthMax = 1_024;
+
+/** Compares one proof before the rows are locked; for nobody the same slow work is done. */
+export async function compareForRecovery(
+  parts: AccountParts,
+  { challenge, subscriber }: { readonly challenge: Challenge; readonly subscriber: Subscriber | undefined },
+  method: Exclude<RecoveryMethod, "passkey">,
+  code: string,
+): Promise<Compared> {
+  switch (method) {
+    case "password": {
+      const isTooLong = code.length > passwordLengthMax;
+      const hash = isTooLong ? null : (subscriber?.password ?? null);
+      const { matches } = await parts.hasher.verify(hash, isTooLong ? "" : code);
+      return { type: "password", matches, hash };
+    }
+    case "recoveryCode": {
+      const codes = subscriber?.authenticators.find(({ type }) => type === "recoveryCodes");
+      if (subscriber !== undefined && codes !== undefined) {
+        const compared = await compare(parts, subscriber, codes, { sent: null }, code);
+        if (compared.type === "use") return compared;
+      }
+      await parts.hasher.verify(null, code.slice(0, passwordLengthMax));
+      return { type: "nothing" };
+    }
+    case "totp":
+      return subscriber === undefined ? { type: "nothing" } : await compareApps(parts, subscriber, code);
+    case "phone":
+    case "email": {
+      const sent = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
+      const one = subscriber?.authenticators.find(({ id }) => id === sent?.authenticatorId);
+      if (subscriber === undefined || one === undefined) return { type: "nothing" };
+      const compared = await compare(parts, subscriber, one, { sent }, code);
+      return compared.type === "use" ? compared : { type: "nothing" };
+    }
+    default:
+      return method satisfies never;
+  }
+}
+
+/** Whoever has several apps need not say which: the code is that of one of them. */
+async function compareApps(parts: AccountParts, subscriber: Subscriber, code: string): Promise<Compared> {
+  const apps = subscriber.authenticators.filter(
+    ({ type, confirmedAt }) => type === "totp" && confirmedAt !== null,
+  );
+  const now = parts.clock.now();
+  let last: Compared = { type: "nothing" };
+  for (const app of apps) {
+    const compared = await compare(parts, subscriber, app, { sent: null }, code);
+    if (compared.type !== "use") continue;
+    last = compared;
+    const use = compared.useOf(subscriber, now);
+    if (use.type === "totp" && use.step !== null) return compared;
+  }
+  return last;
+}

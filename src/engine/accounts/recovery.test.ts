@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import {
+  ada,
+  day,
+  mail,
+  minute,
+  newPassword,
+  noticeIn,
+  number,
+  password,
+  recover,
+} from "../../../test/support/ada.ts";
+import { fromBase32, stepAt, totpCode, totpDefaults } from "../../authenticators/index.ts";
+
+describe("recovery", () => {
+  const kinds = ["recoveryCode", "email", "phone", "totp", "password"];
+  const pairs = kinds.flatMap((one, n) => kinds.slice(n + 1).map((other) => [one, other] as const));
+
+  test.each(kinds)("L-5: one method is not enough: %s", async (method) => {
+    const { last } = await recover(await ada(), [method, method]);
+    expect(last.outcome).not.toBe("approved");
+  });
+
+  test.each(pairs)("L-5: two methods are: %s and %s", async (...methods) => {
+    const { last } = await recover(await ada(), methods);
+    expect(last).toMatchObject({ outcome: "approved", methods });
+  });
+
+  test("it sets a password, ends all sessions and lets its owner enrol anew; it signs nobody in", async () => {
+    const all = await ada();
+    const { accounts, of, tenantId, texts, one } = all;
+    const { recovery } = await recover(all, ["email", "recoveryCode"]);
+    const [first, ...others] = await Promise.all(
+      [1, 2, 3].map(() => accounts.completeRecovery({ tenantId, recovery, password: newPassword })),
+    );
+    const done = [first, ...others].filter((result) => result?.outcome === "recovered");
+    expect(done).toHaveLength(1);
+    const [result] = done;
+    if (result?.outcome !== "recovered") throw new Error("nobody recovered");
+    const session = result.pending.bearer;
+    expect((await accounts.checkSession({ tenantId, session })).outcome).toBe("sessionInvalid");
+    expect(await texts(mail)).toContainEqual(expect.stringMatching(/your account was recovered/));
+    expect((await accounts.signIn({ tenantId, name: "ada", password })).outcome).toBe("signInRefused");
+    const signedIn = await accounts.signIn({ tenantId, name: "ada", password: newPassword });
+    expect(signedIn.outcome).toBe("challengeRequired");
+    const app = await accounts.enrolTotp({ ...of, issuer: "Acme", stepUp: result.stepUp });
+    if (app.outcome !== "enrolled") throw new Error(app.outcome);
+    const seed = fromBase32(app.seed) as Buffer;
+    const code = totpCode(seed, totpDefaults, stepAt(totpDefaults, one.clock.now()));
+    const authenticatorId = app.authenticator.id;
+    const confirmed = await accounts.confirmAuthenticator({ ...of, authenticatorId, code, session });
+    expect(confirmed).toMatchObject({ outcome: "confirmed", session: { session: { state: "active" } } });
+  });
+
+  test("W-8: for nobody it answers like for somebody with every answer wrong", async () => {
+    const { accounts, tenantId } = await ada();
+    const run = async (name: string): Promise<readonly unknown[]> => {
+      const { recovery, endsAt, ...started } = await accounts.startRecovery({ tenantId, name });
+      const of = { tenantId, recovery };
+      const said: unknown[] = [started, endsAt > 0];
+      said.push(await accounts.sendRecovery({ ...of, method: "email" }));
+      said.push(await accounts.sendRecovery({ ...of, method: "phone" }));
+      for (const method of ["email", "phone", "totp", "recoveryCode", "password"] as const) {
+        said.push(await accounts.checkRecovery({ ...of, method, code: "000000" }));
+      }
+      said.push(await accounts.checkRecovery({ ...of, method: "email", code: "000000" }));
+      said.push(await accounts.completeRecovery(of));
+      return said;
+    };
+    const nobody = await run("nobody");
+    expect(nobody).toEqual(await run("ada"));
+    expect(nobody.slice(-3)).toEqual([
+      { outcome: "codeMismatch", checksLeft: 0 },
+      { outcome: "recoveryInvalid" },
+      { outcome: "recoveryInvalid" },
+    ]);
+  });
+
+  test("it lifts what an objection froze, and then the password counts for nothing", async () => {
+    const all = await ada();
+    const { accounts, of, tenantId, stepUp, texts } = all;
+    await accounts.changePassword({ ...of, password: newPassword, stepUp: await stepUp() });
+    await accounts.disputeNotice({ tenantId, notice: noticeIn((await texts(mail))[0]) });
+    expect((await recover(all, ["email", "password"])).last.outcome).toBe("codeMismatch");
+    await all.one.clock.advance(30 * minute);
+    const { recovery, last } = await recover(all, ["totp", "recoveryCode"]);
+    expect(last.outcome).toBe("approved");
+    expect(await accounts.completeRecovery({ tenantId, recovery })).toMatchObject({ field: "password" });
+    const done = await accounts.completeRecovery({ tenantId, recovery, password: "three patient anchors" });
+    expect(done.outcome).toBe("recovered");
+    expect((await accounts.subscriber(of))?.isFrozen).toBe(false);
+  });
+});
+
+describe("addresses of old", () => {
+  test("one that was proved long ago gets its own codes and nothing else, until one comes back", async () => {
+    const all = await ada({ addressAgeMaxMs: 30 * day });
+    const { accounts, of, tenantId, phone, one, stepUp, texts } = all;
+    await one.clock.advance(40 * day);
+    await accounts.changePassword({ ...of, password: newPassword, stepUp: await stepUp() });
+    expect([await texts(mail), await texts(number)]).toEqual([[], []]);
+    expect(await accounts.startReset(of)).toEqual({ outcome: "addressRequired" });
+    const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+    await accounts.sendRecovery({ tenantId, recovery, method: "phone" });
+    expect(await texts(number)).toEqual([]);
+    const started = await accounts.startChallenge({ ...of });
+    if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+    const { id } = started.challenge;
+    expect(started.authenticators.find((each) => each.id === phone)?.isStale).toBe(true);
+    await accounts.sendChallenge({ tenantId, id, authenticatorId: phone });
+    await one.engine.tick();
+    expect((await accounts.checkChallenge({ tenantId, id, code: one.codeOn(number) })).outcome).toBe(
+      "approved",
+    );
+    expect((await accounts.startReset(of)).outcome).toBe("resetStarted");
+  });
+});
+
+describe("a reset", () => {
+  test("P-7: goes to an address of its owner, is shown to nobody else, and works once", async () => {
+    const all = await ada();
+    const { accounts, of, tenantId, texts, one } = all;
+    const started = await accounts.startReset(of);
+    expect(started).toMatchObject({ outcome: "resetStarted", channel: "email", sentTo: "a•••@example.com" });
+    const [text] = await texts(mail);
+    const reset = /\/account\/reset\?reset=(csr_[\w-]+)/.exec(text ?? "")?.[1] ?? "";
+    expect(JSON.stringify(started)).not.toContain(reset.slice(0, 20));
+    expect((await texts(number))[0]).toMatch(/a reset of your account was started/);
+    expect((await one.engine.listMessages({ tenantId, limit: 50 })).items).toEqual([]);
+    expect(await accounts.checkReset({ tenantId, reset })).toMatchObject({
+      outcome: "resetOpen",
+      needsPassword: true,
+    });
+    expect(await accounts.completeReset({ tenantId, reset })).toMatchObject({ field: "password" });
+    const tries = await Promise.all(
+      [1, 2, 3, 4].map(() => accounts.completeReset({ tenantId, reset, password: newPassword })),
+    );
+    expect(tries.filter(({ outcome }) => outcome === "resetDone")).toHaveLength(1);
+    expect((await accounts.subscriber(of))?.authenticators.map(({ type }) => type)).toEqual(["email"]);
+    expect((await accounts.signIn({ tenantId, name: "ada", password: newPassword })).outcome).toBe(
+      "enrolmentRequired",
+    );
+    expect((await texts(number))[0]).toMatch(/your account was reset/);
+  });
+
+  test("one that its owner did not ask for is void as soon as they say so, and none lives for longer than an hour", async () => {
+    const { accounts, of, tenantId, texts, one } = await ada();
+    const resetIn = async (): Promise<string> =>
+      /reset=(csr_[\w-]+)/.exec((await texts(mail))[0] ?? "")?.[1] ?? "";
+    await accounts.startReset(of);
+    const first = await resetIn();
+    await accounts.disputeNotice({ tenantId, notice: noticeIn((await texts(number))[0]) });
+    const complete = { tenantId, password: newPassword };
+    expect((await accounts.completeReset({ ...complete, reset: first })).outcome).toBe("resetInvalid");
+    await one.clock.advance(minute);
+    await accounts.startReset(of);
+    const second = await resetIn();
+    await accounts.startReset(of);
+    expect((await accounts.completeReset({ ...complete, reset: second })).outcome).toBe("resetInvalid");
+    const third = await resetIn();
+    expect((await accounts.checkReset({ tenantId: "other", reset: third })).outcome).toBe("resetInvalid");
+    await one.clock.advance(60 * minute);
+    expect((await accounts.completeReset({ ...complete, reset: third })).outcome).toBe("resetInvalid");
+  });
+});

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { accounts } from "./cases/accounts.ts";
 import type { Bench, Section, StoreName } from "./cases/case.ts";
 import { cells } from "./cases/cells.ts";
 import { deliveries } from "./cases/deliveries.ts";
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Section | Section
   rows,
   ready,
   deliveries,
+  accounts,
 };
 
 const { values } = parseArgs({

@@ -1,8 +1,9 @@
 import { Secret } from "../src/secrets/index.ts";
 import { issuedKey } from "../src/tenants/index.ts";
 import { type Answer, type Connection, headWith, postHead } from "./connection.ts";
+import { nextPerson, type Person, personCode } from "./people.ts";
 import type { PhoneLine } from "./phone-line.ts";
-import { benchProfile, type FacadeSpoken, type ServerSetup } from "./protocol.ts";
+import { benchProfile, type FacadeSpoken, type PeopleSetup, type ServerSetup } from "./protocol.ts";
 
 /** Area codes of the United States with mobile and fixed lines; 555 is left out below. */
 const areaCodes = [
@@ -67,6 +68,7 @@ export function pairClient(server: ServerSetup, key: string, phones: PhoneLine):
     case "bare":
       return { ...byId(key), codeFor: () => Promise.resolve("123456") };
     case "countersign":
+      if (server.people !== undefined) return challengeClient(server.people, key, phones);
       return { ...(server.facade === undefined ? byId(key) : facades[server.facade](key)), codeFor };
     case "tutorial":
       return {
@@ -81,6 +83,41 @@ export function pairClient(server: ServerSetup, key: string, phones: PhoneLine):
       return { ...byNumber(key, { start, check, field: "phoneNumber", startStatus: 200 }), codeFor };
     }
   }
+}
+
+/** A challenge of somebody who is enrolled, in place of a verification of a number: the number only says whose pair it is. */
+function challengeClient(people: PeopleSetup, key: string, phones: PhoneLine): PairClient {
+  const next = nextPerson(people);
+  const startHead = postHead("/api/v1/challenges", key);
+  const whose = new Map<string, Person>();
+  return {
+    async start(connection, number) {
+      const person = next();
+      whose.set(number, person);
+      const body = `{"subscriberId":"${person.id}","binding":"b","passwordChecked":true}`;
+      const started = await connection.request(startHead, body);
+      if (started.status !== 201) throw refused("challenge", started);
+      const at = started.body.indexOf('"id":"') + 6;
+      const id = started.body.slice(at, started.body.indexOf('"', at));
+      if (people.meets === "app") return id;
+      const sent = await connection.request(
+        postHead(`/api/v1/challenges/${id}/send`, key),
+        '{"binding":"b"}',
+      );
+      if (sent.status !== 200) throw refused("send", sent);
+      return id;
+    },
+    async check(connection, id, code) {
+      const head = postHead(`/api/v1/challenges/${id}/check`, key);
+      const answer = await connection.request(head, `{"code":"${code}","binding":"b"}`);
+      if (answer.status !== 200) throw refused("check", answer);
+    },
+    codeFor(number) {
+      const person = whose.get(number) as Person;
+      whose.delete(number);
+      return people.meets === "app" ? Promise.resolve(personCode()) : phones.codeFor(person.number);
+    },
+  };
 }
 
 type Requests = Pick<PairClient, "start" | "check">;

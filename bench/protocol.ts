@@ -14,6 +14,16 @@ export interface CountersignSetup {
   readonly batchMax?: number;
   /** Spoken to through another vendor's API instead of our own. */
   readonly facade?: FacadeSpoken;
+  /** With enrolled people: the pairs are challenges, and there is a sign-in. */
+  readonly people?: PeopleSetup;
+}
+
+export interface PeopleSetup {
+  /** What a challenge is met with: the code of an app, or one that is sent to a phone. */
+  readonly meets: "app" | "phone";
+  readonly count: number;
+  /** Those among them who have a password. */
+  readonly passwords: number;
 }
 
 export type FacadeSpoken = "vonage" | "telnyx";
@@ -69,6 +79,9 @@ export const benchKey = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
 
 /** Given to the server, so that a database filled beforehand and the server that opens it agree. */
 export const benchSecret = "bench: Zk3vQ9xL2mN8pR5tW1yB7cD4fG6hJ0sA";
+
+/** The password of all who have one. */
+export const benchPassword = "nine rowing margarets";
 
 /** The verify profile that the load names in Telnyx's API. */
 export const benchProfile = "12ade33a-21c0-473b-b055-b3c836e1c292";

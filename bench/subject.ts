@@ -66,7 +66,7 @@ export async function startSubject(setup: SubjectSetup): Promise<Subject> {
   return {
     ports: nodes.map(({ port }) => port),
     client: pairClient(server, first.key, phones),
-    delivers: server.mode !== "bare",
+    delivers: server.mode !== "bare" && !(server.mode === "countersign" && server.people?.meets === "app"),
     begin: () => ask("begin"),
     stats: () => ask("stats"),
     async drain() {

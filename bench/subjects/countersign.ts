@@ -9,8 +9,11 @@ import {
 import { Secret } from "../../src/secrets/index.ts";
 import { createApp } from "../../src/server/app.ts";
 import { facadeRoutes } from "../../src/server/facades/index.ts";
+import { operatorRoutes } from "../../src/server/operator-routes.ts";
+import { createRuntime } from "../../src/server/runtime.ts";
 import { key } from "../../src/store/index.ts";
 import { benchKey, benchProfile, benchSecret, type CountersignSetup } from "../protocol.ts";
+import { enrolPeople } from "./people.ts";
 import { type PassCode, portOf, type Served } from "./served.ts";
 
 /** Countersign as it is, with phones that pass codes on. */
@@ -40,11 +43,18 @@ export async function serveCountersign(setup: CountersignSetup, pass: PassCode):
     ...(batchMax === undefined ? {} : { batchMax }),
   });
   const { facade } = setup;
+  const off = { keyRequestsPerSecond: 0, addressRequestsPerSecond: 0, addressFailuresPerMinute: 0 };
+  const runtime = createRuntime(clock, off);
   const app = createApp({
     engine: instance.engine,
     parts: instance.parts,
-    ...(facade === undefined ? {} : { register: (one) => void one.register(facadeRoutes([facade])) }),
+    register(one) {
+      if (facade !== undefined) void one.register(facadeRoutes([facade]));
+      // Health without the limits and logs of a server: neither is measured here.
+      if (setup.people !== undefined) void one.register(operatorRoutes(runtime));
+    },
   });
+  if (setup.people !== undefined) await enrolPeople(instance, setup.people);
   if (facade === "telnyx") await adoptProfile(instance);
   instance.engine.run();
   await app.listen({ host: "127.0.0.1", port: 0 });

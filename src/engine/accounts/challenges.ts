@@ -305,6 +305,8 @@ async function find(parts: AccountParts, request: OnChallenge): Promise<Found | 
   if (challenge?.tenantId !== tenantId || challenge.binding !== holderOf(parts, tenantId, request))
     return null;
   const presented = request.session === undefined ? null : readBearer(request.session);
+  // Whoever says they have a session and shows something else is not taken for somebody who needs none.
+  if (request.session !== undefined && presented === null) return null;
   const subscriber = await parts.store.get(key("subscriber", challenge.subscriberId));
   const now = parts.clock.now();
   if (presented !== null) {

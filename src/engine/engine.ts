@@ -30,7 +30,8 @@ import {
 import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { type EraseResult, eraseRecipient } from "./erase.ts";
 import { type CarrierState, carrierStates, explainRoute, type RouteView } from "./explain.ts";
-import { type CarriersOf, createGuard, type Guard } from "./guard.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import type { CarriersOf } from "./guard-desk.ts";
 import { createDoor, type Door, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";

@@ -11,7 +11,8 @@ import {
 } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import type { Admission, Admit } from "./admission.ts";
-import type { Guard, GuardAsk, GuardCaller } from "./guard.ts";
+import type { Guard } from "./guard.ts";
+import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
 import type { EngineParts } from "./parts.ts";
 import type { TransactionStep } from "./transaction.ts";
 

@@ -50,7 +50,7 @@ export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
-export type { GuardCaller } from "./guard.ts";
+export type { GuardCaller } from "./guard-desk.ts";
 export type { MessageRequest, MessageResult, MessageView } from "./messages.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
 export type { DetailedView, ListPage, ListRequest, PendingRequest } from "./read.ts";

@@ -14,7 +14,7 @@ import {
   type Recipient,
 } from "../verification/index.ts";
 import { addressContext, addressOf } from "./address.ts";
-import type { GuardAsk, GuardCaller } from "./guard.ts";
+import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
 import type { Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";

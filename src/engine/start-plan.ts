@@ -17,7 +17,7 @@ import {
 import { addressContext } from "./address.ts";
 import { digestOfBinding, isShared } from "./binding.ts";
 import { suppliedCodeContext } from "./code.ts";
-import type { GuardCaller } from "./guard.ts";
+import type { GuardCaller } from "./guard-desk.ts";
 import type { EngineParts } from "./parts.ts";
 import { parsePayment } from "./payment.ts";
 import { type ParsedRecipient, parseRecipient, recipientIdFor } from "./recipients.ts";

@@ -2,7 +2,7 @@ import type { Router } from "../delivery/index.ts";
 import { key } from "../store/index.ts";
 import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
-import type { GuardAsk, GuardCaller } from "./guard.ts";
+import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
 import { type Door, segmentsOf } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import type { ParsedRecipient } from "./recipients.ts";

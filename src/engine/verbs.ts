@@ -17,7 +17,7 @@ import {
 import type { Admit } from "./admission.ts";
 import { digestOfBinding, isShared } from "./binding.ts";
 import { codeOf, decoyCode } from "./code.ts";
-import type { GuardAsk, GuardCaller } from "./guard.ts";
+import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
 import { askOf, type Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PaymentInput, paymentMatches } from "./payment.ts";

@@ -152,7 +152,12 @@ export async function listen(
 
 /** The files of the HTTP suite that open an installation; of the random requests every host gets a fifth. */
 export const httpSuite = [
+  "account-problems",
+  "account-repeats",
+  "accounts",
   "administration",
+  "authenticator-names",
+  "challenge-payments",
   "document",
   "fuzz",
   "idempotency",
@@ -162,7 +167,9 @@ export const httpSuite = [
   "messages",
   "problems",
   "roles",
+  "statements",
   "texts",
+  "trusted-devices",
   "webhooks",
   "wrong-fields",
 ] as const;

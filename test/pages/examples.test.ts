@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Application, address, codeOf, run } from "../examples/application.ts";
+import { axeFindings } from "../phones/browser.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
 
@@ -36,6 +37,7 @@ async function expectSound({ page }: Person): Promise<void> {
     language: document.documentElement.lang,
   }));
   expect(found).toEqual({ overflow: 0, nameless: 0, language: "en" });
+  expect(await axeFindings(page)).toEqual([]);
 }
 
 describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(

@@ -19,8 +19,9 @@ const endMark = Symbol("end of the input");
 type Read = string | typeof endMark | typeof interruptedMark;
 
 export function openInput(terminal: Terminal): Input {
-  const isTyped = process.stdin.isTTY === true && terminal.isWatched;
-  const echo = hideable(terminal.json ? process.stderr : process.stdout);
+  // Whatever reads our output: what is typed at a terminal is echoed by us, or the terminal itself would show a password.
+  const isTyped = process.stdin.isTTY === true;
+  const echo = hideable(terminal.isWatched && !terminal.json ? process.stdout : process.stderr);
   const lines = createInterface({
     input: process.stdin,
     ...(isTyped ? { output: echo.output } : {}),

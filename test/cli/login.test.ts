@@ -39,6 +39,14 @@ describe.skipIf(!hasTerminals)(
       expect(first.stdout()).toContain("Success: ada is signed in");
       expect(first.stdout()).not.toContain("rowing");
 
+      // `| cat`: nobody looks at what we print, and the terminal still must not show what is typed.
+      const read = startOnTerminal(["login", "--name", "ada"], folder, { NO_COLOR: "1" }, "cat");
+      onTestFinished(() => read.kill("SIGKILL"));
+      await read.printed(/Password: /, "login");
+      read.type("ten rowing margarets");
+      await read.printed(/The name or the password is wrong/, "login");
+      expect(read.stdout()).not.toContain("rowing");
+
       for (const typed of ["", "nine row"]) {
         const second = loginIn(folder, "--name", "ada");
         await second.printed(/Password: /, "login");

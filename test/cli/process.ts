@@ -34,18 +34,24 @@ export function startCountersign(
   return start(node, [bin, ...args], folder, environment);
 }
 
-/** The same on a terminal of its own, which `script` of util-linux makes. */
+/** The same on a terminal of its own, which `script` of util-linux makes; another program may read what it prints. */
 export function startOnTerminal(
   args: readonly string[],
   folder: string,
   environment: Readonly<Record<string, string>> = {},
+  reader: string | null = null,
 ): Process {
   const command = [node, bin, ...args].map((word) => `'${word}'`).join(" ");
   // `exec`: the shell in between would die of Ctrl-C itself and hide our exit code.
-  return start("script", ["-qefc", `exec ${command}`, "/dev/null"], folder, {
-    TERM: "xterm",
-    ...environment,
-  });
+  return start(
+    "script",
+    ["-qefc", reader === null ? `exec ${command}` : `${command} | ${reader}`, "/dev/null"],
+    folder,
+    {
+      TERM: "xterm",
+      ...environment,
+    },
+  );
 }
 
 export const hasTerminals: boolean = existsSync("/usr/bin/script");

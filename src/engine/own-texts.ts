@@ -4,7 +4,7 @@ import { openText, seal, sealText } from "../secrets/index.ts";
 import { deliveryId, type Key, key, type Rows, type Write } from "../store/index.ts";
 import { decideMessage, type Message, type Recipient } from "../verification/index.ts";
 import { addressContext } from "./address.ts";
-import type { GuardAsk } from "./guard.ts";
+import type { GuardAsk } from "./guard-desk.ts";
 import { numberOf } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { parseRecipient, recipientIdFor } from "./recipients.ts";

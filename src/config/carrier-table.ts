@@ -125,11 +125,11 @@ export const carrierTable = {
     "whsec_ and base64 of 24 to 64 bytes",
     isWebhookSecret,
   ),
-  carrierWebhookChannels: list<readonly ("sms" | "voice")[]>(
+  carrierWebhookChannels: list<readonly ("sms" | "voice" | "email")[]>(
     {
       environment: "COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS",
       description: "A carrier of your own: what it takes.",
-      allowed: "sms, voice, or both with a comma between them",
+      allowed: "sms, voice and email, with commas between them",
       default: ["sms"],
     },
     parseChannels,
@@ -152,9 +152,9 @@ function parseCarriers(given: readonly string[]): Parsed<readonly string[]> {
     : { problem: "a carrier is named twice: name each once" };
 }
 
-function parseChannels(given: readonly string[]): Parsed<readonly ("sms" | "voice")[]> {
-  const known = (["sms", "voice"] as const).filter((one) => given.includes(one));
+function parseChannels(given: readonly string[]): Parsed<readonly ("sms" | "voice" | "email")[]> {
+  const known = (["sms", "voice", "email"] as const).filter((one) => given.includes(one));
   return known.length === given.length && known.length > 0
     ? { value: known }
-    : { problem: "allowed are sms and voice, each once" };
+    : { problem: "allowed are sms, voice and email, each once" };
 }

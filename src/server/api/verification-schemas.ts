@@ -42,7 +42,11 @@ const bindingSchema = (description: string) =>
 
 export const StartBody = Type.Object(
   {
-    to: Type.String({ minLength: 1, maxLength: 64, description: "Phone number in international form" }),
+    to: Type.String({
+      minLength: 1,
+      maxLength: 254,
+      description: "Phone number in international form, or an e-mail address",
+    }),
     channel: Type.Optional(channelSchema),
     workflow: Type.Optional(
       Type.Array(
@@ -83,7 +87,7 @@ export const StartBody = Type.Object(
 export const CheckBody = Type.Object(
   {
     code: Type.String({ maxLength: 1_000 }),
-    to: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    to: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
     binding: Type.Optional(bindingSchema("What the start was given")),
     subject: Type.Optional(opaque(200, "What the start was given")),
     amount: Type.Optional(Amount),
@@ -216,7 +220,11 @@ export const VerificationListBody = listOf(VerificationBody, "VerificationList")
 
 export const VerificationQuery = strict({
   to: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: "Phone number in international form" }),
+    Type.String({
+      minLength: 1,
+      maxLength: 254,
+      description: "Phone number in international form, or an e-mail address",
+    }),
   ),
   status: Type.Optional(statusSchema),
   ...pageQuery,

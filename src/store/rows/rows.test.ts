@@ -201,6 +201,14 @@ describe("rows as lists", () => {
         },
       ],
       [
+        "challenge",
+        `[null,"t","s",${at},${ends},"recover","b",null,null,null,null,null,{"wrong":2,"email":{"verificationId":"v","authenticatorId":"mail"}}]`,
+        {
+          purpose: "recover",
+          recovery: { wrong: 2, email: { verificationId: "v", authenticatorId: "mail" } },
+        },
+      ],
+      [
         "session",
         `["ended","t","s","d",${at},${ends},[["sms",${at},"sim"]],"c",${at}]`,
         { state: "ended", digest: "d", challengeId: "c", endedAt: at },

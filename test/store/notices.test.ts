@@ -1,0 +1,67 @@
+import { afterAll, expect, test } from "vitest";
+import { openInstance } from "../../src/instance/instance.ts";
+import { Secret } from "../../src/secrets/index.ts";
+import { testSecret } from "../support/instance.ts";
+import { startPostgres } from "../support/postgres.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const server = await startPostgres();
+afterAll(() => server.stop(), 60_000);
+
+const mail = "ada@example.com";
+const password = "nine rowing margarets and a boat";
+const pagesUrl = "https://id.example.com/account";
+
+test.each([
+  ["SQLite", async (): Promise<Secret | null> => null],
+  ["PostgreSQL", async (): Promise<Secret | null> => new Secret(await server.database())],
+] as const)(
+  "P-6: on %s a notice is written with its change, and of many objections and resets one is taken",
+  async (_name, database) => {
+    const databaseUrl = await database();
+    const one = await openInstance({
+      folder: tempFolder(),
+      databaseUrl,
+      secrets: [testSecret],
+      accounts: { pagesUrl },
+    });
+    const { accounts, engine, sandbox, tenant } = one;
+    const tenantId = tenant.id;
+    const texts = async (): Promise<readonly string[]> => {
+      await engine.tick();
+      return sandbox?.phones.messages(mail).map(({ text }) => text) ?? [];
+    };
+    const created = await accounts.createSubscriber({
+      tenantId,
+      name: "ada",
+      password,
+      mustHaveSecond: false,
+    });
+    if (created.outcome !== "created") throw new Error(created.outcome);
+    const of = { tenantId, subscriberId: created.subscriber.id };
+    const enrolled = await accounts.enrolEmail({ ...of, address: mail });
+    if (enrolled.outcome !== "enrolled") throw new Error(enrolled.outcome);
+    const code = /\d{6}/.exec((await texts())[0] ?? "")?.[0] ?? "";
+    await accounts.confirmAuthenticator({ ...of, authenticatorId: enrolled.authenticator.id, code });
+    const next = { password: `${password} more`, current: password };
+    const changes = await Promise.all([1, 2, 3].map(() => accounts.changePassword({ ...of, ...next })));
+    // The others gave a password that was right no more.
+    expect(changes.filter(({ outcome }) => outcome === "changed")).toHaveLength(1);
+    expect((await texts()).filter((text) => text.includes("password was changed"))).toHaveLength(1);
+    expect((await accounts.startReset(of)).outcome).toBe("resetStarted");
+    const all = (await texts()).join(" ");
+    const reset = /csr_[\w-]+/.exec(all)?.[0] ?? "";
+    const anew = { tenantId, reset, password: "seven quiet lighthouses and a pier" };
+    const resets = await Promise.all([1, 2, 3, 4].map(() => accounts.completeReset(anew)));
+    expect(resets.filter(({ outcome }) => outcome === "resetDone")).toHaveLength(1);
+    const notice = /csn_[\w-]+/.exec(all)?.[0] ?? "";
+    const disputes = await Promise.all([1, 2, 3, 4].map(() => accounts.disputeNotice({ tenantId, notice })));
+    expect(disputes.filter(({ outcome }) => outcome === "disputed")).toHaveLength(1);
+    expect((await accounts.subscriber(of))?.isFrozen).toBe(true);
+    const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+    const wrong = await accounts.checkRecovery({ tenantId, recovery, method: "email", code: "000000" });
+    expect(wrong).toEqual({ outcome: "codeMismatch", checksLeft: 4 });
+    await one.close();
+  },
+  60_000,
+);

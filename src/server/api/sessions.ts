@@ -108,7 +108,9 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       );
       if (done.outcome !== "stated") throw accountRefusal(done);
       // A repeat is answered without what is shown once.
-      return { statement: done.statement ?? null, endsAt: isoOrNull(done.endsAt ?? null) };
+      // Of a statement that is not shown again, there is nothing to tell.
+      if (done.statement === undefined) return { statement: null, endsAt: null };
+      return { statement: done.statement, endsAt: isoOrNull(done.endsAt ?? null) };
     },
   );
 

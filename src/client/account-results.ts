@@ -9,6 +9,7 @@ import type {
   NewlyTrustedDevice,
   OpenReset,
   Recovered,
+  RedeemedSession,
   SentCode,
   SessionStatement,
   SessionSummary,
@@ -75,6 +76,7 @@ interface AccountRefusalFields {
   };
   readonly resend_too_soon: { readonly outcome: "resendTooSoon"; readonly retryAt: string };
   readonly delivery_congested: { readonly outcome: "deliveryCongested"; readonly retryAt: string };
+  readonly ticket_invalid: { readonly outcome: "ticketInvalid" };
   readonly not_found: { readonly outcome: "notFound" };
   readonly cursor_invalid: { readonly outcome: "cursorInvalid" };
 }
@@ -196,6 +198,7 @@ export const accountRefusals = {
   signIn: ["challenge_required", "enrolment_required", "sign_in_refused", "sign_in_locked"],
   checkSession: ["session_invalid", "step_up_required"],
   stateSession: ["session_invalid"],
+  redeemSession: ["ticket_invalid", "not_found"],
   signOut: ["session_invalid"],
   endSession: ["not_found"],
   listSessions: ["subscriber_not_found"],
@@ -304,6 +307,9 @@ export type SignInResult =
 export type StateSessionResult =
   | ({ readonly outcome: "stated" } & SessionStatement)
   | Refusals<"stateSession">;
+export type RedeemSessionResult =
+  | ({ readonly outcome: "redeemed" } & RedeemedSession)
+  | Refusals<"redeemSession">;
 export type CheckSessionResult =
   | { readonly outcome: "active"; readonly session: SessionSummary }
   | Refusals<"checkSession">;

@@ -67,6 +67,13 @@ export interface SessionStatement {
   readonly endsAt: string;
 }
 
+/** Who signed in on the account pages. */
+export interface RedeemedSession {
+  /** The user name. */
+  readonly name: string;
+  readonly session: SessionSummary;
+}
+
 /** A browser from which a password alone signs its owner in. */
 export interface TrustedDevice {
   readonly id: string;

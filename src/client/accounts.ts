@@ -8,6 +8,7 @@ import type {
   EnrolResult,
   KeepAuthenticatorResult,
   ListSubscribersResult,
+  RedeemSessionResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
   SendEnrolmentResult,
@@ -139,6 +140,8 @@ export interface SessionCalls {
     request: { readonly session: string; readonly audience: string },
     options?: CallOptions,
   ): Promise<StateSessionResult>;
+  /** Who came back from the account pages with this ticket: once, within a minute. */
+  redeem(request: { readonly ticket: string }, options?: CallOptions): Promise<RedeemSessionResult>;
   /** False for what is no session. */
   signOut(request: { readonly session: string }, options?: CallOptions): Promise<boolean>;
   end(request: { readonly id: string }, options?: CallOptions): Promise<boolean>;
@@ -358,6 +361,10 @@ function sessionCalls(call: Call): SessionCalls {
       const path = "/sessions/current/statement";
       const asked = { ...more, method: "POST", path, headers, body: { audience } } as const;
       return call("stateSession", asked, withOutcome("stated"));
+    },
+    redeem(body, more) {
+      const asked = { ...more, method: "POST", path: "/sessions/redeem", body } as const;
+      return call("redeemSession", asked, withOutcome("redeemed"));
     },
     async signOut({ session }, more) {
       const headers = { "countersign-session": session };

@@ -8,6 +8,7 @@ export type {
   CreateSubscriberResult,
   EnrolResult,
   ListSubscribersResult,
+  RedeemSessionResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
   SendEnrolmentResult,

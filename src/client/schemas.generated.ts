@@ -557,6 +557,15 @@ export interface SignIn {
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
 }
 
+export interface SessionTicket {
+  /** What came back in the address */ readonly ticket: string;
+}
+
+export interface RedeemedSession {
+  /** The user name */ readonly name: string;
+  readonly session: Session;
+}
+
 export interface NewStatement {
   /** Who is to believe a signed statement of this, such as the address of one of your programs */ readonly audience: string;
 }

@@ -31,6 +31,7 @@ export {
   type NewlyTrusted,
   type Recalled,
   type RecoveryStarted,
+  type RedeemTicketResult,
   type RemoveAuthenticatorResult,
   type SendChallengeResult,
   type SendEnrolmentResult,

@@ -21,6 +21,7 @@ import type {
   KeepAuthenticatorResult,
   MakeRecoveryCodesResult,
   RecoveryStarted,
+  RedeemTicketResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
   SendEnrolmentResult,
@@ -127,6 +128,8 @@ export interface Sessions {
   statement(request: Request<"stateSession">): Promise<StateSessionResult>;
   /** A JWK Set: what statements are verified with. */
   jwks(): JwkSet;
+  /** Who came back from the account pages with this ticket: once, within a minute. */
+  redeem(request: { readonly ticket: string }): Promise<RedeemTicketResult>;
   list(request: { readonly subscriberId: string }): Promise<readonly SessionView[]>;
   /** False where there is none to end. */
   end(request: { readonly id: string }): Promise<boolean>;
@@ -278,6 +281,7 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       statement: ({ session, audience }) =>
         accounts.stateSession({ session: typed(session), audience: typed(audience), tenantId }),
       jwks: () => accounts.jwks({ tenantId }),
+      redeem: ({ ticket }) => accounts.redeemTicket({ ticket: typed(ticket), tenantId }),
       list: ({ subscriberId }) => accounts.sessions({ subscriberId: idOf(subscriberId), tenantId }),
       end: ({ id }) => accounts.endSession({ id: idOf(id), tenantId }),
       signOut: ({ session }) => accounts.signOut({ session: typed(session), tenantId }),

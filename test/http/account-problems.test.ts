@@ -65,6 +65,7 @@ describe("every problem of accounts", () => {
     }
     await expectCode(ask("DELETE", `/challenges/${nobody}`), "challenge_not_found");
     await expectCode(ask("DELETE", `/sessions/${nobody}`), "not_found");
+    await expectCode(post("/sessions/redeem", { ticket: "none" }), "ticket_invalid");
     await expectCode(post("/sessions/current/statement", { audience: "a" }), "session_invalid");
     await expectCode(ask("DELETE", "/sessions/current"), "session_invalid");
     const { id } = await person();

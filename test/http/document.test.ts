@@ -80,6 +80,7 @@ describe("the OpenAPI document", () => {
         "POST /services",
         "POST /sessions",
         "POST /sessions/current/statement",
+        "POST /sessions/redeem",
         "POST /subscribers",
         "POST /subscribers/{id}/authenticators",
         "POST /subscribers/{id}/authenticators/{authenticator}/confirm",

@@ -205,6 +205,7 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   completeRecovery: ({ recovery }) => ({ recovery }),
   completeReset: () => ({ reset: "csr_none" }),
   disputeNotice: () => ({ notice: "csn_none" }),
+  redeemSession: () => ({ ticket: "none" }),
   signIn: () => ({ name: "nobody", password: "none" }),
   createTenant: () => ({ name: "Further" }),
 };
@@ -278,5 +279,6 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   startReset: { authenticatorId: "changed" },
   completeReset: { reset: "changed" },
   disputeNotice: { notice: "changed" },
+  redeemSession: { ticket: "changed" },
   signIn: { name: "changed", password: "changed" },
 };

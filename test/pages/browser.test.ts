@@ -1,15 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import { existsSync } from "node:fs";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestServer, testServer, withKey } from "../server/support.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
+import { expectSound } from "./sound.ts";
 
 let browser: Browser | null = null;
 let server: TestServer;
 let service = "";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let networks = 0;
 let numbers = 0;
 
@@ -46,31 +45,6 @@ function freshNumber(): string {
 async function codeFor(number: string): Promise<string> {
   await server.instance.engine.tick();
   return String(server.instance.sandbox?.phones.messages(number)[0]?.code);
-}
-
-/** Nothing that axe can find, nothing wider than the window, no target too small for a thumb. */
-async function expectSound(page: Page): Promise<void> {
-  // Through the debugger, since the page's own policy refuses scripts.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const run = (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe;
-    const { violations } = await run.run();
-    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
-  });
-  expect(found).toEqual([]);
-  const layout = await page.evaluate(() => ({
-    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    small: [...document.querySelectorAll("button, a, input:not([type=hidden]), select")]
-      .filter((one) => one.checkVisibility())
-      .map((one) => ({ html: one.outerHTML.slice(0, 80), box: one.getBoundingClientRect() }))
-      .filter(({ box }) => box.height < 44 || box.width < 44)
-      .map(({ html }) => html),
-  }));
-  expect(layout).toEqual({ overflow: 0, small: [] });
 }
 
 describe("in Chromium", () => {

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { testServer, withKey } from "../server/support.ts";
 import { type Look, newPerson, openBrowser } from "./browser.ts";
+import { drawAccount } from "./draw-account.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "docs", "images");
 const looks: Readonly<Record<string, Look>> = {
@@ -46,6 +47,14 @@ async function draw(name: string, look: Look): Promise<void> {
   await page.click("button.wide");
   await page.waitForSelector(".mark");
   await shoot("done");
+  await drawAccount({
+    page,
+    origin: server.url,
+    name: `ada${networks}`,
+    number: `+4915123457${100 + networks}`,
+    codeFor,
+    shoot: (what) => page.screenshot({ path: join(folder, `account-${what}-${name}.png`), caret: "initial" }),
+  });
   await close();
 }
 

@@ -10,7 +10,15 @@ describe("the address of the server alone", () => {
     expect(answer.status).toBe(200);
     const { name, links } = JSON.parse(answer.text);
     expect(name).toBe("countersign");
-    expect(Object.keys(links)).toEqual(["page", "phones", "reference", "api", "openapi", "health"]);
+    expect(Object.keys(links)).toEqual([
+      "page",
+      "account",
+      "phones",
+      "reference",
+      "api",
+      "openapi",
+      "health",
+    ]);
     for (const path of [links.page, links.phones, links.reference, links.openapi, links.health])
       expect((await ask(`${server.addresses[0]}${path}`)).status, path).toBe(200);
   });
@@ -27,7 +35,7 @@ describe("the address of the server alone", () => {
   test("does not name virtual phones that are off", async () => {
     const real = await testServer({ COUNTERSIGN_SANDBOX: "off" });
     const { links } = JSON.parse((await ask(`${real.addresses[0]}/`)).text);
-    expect(Object.keys(links)).toEqual(["page", "reference", "api", "openapi", "health"]);
+    expect(Object.keys(links)).toEqual(["page", "account", "reference", "api", "openapi", "health"]);
     await real.remove();
   });
 });

@@ -84,6 +84,13 @@ import {
   startReset,
 } from "./resets.ts";
 import {
+  type IssueTicket,
+  issueTicket,
+  type RedeemTicket,
+  type RedeemTicketResult,
+  redeemTicket,
+} from "./session-tickets.ts";
+import {
   type CheckSession,
   type CheckSessionResult,
   checkSession,
@@ -176,6 +183,9 @@ export interface Accounts {
   stateSession(request: StateSession): Promise<StateSessionResult>;
   /** What statements are verified with. */
   jwks(of: { readonly tenantId: string }): JwkSet;
+  /** For the browser of an active session, on its way to the host application; null for any other. */
+  issueTicket(request: IssueTicket): Promise<string | null>;
+  redeemTicket(request: RedeemTicket): Promise<RedeemTicketResult>;
   /** Browsers from which a password alone signs somebody in, newest first; null where there is nobody. */
   trustedDevices(ref: SubscriberRef): Promise<readonly TrustedDeviceView[] | null>;
   forgetDevices(request: ForgetDevices): Promise<ForgetDevicesResult>;
@@ -245,6 +255,8 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     endSessions: (of) => endSessions(parts, of),
     stateSession: (request) => stateSession(parts, request),
     jwks: ({ tenantId }) => jwkSet(parts, tenantId),
+    issueTicket: (request) => issueTicket(parts, request),
+    redeemTicket: (request) => redeemTicket(parts, request),
     trustedDevices: (ref) => listTrustedDevices(parts, ref),
     forgetDevices: (request) => forgetDevices(parts, request),
   };
@@ -278,6 +290,7 @@ export type {
 export type { KeepAuthenticatorResult, RemoveAuthenticatorResult } from "./removal.ts";
 export type { CheckResetResult, CompleteResetResult, StartResetResult } from "./resets.ts";
 export type { CodeText } from "./sending.ts";
+export type { RedeemTicketResult } from "./session-tickets.ts";
 export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";

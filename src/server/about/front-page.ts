@@ -14,6 +14,11 @@ const links: readonly Link[] = [
     path: "/two-factor",
     what: "The verification page: try it with any number that could be real",
   },
+  {
+    name: "account",
+    path: "/account",
+    what: "The account pages: sign up, sign in, and look after an account",
+  },
   { name: "phones", path: "/sandbox", what: "The virtual phones, where its messages arrive" },
   { name: "reference", path: "/api/docs", what: "The API reference, with calls to try" },
   { name: "api", path: "/api/v1", what: "The API itself; every call needs a key" },

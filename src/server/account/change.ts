@@ -130,6 +130,16 @@ export const endOthers: Step = async ({ accounts }, { visit, session }) => {
   return { visit: noted(visit, "account", "changed") };
 };
 
+/** Codes are asked for there again. */
+export const forgetBrowser: Step = async ({ accounts }, { visit, session }, fields) => {
+  if (session === null) return { visit };
+  const { tenantId } = visit;
+  const { subscriberId } = session.view;
+  const deviceId = fields["id"] ?? "";
+  await accounts.forgetDevices({ tenantId, subscriberId, deviceId });
+  return { visit: noted(visit, "account", "changed") };
+};
+
 /** Out of whatever was begun: to the account, or to the sign-in. */
 export const cancel: Step = async ({ accounts, parts }, current) => {
   const { visit, session } = current;

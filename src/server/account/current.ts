@@ -28,6 +28,10 @@ export interface Current {
   readonly session: { readonly bearer: string; readonly view: SessionView } | null;
   /** By which this browser is known, or will be. */
   readonly device: string;
+  /** What it presents where its owner trusts it. */
+  readonly trusted: string | undefined;
+  /** What it says it is. */
+  readonly agent: string;
 }
 
 /** What a step leads to. */
@@ -35,6 +39,8 @@ export interface Stepped {
   readonly visit: AccountVisit;
   /** A new bearer for the session's cookie; null ends it. */
   readonly session?: Begun | null;
+  /** What this browser presents from now on, so that no code is asked for there. */
+  readonly trusted?: { readonly bearer: string; readonly endsAt: number };
   /** Whether the browser goes back to the application that sent it. */
   readonly isOver?: boolean;
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorTable } from "../../errors/codes.ts";
-import type { Service } from "../../tenants/index.ts";
+import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
+import { isOwnPath } from "../page-links.ts";
 import { fieldsOf } from "../pages/fields.ts";
 import type { Fields } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
@@ -22,9 +23,11 @@ import {
   newVisit,
   readDevice,
   readSession,
+  readTrust,
   readVisit,
   writeDevice,
   writeSession,
+  writeTrust,
   writeVisit,
 } from "./visit.ts";
 
@@ -43,14 +46,19 @@ export async function open(
   const isHttps = hasSecureCookies(request);
   const isBeginning = Object.keys(query).length > 0;
   const known = isBeginning ? null : readVisit(app.parts, request, isHttps);
-  const visit = known ?? (await visitFrom(app, options, query));
+  const visit = known ?? (await visitFrom(request, options, query));
   const service = visit === null ? null : await serviceOf(app, visit);
   if (visit === null || service === null) {
     return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
   }
   if (known === null) writeVisit(app.parts, reply, isHttps, visit);
-  if (isBeginning) return reply.redirect(path, 303);
   const current = await currentOf(request, visit, service);
+  if (isBeginning) {
+    // Whoever is signed in already goes on at once; `/account` shows the account in any case.
+    const isIn = path === "/account/sign-in" && current.session !== null;
+    const back = isIn ? await wayBack(request, current) : null;
+    return reply.redirect(back ?? path, 303);
+  }
   return await sendView(options, request, reply, current, path === "/account/sign-up");
 }
 
@@ -86,6 +94,11 @@ export async function take(
   const current = await currentOf(request, visit, service);
   const [stepped] = await Promise.all([steps[name](tools, current, fields), options.wait(answerAfterMs)]);
   writeStepped(app, request, reply, current, stepped);
+  if (stepped.isOver === true) {
+    const session = stepped.session === undefined ? current.session : stepped.session;
+    const back = await wayBack(request, { visit: stepped.visit, session });
+    if (back !== null) return reply.redirect(back, 303);
+  }
   const isJoining = name.startsWith("sign-up/") && stepped.session === undefined;
   return reply.redirect(isJoining ? "/account/sign-up" : "/account", 303);
 }
@@ -95,10 +108,11 @@ function writeStepped(
   request: FastifyRequest,
   reply: FastifyReply,
   { device }: Current,
-  { visit, session }: Stepped,
+  { visit, session, trusted }: Stepped,
 ): void {
   const isHttps = hasSecureCookies(request);
   writeVisit(parts, reply, isHttps, visit);
+  if (trusted !== undefined) writeTrust(parts, reply, isHttps, trusted);
   if (session === undefined) return;
   if (session === null) {
     writeSession(parts, reply, isHttps, null);
@@ -133,28 +147,56 @@ async function currentOf(request: FastifyRequest, visit: AccountVisit, service: 
     origin: server.publicOrigin(request),
     session: bearer !== null && checked?.outcome === "active" ? { bearer, view: checked.session } : null,
     device: readDevice(request, isHttps) ?? newDevice(server.parts),
+    trusted: readTrust(request, isHttps),
+    agent: request.headers["user-agent"] ?? "",
   };
 }
 
+/** To the application: with a ticket of whoever is signed in, or without one. On its own host the cookie is enough. */
+async function wayBack(
+  request: FastifyRequest,
+  { visit, session }: { readonly visit: AccountVisit; readonly session: { readonly bearer: string } | null },
+): Promise<string | null> {
+  const { server } = request;
+  const { returnUrl, state, tenantId } = visit;
+  if (returnUrl === null) return null;
+  // Whole, so that a path is not taken for one of ours.
+  const target = new URL(returnUrl, server.publicOrigin(request));
+  const ticket =
+    session === null ? null : await server.accounts.issueTicket({ tenantId, session: session.bearer });
+  if (ticket === null) target.searchParams.set("outcome", "canceled");
+  else if (!isOwnPath(returnUrl)) target.searchParams.set("ticket", ticket);
+  if (state !== null) target.searchParams.set("state", state);
+  return target.href;
+}
+
 async function visitFrom(
-  app: FastifyInstance,
+  request: FastifyRequest,
   { isSandbox }: AccountPageOptions,
   query: Fields,
 ): Promise<AccountVisit | null> {
-  const { parts } = app;
+  const { parts } = request.server;
   const service = await anonymousService(
     parts,
     query["service"],
     (one) => accountsOf(one, isSandbox) !== "none",
   );
   if (service === null) return null;
+  const returnUrl = query["return_url"] ?? null;
+  if (returnUrl !== null && !mayLeadTo(request, service, returnUrl)) return null;
   return newVisit(parts, {
     tenantId: service.tenantId,
     serviceId: service.id,
-    returnUrl: null,
+    returnUrl,
     state: query["state"]?.slice(0, 200) ?? null,
     language: query["lang"]?.slice(0, 20) ?? null,
   });
+}
+
+/** A registered address, letter by letter; or, inside an application, a path on its own host (W-14). */
+function mayLeadTo(request: FastifyRequest, { settings }: Service, returnUrl: string): boolean {
+  const isInside = request.server.hostAddress(request) !== null;
+  return (isInside && isOwnPath(returnUrl)) || isReturnUrl(settings.page, returnUrl);
 }
 
 export function sendFault(

@@ -1,5 +1,10 @@
 import { html } from "ghtml";
-import type { AuthenticatorView, SessionView, SubscriberView } from "../../engine/index.ts";
+import type {
+  AuthenticatorView,
+  SessionView,
+  SubscriberView,
+  TrustedDeviceView,
+} from "../../engine/index.ts";
 import { action, formSealField, say } from "../pages/parts.ts";
 import type { View } from "../pages/views.ts";
 import type { AccountLanguage } from "./languages/index.ts";
@@ -8,6 +13,7 @@ import { type AccountParts, formOf, passwordField, titled } from "./views.ts";
 export interface ManageParts extends AccountParts {
   readonly subscriber: SubscriberView;
   readonly sessions: readonly SessionView[];
+  readonly trusted: readonly TrustedDeviceView[];
   /** The id of the session of this browser. */
   readonly current: string;
   /** Whether there is an application to go back to. */
@@ -26,6 +32,7 @@ export function manageView(parts: ManageParts): View {
 <ul class="rows">!${enrolled.map((one) => html`<li><span class="what">!${nameOf(language, one)}</span>!${mayRemove(enrolled, one) ? change(parts, "remove", words.remove, one.id) : ""}</li>`)}</ul>
 <div class="stack">!${change(parts, "add", words.add)}!${change(parts, "codes", words.newCodes)}!${subscriber.hasPassword ? change(parts, "password", words.changePassword) : ""}</div>
 !${sessionsOf(parts)}
+!${trustedOf(parts)}
 <div class="end">!${action(parts, "sign-out", words.signOut, "bare")}</div>`;
   return { title: words.accountTitle, content };
 }
@@ -35,12 +42,15 @@ function change(parts: AccountParts, what: string, label: string, id = ""): stri
   return html`<form method="post" action="${parts.base}/change">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain" name="what" value="${what}">${label}</button></form>`;
 }
 
+/** What can be shown at a challenge; an address of e-mail cannot (A-16). */
+const ways: readonly AuthenticatorView["type"][] = ["phone", "totp"];
+
 /** Codes are replaced, never left out; and what is left must let its owner in (A-14). */
 export function mayRemove(all: readonly AuthenticatorView[], one: AuthenticatorView): boolean {
-  const others = all.filter(
-    ({ id, type, isDisabled }) => id !== one.id && type !== "recoveryCodes" && !isDisabled,
-  );
-  return one.type !== "recoveryCodes" && others.length > 0;
+  const stays = ({ type, isDisabled, removesAt }: AuthenticatorView): boolean =>
+    ways.includes(type) && !isDisabled && removesAt === null;
+  const mayGo = one.type !== "recoveryCodes" && one.removesAt === null;
+  return mayGo && all.some((other) => other.id !== one.id && stays(other));
 }
 
 /** HTML. */
@@ -69,6 +79,19 @@ function sessionsOf(parts: ManageParts): string {
   return html`<h2>${words.sessions}</h2>
 <ul class="rows">!${rows}</ul>
 <div class="stack">!${others}</div>`;
+}
+
+function trustedOf(parts: ManageParts): string {
+  const { language, trusted } = parts;
+  const { words } = language;
+  if (trusted.length === 0) return "";
+  const rows = trusted.map(({ id, name, trustedAt }) => {
+    const since = say(language, "since", { time: timeIn(language.tag, trustedAt) });
+    const forget = html`<form method="post" action="${parts.base}/forget">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${words.forget}</button></form>`;
+    return html`<li><span class="what"><bdi>${name}</bdi> <span class="quiet">!${since}</span></span>!${forget}</li>`;
+  });
+  return html`<h2>${words.trusted}</h2>
+<ul class="rows">!${rows}</ul>`;
 }
 
 function timeIn(language: string, at: number): string {

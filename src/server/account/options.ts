@@ -40,6 +40,7 @@ export const stepNames = [
   "change/remove",
   "end-session",
   "end-others",
+  "forget",
   "leave",
   "sign-out",
 ] as const;

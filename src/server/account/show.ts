@@ -1,9 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
-import { passwordLengths } from "../../accounts/index.ts";
-import type { AuthenticatorView, SubscriberView } from "../../engine/index.ts";
+import { passwordLengths, trustedDeviceMs } from "../../accounts/index.ts";
+import { qrSvg } from "../../authenticators/index.ts";
+import type {
+  AuthenticatorView,
+  SessionView,
+  SubscriberView,
+  TrustedDeviceView,
+} from "../../engine/index.ts";
 import type { Service } from "../../tenants/index.ts";
 import { lifetimeMs } from "../../verification/index.ts";
+import { isOwnPath } from "../page-links.ts";
 import { accentUrl } from "../pages/accent.ts";
 import { likelyCountry } from "../pages/countries.ts";
 import { mayAskAt, mayCall } from "../pages/flow.ts";
@@ -39,7 +46,10 @@ export async function sendView(
   if (opening === "none") return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
   const scene = await sceneOf(request, current, isJoining && opening === "signUp");
   const view = viewOf(options, request, current, scene);
-  return send(options, request, reply, { language, service, view });
+  const { returnUrl } = current.visit;
+  // A form's answer may lead back to the application, and browsers hold redirects against `form-action` too.
+  const formTargets = returnUrl === null || isOwnPath(returnUrl) ? [] : [new URL(returnUrl).origin];
+  return send(options, request, reply, { language, service, view, formTargets });
 }
 
 /** Which view it is, with the rows that it shows. */
@@ -47,7 +57,10 @@ interface Scene {
   readonly name: ViewName;
   readonly choices: readonly AuthenticatorView[];
   readonly subscriber: SubscriberView | null;
-  readonly sessions: Parameters<typeof manageView>[0]["sessions"];
+  readonly sessions: readonly SessionView[];
+  readonly trusted: readonly TrustedDeviceView[];
+  /** An SVG of what an app is set up with. */
+  readonly picture: string | null;
 }
 
 async function sceneOf(request: FastifyRequest, current: Current, isJoining: boolean): Promise<Scene> {
@@ -59,14 +72,18 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
     choices: [],
     subscriber: null,
     sessions: [],
+    trusted: [],
+    picture: null,
     ...more,
   });
   if (visit.codes !== null) return scene("codes");
   const choices = await choicesOf(accounts, current);
   if (choices !== null) return scene(visit.chosen === null ? "choose" : "use", { choices });
   const enrolling = visit.enrolment === null ? "enrol" : "enrolCode";
+  const uri = visit.enrolment?.app?.uri;
+  const picture = uri === undefined ? null : await qrSvg(uri);
   if (session === null) {
-    if (visit.pending?.challengeId === null) return scene(enrolling);
+    if (visit.pending?.challengeId === null) return scene(enrolling, { picture });
     return scene(isJoining ? joiningView(visit.round, current, clock.now()) : "signIn");
   }
   const { subscriberId } = session.view;
@@ -74,10 +91,11 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
   const { wanted } = visit;
   if (wanted !== null && isConfirmed(visit, clock.now())) {
     const changing = { add: enrolling, password: "password", codes: "newCodes", remove: "remove" } as const;
-    return scene(changing[wanted.what], { subscriber });
+    return scene(changing[wanted.what], { subscriber, picture });
   }
   const sessions = await accounts.sessions({ tenantId, subscriberId });
-  return scene("account", { subscriber, sessions });
+  const trusted = (await accounts.trustedDevices({ tenantId, subscriberId })) ?? [];
+  return scene("account", { subscriber, sessions, trusted });
 }
 
 function joiningView(round: Round | null, { policy }: Current, now: number): ViewName {
@@ -110,7 +128,7 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
     case "enrol":
       return enrolView({ ...parts, country, isMore: visit.pending === null });
     case "enrolCode":
-      return enrolmentView(request, current, parts);
+      return enrolmentView(request, current, parts, scene.picture);
     default:
       return accountView(current, parts, scene);
   }
@@ -188,18 +206,29 @@ function chosenView(
     chosen,
     number: found.number ?? "",
     hasOthers: choices.length > 1 || found.type === "phone",
+    trustDays: current.visit.pending === null ? 0 : trustDays(request),
   });
 }
 
-function enrolmentView(request: FastifyRequest, current: Current, parts: AccountParts): View {
+/** For how many days a browser is trusted; 0 where the operator trusts none. */
+function trustDays({ server }: FastifyRequest): number {
+  return Math.floor((server.parts.trustedDeviceMs ?? trustedDeviceMs) / 86_400_000);
+}
+
+function enrolmentView(
+  request: FastifyRequest,
+  current: Current,
+  parts: AccountParts,
+  picture: string | null,
+): View {
   const { enrolment } = current.visit;
   if (enrolment === null) throw new TypeError("there is nothing to confirm");
   const fields = enrolment.app === null ? ofPhone(request, current, enrolment.sent) : appFields;
-  return enrolCodeView({ ...parts, ...fields, enrolment, picture: null });
+  return enrolCodeView({ ...parts, ...fields, enrolment, picture });
 }
 
 function accountView({ visit, session }: Current, parts: AccountParts, scene: Scene): View {
-  const { name, subscriber, sessions } = scene;
+  const { name, subscriber, sessions, trusted } = scene;
   if (subscriber === null || session === null) throw new TypeError("nobody is signed in");
   const enrolled = subscriber.authenticators.filter(({ isConfirmed: isProven }) => isProven);
   if (name === "password") {
@@ -213,7 +242,7 @@ function accountView({ visit, session }: Current, parts: AccountParts, scene: Sc
   const found = name === "remove" ? enrolled.find(({ id }) => id === visit.wanted?.id) : undefined;
   if (found !== undefined) return removeView(parts, found);
   const current = session.view.id;
-  return manageView({ ...parts, subscriber, sessions, current, back: visit.returnUrl !== null });
+  return manageView({ ...parts, subscriber, sessions, trusted, current, back: visit.returnUrl !== null });
 }
 
 /** A page without a visit. */
@@ -229,6 +258,7 @@ export function sendClosed(
     language,
     service: null,
     view: closedView(language, titled, lead, base),
+    formTargets: [],
   });
 }
 
@@ -236,18 +266,19 @@ interface Sent {
   readonly language: Language;
   readonly service: Service | null;
   readonly view: View;
+  readonly formTargets: readonly string[];
 }
 
 function send(
   { assets }: AccountPageOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  { language, service, view }: Sent,
+  { language, service, view, formTargets }: Sent,
 ): FastifyReply {
   const page = service?.settings.page;
   const accent = page?.accent ?? null;
   // In nobody's frame: what is pressed here changes who can get in.
-  setPageHeaders(reply, { isSecure: isSecure(request) });
+  setPageHeaders(reply, { isSecure: isSecure(request), formTargets });
   const scripts = ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])];
   return reply
     .type("text/html; charset=utf-8")

@@ -12,7 +12,7 @@ const windowMs = 900_000;
 /** Name and password. Nothing here depends on whether there is such a name (W-8, P-4). */
 export const enterPassword: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
-  const { visit, network, device } = current;
+  const { visit, network, device, trusted: trustedDevice } = current;
   const { name = "", password = "" } = fields;
   const typed = { name: name.slice(0, 128) };
   const refuse = (words: "signInMissing" | "signInWrong", field: "name" | null): Stepped => ({
@@ -26,7 +26,7 @@ export const enterPassword: Step = async (tools, current, fields) => {
     const values = minutesUntil(oldest + windowMs, now);
     return { visit: noted(visit, "signIn", "waitMinutes", { values, typed }) };
   }
-  const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device });
+  const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device, trustedDevice });
   switch (result.outcome) {
     case "signInRefused":
       wrongs.set(network, [...recent, now]);
@@ -56,7 +56,7 @@ async function goOn(
   return await chooseOnly(tools, { ...current, visit }, result.authenticators);
 }
 
-/** Where there is one way besides recovery codes, it is taken without a question. */
+/** The way that somebody prefers, or the only one besides recovery codes, is taken without a question. */
 export async function chooseOnly(
   tools: Tools,
   current: Current,
@@ -64,12 +64,14 @@ export async function chooseOnly(
 ): Promise<Stepped> {
   const { visit } = current;
   const usual = authenticators.filter(({ type, isDisabled }) => type !== "recoveryCodes" && !isDisabled);
-  const [only] = usual;
-  if (only === undefined || usual.length > 1) return { visit };
+  const only = usual.find(({ isPreferred }) => isPreferred) ?? (usual.length === 1 ? usual[0] : undefined);
+  if (only === undefined) return { visit };
   const { id: authenticatorId } = only;
-  if (only.type === "totp")
+  if (only.type === "totp") {
     return { visit: { ...visit, chosen: { authenticatorId, type: "totp", sent: null } } };
-  return only.type === "phone" ? await sendTo(tools, current, authenticatorId, "sms") : { visit };
+  }
+  if (only.type !== "phone") return { visit };
+  return await sendTo(tools, current, authenticatorId, only.channel ?? "sms");
 }
 
 /** All the way in: a new visit, so that nothing from before is good for anything (P-5). */

@@ -3,6 +3,7 @@ import {
   changePassword,
   endOthers,
   endSession,
+  forgetBrowser,
   keepCodes,
   leave,
   makeCodes,
@@ -53,6 +54,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   "change/remove": removeOne,
   "end-session": endSession,
   "end-others": endOthers,
+  forget: forgetBrowser,
   leave,
   "sign-out": signOut,
 };

@@ -49,6 +49,8 @@ export interface UseParts extends AccountParts, CodeFields {
   readonly number: string;
   /** Whether there is anything else to choose. */
   readonly hasOthers: boolean;
+  /** For how many days this browser may be trusted; 0 for not at all. */
+  readonly trustDays: number;
 }
 
 /** The code of the authenticator that was chosen. */
@@ -62,12 +64,22 @@ export function useView(parts: UseParts): View {
     recoveryCodes: html`${words.recoveryLead}`,
   }[type];
   const pageParts = asPageParts(parts);
+  const form =
+    type === "recoveryCodes"
+      ? recoveryForm(parts)
+      : codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal }, trustBox(parts));
   const content = html`!${titled(parts, words.codeTitle)}
 <p class="lead">!${lead}</p>
-!${type === "recoveryCodes" ? recoveryForm(parts) : codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal })}
+!${form}
 !${type === "phone" ? askAgain({ ...pageParts, waitSeconds: parts.waitSeconds, mayCall: parts.mayCall }) : ""}
 <div class="end">!${parts.hasOthers ? action(parts, "other", words.otherWay, "bare") : ""}!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   return { title: words.codeTitle, content };
+}
+
+/** No code is asked for on this browser from then on; a recovery code gives no such trust. */
+function trustBox({ language, trustDays }: UseParts): string {
+  if (trustDays === 0) return "";
+  return html`<label class="check"><input type="checkbox" name="trust" value="yes"> <span>!${say(language, "trust", { days: String(trustDays) })}</span></label>`;
 }
 
 function recoveryForm(parts: AccountParts): string {
@@ -114,7 +126,7 @@ export function enrolCodeView(parts: EnrolCodeParts): View {
     const { seed, uri } = enrolment.app;
     const content = html`!${titled(parts, words.setUpApp)}
 <p class="lead">${words.appStep}</p>
-!${picture === null ? "" : html`<div class="qr">!${picture}</div>`}
+!${picture === null ? "" : html`<div class="qr" role="img" aria-label="${words.setUpApp}">!${picture}</div>`}
 <p><a class="button plain wide" href="${uri}">${words.openApp}</a></p>
 <p class="quiet">${words.appKey} <code class="key" dir="ltr">${grouped(seed)}</code></p>
 !${form}

@@ -1,6 +1,7 @@
 import type { Accounts, AuthenticatorView, CheckChallengeResult } from "../../engine/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { clockTime } from "../pages/views.ts";
+import { browserOf } from "./browser.ts";
 import {
   type Current,
   minutesUntil,
@@ -124,7 +125,7 @@ export const otherWay: Step = async (_tools, { visit }) => ({
 /** The code of what was chosen. */
 export const enterCode: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
-  const { visit, device } = current;
+  const { visit, device, agent } = current;
   const held = heldChallenge(current);
   const { chosen } = visit;
   if (held === null || chosen === null) return over(tools, current);
@@ -136,7 +137,13 @@ export const enterCode: Step = async (tools, current, fields) => {
     visit: noted(visit, "use", words, { field: "code", values, typed: { code } }),
   });
   if (code === "") return refuse("codeMissing");
-  const result = await accounts.checkChallenge({ ...held, authenticatorId, code, device });
+  const result = await accounts.checkChallenge({
+    ...held,
+    authenticatorId,
+    code,
+    device,
+    ...(fields["trust"] === "yes" ? { trustDevice: browserOf(agent) } : {}),
+  });
   if (result.outcome === "approved") return approved(tools, current, result);
   const now = parts.clock.now();
   switch (result.outcome) {
@@ -162,11 +169,14 @@ export const enterCode: Step = async (tools, current, fields) => {
 function approved(
   { parts }: Tools,
   { visit }: Current,
-  { session }: Extract<CheckChallengeResult, { readonly outcome: "approved" }>,
+  { session, trustedDevice }: Extract<CheckChallengeResult, { readonly outcome: "approved" }>,
 ): Stepped {
   const now = parts.clock.now();
   if (visit.pending !== null) {
-    return { visit: anew(parts, visit), session, isOver: true };
+    const { bearer = null, device } = trustedDevice ?? {};
+    const trust =
+      bearer === null || device === undefined ? {} : { trusted: { bearer, endsAt: device.endsAt } };
+    return { visit: anew(parts, visit), session, isOver: true, ...trust };
   }
   const stepUp = visit.stepUp === null ? null : { ...visit.stepUp, approvedAt: now };
   // The bearer of before is dead (P-5), and so are the forms of before.

@@ -171,6 +171,23 @@ export function writeSession(
   void reply.setCookie(name, session.bearer, { ...everywhere(isSecure), maxAge });
 }
 
+/** What a browser presents that its owner trusts: no code is asked for there. */
+const trustCookie = "countersign-trusted";
+
+export function readTrust(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return request.cookies[named(trustCookie, isSecure)];
+}
+
+export function writeTrust(
+  parts: EngineParts,
+  reply: FastifyReply,
+  isSecure: boolean,
+  trusted: { readonly bearer: string; readonly endsAt: number },
+): void {
+  const maxAge = Math.max(1, Math.floor((trusted.endsAt - parts.clock.now()) / 1_000));
+  void reply.setCookie(named(trustCookie, isSecure), trusted.bearer, { ...everywhere(isSecure), maxAge });
+}
+
 const deviceLifetimeSeconds = 34_560_000;
 const devicePattern = /^[A-Za-z0-9_-]{32}$/;
 

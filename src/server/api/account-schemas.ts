@@ -279,6 +279,16 @@ export const SessionBody = Type.Object(
   { title: "Session" },
 );
 
+export const SessionTicketBody = strict(
+  { ticket: opaque(600, "What came back in the address") },
+  { title: "SessionTicket" },
+);
+
+export const RedeemedSessionBody = Type.Object(
+  { name: Type.String({ description: "The user name" }), session: SessionBody },
+  { title: "RedeemedSession" },
+);
+
 export const SessionListBody = Type.Object({ items: Type.Array(SessionBody) }, { title: "SessionList" });
 
 export const BegunBody = Type.Object(

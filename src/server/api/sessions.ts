@@ -4,8 +4,10 @@ import { accountRefusal, askOnce, header, subscriberIdOf } from "./account-answe
 import {
   BegunBody,
   CurrentQuery,
+  RedeemedSessionBody,
   SessionBody,
   SessionListBody,
+  SessionTicketBody,
   SignInBody,
   StatementBody,
   StatementOfBody,
@@ -53,6 +55,37 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (begun === null) throw accountRefusal(done);
       reply.code(201);
       return begun;
+    },
+  );
+
+  app.post(
+    "/sessions/redeem",
+    {
+      ...described({
+        operationId: "redeemSession",
+        tag: "Sessions",
+        summary: "Redeem the ticket of somebody who signed in on the account pages",
+        description:
+          "Once, within 60 seconds. Compare `state` with your own session before you trust it. The session stays the browser's: it ends when its owner signs out on the pages.",
+        scope: "sessions:write",
+        successes: { 200: "Who signed in, and how sure that is" },
+        problems: ["ticket_invalid", "not_found"],
+        example: { body: { ticket: "6b1f.Q0kzqz2kXZc2i8q2w5pJ0Qm1Zl3pK9vW4bT7yHq0nXr2dUe6sGf8aBcD" } },
+      }),
+      schema: { body: SessionTicketBody, response: { 200: RedeemedSessionBody } },
+    },
+    async (request, reply) => {
+      const { tenantId } = request.caller;
+      const { ticket } = request.body;
+      const done = await askOnce(request, reply, (accounts) => accounts.redeemTicket({ tenantId, ticket }));
+      if (done.outcome !== "redeemed") {
+        throw new Problem(
+          "ticket_invalid",
+          "It is unknown, was redeemed before, or is older than 60 seconds.",
+        );
+      }
+      const { subscriber, session } = done;
+      return { name: subscriber.name, session: toSessionBody(session.session) };
     },
   );
 

@@ -108,7 +108,7 @@ export function codeView(parts: CodeParts): View {
   return { title: words.codeTitle, content };
 }
 
-export function codeForm(parts: ViewParts & Pick<CodeFields, "length" | "isDecimal">): string {
+export function codeForm(parts: ViewParts & Pick<CodeFields, "length" | "isDecimal">, beside = ""): string {
   const { language, note, length, isDecimal } = parts;
   const { words } = language;
   const kind = isDecimal
@@ -119,6 +119,7 @@ export function codeForm(parts: ViewParts & Pick<CodeFields, "length" | "isDecim
 <div class="field"><label for="code">${words.code}</label>
 <input class="code" id="code" name="code" type="text" autocomplete="one-time-code" !${kind} maxlength="${String(length)}" required autofocus value="${note?.code ?? ""}"!${wrongness(parts, "code")}>
 !${errorOf(parts, "code")}</div>
+!${beside}
 <button class="button wide">${words.confirm}</button>
 </form>`;
 }

@@ -132,7 +132,7 @@ const elsewhere: ReadonlySet<string> = new Set([
     "sendEnrolmentCode",
   ],
   ...["startChallenge", "getChallenge", "sendChallenge", "checkChallenge", "cancelChallenge"],
-  ...["signIn", "checkSession", "redeemSession", "signOut", "endSession"],
+  ...["signIn", "checkSession", "redeemSession", "changePassword", "signOut", "endSession"],
   // Whose authenticator or session it is, chance rarely hits: test/http/authenticator-names.test.ts.
   ...["updateAuthenticator", "keepAuthenticator", "stateSession", "forgetTrustedDevice"],
   // What links and recoveries hold cannot be made up: test/http/recovery-problems.ts.

@@ -1,5 +1,5 @@
 /** What an application embeds. */
-export { HashingOverloaded } from "./authenticators/errors.ts";
+export { HashingOverloaded, PasskeysUnavailable } from "./authenticators/errors.ts";
 export type { OutgoingMessage, Provider, ProviderCapabilities } from "./delivery/index.ts";
 export { StartRefused, type StartRefusedCode } from "./instance/start-refused.ts";
 export * from "./library/index.ts";

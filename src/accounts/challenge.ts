@@ -1,6 +1,7 @@
 import type { Payment } from "../verification/index.ts";
 import { type Assurance, assuranceOf, type Proof } from "./assurance.ts";
-import { type Authenticator, confirmed, type Subscriber } from "./subscriber.ts";
+import { isAsked } from "./passkey.ts";
+import { type Authenticator, confirmed, type PasskeyRequest, type Subscriber } from "./subscriber.ts";
 import { decideUse, type Use, type UseRefusal } from "./use.ts";
 
 /** A request to use an authenticator: at sign-in, or as a step-up before something sensitive. */
@@ -18,6 +19,8 @@ export interface Challenge {
   readonly earlier: readonly Proof[];
   /** The verification on its way to one of their phones. */
   readonly sent: SentCode | null;
+  /** What a passkey was asked to sign, last; null once that was answered. */
+  readonly passkey: PasskeyRequest | null;
   readonly createdAt: number;
   readonly endsAt: number;
   readonly status: "pending" | "approved" | "canceled";
@@ -75,6 +78,7 @@ export function newChallenge(
     ...fields,
     payment,
     sent: null,
+    passkey: null,
     createdAt: now,
     endsAt,
     status: "pending",
@@ -85,15 +89,24 @@ export function newChallenge(
 
 /** One use of one authenticator: approves at most once, and counts what was wrong on the subscriber (T-4, L-3). */
 export function decideChallenge(
-  { subscriber, challenge }: ChallengeState,
+  { subscriber, challenge: found }: ChallengeState,
   use: Use,
   now: number,
 ): ChallengeDecision {
-  const unchanged = (outcome: ChallengeOutcome): ChallengeDecision => ({ subscriber, challenge, outcome });
-  const refused = challengeRefusal(challenge, now);
+  const unchanged = (outcome: ChallengeOutcome): ChallengeDecision => ({
+    subscriber,
+    challenge: found,
+    outcome,
+  });
+  const refused = challengeRefusal(found, now);
   if (refused !== null) return unchanged(refused);
   // One proof settles no recovery.
-  if (challenge.recovery !== undefined) return unchanged({ type: "authenticatorNotFound" });
+  if (found.recovery !== undefined) return unchanged({ type: "authenticatorNotFound" });
+  if (use.type === "passkey" && !isAsked(found.passkey, use.challenge, now)) {
+    return unchanged({ type: "passkeyRefused", reason: "challenge" });
+  }
+  // Answered once, rightly or not.
+  const challenge = use.type === "passkey" ? { ...found, passkey: null } : found;
   const used = decideUse(subscriber, meets(subscriber, challenge, now), use, now);
   if (used.outcome.type !== "right") {
     return { subscriber: used.subscriber, challenge, outcome: used.outcome };
@@ -101,7 +114,7 @@ export function decideChallenge(
   const { proof } = used.outcome;
   return {
     subscriber: used.subscriber,
-    challenge: { ...challenge, status: "approved", settledAt: now, proof, sent: null },
+    challenge: { ...challenge, status: "approved", settledAt: now, proof, sent: null, passkey: null },
     outcome: { type: "approved", assurance: assuranceOf([...challenge.earlier, proof]) },
   };
 }

@@ -1,5 +1,6 @@
 import type { Proof } from "./assurance.ts";
 import { type Challenge, isStepUp } from "./challenge.ts";
+import { isAsked } from "./passkey.ts";
 import {
   type Authenticator,
   authenticatorsMax,
@@ -42,7 +43,9 @@ export function decideEnrol(
     (one) =>
       (one.confirmedAt !== null || isEnrolling(one, now)) &&
       isKept(one, now) &&
-      !(asked.type === "recoveryCodes" && one.type === "recoveryCodes"),
+      !(asked.type === "recoveryCodes" && one.type === "recoveryCodes") &&
+      // Asked for again, since the person or the browser said no.
+      !(asked.type === "passkey" && one.type === "passkey" && one.confirmedAt === null),
   );
   if (kept.length >= authenticatorsMax) {
     return { type: "refused", outcome: { type: "authenticatorsFull", most: authenticatorsMax } };
@@ -68,8 +71,16 @@ export interface ConfirmDecision {
  */
 export function decideConfirm(subscriber: Subscriber, use: Use, now: number): ConfirmDecision {
   const usable = subscriber.authenticators.filter((one) => isEnrolling(one, now));
+  if (use.type === "passkey") {
+    const one = usable.find(({ id }) => id === use.authenticatorId);
+    if (one?.type === "passkey" && !isAsked(one.request, use.challenge, now)) {
+      return { subscriber, outcome: { type: "passkeyRefused", reason: "challenge" } };
+    }
+  }
   const used = decideUse(subscriber, usable, use, now);
-  if (used.outcome.type !== "right") return { subscriber: used.subscriber, outcome: used.outcome };
+  if (used.outcome.type !== "right") {
+    return { subscriber: answered(used.subscriber, use, now), outcome: used.outcome };
+  }
   const { proof } = used.outcome;
   const proven = used.subscriber.authenticators.find(({ id }) => id === use.authenticatorId) as Authenticator;
   const next: Authenticator =
@@ -87,6 +98,13 @@ export function decideConfirm(subscriber: Subscriber, use: Use, now: number): Co
       }
     : used.subscriber;
   return { subscriber: withAuthenticator(kept, next, now), outcome: { type: "confirmed", proof } };
+}
+
+/** What a passkey was asked is answered once, rightly or not. */
+function answered(subscriber: Subscriber, use: Use, now: number): Subscriber {
+  const one = subscriber.authenticators.find(({ id }) => id === use.authenticatorId);
+  if (use.type !== "passkey" || one?.type !== "passkey") return subscriber;
+  return withAuthenticator(subscriber, { ...one, request: null }, now);
 }
 
 export type RemoveDecision =

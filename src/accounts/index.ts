@@ -59,6 +59,16 @@ export {
   noticeOfAdded,
   noticeOfRemoved,
 } from "./notice.ts";
+export {
+  credentialBytesMax,
+  decidePasskeyUse,
+  isAsked,
+  type PasskeyRefusal,
+  type PasskeyShown,
+  type PasskeyUse,
+  passkeyRequestLifetimeMs,
+} from "./passkey.ts";
+
 export { decidePasswordChange, type PasswordChangeRefusal } from "./password-change.ts";
 export {
   canonicalPassword,
@@ -90,6 +100,7 @@ export {
   withProof,
   withWrong,
 } from "./recovery.ts";
+export { isAllowedOrigin, type RelyingParty } from "./relying-party.ts";
 export { afterReset, isResetOpen, resetLifetimeMs, withReset } from "./reset.ts";
 export {
   ended,
@@ -123,6 +134,9 @@ export {
   isEnrolling,
   isKept,
   newSubscriber,
+  type PasskeyAuthenticator,
+  type PasskeyCredential,
+  type PasskeyRequest,
   type PhoneAuthenticator,
   type RecoveryCodes,
   type Reset,

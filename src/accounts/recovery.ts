@@ -48,6 +48,7 @@ export function newRecovery(
     payment: null,
     earlier: [],
     sent: null,
+    passkey: null,
     createdAt: now,
     endsAt: now + recoveryLifetimeMs,
     status: "pending",

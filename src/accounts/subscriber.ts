@@ -112,10 +112,46 @@ export interface TrustedDevice {
   readonly lastUsedAt: number | null;
 }
 
-export type Authenticator = PhoneAuthenticator | EmailAddressEnrolled | TotpAuthenticator | RecoveryCodes;
-
 /** In the place of a hash: what no password matches, until a new one is set. */
 export const voidPassword = "void";
+
+/** What a browser was asked to sign, once: for this purpose, this session, and a few minutes. */
+export interface PasskeyRequest {
+  /** 32 random bytes. */
+  readonly challenge: string;
+  /** Keyed digest of the session that asked, where it was named. */
+  readonly binding: string | null;
+  readonly askedAt: number;
+}
+
+/** The public half of a passkey, with what its authenticator said of itself when it was used last. */
+export interface PasskeyCredential {
+  readonly id: string;
+  /** COSE, as it was registered. */
+  readonly publicKey: string;
+  readonly signCount: number;
+  /** Whether it may be copied to other devices of its owner; that never changes. */
+  readonly isBackupEligible: boolean;
+  readonly isBackedUp: boolean;
+  /** How browsers reach it: hints of theirs. */
+  readonly transports: readonly string[];
+}
+
+/** A passkey is used with a finger, a face or a PIN: alone it is both what somebody has and what they know. */
+export interface PasskeyAuthenticator extends Enrolled {
+  readonly type: "passkey";
+  /** What its browser was asked for; null once that was answered. */
+  readonly request: PasskeyRequest | null;
+  /** Null until it is confirmed. */
+  readonly credential: PasskeyCredential | null;
+}
+
+export type Authenticator =
+  | PhoneAuthenticator
+  | EmailAddressEnrolled
+  | TotpAuthenticator
+  | RecoveryCodes
+  | PasskeyAuthenticator;
 
 export const authenticatorsMax = 10;
 /** An enrolment that nobody confirms is forgotten (T-7). */
@@ -126,6 +162,8 @@ export const wrongInRowMax: Readonly<Record<Authenticator["type"], number>> = {
   phone: 100,
   recoveryCodes: 100,
   email: 100,
+  // Never reached: what is no guess is not counted.
+  passkey: 100,
 };
 
 export function newSubscriber(

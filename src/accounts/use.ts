@@ -1,5 +1,6 @@
 import type { Proof } from "./assurance.ts";
 import { authenticatorWaits, lockedUntil, noFailures, oneMore } from "./budget.ts";
+import { decidePasskeyUse, type PasskeyRefusal, type PasskeyUse } from "./passkey.ts";
 import {
   type Authenticator,
   type RecoveryCodes,
@@ -23,7 +24,8 @@ export type Use =
       readonly channel: "sms" | "voice";
     }
   /** Whether the verification of this address was approved just now. */
-  | { readonly type: "email"; readonly authenticatorId: string; readonly matches: boolean };
+  | { readonly type: "email"; readonly authenticatorId: string; readonly matches: boolean }
+  | PasskeyUse;
 
 export type UseRefusal =
   | { readonly type: "codeMismatch" }
@@ -31,7 +33,8 @@ export type UseRefusal =
   | { readonly type: "codeUsed" }
   | { readonly type: "subscriberLocked"; readonly retryAt: number }
   | { readonly type: "authenticatorNotFound" }
-  | { readonly type: "authenticatorDisabled" };
+  | { readonly type: "authenticatorDisabled" }
+  | { readonly type: "passkeyRefused"; readonly reason: PasskeyRefusal };
 
 export interface UseDecision {
   readonly subscriber: Subscriber;
@@ -48,6 +51,7 @@ export function decideUse(
   use: Use,
   now: number,
 ): UseDecision {
+  if (use.type === "passkey") return decidePasskeyUse(subscriber, usable, use, now);
   const refuse = (outcome: UseRefusal): UseDecision => ({ subscriber, outcome });
   const retryAt = lockedUntil(subscriber.failures, now);
   if (retryAt !== null) return refuse({ type: "subscriberLocked", retryAt });
@@ -76,7 +80,7 @@ export function decideUse(
 
 type Compared = "used" | "wrong" | { readonly next: Authenticator; readonly kind: Proof["kind"] };
 
-function compare(authenticator: Authenticator, use: Use, now: number): Compared {
+function compare(authenticator: Authenticator, use: Exclude<Use, PasskeyUse>, now: number): Compared {
   switch (use.type) {
     case "totp":
       return compareTotp(authenticator as TotpAuthenticator, use.step);

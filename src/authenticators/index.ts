@@ -1,8 +1,17 @@
 /** The cryptography of what people enrol: slow hashes, seeds, recovery codes. */
 export { isCommonPassword } from "./common-passwords.ts";
-export { HashingOverloaded } from "./errors.ts";
+export { HashingOverloaded, PasskeysUnavailable } from "./errors.ts";
 export { createHasher, type Hasher, type Verified } from "./hasher.ts";
 export { readOtpauth } from "./otpauth.ts";
+export { requirePasskeys } from "./passkeys/library.ts";
+export {
+  type CreationOptions,
+  creationOptions,
+  type PasskeyAnswer,
+  type RequestOptions,
+  requestOptions,
+} from "./passkeys/options.ts";
+export { verifyAssertion, verifyAttestation } from "./passkeys/verify.ts";
 export { type PasswordHash, parsePasswordHash } from "./password-hash.ts";
 export { qrSvg } from "./qr.ts";
 export {

@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type {
+  AskedPasskey,
+  AskedPasskeySignIn,
   Assurance,
   AuthenticatorSummary,
   BegunSession,
@@ -52,6 +54,7 @@ interface AccountRefusalFields {
   readonly code_malformed: { readonly outcome: "codeMalformed" };
   readonly subscriber_locked: { readonly outcome: "subscriberLocked"; readonly retryAt: string };
   readonly recipient_locked: { readonly outcome: "recipientLocked"; readonly retryAt: string };
+  readonly passkey_refused: { readonly outcome: "passkeyRefused"; readonly reason: string };
   readonly session_invalid: { readonly outcome: "sessionInvalid" };
   readonly sign_in_refused: { readonly outcome: "signInRefused" };
   readonly sign_in_locked: { readonly outcome: "signInLocked"; readonly retryAt: string };
@@ -103,6 +106,7 @@ export const accountOutcomes = {
   challenge_settled: "challengeSettled",
   code_used: "codeUsed",
   code_not_sent: "codeNotSent",
+  passkey_refused: "passkeyRefused",
   subscriber_locked: "subscriberLocked",
   session_invalid: "sessionInvalid",
   sign_in_refused: "signInRefused",
@@ -153,6 +157,7 @@ export const accountRefusals = {
     "code_not_sent",
     "subscriber_locked",
     "recipient_locked",
+    "passkey_refused",
   ],
   listAuthenticators: ["subscriber_not_found"],
   updateAuthenticator: ["subscriber_not_found", "authenticator_not_found", "request_invalid"],
@@ -193,7 +198,11 @@ export const accountRefusals = {
     "code_malformed",
     "code_used",
     "code_not_sent",
+    "passkey_refused",
   ],
+  askPasskey: [...over, "authenticator_not_found"],
+  askPasskeySignIn: [],
+  signInWithPasskey: [...over, "sign_in_refused", "passkey_refused"],
   cancelChallenge: over,
   signIn: ["challenge_required", "enrolment_required", "sign_in_refused", "sign_in_locked"],
   checkSession: ["session_invalid", "step_up_required"],
@@ -298,6 +307,11 @@ export type CheckChallengeResult =
       readonly statement: string | null;
     }
   | Refusals<"checkChallenge">;
+export type AskPasskeyResult = ({ readonly outcome: "passkeyAsked" } & AskedPasskey) | Refusals<"askPasskey">;
+export type AskPasskeySignInResult = { readonly outcome: "passkeyAsked" } & AskedPasskeySignIn;
+export type PasskeySignInResult =
+  | { readonly outcome: "signedIn"; readonly session: BegunSession }
+  | Refusals<"signInWithPasskey">;
 export type CancelChallengeResult =
   | { readonly outcome: "canceled"; readonly challenge: ChallengeSummary }
   | Refusals<"cancelChallenge">;

@@ -29,6 +29,8 @@ export interface AuthenticatorSummary {
   /** When it goes, unless its owner objects; null where it stays. */
   readonly removesAt: string | null;
   readonly codesLeft: number | null;
+  /** Of a passkey: whether there are copies of it. */
+  readonly isBackedUp: boolean | null;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
 }
@@ -116,7 +118,54 @@ export interface SentCode {
   readonly codeExpiresAt: string | null;
 }
 
-/** Seed, address and codes are in this answer and never again. */
+/** A credential as browsers are told of it. */
+export interface PasskeyDescriptor {
+  readonly type: "public-key";
+  readonly id: string;
+  readonly transports: readonly string[];
+}
+
+/** For `PublicKeyCredential.parseCreationOptionsFromJSON` in the browser. */
+export interface PasskeyCreationOptions {
+  readonly rp: { readonly id: string; readonly name: string };
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
+  readonly challenge: string;
+  readonly pubKeyCredParams: readonly { readonly type: "public-key"; readonly alg: number }[];
+  readonly timeout: number;
+  readonly excludeCredentials: readonly PasskeyDescriptor[];
+  readonly authenticatorSelection: {
+    readonly residentKey: "required";
+    readonly requireResidentKey: true;
+    readonly userVerification: "required";
+  };
+  readonly attestation: "none";
+}
+
+/** For `PublicKeyCredential.parseRequestOptionsFromJSON` in the browser. */
+export interface PasskeyRequestOptions {
+  readonly challenge: string;
+  readonly timeout: number;
+  readonly rpId: string;
+  readonly allowCredentials: readonly PasskeyDescriptor[];
+  readonly userVerification: "required";
+}
+
+/** What `credential.toJSON()` gives in the browser; more fields than these do no harm. */
+export interface PasskeyAnswer {
+  readonly id: string;
+  readonly rawId: string;
+  readonly type: string;
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly attestationObject?: string;
+    readonly transports?: readonly string[];
+    readonly authenticatorData?: string;
+    readonly signature?: string;
+    readonly userHandle?: string | null;
+  };
+}
+
+/** Seed, address, codes and options are in this answer and never again. */
 export interface EnrolledAuthenticator {
   readonly authenticator: AuthenticatorSummary;
   readonly sent: SentCode | null;
@@ -125,6 +174,8 @@ export interface EnrolledAuthenticator {
   /** The address as an image in SVG; null also where it is too long for one. */
   readonly qr: string | null;
   readonly codes: readonly string[] | null;
+  /** Of a passkey. */
+  readonly options: PasskeyCreationOptions | null;
 }
 
 export interface NewSubscriber {
@@ -148,7 +199,7 @@ export interface NewPassword extends OfSubscriber {
 }
 
 export interface NewAuthenticator extends OfSubscriber {
-  readonly type: "phone" | "totp" | "recoveryCodes" | "email";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "email" | "passkey";
   readonly number?: string;
   /** Of an e-mail address. */
   readonly address?: string;
@@ -159,6 +210,10 @@ export interface NewAuthenticator extends OfSubscriber {
   readonly uri?: string;
   /** Which account of an export. */
   readonly account?: string;
+  /** Of a passkey: what the browser shows its owner as their name. */
+  readonly displayName?: string;
+  /** Of a passkey: your session that enrols; only that one may confirm it. */
+  readonly binding?: string;
   readonly label?: string;
   readonly stepUp?: string;
 }
@@ -229,4 +284,19 @@ export interface OpenReset {
   readonly subscriberId: string;
   readonly needsPassword: boolean;
   readonly endsAt: string | null;
+}
+
+/** A code, or what the browser answered. */
+export type CodeOrPasskey =
+  | { readonly code: string; readonly passkey?: undefined }
+  | { readonly passkey: PasskeyAnswer; readonly code?: undefined };
+
+/** What a browser is to sign; null where the answer of an earlier request is repeated: ask again then. */
+export interface AskedPasskey {
+  readonly options: PasskeyRequestOptions | null;
+}
+
+export interface AskedPasskeySignIn extends AskedPasskey {
+  readonly id: string;
+  readonly endsAt: string;
 }

@@ -1,25 +1,23 @@
 import type {
+  AskPasskeyResult,
   CancelChallengeResult,
   ChangePasswordResult,
   CheckChallengeResult,
-  CheckSessionResult,
   ConfirmResult,
   CreateSubscriberResult,
   EnrolResult,
   KeepAuthenticatorResult,
   ListSubscribersResult,
-  RedeemSessionResult,
   RemoveAuthenticatorResult,
   SendChallengeResult,
   SendEnrolmentResult,
-  SignInResult,
   StartChallengeResult,
-  StateSessionResult,
   UpdateAuthenticatorResult,
 } from "./account-results.ts";
 import type {
   AuthenticatorSummary,
   ChallengeShown,
+  CodeOrPasskey,
   NewAuthenticator,
   NewChallenge,
   NewPassword,
@@ -32,8 +30,9 @@ import type {
   SubscriberList,
   TrustedDevice,
 } from "./account-types.ts";
-import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
+import { bindingHeader, type Call, done, isDone, partOf, queryOf, withOutcome } from "./call.ts";
 import { type RecoveryCalls, recoveryCalls } from "./recoveries.ts";
+import { type SessionCalls, sessionCalls } from "./session-calls.ts";
 import type { Asked, CallOptions, Json } from "./transport.ts";
 import type { Amount } from "./verification.ts";
 
@@ -59,7 +58,7 @@ export interface SubscriberCalls {
     options?: CallOptions,
   ): Promise<SendEnrolmentResult>;
   confirm(
-    request: OfAuthenticator & { readonly code: string; readonly session?: string },
+    request: OfAuthenticator & CodeOrPasskey & { readonly session?: string; readonly binding?: string },
     options?: CallOptions,
   ): Promise<ConfirmResult>;
   /** Another name, whether it is asked for first, and of a phone the way codes come. */
@@ -101,50 +100,24 @@ export interface ChallengeCalls {
     request: OnChallenge & { readonly authenticatorId?: string; readonly channel?: "sms" | "voice" },
     options?: CallOptions,
   ): Promise<SendChallengeResult>;
+  /** What a browser is to sign with one of their passkeys. Its answer goes to `check` as `passkey`. */
+  askPasskey(request: OnChallenge, options?: CallOptions): Promise<AskPasskeyResult>;
   /** Only `approved` lets a person on. */
   check(
-    request: OnChallenge & {
-      readonly code: string;
-      readonly authenticatorId?: string;
-      readonly device?: string;
-      readonly amount?: Amount;
-      readonly payee?: string;
-      /** What its owner calls this device, to trust it from now on. */
-      readonly trustDevice?: string;
-      /** Who is to believe a signed statement of the approval. */
-      readonly audience?: string;
-    },
+    request: OnChallenge &
+      CodeOrPasskey & {
+        readonly authenticatorId?: string;
+        readonly device?: string;
+        readonly amount?: Amount;
+        readonly payee?: string;
+        /** What its owner calls this device, to trust it from now on. */
+        readonly trustDevice?: string;
+        /** Who is to believe a signed statement of the approval. */
+        readonly audience?: string;
+      },
     options?: CallOptions,
   ): Promise<CheckChallengeResult>;
   cancel(request: OnChallenge, options?: CallOptions): Promise<CancelChallengeResult>;
-}
-
-/** Sessions of the server's, for applications that have none. */
-export interface SessionCalls {
-  signIn(
-    request: {
-      readonly name: string;
-      readonly password: string;
-      readonly device?: string;
-      /** What a trusted device presents. */
-      readonly trustedDevice?: string;
-    },
-    options?: CallOptions,
-  ): Promise<SignInResult>;
-  check(
-    request: { readonly session: string; readonly maxAgeSeconds?: number },
-    options?: CallOptions,
-  ): Promise<CheckSessionResult>;
-  /** Whose session this is, as an ES256 token for the program that `audience` names. */
-  statement(
-    request: { readonly session: string; readonly audience: string },
-    options?: CallOptions,
-  ): Promise<StateSessionResult>;
-  /** Who came back from the account pages with this ticket: once, within a minute. */
-  redeem(request: { readonly ticket: string }, options?: CallOptions): Promise<RedeemSessionResult>;
-  /** False for what is no session. */
-  signOut(request: { readonly session: string }, options?: CallOptions): Promise<boolean>;
-  end(request: { readonly id: string }, options?: CallOptions): Promise<boolean>;
 }
 
 export interface AccountCalls extends RecoveryCalls {
@@ -152,10 +125,6 @@ export interface AccountCalls extends RecoveryCalls {
   readonly challenges: ChallengeCalls;
   readonly sessions: SessionCalls;
 }
-
-const withOutcome =
-  (outcome: string) =>
-  (_status: number, body: Json): object => ({ outcome, ...body });
 
 /** The calls about accounts. */
 export function accountCalls(call: Call): AccountCalls {
@@ -264,12 +233,12 @@ function authenticatorCalls(
       } as const;
       return call("sendEnrolmentCode", asked, (_status, sent) => ({ outcome: "sent", sent }));
     },
-    confirm({ code, session, ...which }, more) {
+    confirm({ code, passkey, session, binding, ...which }, more) {
       const asked = {
         ...more,
         method: "POST",
         path: ofAuthenticator(which, "/confirm"),
-        body: { code, session },
+        body: { code, passkey, session, binding },
       } as const;
       return call("confirmAuthenticator", asked, withOutcome("confirmed"));
     },
@@ -331,6 +300,10 @@ function challengeCalls(call: Call): ChallengeCalls {
       const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/send`, body } as const;
       return call("sendChallenge", asked, (_status, sent) => ({ outcome: "sent", sent }));
     },
+    askPasskey({ id, ...body }, more) {
+      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/passkey`, body } as const;
+      return call("askPasskey", asked, withOutcome("passkeyAsked"));
+    },
     check({ id, ...body }, more) {
       const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/check`, body } as const;
       return call("checkChallenge", asked, withOutcome("approved"));
@@ -343,42 +316,6 @@ function challengeCalls(call: Call): ChallengeCalls {
   };
 }
 
-function sessionCalls(call: Call): SessionCalls {
-  return {
-    signIn: (body, more) =>
-      call("signIn", { ...more, method: "POST", path: "/sessions", body }, (_status, session) => ({
-        outcome: "signedIn",
-        session,
-      })),
-    check({ session, maxAgeSeconds }, more) {
-      const query = maxAgeSeconds === undefined ? "" : `?maxAgeSeconds=${maxAgeSeconds}`;
-      const headers = { "countersign-session": session };
-      const asked = { ...more, method: "GET", path: `/sessions/current${query}`, headers } as const;
-      return call("checkSession", asked, (_status, found) => ({ outcome: "active", session: found }));
-    },
-    statement({ session, audience }, more) {
-      const headers = { "countersign-session": session };
-      const path = "/sessions/current/statement";
-      const asked = { ...more, method: "POST", path, headers, body: { audience } } as const;
-      return call("stateSession", asked, withOutcome("stated"));
-    },
-    redeem(body, more) {
-      const asked = { ...more, method: "POST", path: "/sessions/redeem", body } as const;
-      return call("redeemSession", asked, withOutcome("redeemed"));
-    },
-    async signOut({ session }, more) {
-      const headers = { "countersign-session": session };
-      return isDone(
-        await call("signOut", { ...more, method: "DELETE", path: "/sessions/current", headers }, done),
-      );
-    },
-    end: async ({ id }, more) =>
-      isDone(await call("endSession", { ...more, method: "DELETE", path: `/sessions/${partOf(id)}` }, done)),
-  };
-}
-
-const done = (): object => ({ outcome: "done" });
-const isDone = (result: unknown): boolean => (result as { readonly outcome: string }).outcome === "done";
 const shown = (_status: number, body: Json): object => ({ outcome: "shown", body });
 
 function orNothing<R>(result: unknown): R | null {

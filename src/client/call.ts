@@ -25,3 +25,12 @@ export function queryOf(asked: object = {}): string {
 export function bindingHeader(binding: string | undefined): Readonly<Record<string, string>> {
   return binding === undefined ? {} : { "countersign-binding": binding };
 }
+
+/** A success with what its body holds. */
+export const withOutcome =
+  (outcome: string) =>
+  (_status: number, body: Json): object => ({ outcome, ...body });
+
+export const done = (): object => ({ outcome: "done" });
+export const isDone = (result: unknown): boolean =>
+  (result as { readonly outcome: string }).outcome === "done";

@@ -21,6 +21,7 @@ export const faultCodes = [
   "idempotency_key_invalid",
   "idempotency_key_reused",
   "sign_in_congested",
+  "passkeys_unavailable",
   "rate_limited",
   "headers_too_large",
   "internal_error",

@@ -21,7 +21,7 @@ export type {
   ChallengeSummary,
   SessionSummary,
 } from "./account-types.ts";
-export type { AccountCalls, ChallengeCalls, SessionCalls, SubscriberCalls } from "./accounts.ts";
+export type { AccountCalls, ChallengeCalls, SubscriberCalls } from "./accounts.ts";
 export type * from "./administration-calls.ts";
 export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";
@@ -42,5 +42,6 @@ export type {
   UnlockResult,
 } from "./results.ts";
 export type * from "./schemas.generated.ts";
+export type { SessionCalls } from "./session-calls.ts";
 export type { CallOptions, ClientOptions } from "./transport.ts";
 export type * from "./verification.ts";

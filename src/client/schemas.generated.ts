@@ -36,6 +36,7 @@ export interface Authenticator {
   /** Proved so long ago that only its own codes go there until one comes back */ readonly isStale: boolean;
   /** RFC 3339, in UTC */ readonly removesAt: string | null;
   /** Of recovery codes */ readonly codesLeft: number | null;
+  /** Of a passkey: whether there are copies of it */ readonly isBackedUp: boolean | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
 }
@@ -428,7 +429,7 @@ export interface AuthenticatorList {
 }
 
 export interface NewAuthenticator {
-  readonly type: "phone" | "totp" | "recoveryCodes" | "email";
+  readonly type: "phone" | "totp" | "recoveryCodes" | "email" | "passkey";
   /** Of a phone, in international form */ readonly number?: string;
   /** Of an e-mail address */ readonly address?: string;
   readonly channel?: "sms" | "voice";
@@ -436,6 +437,8 @@ export interface NewAuthenticator {
   /** Of an app that was enrolled elsewhere, in base32 */ readonly seed?: string;
   /** Instead: its `otpauth://totp/` address, or the export of an app (`otpauth-migration://`) */ readonly uri?: string;
   /** Which account of an export, by its name there */ readonly account?: string;
+  /** Of a passkey: what the browser shows its owner as their name */ readonly displayName?: string;
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** What its owner calls it */ readonly label?: string;
   /** Id of a challenge with the purpose `manage`, approved in the last ten minutes */ readonly stepUp?: string;
 }
@@ -448,6 +451,24 @@ export interface SentCode {
   /** RFC 3339, in UTC */ readonly codeExpiresAt: string | null;
 }
 
+export interface PasskeyDescriptor {
+  readonly type: "public-key";
+  readonly id: string;
+  readonly transports: readonly string[];
+}
+
+/** For `PublicKeyCredential.parseCreationOptionsFromJSON` in the browser */
+export interface PasskeyCreationOptions {
+  readonly rp: { readonly id: string; readonly name: string };
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
+  readonly challenge: string;
+  readonly pubKeyCredParams: readonly { readonly type: "public-key"; readonly alg: number }[];
+  /** In milliseconds */ readonly timeout: number;
+  readonly excludeCredentials: readonly PasskeyDescriptor[];
+  readonly authenticatorSelection: { readonly residentKey: "required"; readonly requireResidentKey: true; readonly userVerification: "required" };
+  readonly attestation: "none";
+}
+
 export interface EnrolledAuthenticator {
   readonly authenticator: Authenticator;
   readonly sent: SentCode | null;
@@ -455,14 +476,25 @@ export interface EnrolledAuthenticator {
   /** The same for the app to scan */ readonly uri: string | null;
   /** The address as an image in SVG */ readonly qr: string | null;
   readonly codes: readonly string[] | null;
+  readonly options: PasskeyCreationOptions | null;
 }
 
 export interface SendEnrolment {
   readonly channel?: "sms" | "voice";
 }
 
+/** What `credential.toJSON()` gives in the browser */
+export interface PasskeyAnswer {
+  /** The credential, in base64url as everything here */ readonly id: string;
+  /** The same */ readonly rawId: string;
+  /** `public-key` */ readonly type: string;
+  readonly response: { readonly clientDataJSON: string; readonly attestationObject?: string; readonly transports?: readonly string[]; readonly authenticatorData?: string; readonly signature?: string; readonly userHandle?: string | null };
+}
+
 export interface ConfirmAuthenticator {
-  readonly code: string;
+  readonly code?: string;
+  readonly passkey?: PasskeyAnswer;
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
 }
 
@@ -526,7 +558,8 @@ export interface SendChallenge {
 }
 
 export interface CheckChallenge {
-  readonly code: string;
+  readonly code?: string;
+  readonly passkey?: PasskeyAnswer;
   /** Default: the phone that a code went to, else the only app */ readonly authenticatorId?: string;
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
@@ -548,6 +581,40 @@ export interface ApprovedChallenge {
   readonly session: BegunSession | null;
   readonly trustedDevice: NewlyTrustedDevice | null;
   /** The approval as an ES256 token, for `audience` */ readonly statement: string | null;
+}
+
+export interface AskPasskey {
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
+  /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+}
+
+/** For `PublicKeyCredential.parseRequestOptionsFromJSON` in the browser */
+export interface PasskeyRequestOptions {
+  readonly challenge: string;
+  /** In milliseconds */ readonly timeout: number;
+  readonly rpId: string;
+  readonly allowCredentials: readonly PasskeyDescriptor[];
+  readonly userVerification: "required";
+}
+
+export interface AskedPasskey {
+  readonly options: PasskeyRequestOptions | null;
+}
+
+export interface AskPasskeySignIn {
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding: string;
+}
+
+export interface AskedPasskeySignIn {
+  readonly id: string;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+  readonly options: PasskeyRequestOptions | null;
+}
+
+export interface PasskeySignIn {
+  /** Your own session's handle: only whoever repeats it may go on */ readonly binding: string;
+  readonly passkey: PasskeyAnswer;
+  /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
 }
 
 export interface SignIn {

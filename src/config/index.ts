@@ -17,5 +17,6 @@ export {
   type Settings,
   type SettingsSources,
 } from "./load.ts";
+export { relyingPartyIn } from "./passkey-settings.ts";
 export { accountSenders, carrierProblems, isLoopback } from "./rules.ts";
 export { type SettingName, settingNames } from "./table.ts";

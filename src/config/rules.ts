@@ -2,6 +2,8 @@ import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { carrierNames } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
+import { relyingPartyIn } from "./passkey-settings.ts";
+import { originProblem } from "./relying-party.ts";
 import { routesProblems, senderWarnings } from "./routes-rules.ts";
 import type { SettingValues } from "./table.ts";
 
@@ -37,6 +39,9 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
     );
   }
   if (carriers.length > 0) problems.push(...carrierProblems(values, carriers));
+  const party = relyingPartyIn(values);
+  const passkeys = party === null ? null : originProblem(party);
+  if (passkeys !== null) problems.push(problem("COUNTERSIGN_PASSKEY_ORIGINS", passkeys));
   problems.push(...routesProblems(values, isSandboxOn(seen) ? [...carriers, "sandbox"] : carriers));
   if (values.databaseUrl !== null && values.secret.length === 0) {
     problems.push(

@@ -8,6 +8,7 @@ import { ownKeyLengthMin } from "../tenants/index.ts";
 import { carrierTable } from "./carrier-table.ts";
 import { facadesSetting } from "./facades.ts";
 import { guardSettings } from "./guard-settings.ts";
+import { passkeySettings } from "./passkey-settings.ts";
 import { routesSetting } from "./routes-setting.ts";
 import {
   integer,
@@ -197,6 +198,7 @@ export const settingsTable = {
     },
     parseCountries,
   ),
+  ...passkeySettings,
   facades: facadesSetting,
   ...guardSettings,
   ...routesSetting,

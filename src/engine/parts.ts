@@ -1,4 +1,4 @@
-import type { AccountSettings } from "../accounts/index.ts";
+import type { AccountSettings, RelyingParty } from "../accounts/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Webhooks } from "../events/index.ts";
@@ -50,6 +50,8 @@ export interface EngineParts {
   readonly meter: Meter;
   /** Which of several installations this is: part of each verification's id. */
   readonly cell?: number | null;
+  /** Who passkeys are for; without it there are none. */
+  readonly relyingParty?: RelyingParty | null;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */
   readonly dataFolder?: string;
 }

@@ -65,6 +65,7 @@ const errorCodes = {
   sign_in_refused: { status: 422, title: "The name or the password is wrong", retryable: false },
   session_invalid: { status: 422, title: "The session does not work", retryable: false },
   code_used: { status: 422, title: "The code was used already", retryable: false },
+  passkey_refused: { status: 422, title: "The passkey is refused", retryable: false },
   idempotency_key_invalid: { status: 422, title: "The Idempotency-Key is malformed", retryable: false },
   idempotency_key_reused: {
     status: 422,
@@ -82,6 +83,7 @@ const errorCodes = {
   rate_limited: { status: 429, title: "Too many requests", retryable: true },
   headers_too_large: { status: 431, title: "The headers are too large", retryable: false },
   internal_error: { status: 500, title: "Something went wrong on our side", retryable: true },
+  passkeys_unavailable: { status: 501, title: "Passkeys are not set up here", retryable: false },
   storage_unavailable: { status: 503, title: "The storage does not answer", retryable: true },
   delivery_congested: { status: 503, title: "No carrier can deliver in time", retryable: true },
   sign_in_congested: { status: 503, title: "Too many sign-ins at once", retryable: true },

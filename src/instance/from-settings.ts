@@ -1,5 +1,5 @@
 import type { AccountSettings } from "../accounts/index.ts";
-import { accountSenders, carrierProblems, type Settings } from "../config/index.ts";
+import { accountSenders, carrierProblems, relyingPartyIn, type Settings } from "../config/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
 import { StartRefused, toStartRefused } from "./start-refused.ts";
 
@@ -55,6 +55,7 @@ export async function openConfigured(
       trustedDeviceMs: settings.trustedDeviceDays * 86_400_000,
       carriers: settings.carrierAccounts,
       publicUrl: settings.publicUrl,
+      relyingParty: relyingPartyIn(settings),
       routes: settings.routes.routes,
       senders: settings.routes.senders,
       accountSenders: accountSenders(settings),

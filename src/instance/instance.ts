@@ -87,12 +87,8 @@ async function openOn(
   });
   const log = options.log ?? silent;
   const meter = options.meter ?? { count: () => {} };
-  const { store, webhooks } = await openEvents({ store: plain, keyring }, options, {
-    clock,
-    random,
-    log,
-    meter,
-  });
+  const impure = { clock, random, log, meter };
+  const { store, webhooks } = await openEvents({ store: plain, keyring }, options, impure);
   const sandbox =
     options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
   const receiver: { engine: Engine | null } = { engine: null };
@@ -120,6 +116,7 @@ async function openOn(
     webhooks,
     log,
     meter,
+    relyingParty: options.relyingParty ?? null,
     cell: options.cell ?? null,
     ...(kind === "embedded" ? { dataFolder: options.folder } : {}),
   };

@@ -1,4 +1,4 @@
-import type { AccountSettings } from "../accounts/index.ts";
+import type { AccountSettings, RelyingParty } from "../accounts/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { CarrierSettings } from "../config/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
@@ -26,6 +26,8 @@ export interface InstanceOptions {
   readonly carriers?: CarrierSettings;
   /** Where carriers reach this installation; without it nothing is told of receipts. */
   readonly publicUrl?: string | null;
+  /** Whose passkeys are; without it there are none. */
+  readonly relyingParty?: RelyingParty | null;
   readonly routes?: readonly RouteRule[];
   readonly senders?: readonly SenderRule[];
   readonly accountSenders?: Readonly<Record<string, string>>;

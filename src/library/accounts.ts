@@ -1,4 +1,5 @@
 import type {
+  AskPasskeyResult,
   CancelChallengeResult,
   ChallengeShown,
   ChangePasswordResult,
@@ -14,12 +15,15 @@ import type {
   DisputeResult,
   AccountVerbs as EngineVerbs,
   EnrolEmailResult,
+  EnrolPasskeyResult,
   EnrolPhoneResult,
   EnrolTotpResult,
   ForgetDevicesResult,
   JwkSet,
   KeepAuthenticatorResult,
   MakeRecoveryCodesResult,
+  PasskeySignInAsked,
+  PasskeySignInResult,
   RecoveryStarted,
   RedeemTicketResult,
   RemoveAuthenticatorResult,
@@ -35,7 +39,8 @@ import type {
   TrustedDeviceView,
   UpdateAuthenticatorResult,
 } from "../engine/index.ts";
-import { idOf, requireBinding, typed } from "./requests.ts";
+import { answerOf, noAnswer } from "./passkeys.ts";
+import { idOf, requireBinding, requiredBinding, typed } from "./requests.ts";
 
 /** A request of the engine, of the one tenant that embeds it. */
 type Own<R> = R extends unknown ? Omit<R, "tenantId"> : never;
@@ -64,11 +69,22 @@ export interface Subscribers {
    * enrolled elsewhere: an `otpauth://` address, or the export of an app.
    */
   enrolTotp(request: Request<"enrolTotp">): Promise<EnrolTotpResult>;
+  /**
+   * What a browser is to make a passkey with. Its answer goes to `confirm` as `passkey`, with the same `binding`.
+   * @example
+   * const enrolled = await countersign.subscribers.enrolPasskey({ name: "ada", binding: session.id });
+   * if (enrolled.outcome === "enrolled") response.json(enrolled.options);
+   * @throws PasskeysUnavailable where nobody said whose passkeys they would be, or @simplewebauthn/server is not installed
+   */
+  enrolPasskey(request: Request<"enrolPasskey">): Promise<EnrolPasskeyResult>;
   /** Ten codes, in this answer and never again; those before are dead. */
   makeRecoveryCodes(request: Request<"makeRecoveryCodes">): Promise<MakeRecoveryCodesResult>;
   /** Another code to a phone that waits for its first. */
   send(request: Request<"sendEnrolment">): Promise<SendEnrolmentResult>;
-  /** One right code makes a new authenticator usable, and a pending `session` of its owner an active one. */
+  /**
+   * One right `code`, or the browser's new `passkey`, makes a new authenticator usable, and a pending `session` of its
+   * owner an active one.
+   */
   confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
   /** Another `label`, whether it `isPreferred`, and of a phone the `channel` by which codes come. */
   updateAuthenticator(request: Request<"updateAuthenticator">): Promise<UpdateAuthenticatorResult>;
@@ -98,8 +114,10 @@ export interface Challenges {
   start(request: Request<"startChallenge">): Promise<StartChallengeResult>;
   /** Sends a code to one of the phones. */
   send(request: Request<"sendChallenge">): Promise<SendChallengeResult>;
+  /** What a browser is to sign with one of their passkeys. Its answer goes to `check` as `passkey`. */
+  askPasskey(request: Request<"askPasskey">): Promise<AskPasskeyResult>;
   /**
-   * Only `approved` lets them on; `assurance` says how sure it is. With a session of ours it gets another secret.
+   * Of a `code`, or of what a `passkey` answered. Only `approved` lets them on; `assurance` says how sure it is. With a session of ours it gets another secret.
    * @example
    * const result = await countersign.challenges.check({ id, binding: session.id, code });
    */
@@ -116,6 +134,17 @@ export interface Sessions {
    * challenge, or that enrolment, and nothing else.
    */
   signIn(request: Request<"signIn">): Promise<SignInResult>;
+  /**
+   * What a browser is to sign with any passkey that its owner has here, before anybody said who they are.
+   * @throws PasskeysUnavailable
+   */
+  askPasskey(request: Request<"askPasskeySignIn">): Promise<PasskeySignInAsked>;
+  /**
+   * Signs in whoever signed that, in the same browser (`binding`). A passkey is enough alone.
+   * @example
+   * const result = await countersign.sessions.signInWithPasskey({ signInId, binding, passkey: request.body });
+   */
+  signInWithPasskey(request: Request<"signInWithPasskey">): Promise<PasskeySignInResult>;
   /** With `maxAgeSeconds`, `stepUpRequired` where an authenticator was used longer ago than that. */
   check(request: {
     readonly session: string;
@@ -192,6 +221,7 @@ const ids: ReadonlySet<string> = new Set([
   "stepUp",
   "but",
   "deviceId",
+  "signInId",
 ]);
 const texts: ReadonlySet<string> = new Set([
   "name",
@@ -206,6 +236,7 @@ const texts: ReadonlySet<string> = new Set([
   "issuer",
   "uri",
   "account",
+  "displayName",
   "purpose",
   "current",
   "trustedDevice",
@@ -243,9 +274,10 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       enrolPhone: (request) =>
         accounts.enrolPhone({ ...clean(request), number: typed(request.number), tenantId }),
       enrolTotp: (request) => accounts.enrolTotp({ ...clean(request), tenantId }),
+      enrolPasskey: (request) => accounts.enrolPasskey({ ...clean(request), tenantId }),
       makeRecoveryCodes: (request) => accounts.makeRecoveryCodes({ ...clean(request), tenantId }),
       confirm: (request) =>
-        accounts.confirmAuthenticator({ ...clean(request), code: typed(request.code), tenantId }),
+        accounts.confirmAuthenticator({ ...clean(request), passkey: answerOf(request.passkey), tenantId }),
       send: (request) => accounts.sendEnrolment({ ...clean(request), tenantId }),
       updateAuthenticator: (request) => accounts.updateAuthenticator({ ...clean(request), tenantId }),
       removeAuthenticator: (request) => accounts.removeAuthenticator({ ...clean(request), tenantId }),
@@ -265,15 +297,24 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
         accounts.checkChallenge({
           ...clean(request),
           id: idOf(request.id),
-          code: typed(request.code),
+          passkey: answerOf(request.passkey),
           tenantId,
         }),
+      askPasskey: (request) => accounts.askPasskey({ ...clean(request), id: idOf(request.id), tenantId }),
       get: (request) => accounts.challenge({ ...clean(request), id: idOf(request.id), tenantId }),
       cancel: (request) => accounts.cancelChallenge({ ...clean(request), id: idOf(request.id), tenantId }),
     },
     sessions: {
       signIn: ({ name, password, ...rest }) =>
         accounts.signIn({ ...clean(rest), name: typed(name), password: typed(password), tenantId }),
+      askPasskey: ({ binding }) => accounts.askPasskeySignIn({ binding: requiredBinding(binding), tenantId }),
+      signInWithPasskey: ({ passkey, binding, ...rest }) =>
+        accounts.signInWithPasskey({
+          ...clean(rest),
+          binding: requiredBinding(binding),
+          passkey: answerOf(passkey) ?? noAnswer,
+          tenantId,
+        }),
       check: ({ session, maxAgeSeconds }) => {
         const maxAgeMs = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1_000;
         return accounts.checkSession({ session: typed(session), maxAgeMs, tenantId });

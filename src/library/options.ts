@@ -1,4 +1,5 @@
 import type { Clock, Random } from "../clock/index.ts";
+import { relyingPartyIn } from "../config/passkey-settings.ts";
 import { isSandboxOn, settingsProblems } from "../config/rules.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "../config/table.ts";
@@ -43,6 +44,13 @@ export interface CountersignOptions {
    * framework says, and carriers report nothing.
    */
   readonly publicUrl?: string;
+  /**
+   * The domain that passkeys belong to, the exact origins of the pages that ask for them, and what browsers call you.
+   * Default: host and origin of `publicUrl`, in development `localhost`; and `brand`.
+   */
+  readonly passkeyDomain?: string;
+  readonly passkeyOrigins?: readonly string[];
+  readonly passkeyName?: string;
   /** Carriers of your own. They need `countries` and `moneyPerDay`: they spend money from their first minute. */
   readonly providers?: readonly Provider[];
   /** How long to wait until whoever holds the folder lets go of it. Default 10 000. */
@@ -67,6 +75,9 @@ const settingOptions = [
   "prices",
   "apiKey",
   "trustedDeviceDays",
+  "passkeyDomain",
+  "passkeyOrigins",
+  "passkeyName",
 ] as const satisfies readonly SettingName[];
 
 type SettingOption = (typeof settingOptions)[number];
@@ -101,7 +112,8 @@ const optionNames: readonly string[] = [...settingOptions, ...Object.keys(otherO
 export function readOptions(options: CountersignOptions): InstanceOptions {
   const { values, problems } = readEach(options, optionNames);
   const carriers = (Array.isArray(options.providers) ? options.providers : []).map((one) => one.id);
-  const seen = { values, carriers, secretPath: null };
+  const publicUrlText = otherOptions.publicUrl.fits(options.publicUrl) ? options.publicUrl : undefined;
+  const seen = { values: { ...values, publicUrl: publicUrlText ?? null }, carriers, secretPath: null };
   if (problems.length === 0)
     problems.push(...settingsProblems(seen).map((one) => inOptionNames(one.message)));
   if (problems.length > 0) {
@@ -117,6 +129,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     brand: values.brand,
     sandbox,
     trustedDeviceMs: values.trustedDeviceDays * 86_400_000,
+    relyingParty: relyingPartyIn(seen.values),
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
     // The virtual phones cost nothing.
     ...(values.moneyPerDay === null || sandbox
@@ -193,7 +206,7 @@ function isOwnType(name: SettingOption, given: unknown): boolean {
   if (name === "sandbox") return typeof given === "boolean";
   if (name === "moneyPerDay" || name === "trustedDeviceDays") return typeof given === "number";
   if (name === "prices") return isRecordOfNumbers(given);
-  if (name === "secret" || name === "countries") {
+  if (name === "secret" || name === "countries" || name === "passkeyOrigins") {
     return [given].flat().every((one) => typeof one === "string" && one !== "");
   }
   return typeof given === "string" && given !== "";

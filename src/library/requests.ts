@@ -87,6 +87,14 @@ export function requireRecipient(to: unknown): string {
   );
 }
 
+/** @throws TypeError without a binding: what anybody may begin, only the browser that began it may go on with */
+export function requiredBinding(binding: unknown): string {
+  if (typeof binding === "string" && binding !== "") return binding;
+  throw new TypeError(
+    "`binding` must be given: what tells this browser from others, such as a random cookie of yours",
+  );
+}
+
 /** @throws TypeError: a binding of another type would be none at all, and find what has none */
 export function requireBinding(binding: unknown): void {
   if (binding === undefined || typeof binding === "string") return;

@@ -25,4 +25,5 @@ export {
 export { bindingDigest, blindIndex, counterDigest, open, type SealContext, seal } from "./sealing.ts";
 export { Secret } from "./secret.ts";
 export { type PublicJwk, signStatement, statementKeys } from "./statement-key.ts";
+export { ownerOfHandle, userHandle } from "./user-handle.ts";
 export { newWebhookSecret, signWebhook, webhookSecretProblem } from "./webhook-signature.ts";

@@ -20,6 +20,7 @@ export const keyPurposes = [
   "pepper",
   "recoveryCode",
   "notice",
+  "userHandle",
   "eventSigning",
   "statement",
   "checkValue",

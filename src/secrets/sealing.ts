@@ -55,11 +55,11 @@ export function open(keyring: Keyring, context: SealContext, sealed: string): st
   }
 }
 
-/** Finds a recipient without storing its number: an HMAC that differs from tenant to tenant (N-8). */
+/** Finds what has an address or a name without storing it: an HMAC that differs from tenant to tenant (N-8). */
 export function blindIndex(
   keyring: Keyring,
   tenantId: string,
-  kind: "phone" | "email" | "name",
+  kind: "phone" | "email" | "name" | "passkey",
   address: string,
 ): string {
   // Always under the oldest secret of the ring: an index under a new one would not find the rows that exist.

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { HashingOverloaded } from "../authenticators/index.ts";
+import { HashingOverloaded, PasskeysUnavailable } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
@@ -110,6 +110,8 @@ export function toProblem(error: unknown): Problem {
     return new Problem("storage_unavailable", "Too much is waiting; try again soon.");
   if (error instanceof StorageUnavailable) return new Problem("storage_unavailable");
   if (error instanceof HashingOverloaded) return new Problem("sign_in_congested");
+  if (error instanceof PasskeysUnavailable)
+    return new Problem("passkeys_unavailable", sentence(error.message));
   const { validation, code, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) return validationProblem(error as FastifyError);
   const known = code === undefined ? undefined : codeOfFastifyError[code];
@@ -117,6 +119,11 @@ export function toProblem(error: unknown): Problem {
   if (statusCode === 400) return new Problem("request_malformed");
   if (statusCode === 413) return new Problem("body_too_large");
   return new Problem("internal_error");
+}
+
+/** A message as it stands in an answer. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
 
 /** A field of a request that is wrong: `detail` goes on where its name ends, and says what would be right. */

@@ -9,6 +9,13 @@ export {
 export { createFakeClock, type FakeClock, fakeClockStart } from "./clock.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
 export {
+  createSoftwareAuthenticator,
+  type PasskeyAlgorithm,
+  type PasskeyFaults,
+  type SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from "./passkeys/authenticator.ts";
+export {
   type OpenedProvider,
   type OpenProvider,
   type ProviderCase,

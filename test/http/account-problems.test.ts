@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
 import {
   ask,
   codeOf,
@@ -297,10 +298,52 @@ describe("every problem of accounts", () => {
 
   problemsOfRecovery();
   problemsOfNotices();
+  test("passkeys that are not there, not theirs, over or answered", async () => {
+    const device = createSoftwareAuthenticator({ origin: "http://localhost:3000" });
+    const { id } = await person();
+    const binding = "b";
+    const enrolling = await post(`/subscribers/${id}/authenticators`, { type: "passkey" });
+    const confirming = `/subscribers/${id}/authenticators/${enrolling.json.authenticator.id}/confirm`;
+    const made = device.create(enrolling.json.options);
+    const foreign = { ...made, response: { ...made.response, clientDataJSON: "e30" } };
+    await expectCode(post(confirming, { passkey: foreign }), "passkey_refused");
+    const again = await post(`/subscribers/${id}/authenticators`, { type: "passkey" });
+    const path = `/subscribers/${id}/authenticators/${again.json.authenticator.id}/confirm`;
+    const passkey = device.create(again.json.options);
+    expect((await post(path, { passkey })).status).toBe(200);
+    await expectCode(post(`/challenges/${nobody}/passkey`), "challenge_not_found");
+    const phone = await withApp();
+    const theirs = await post("/challenges", { subscriberId: phone.id });
+    await expectCode(post(`/challenges/${theirs.json.challenge.id}/passkey`), "authenticator_not_found");
+    const started = await post("/challenges", { subscriberId: id });
+    const on = `/challenges/${started.json.challenge.id}`;
+    const asked = await post(`${on}/passkey`);
+    await expectCode(post(`${on}/check`, { passkey }), "passkey_refused");
+    const renewed = await post(`${on}/passkey`);
+    expect(renewed.json.options.challenge).not.toBe(asked.json.options.challenge);
+    expect((await post(`${on}/check`, { passkey: device.get(renewed.json.options) })).status).toBe(200);
+    await expectCode(post(`${on}/passkey`), "challenge_settled");
+    const old = await post("/challenges", { subscriberId: id });
+    const signIn = await post("/sessions/passkey", { binding });
+    const other = await post("/sessions/passkey", { binding });
+    const third = await post("/sessions/passkey", { binding });
+    const signing = (one: typeof signIn, more: object = {}) =>
+      post(`/sessions/passkey/${one.json.id}`, { binding, passkey: device.get(one.json.options), ...more });
+    await expectCode(signing(signIn, { passkey: foreign }), "passkey_refused");
+    await expectCode(signing(signIn), "challenge_settled");
+    await expectCode(signing(signIn, { binding: "c" }), "challenge_not_found");
+    const stranger = createSoftwareAuthenticator({ origin: "http://localhost:3000" });
+    stranger.create(again.json.options);
+    await expectCode(signing(other, { passkey: stranger.get(other.json.options) }), "sign_in_refused");
+    await clock.advance(11 * minute);
+    await expectCode(signing(third), "challenge_expired");
+    await expectCode(post(`/challenges/${old.json.challenge.id}/passkey`), "challenge_expired");
+  });
 
   /** What these tests cannot make happen, and why. */
   const elsewhere = [
     /: sign_in_congested$/, // needs more than 256 slow hashes at once: src/authenticators/hasher.test.ts
+    /: passkeys_unavailable$/, // needs an installation that knows no domain: test/http/passkeys-unavailable.test.ts
     /: delivery_congested$/, // needs a carrier's queue: test/routing
     /^(sendEnrolmentCode|sendChallenge): number_not_allowed$/, // was allowed when it was enrolled, and refused since
     /^(send|check)Challenge: recipient_locked$/, // whoever proved the number has a reserve, larger than their own budget

@@ -138,6 +138,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   // What links and recoveries hold cannot be made up: test/http/recovery-problems.ts.
   ...["startReset", "checkReset", "completeReset", "checkNotice", "disputeNotice"],
   ...["sendRecovery", "checkRecovery", "completeRecovery"],
+  ...["askPasskey", "signInWithPasskey"],
 ]);
 
 function rarely<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> {

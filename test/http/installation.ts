@@ -55,7 +55,9 @@ export async function openInstallation(
   // No test reaches the network: every name is unknown.
   const resolve = () => Promise.resolve([]);
   const accounts = { pagesUrl: "https://id.example.com/account" };
-  const instance = await openInstance({ folder, clock: realClock ?? clock, resolve, accounts, ...given });
+  const relyingParty = { id: "localhost", name: "Test", origins: ["http://localhost:3000"] };
+  const always = { folder, clock: realClock ?? clock, resolve, accounts, relyingParty };
+  const instance = await openInstance({ ...always, ...given });
   const door = await openDoor(instance);
   const { port } = door;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });

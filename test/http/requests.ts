@@ -1,4 +1,5 @@
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
+import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
 import type { Operation } from "./contract.ts";
 import { type Answer, type Call, freshNumber, type Installation } from "./installation.ts";
 
@@ -32,6 +33,9 @@ export interface Targets {
   readonly spareSessionId: string;
   /** The bearer of an active session. */
   readonly session: string;
+  /** Of somebody with a passkey. */
+  readonly passkeyChallengeId: string;
+  readonly signInId: string;
   /** Works for a minute, once. */
   readonly ticket: string;
 }
@@ -81,6 +85,8 @@ async function makeSubscribers(
     | "spareSessionId"
     | "trustingId"
     | "trustedDeviceId"
+    | "passkeyChallengeId"
+    | "signInId"
   >
 > {
   const post = async (path: string, body: object) => {
@@ -111,6 +117,7 @@ async function makeSubscribers(
   const { recovery } = await post("/recoveries", { name: `person-${people}` });
   return {
     recovery,
+    ...(await makePasskeys(post, make)),
     ...(await makeTrusted({ post, make, now: () => instance.parts.clock.now() })),
     subscriberId,
     spareSubscriberId,
@@ -145,6 +152,32 @@ async function makeTrusted({
   const { trustedDevice } = await post(`/challenges/${login.challenge.id}/check`, check);
   return { trustingId, trustedDeviceId: trustedDevice.device.id };
 }
+
+const passkeyOrigin = "http://localhost:3000";
+
+/** Somebody with a passkey and a challenge, and a sign-in that nobody answered yet. */
+async function makePasskeys(
+  post: (path: string, body: object) => Promise<Answer["json"]>,
+  make: () => Promise<string>,
+): Promise<Pick<Targets, "passkeyChallengeId" | "signInId">> {
+  const subscriberId = await make();
+  const path = `/subscribers/${subscriberId}/authenticators`;
+  const { authenticator, options } = await post(path, { type: "passkey" });
+  const passkey = createSoftwareAuthenticator({ origin: passkeyOrigin }).create(options);
+  await post(`${path}/${authenticator.id}/confirm`, { passkey });
+  const started = await post("/challenges", { subscriberId });
+  const signIn = await post("/sessions/passkey", { binding });
+  return { passkeyChallengeId: started.challenge.id, signInId: signIn.id };
+}
+
+const binding = "a-browser";
+/** An answer of a browser to something else. */
+const foreignPasskey = (id: string): object => ({
+  id,
+  rawId: id,
+  type: "public-key",
+  response: { clientDataJSON: "e30", authenticatorData: "A".repeat(52), signature: "AAAA" },
+});
 
 async function makeMessage({ call }: Installation, key: string): Promise<string> {
   const body = { to: freshNumber(), text: "Your table is free." };
@@ -206,6 +239,8 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   completeReset: () => ({ reset: "csr_none" }),
   disputeNotice: () => ({ notice: "csn_none" }),
   redeemSession: () => ({ ticket: "none" }),
+  askPasskeySignIn: () => ({ binding }),
+  signInWithPasskey: () => ({ binding, passkey: foreignPasskey("AAAA") }),
   signIn: () => ({ name: "nobody", password: "none" }),
   createTenant: () => ({ name: "Further" }),
 };
@@ -218,6 +253,8 @@ function idFor(path: string, targets: Targets): string {
   if (path.startsWith("/subscribers/{id}")) {
     return path === "/subscribers/{id}" ? targets.leavingSubscriberId : targets.spareSubscriberId;
   }
+  if (path === "/challenges/{id}/passkey") return targets.passkeyChallengeId;
+  if (path === "/sessions/passkey/{id}") return targets.signInId;
   if (path.startsWith("/challenges")) return targets.challengeId;
   if (path.startsWith("/sessions")) return targets.spareSessionId;
   if (path.startsWith("/messages")) return targets.messageId;
@@ -280,5 +317,8 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   completeReset: { reset: "changed" },
   disputeNotice: { notice: "changed" },
   redeemSession: { ticket: "changed" },
+  askPasskey: { binding: "changed" },
+  askPasskeySignIn: { binding: "changed" },
+  signInWithPasskey: { binding, passkey: foreignPasskey("BBBB") },
   signIn: { name: "changed", password: "changed" },
 };

@@ -80,6 +80,9 @@ describe("wrong options fail at creation, by name", () => {
     log: "debug",
     clock: {},
     random: Math.random,
+    passkeyDomain: "https://app.example.com",
+    passkeyName: "",
+    passkeyOrigins: [7],
     trustedDeviceDays: "30",
   };
 

@@ -2,6 +2,7 @@ import {
   type Authenticator,
   type Challenge,
   type ChallengeOutcome,
+  type ChallengeState,
   challengeRefusal,
   confirmed,
   decideChallenge,
@@ -22,7 +23,7 @@ import { type AccountParts, holderDigest } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { useTrustedDevice } from "./trusted-devices.ts";
-import { type Compared, compare } from "./uses.ts";
+import { type Compared, compare, type Given } from "./uses.ts";
 import {
   type AuthenticatorView,
   type ChallengeView,
@@ -127,21 +128,28 @@ export type SendChallenge = OnChallenge & {
   readonly text?: CodeText | undefined;
 };
 
-type NotFound = { readonly outcome: "challengeNotFound" };
-type Told<O> = O extends { readonly type: infer T } ? { readonly outcome: T } & Omit<O, "type"> : never;
+export type NotFound = { readonly outcome: "challengeNotFound" };
+export type Told<O> = O extends { readonly type: infer T }
+  ? { readonly outcome: T } & Omit<O, "type">
+  : never;
 
 export type SendChallengeResult =
   | (CodeSent & { readonly authenticatorId: string })
   | SendRefusal
   | NotFound
-  | Told<Exclude<ChallengeOutcome, { readonly type: "approved" | "codeMismatch" | "codeUsed" }>>;
+  | Told<
+      Exclude<
+        ChallengeOutcome,
+        { readonly type: "approved" | "codeMismatch" | "codeUsed" | "passkeyRefused" }
+      >
+    >;
 
 /** Sends a code to one of the phones; the challenge then waits for that code. */
 export async function sendChallenge(
   parts: AccountParts,
   request: SendChallenge,
 ): Promise<SendChallengeResult> {
-  const found = await find(parts, request);
+  const found = await findChallenge(parts, request);
   if (found === null) return { outcome: "challengeNotFound" };
   const { challenge, subscriber, now } = found;
   const refused = refusalOf(subscriber, challenge, now);
@@ -176,9 +184,12 @@ export async function sendChallenge(
 
 export type CheckChallenge = OnChallenge &
   Approving &
-  PaymentInput & {
-    readonly code: string;
-    /** Without it: the phone that a code was sent to, else the preferred app, else the only one. */
+  PaymentInput &
+  Given & {
+    /**
+     * Without it: the phone that a code was sent to, else the preferred app, else the only one. An answer of a passkey
+     * names its own.
+     */
     readonly authenticatorId?: string | undefined;
   };
 
@@ -193,16 +204,20 @@ export async function checkChallenge(
   parts: AccountParts,
   request: CheckChallenge,
 ): Promise<CheckChallengeResult> {
-  const found = await find(parts, request);
+  const found = await findChallenge(parts, request);
   if (found === null) return { outcome: "challengeNotFound" };
   const { challenge, subscriber, now } = found;
-  const refused = refusalOf(subscriber, challenge, now);
+  // No budget of guesses holds a passkey back.
+  const refused =
+    request.passkey === undefined ? refusalOf(subscriber, challenge, now) : overOf(challenge, now);
   if (refused !== null) return refused;
   const authenticator = choose(subscriber, challenge, request, now);
-  if (authenticator === undefined) return { outcome: "authenticatorNotFound" };
-  const { code, amount, payee } = request;
-  const asked = { sent: challenge.sent, payment: challenge.payment, given: { amount, payee } };
-  const compared = await compare(parts, subscriber, authenticator, asked, code);
+  if (authenticator === undefined) {
+    return request.passkey === undefined
+      ? { outcome: "authenticatorNotFound" }
+      : { outcome: "passkeyRefused", reason: "credential" };
+  }
+  const compared = await compare(parts, subscriber, authenticator, challenge, request);
   if (compared.type !== "use") {
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as CheckChallengeResult;
@@ -233,9 +248,8 @@ export async function checkChallenge(
     const decision = decideChallenge(state, compared.useOf(state.subscriber, at), at);
     if (decision.outcome.type !== "approved") {
       const { type, ...fields } = decision.outcome;
-      const { subscriber: row } = decision;
       return {
-        writes: row === state.subscriber ? [] : [{ table: "subscriber", id: row.id, row }],
+        writes: changedBy(decision, state),
         result: { outcome: type, ...fields } as CheckChallengeResult,
       };
     }
@@ -244,6 +258,17 @@ export async function checkChallenge(
     const approved = planApproval(parts, request, approving, at);
     return { ...approved, writes: [...notice.writes(rows, at), ...approved.writes] };
   });
+}
+
+/** What a use that did not approve leaves: a count, and an answer that is not waited for any more. */
+function changedBy(next: ChallengeState, before: ChallengeState): readonly Write[] {
+  const { subscriber, challenge } = next;
+  const writes: Write[] = [];
+  if (subscriber !== before.subscriber) {
+    writes.push({ table: "subscriber", id: subscriber.id, row: subscriber });
+  }
+  if (challenge !== before.challenge) writes.push({ table: "challenge", id: challenge.id, row: challenge });
+  return writes;
 }
 
 export interface ChallengeShown {
@@ -256,7 +281,7 @@ export async function getChallenge(
   parts: AccountParts,
   request: OnChallenge,
 ): Promise<ChallengeShown | null> {
-  const found = await find(parts, request);
+  const found = await findChallenge(parts, request);
   if (found === null) return null;
   const { challenge, subscriber } = found;
   return { challenge: toChallengeView(challenge), authenticators: usable(parts, subscriber, challenge) };
@@ -272,7 +297,7 @@ export async function cancelChallenge(
   parts: AccountParts,
   request: OnChallenge,
 ): Promise<CancelChallengeResult> {
-  if ((await find(parts, request)) === null) return { outcome: "challengeNotFound" };
+  if ((await findChallenge(parts, request)) === null) return { outcome: "challengeNotFound" };
   const challengeKey = key("challenge", request.id);
   return await parts.store.update<CancelChallengeResult>([challengeKey], (rows, now) => {
     const row = rows.get(challengeKey);
@@ -291,7 +316,7 @@ export async function cancelChallenge(
   });
 }
 
-interface Found {
+export interface FoundChallenge {
   readonly challenge: Challenge;
   readonly subscriber: Subscriber;
   readonly presented: Presented | null;
@@ -299,7 +324,10 @@ interface Found {
 }
 
 /** The challenge of whoever holds it; null for everybody else, whatever the reason. */
-async function find(parts: AccountParts, request: OnChallenge): Promise<Found | null> {
+export async function findChallenge(
+  parts: AccountParts,
+  request: OnChallenge,
+): Promise<FoundChallenge | null> {
   const { tenantId, id } = request;
   const challenge = await parts.store.get(key("challenge", id));
   if (challenge?.tenantId !== tenantId || challenge.binding !== holderOf(parts, tenantId, request))
@@ -316,15 +344,23 @@ async function find(parts: AccountParts, request: OnChallenge): Promise<Found | 
   return subscriber === undefined ? null : { challenge, subscriber, presented, now };
 }
 
-/** What refuses before anything is compared or sent: it is looked at again on the locked rows. */
+type Over = Told<Extract<ChallengeOutcome, { readonly type: "challengeExpired" | "challengeSettled" }>>;
+
+/** What refuses before anything is compared or asked for: it is looked at again on the locked rows. */
+export function overOf(challenge: Challenge, now: number): Over | null {
+  const refused = challengeRefusal(challenge, now);
+  if (refused?.type === "challengeExpired") return { outcome: "challengeExpired" };
+  return refused === null ? null : { outcome: "challengeSettled", status: refused.status };
+}
+
+/** The same of a code, which the subscriber's budget may hold back. */
 function refusalOf(
   { failures }: Subscriber,
   challenge: Challenge,
   now: number,
-): Told<Exclude<ChallengeOutcome, { readonly type: "approved" | "codeMismatch" | "codeUsed" }>> | null {
-  const refused = challengeRefusal(challenge, now);
-  if (refused?.type === "challengeExpired") return { outcome: "challengeExpired" };
-  if (refused !== null) return { outcome: "challengeSettled", status: refused.status };
+): Over | Told<Extract<ChallengeOutcome, { readonly type: "subscriberLocked" }>> | null {
+  const over = overOf(challenge, now);
+  if (over !== null) return over;
   const retryAt = lockedUntil(failures, now);
   return retryAt === null ? null : { outcome: "subscriberLocked", retryAt };
 }
@@ -332,9 +368,14 @@ function refusalOf(
 function choose(
   subscriber: Subscriber,
   { sent }: Challenge,
-  { authenticatorId }: CheckChallenge,
+  { authenticatorId, passkey }: CheckChallenge,
   now: number,
 ): Authenticator | undefined {
+  if (passkey !== undefined) {
+    return confirmed(subscriber, now).find(
+      (one) => one.type === "passkey" && one.credential?.id === passkey.id,
+    );
+  }
   const asked = authenticatorId ?? sent?.authenticatorId;
   if (asked !== undefined) return confirmed(subscriber, now).find(({ id }) => id === asked);
   return meantOf(subscriber, "totp", now);

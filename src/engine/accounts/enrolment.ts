@@ -13,14 +13,15 @@ import {
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
+import { claimCredential, credentialKeyOf, isAskedBy, takenCredential } from "./credentials.ts";
 import { newBase, newStoredCodes, stepUpOf } from "./new-authenticator.ts";
 import { type Notice, nobodyTold, prepareNotice } from "./notices.ts";
 import { recordOf } from "./once.ts";
-import { type AccountParts, contextOf, sealed } from "./parts.ts";
+import { type AccountParts, contextOf, nobodysId, sealed } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { findSubscriber, nobodysId, type SubscriberRef } from "./subscribers.ts";
-import { type Compared, compare } from "./uses.ts";
+import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
+import { type Compared, compare, type Given } from "./uses.ts";
 import { type AuthenticatorView, toAuthenticatorView } from "./views.ts";
 
 export type Enrol = SubscriberRef & {
@@ -203,12 +204,14 @@ export async function change(
   });
 }
 
-export type Confirm = SubscriberRef & {
-  readonly authenticatorId: string;
-  readonly code: string;
-  /** A pending session that waits for its first authenticator: it makes way for an active one. */
-  readonly session?: string | undefined;
-};
+export type Confirm = SubscriberRef &
+  Given & {
+    readonly authenticatorId: string;
+    /** Of a passkey: what its enrolment was given as `binding`. */
+    readonly binding?: string | undefined;
+    /** A pending session that waits for its first authenticator: it makes way for an active one. */
+    readonly session?: string | undefined;
+  };
 
 export type ConfirmResult =
   | {
@@ -229,9 +232,11 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const now = parts.clock.now();
   const retryAt = lockedUntil(subscriber.failures, now);
-  if (retryAt !== null) return { outcome: "subscriberLocked", retryAt };
+  if (retryAt !== null && request.passkey === undefined) return { outcome: "subscriberLocked", retryAt };
   const one = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
-  if (one === undefined || !isEnrolling(one, now)) return { outcome: "authenticatorNotFound" };
+  if (one === undefined || !isEnrolling(one, now) || !isAskedBy(parts, tenantId, one, request.binding)) {
+    return { outcome: "authenticatorNotFound" };
+  }
   const isAddress = one.type === "phone" || one.type === "email";
   const verificationId = isAddress ? one.verificationId : null;
   const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
@@ -239,7 +244,8 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   if (request.session !== undefined && given?.state !== "pending") return { outcome: "sessionInvalid" };
   // An address is no authenticator: a session that waits for its first goes on waiting (A-16).
   const presented = one.type === "email" ? null : given;
-  const compared = await compare(parts, subscriber, one, { sent }, request.code);
+  const passkey = one.type === "passkey" ? one.request : null;
+  const compared = await compare(parts, subscriber, one, { sent, passkey }, request);
   if (compared.type !== "use") {
     const { type, ...fields } = compared;
     return { outcome: type, ...fields } as ConfirmResult;
@@ -247,6 +253,7 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   const notice = await prepareNotice(parts, subscriber, noticeOfAdded(one), isAddress ? one : undefined);
   const subscriberKey = key("subscriber", subscriber.id);
   const sessionKey = key("session", presented?.id ?? nobodysId);
+  const credentialKey = one.type === "passkey" ? credentialKeyOf(parts, tenantId, request.passkey) : null;
   const decide = (rows: Rows, at: number): UpdateDecision<ConfirmResult> => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
@@ -259,7 +266,9 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
         session.challengeId === null;
       if (!isFirst) return { writes: [], result: { outcome: "sessionInvalid" } };
     }
-    const decision = decideConfirm(row, compared.useOf(row, at), at);
+    const claimed = claimCredential(rows, credentialKey, compared.useOf(row, at));
+    if ("need" in claimed) return claimed;
+    const decision = decideConfirm(row, claimed.use, at);
     const writes: Write[] =
       decision.subscriber === row ? [] : [{ table: "subscriber", id: row.id, row: decision.subscriber }];
     if (decision.outcome.type !== "confirmed") {
@@ -267,6 +276,7 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
       return { writes, result: { outcome: type, ...fields } as ConfirmResult };
     }
     writes.push(...notice.writes(rows, at));
+    if (credentialKey !== null) writes.push(takenCredential(credentialKey, row, at));
     const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
     const authenticator = toAuthenticatorView(parts, row, proven);
     if (presented === null || session === undefined) {
@@ -282,5 +292,6 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
       result: { outcome: "confirmed", authenticator, session: active.begun, stepUp: stepUp.id },
     };
   };
-  return await parts.decide([...notice.keys, subscriberKey, sessionKey], decide, subscriber.id);
+  const keys = [...notice.keys, ...(credentialKey === null ? [] : [credentialKey])];
+  return await parts.decide([...keys, subscriberKey, sessionKey], decide, subscriber.id);
 }

@@ -44,6 +44,16 @@ import {
 } from "./notices.ts";
 import { type Once, once } from "./once.ts";
 import type { AccountParts } from "./parts.ts";
+import { type AskPasskeyResult, askPasskey } from "./passkey-challenges.ts";
+import { type EnrolPasskey, type EnrolPasskeyResult, enrolPasskey } from "./passkey-enrolment.ts";
+import {
+  type AskPasskeySignIn,
+  askPasskeySignIn,
+  type PasskeySignIn,
+  type PasskeySignInAsked,
+  type PasskeySignInResult,
+  signInWithPasskey,
+} from "./passkeys.ts";
 import { type ChangePassword, type ChangePasswordResult, changePassword } from "./passwords.ts";
 import {
   type UpdateAuthenticator,
@@ -141,6 +151,10 @@ export interface Accounts {
   signIn(request: SignIn): Promise<SignInResult>;
   /** For somebody whom no key vouches for: they have proved a number first. */
   signUp(request: SignUp): Promise<SignUpResult>;
+  /** What a browser is to sign for any passkey that a person has here. */
+  askPasskeySignIn(request: AskPasskeySignIn): Promise<PasskeySignInAsked>;
+  signInWithPasskey(request: PasskeySignIn): Promise<PasskeySignInResult>;
+  enrolPasskey(request: EnrolPasskey): Promise<EnrolPasskeyResult>;
   enrolPhone(request: EnrolPhone): Promise<EnrolPhoneResult>;
   enrolTotp(request: EnrolTotp): Promise<EnrolTotpResult>;
   sendEnrolment(request: SendEnrolment): Promise<SendEnrolmentResult>;
@@ -168,6 +182,8 @@ export interface Accounts {
   completeReset(request: CompleteReset): Promise<CompleteResetResult>;
   startChallenge(request: StartChallenge): Promise<StartChallengeResult>;
   sendChallenge(request: SendChallenge): Promise<SendChallengeResult>;
+  /** What a browser is to sign for one of the passkeys of whoever is challenged. */
+  askPasskey(request: OnChallenge): Promise<AskPasskeyResult>;
   checkChallenge(request: CheckChallenge): Promise<CheckChallengeResult>;
   /** Null where there is none that this holder may see. */
   challenge(request: OnChallenge): Promise<ChallengeShown | null>;
@@ -225,6 +241,9 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
     signUp: (request) => signUp(parts, request),
+    askPasskeySignIn: (request) => askPasskeySignIn(parts, request),
+    signInWithPasskey: (request) => signInWithPasskey(parts, request),
+    enrolPasskey: (request) => enrolPasskey(parts, request),
     enrolPhone: (request) => enrolPhone(parts, request),
     enrolTotp: (request) => enrolTotp(parts, request),
     sendEnrolment: (request) => sendEnrolment(parts, request),
@@ -245,6 +264,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     completeReset: (request) => completeReset(parts, request),
     startChallenge: (request) => startChallenge(parts, request),
     sendChallenge: (request) => sendChallenge(parts, request),
+    askPasskey: (request) => askPasskey(parts, request),
     checkChallenge: (request) => checkChallenge(parts, request),
     challenge: (request) => getChallenge(parts, request),
     cancelChallenge: (request) => cancelChallenge(parts, request),
@@ -279,6 +299,9 @@ export type {
 } from "./enrolment.ts";
 export type { CheckNoticeResult, DisputeResult } from "./notices.ts";
 export type { Once, Recalled } from "./once.ts";
+export type { AskPasskeyResult } from "./passkey-challenges.ts";
+export type { EnrolPasskeyResult } from "./passkey-enrolment.ts";
+export type { PasskeySignInAsked, PasskeySignInResult } from "./passkeys.ts";
 export type { ChangePasswordResult } from "./passwords.ts";
 export type { UpdateAuthenticatorResult } from "./preference.ts";
 export type {

@@ -19,7 +19,7 @@ export type Recalled<R> = R extends object
     : { readonly [K in keyof R]: K extends ShownOnce ? R[K] | null : Recalled<R[K]> }
   : R;
 
-type ShownOnce = "statement" | "bearer" | "seed" | "uri" | "qr" | "codes" | "recovery" | "sentTo";
+type ShownOnce = "statement" | "bearer" | "seed" | "uri" | "qr" | "codes" | "options" | "recovery" | "sentTo";
 
 export type Once<R> =
   | { readonly outcome: "idempotencyKeyReused" | "gone" }
@@ -45,6 +45,8 @@ const kept = [
   "status",
   "assurance",
   "challengeId",
+  "signInId",
+  "endsAt",
   "subscriberId",
   "authenticatorId",
   "channel",
@@ -164,7 +166,7 @@ async function viewOf(
     case "authenticator": {
       const found = subscriber.authenticators.find((one) => one.id === id);
       if (found === undefined) return null;
-      const secrets = { seed: null, uri: null, qr: null, codes: null };
+      const secrets = { seed: null, uri: null, qr: null, codes: null, options: null };
       return {
         authenticator: toAuthenticatorView(parts, subscriber, found),
         ...secrets,
@@ -182,7 +184,7 @@ async function viewOf(
     }
     case "challenge": {
       const row = await parts.store.get(key("challenge", id));
-      return row === undefined ? null : { challenge: toChallengeView(row) };
+      return row === undefined ? null : { challenge: toChallengeView(row), options: null };
     }
     default:
       return {};

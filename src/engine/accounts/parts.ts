@@ -1,5 +1,5 @@
-import type { AccountSettings, Address } from "../../accounts/index.ts";
-import type { Hasher } from "../../authenticators/index.ts";
+import type { AccountSettings, Address, RelyingParty } from "../../accounts/index.ts";
+import { type Hasher, PasskeysUnavailable } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
 import type { Key, Rows, UpdateDecision } from "../../store/index.ts";
 import type { Engine } from "../engine.ts";
@@ -21,6 +21,9 @@ export interface AccountParts extends EngineParts {
   ): Promise<R>;
 }
 
+/** The id of no row: what is asked for in place of nobody. */
+export const nobodysId = "00000000-0000-7000-8000-000000000000";
+
 const nameMax = 128;
 
 /** A name in the one form under which it is found; null for what can be none. */
@@ -33,6 +36,19 @@ export function canonicalName(given: string): string | null {
 
 export function nameIdOf({ keyring }: EngineParts, tenantId: string, name: string): string {
   return blindIndex(keyring, tenantId, "name", name);
+}
+
+/** The row that says whose a passkey is: its id is taken like a name, so that nobody else registers it (X-2). */
+export function passkeyNameId({ keyring }: EngineParts, tenantId: string, credentialId: string): string {
+  return blindIndex(keyring, tenantId, "passkey", credentialId);
+}
+
+/** @throws PasskeysUnavailable where nobody said whose passkeys they would be */
+export function requireRelyingParty({ relyingParty }: EngineParts): RelyingParty {
+  if (relyingParty !== null && relyingParty !== undefined) return relyingParty;
+  throw new PasskeysUnavailable(
+    "passkeys belong to a domain, and none is set: set PUBLIC_URL to the https address that browsers reach this installation by, or COUNTERSIGN_PASSKEY_ORIGINS to the pages of your application that ask for passkeys (`passkeyOrigins` in code)",
+  );
 }
 
 /** Who goes on, as it is kept: a session of ours by its id, or the application's own word for its session. */

@@ -8,8 +8,8 @@ import {
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { prepareNotice } from "./notices.ts";
-import { type AccountParts, contextOf, holderDigest, opened } from "./parts.ts";
-import { findSubscriber, judge, nobodysId, type SubscriberRef } from "./subscribers.ts";
+import { type AccountParts, contextOf, holderDigest, nobodysId, opened } from "./parts.ts";
+import { findSubscriber, judge, type SubscriberRef } from "./subscribers.ts";
 
 export type ChangePassword = SubscriberRef & {
   readonly password: string;

@@ -26,7 +26,7 @@ export async function compareForRecovery(
     case "recoveryCode": {
       const codes = subscriber?.authenticators.find(({ type }) => type === "recoveryCodes");
       if (subscriber !== undefined && codes !== undefined) {
-        const compared = await compare(parts, subscriber, codes, { sent: null }, code);
+        const compared = await compare(parts, subscriber, codes, { sent: null }, { code });
         if (compared.type === "use") return compared;
       }
       await parts.hasher.verify(null, code.slice(0, passwordLengthMax));
@@ -39,7 +39,7 @@ export async function compareForRecovery(
       const sent = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
       const one = subscriber?.authenticators.find(({ id }) => id === sent?.authenticatorId);
       if (subscriber === undefined || one === undefined) return { type: "nothing" };
-      const compared = await compare(parts, subscriber, one, { sent }, code);
+      const compared = await compare(parts, subscriber, one, { sent }, { code });
       return compared.type === "use" ? compared : { type: "nothing" };
     }
     default:
@@ -55,7 +55,7 @@ async function compareApps(parts: AccountParts, subscriber: Subscriber, code: st
   const now = parts.clock.now();
   let last: Compared = { type: "nothing" };
   for (const app of apps) {
-    const compared = await compare(parts, subscriber, app, { sent: null }, code);
+    const compared = await compare(parts, subscriber, app, { sent: null }, { code });
     if (compared.type !== "use") continue;
     last = compared;
     const use = compared.useOf(subscriber, now);

@@ -27,11 +27,19 @@ import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { newSecret, readSecret } from "./bearers.ts";
 import { nobodyTold, prepareNotice, remembering } from "./notices.ts";
-import { type AccountParts, canonicalName, contextOf, holderDigest, nameIdOf, opened } from "./parts.ts";
+import {
+  type AccountParts,
+  canonicalName,
+  contextOf,
+  holderDigest,
+  nameIdOf,
+  nobodysId,
+  opened,
+} from "./parts.ts";
 import { type Compared, compareForRecovery } from "./recovery-proofs.ts";
 import { sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { judge, nobodysId } from "./subscribers.ts";
+import { judge } from "./subscribers.ts";
 
 export interface StartRecovery {
   readonly tenantId: string;

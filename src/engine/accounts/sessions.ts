@@ -9,8 +9,8 @@ import {
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
-import type { AccountParts } from "./parts.ts";
-import { findSubscriber, nobodysId, type SubscriberRef, sessionsMax } from "./subscribers.ts";
+import { type AccountParts, nobodysId } from "./parts.ts";
+import { findSubscriber, type SubscriberRef, sessionsMax } from "./subscribers.ts";
 import { type SessionView, toSessionView } from "./views.ts";
 
 /** A session just begun, with what its holder presents: in this answer and nowhere else. */

@@ -14,9 +14,9 @@ import {
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { readDeviceBearer } from "./bearers.ts";
-import { type AccountParts, canonicalName, holderDigest, nameIdOf } from "./parts.ts";
+import { type AccountParts, canonicalName, holderDigest, nameIdOf, nobodysId } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { nobodysId } from "./subscribers.ts";
+
 import { type AuthenticatorView, usable } from "./views.ts";
 
 export interface SignIn {

@@ -12,9 +12,17 @@ import { key, type Rows, type UpdateDecision, type Write } from "../../store/ind
 import { useKey, useRecord } from "../single-use.ts";
 import type { VerificationView } from "../view.ts";
 import { newBase, newStoredCodes } from "./new-authenticator.ts";
-import { type AccountParts, canonicalName, contextOf, holderDigest, nameIdOf, sealed } from "./parts.ts";
+import {
+  type AccountParts,
+  canonicalName,
+  contextOf,
+  holderDigest,
+  nameIdOf,
+  nobodysId,
+  sealed,
+} from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { judge, nobodysId } from "./subscribers.ts";
+import { judge } from "./subscribers.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
 /** The purpose of the verification that a sign-up begins with. */

@@ -4,8 +4,7 @@ import { type PublicJwk, signStatement, statementKeys } from "../../secrets/inde
 import { key } from "../../store/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
-import type { AccountParts } from "./parts.ts";
-import { nobodysId } from "./subscribers.ts";
+import { type AccountParts, nobodysId } from "./parts.ts";
 
 /** An approval or a session as an ES256 token: whoever has the public keys verifies it without asking us. */
 export interface Statement {

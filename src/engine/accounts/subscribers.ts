@@ -8,6 +8,7 @@ import {
 import { isCommonPassword, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key } from "../../store/index.ts";
+import { credentialKeys, freedCredentials } from "./credentials.ts";
 import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
@@ -130,9 +131,6 @@ export async function listSubscribers(
   return rows.map((row) => toSubscriberView(parts, row));
 }
 
-/** The id of no row: what is asked for in place of nobody. */
-export const nobodysId = "00000000-0000-7000-8000-000000000000";
-
 /** Most sessions of one subscriber that are looked at; more are never on a list. */
 export const sessionsMax = 100;
 
@@ -144,11 +142,14 @@ export async function removeSubscriber(parts: AccountParts, ref: SubscriberRef):
   const subscriberKey = key("subscriber", found.id);
   const nameKey = key("subscriberName", found.nameId);
   const sessionKeys = sessions.map(({ id }) => key("session", id));
-  return await parts.store.update<boolean>([nameKey, subscriberKey, ...sessionKeys], (rows) => {
+  const credentials = credentialKeys(parts, found, found.authenticators);
+  const keys = [nameKey, ...credentials, subscriberKey, ...sessionKeys];
+  return await parts.store.update<boolean>(keys, (rows) => {
     if (rows.get(subscriberKey) === undefined) return { writes: [], result: false };
     return {
       writes: [
         { table: "subscriberName", id: nameKey.id, row: null },
+        ...freedCredentials(rows, credentials, found.id),
         { table: "subscriber", id: found.id, row: null },
         ...sessionKeys.map(({ id }) => ({ table: "session" as const, id, row: null })),
       ],

@@ -2,16 +2,28 @@ import type {
   Address,
   Authenticator,
   Challenge,
+  PasskeyAuthenticator,
+  PasskeyRequest,
+  PasskeyShown,
   RecoveryCodes,
+  SentCode,
   Subscriber,
   TotpAuthenticator,
   Use,
 } from "../../accounts/index.ts";
-import { matchingStep, parseRecoveryCode, recoveryLookUp } from "../../authenticators/index.ts";
+import {
+  matchingStep,
+  type PasskeyAnswer,
+  parseRecoveryCode,
+  recoveryLookUp,
+  verifyAssertion,
+  verifyAttestation,
+} from "../../authenticators/index.ts";
+import { userHandle } from "../../secrets/index.ts";
 import type { CheckOutcome } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
-import { type AccountParts, addressIn, contextOf, opened } from "./parts.ts";
+import { type AccountParts, addressIn, contextOf, opened, requireRelyingParty } from "./parts.ts";
 
 /** What comes of comparing a code, before any rule is asked. */
 export type Compared =
@@ -22,23 +34,30 @@ export type Compared =
   | { readonly type: "codeNotSent" }
   | { readonly type: "recipientLocked"; readonly retryAt: number };
 
-/** What a code is compared for beside itself. */
-export interface ComparedFor {
-  readonly sent: Challenge["sent"];
-  /** What is to be paid, and what the caller says of it. */
-  readonly payment?: Challenge["payment"];
-  readonly given?: PaymentInput;
+/** What somebody gave: a code, or the answer of a browser whose passkey was asked for. */
+export interface Given {
+  readonly code?: string | undefined;
+  /** What `credential.toJSON()` gave. */
+  readonly passkey?: PasskeyAnswer | undefined;
 }
 
-/** Compares a code with what is enrolled. Slow work is done here, before the rows are locked. */
+/** What it was asked for with, and for. */
+export interface ComparedFor {
+  readonly sent: SentCode | null;
+  readonly passkey?: PasskeyRequest | null;
+  readonly payment?: Challenge["payment"];
+}
+
+/** Compares what was given with what is enrolled. Slow work is done here, before the rows are locked. */
 export async function compare(
   parts: AccountParts,
   subscriber: Subscriber,
   authenticator: Authenticator,
-  { sent, payment = null, given = {} }: ComparedFor,
-  code: string,
+  { sent, passkey = null, payment = null }: ComparedFor,
+  given: Given & PaymentInput,
 ): Promise<Compared> {
-  const compared = await compareCode(parts, subscriber, authenticator, { sent, given }, code);
+  const asked = { sent, passkey };
+  const compared = await compareGiven(parts, subscriber, authenticator, asked, given);
   // After the comparison, whatever came of it: the answer does not tell which of them was wrong (S-5).
   if (paymentMatches(payment, given) || compared.type !== "use") return compared;
   return { type: "use", useOf: (current, now) => wrong(compared.useOf(current, now)) };
@@ -53,18 +72,21 @@ function wrong(use: Use): Use {
     case "phone":
     case "email":
       return { ...use, matches: false };
+    case "passkey":
+      return { ...use, shown: { type: "refused", reason: "signature" } };
     default:
       return use satisfies never;
   }
 }
 
-async function compareCode(
+async function compareGiven(
   parts: AccountParts,
   subscriber: Subscriber,
   authenticator: Authenticator,
-  { sent, given }: Required<Pick<ComparedFor, "sent" | "given">>,
-  code: string,
+  { sent, passkey }: Required<Pick<ComparedFor, "sent" | "passkey">>,
+  given: Given & PaymentInput,
 ): Promise<Compared> {
+  const code = given.code ?? "";
   switch (authenticator.type) {
     case "totp":
       return compareTotp(parts, subscriber.tenantId, authenticator, code);
@@ -74,10 +96,13 @@ async function compareCode(
     case "email":
       if (sent?.authenticatorId !== authenticator.id) return { type: "codeNotSent" };
       return await compareSent(parts, subscriber, authenticator, {
-        ...given,
+        amount: given.amount,
+        payee: given.payee,
         id: sent.verificationId,
         code,
       });
+    case "passkey":
+      return await comparePasskey(parts, subscriber, authenticator, passkey, given.passkey);
     default:
       return authenticator satisfies never;
   }
@@ -160,6 +185,30 @@ async function compareSent(
     default:
       return { type: "codeNotSent" };
   }
+}
+
+/** The first answer registers it, each later one uses it; which of the two it has to be is what it is now. */
+async function comparePasskey(
+  parts: AccountParts,
+  { id: subscriberId }: Subscriber,
+  { id: authenticatorId, credential }: PasskeyAuthenticator,
+  request: PasskeyRequest | null,
+  answer: PasskeyAnswer | undefined,
+): Promise<Compared> {
+  if (answer === undefined) return { type: "codeMalformed" };
+  // Asked for nothing, or not any more: the rules refuse it.
+  const challenge = request?.challenge ?? "";
+  const asked = { relyingParty: requireRelyingParty(parts), challenge };
+  const compared =
+    credential === null
+      ? await verifyAttestation(asked, answer)
+      : await verifyAssertion(asked, answer, credential);
+  const { userHandle: handle } = answer.response;
+  const isAnothers =
+    handle !== undefined && handle !== null && handle !== userHandle(parts.keyring, subscriberId);
+  const shown: PasskeyShown =
+    isAnothers && compared.type !== "refused" ? { type: "refused", reason: "userHandle" } : compared;
+  return { type: "use", useOf: () => ({ type: "passkey", authenticatorId, challenge, shown }) };
 }
 
 /** Verifications of a phone belong to its authenticator: nobody else continues them. */

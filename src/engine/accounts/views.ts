@@ -51,6 +51,8 @@ export interface AuthenticatorView {
   readonly removesAt: number | null;
   /** Of recovery codes: how many are left (L-3). */
   readonly codesLeft: number | null;
+  /** Of a passkey: whether there are copies of it, on other devices or with whoever keeps them. */
+  readonly isBackedUp: boolean | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }
@@ -116,6 +118,7 @@ export function toAuthenticatorView(
     isStale: isAddress && isStale(one, parts.settings.addressAgeMaxMs, parts.clock.now()),
     removesAt: one.removesAt ?? null,
     codesLeft: one.type === "recoveryCodes" ? one.codes.filter(({ usedAt }) => usedAt === null).length : null,
+    isBackedUp: one.type === "passkey" ? (one.credential?.isBackedUp ?? null) : null,
     createdAt: one.createdAt,
     lastUsedAt: one.lastUsedAt,
   };

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { PasskeyRefusal } from "../../accounts/index.ts";
 import { uuidPattern } from "../../clock/index.ts";
 import type { AccountVerbs, Recalled } from "../../engine/index.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
@@ -36,6 +37,7 @@ const codes = {
   challengeRequired: "challenge_required",
   enrolmentRequired: "enrolment_required",
   // As a check of a verification says them, though without a count of what is left: the subscriber has one budget.
+  passkeyRefused: "passkey_refused",
   codeMismatch: "code_mismatch",
   codeMalformed: "code_malformed",
 } as const satisfies Readonly<Record<string, ErrorCode>>;
@@ -60,13 +62,14 @@ function fieldsOf(result: Result): Record<string, unknown> {
     if (result[name] !== undefined) fields[name] = result[name];
   }
   if (result["status"] !== undefined) fields["challengeStatus"] = result["status"];
+  if (result.outcome === "passkeyRefused") fields["reason"] = snake(String(result["reason"]));
   const { problem, pending, authenticators } = result as {
     readonly problem?: { readonly reason: string; readonly least?: number };
     readonly pending?: Parameters<typeof toBegunBody>[0];
     readonly authenticators?: readonly Parameters<typeof toAuthenticatorBody>[0][];
   };
   if (problem !== undefined) {
-    fields["reason"] = problem.reason.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    fields["reason"] = snake(problem.reason);
     if (problem.least !== undefined) fields["least"] = problem.least;
   }
   if (pending !== undefined) fields["pending"] = toBegunBody(pending);
@@ -74,11 +77,38 @@ function fieldsOf(result: Result): Record<string, unknown> {
   return fields;
 }
 
+function snake(reason: string): string {
+  return reason.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 const passwordDetails: Readonly<Record<string, string>> = {
   malformed: "The password has a character that cannot be typed.",
   tooLong: "The password is longer than 256 bytes.",
   tooCommon: "This password is among those that are tried first: choose another.",
   containsContext: "The password is little more than the name or the product: choose another.",
+};
+
+const passkeyDetails: Readonly<Record<PasskeyRefusal, string>> = {
+  malformed: "This is no answer of a browser: send what `credential.toJSON()` gave, as it is.",
+  purpose: "A sign-in was answered with an enrolment, or the other way round.",
+  challenge:
+    "This answers something else than what was asked last, or answers it a second time or too late: ask again.",
+  origin:
+    "The page that asked is at an origin that may not: name it in COUNTERSIGN_PASSKEY_ORIGINS if it is yours.",
+  crossOrigin: "The page that asked is inside a page of another site.",
+  relyingParty: "The passkey belongs to another domain than this installation's.",
+  userPresence: "Nobody touched the authenticator.",
+  userVerification:
+    "The authenticator did not ask for a finger, a face or a PIN: ask with the options as they are.",
+  backup: "What the authenticator says of its copies cannot be.",
+  algorithm: "The key is of a kind that was not asked for.",
+  attestation: "The new key does not hold together: ask with the options as they are.",
+  credential: "This passkey is none of theirs: ask with the options as they are.",
+  registered: "Somebody has this passkey already.",
+  userHandle: "This passkey belongs to somebody else.",
+  signature: "The signature is not of this passkey.",
+  signCount:
+    "The authenticator counts its uses, and this one is not after the last: there may be a copy of it.",
 };
 
 function detailOf(result: Result): string | undefined {
@@ -99,6 +129,8 @@ function detailOf(result: Result): string | undefined {
       return "Somebody said that a change was not theirs: recover the account, or reset it, before anything is changed.";
     case "codeNotSent":
       return "No code that works is on its way to this phone: send one first.";
+    case "passkeyRefused":
+      return passkeyDetails[result["reason"] as PasskeyRefusal];
     case "codeUsed":
       return "This code was used already: wait for the next one.";
     case "challengeRequired":
@@ -159,4 +191,11 @@ export function holderOf(request: FastifyRequest): { session?: string; binding?:
 export function needed(type: string, field: string, given: string | undefined): string {
   if (given === undefined) throw wrongField(field, `must be given with type ${type}`);
   return given;
+}
+
+/** A code or a passkey: neither is nothing to check, and of both nobody knows which is meant. */
+export function onlyOne(body: { readonly code?: unknown; readonly passkey?: unknown }): void {
+  if ((body.code === undefined) === (body.passkey === undefined)) {
+    throw wrongField("code", "or passkey must be given, and not both");
+  }
 }

@@ -10,8 +10,9 @@ import type {
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { forms } from "../forms.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
+import { bearer, binding, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
-import { Amount, bindingLengthMax } from "./verification-schemas.ts";
+import { Amount } from "./verification-schemas.ts";
 
 const subscriberName = opaque(128, "A user name, or your own id of the person: unique, whatever its case");
 const password = Type.String({
@@ -19,25 +20,12 @@ const password = Type.String({
   maxLength: 1_024,
   description: "Judged by its length and its rarity",
 });
-const bearer = opaque(200, "Of a session of ours, as `POST /sessions` or a check answered it");
 const label = Type.Optional(opaque(60, "What its owner calls it"));
 const stepUp = Type.Optional(
   opaque(64, "Id of a challenge with the purpose `manage`, approved in the last ten minutes"),
 );
 const channel = Type.Optional(Type.Enum(["sms", "voice"]));
 const code = Type.String({ minLength: 1, maxLength: 64 });
-const binding = Type.Optional(
-  Type.String({
-    minLength: 1,
-    maxLength: bindingLengthMax,
-    pattern: forms.binding.pattern,
-    description: "Your own session's handle: only whoever repeats it may go on",
-  }),
-);
-const device = Type.Optional(
-  opaque(200, "A long random text from a cookie of yours: the device to remember"),
-);
-
 const trustedDevice = Type.Optional(
   opaque(200, "What a trusted device presents, as the answer of a check said it"),
 );
@@ -76,7 +64,7 @@ export const PasswordBody = strict(
 
 export const NewAuthenticatorBody = strict(
   {
-    type: Type.Enum(["phone", "totp", "recoveryCodes", "email"]),
+    type: Type.Enum(["phone", "totp", "recoveryCodes", "email", "passkey"]),
     number: Type.Optional(opaque(64, "Of a phone, in international form")),
     address: Type.Optional(opaque(254, "Of an e-mail address")),
     channel,
@@ -89,6 +77,8 @@ export const NewAuthenticatorBody = strict(
       ),
     ),
     account: Type.Optional(opaque(256, "Which account of an export, by its name there")),
+    displayName: Type.Optional(opaque(64, "Of a passkey: what the browser shows its owner as their name")),
+    binding: Type.Optional(binding),
     label,
     stepUp,
   },
@@ -109,7 +99,12 @@ export const UpdateAuthenticatorBody = strict(
 export const SendBody = strict({ channel }, { title: "SendEnrolment" });
 
 export const ConfirmBody = strict(
-  { code, session: Type.Optional(bearer) },
+  {
+    code: Type.Optional(code),
+    passkey: Type.Optional(PasskeyBody),
+    binding: Type.Optional(binding),
+    session: Type.Optional(bearer),
+  },
   { title: "ConfirmAuthenticator" },
 );
 
@@ -126,7 +121,7 @@ export const NewChallengeBody = strict(
     passwordChecked: Type.Optional(
       Type.Boolean({ description: "Whether you checked a password of your own: the assurance counts it" }),
     ),
-    binding,
+    binding: Type.Optional(binding),
     session: Type.Optional(bearer),
     trustedDevice,
     amount: Type.Optional(Amount),
@@ -141,7 +136,7 @@ export const SendChallengeBody = strict(
       opaque(64, "One of its phones; default: the preferred one, else the only one"),
     ),
     channel,
-    binding,
+    binding: Type.Optional(binding),
     session: Type.Optional(bearer),
   },
   { title: "SendChallenge" },
@@ -149,9 +144,10 @@ export const SendChallengeBody = strict(
 
 export const CheckChallengeBody = strict(
   {
-    code,
+    code: Type.Optional(code),
+    passkey: Type.Optional(PasskeyBody),
     authenticatorId: Type.Optional(opaque(64, "Default: the phone that a code went to, else the only app")),
-    binding,
+    binding: Type.Optional(binding),
     session: Type.Optional(bearer),
     device,
     trustDevice: Type.Optional(deviceName),
@@ -242,6 +238,7 @@ export const AuthenticatorBody = Type.Object(
     }),
     removesAt: orNull(Instant),
     codesLeft: orNull(Type.Integer({ description: "Of recovery codes" })),
+    isBackedUp: orNull(Type.Boolean({ description: "Of a passkey: whether there are copies of it" })),
     createdAt: Instant,
     lastUsedAt: orNull(Instant),
   },
@@ -335,6 +332,7 @@ export const EnrolledBody = Type.Object(
     uri: orNull(Type.String({ description: "The same for the app to scan" })),
     qr: orNull(Type.String({ description: "The address as an image in SVG" })),
     codes: Type.Union([Type.Array(Type.String()), Type.Null()]),
+    options: Type.Union([CreationOptionsBody, Type.Null()]),
   },
   { title: "EnrolledAuthenticator" },
 );

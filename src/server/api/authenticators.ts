@@ -9,6 +9,7 @@ import {
   bodyId,
   header,
   needed,
+  onlyOne,
   pathId,
   subscriberIdOf,
 } from "./account-answers.ts";
@@ -27,6 +28,7 @@ import {
   toSentBody,
   UpdateAuthenticatorBody,
 } from "./account-schemas.ts";
+import { toCreationOptionsBody } from "./passkey-schemas.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
 import { IdParams, listOf } from "./schemas.ts";
 
@@ -71,11 +73,11 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...described({
         operationId: "enrolAuthenticator",
         tag: "Authenticators",
-        summary: "Enrol a phone, an authenticator app, recovery codes or an e-mail address",
+        summary: "Enrol a phone, an authenticator app, a passkey, recovery codes or an e-mail address",
         description:
-          "A phone gets a code; an app gets a seed. Neither is used before one right code confirmed it. Recovery codes replace those before. An e-mail address gets notices and helps to recover; it meets no challenge. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed and codes.",
+          "A phone gets a code, an app a seed, and a passkey `options` for `navigator.credentials.create` in the browser. None is used before one right code, or the browser's answer, confirmed it. Recovery codes replace those before. An e-mail address gets notices and helps to recover; it meets no challenge. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed, codes and options.",
         scope: "subscribers:write",
-        successes: { 201: "It is enrolled, and a phone or an app waits for its first code" },
+        successes: { 201: "It is enrolled, and all but recovery codes wait to be confirmed" },
         problems: [
           "subscriber_not_found",
           "number_invalid",
@@ -83,6 +85,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "changes_frozen",
           "authenticators_full",
           "sign_in_congested",
+          "passkeys_unavailable",
           ...sendProblems.filter((code) => code !== "resend_too_soon"),
         ],
         example: { body: { type: "phone", number: "+14155550123" } },
@@ -126,7 +129,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...described({
         operationId: "confirmAuthenticator",
         tag: "Authenticators",
-        summary: "Confirm an enrolment with its first code",
+        summary: "Confirm an enrolment with its first code, or with the passkey that the browser made",
         description:
           "With the pending session of a sign-in that asked for an enrolment, the answer holds the active session that takes its place.",
         scope: "subscribers:write",
@@ -140,6 +143,8 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "code_not_sent",
           "subscriber_locked",
           "recipient_locked",
+          "passkey_refused",
+          "passkeys_unavailable",
         ],
         example: { body: { code: "123456" } },
       }),
@@ -147,6 +152,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const named = namedBy(request);
+      onlyOne(request.body);
       const done = await askOnce(request, reply, (accounts) =>
         accounts.confirmAuthenticator({ ...named, ...request.body }),
       );
@@ -245,10 +251,21 @@ const fieldsOf: Readonly<Record<NewAuthenticator["type"], readonly (keyof NewAut
   email: ["address"],
   totp: ["issuer", "seed", "uri", "account"],
   recoveryCodes: [],
+  passkey: ["displayName", "binding"],
 };
 
 function refuseForeignFields(body: NewAuthenticator): void {
-  for (const field of ["number", "address", "channel", "issuer", "seed", "uri", "account"] as const) {
+  for (const field of [
+    "number",
+    "address",
+    "channel",
+    "issuer",
+    "seed",
+    "uri",
+    "account",
+    "displayName",
+    "binding",
+  ] as const) {
     if (body[field] !== undefined && !fieldsOf[body.type].includes(field)) {
       throw wrongField(field, `does not go with type ${body.type}`);
     }
@@ -262,9 +279,9 @@ async function enrol(
 ): Promise<Static<typeof EnrolledBody>> {
   const subscriberId = subscriberIdOf(request);
   refuseForeignFields(body);
-  const { type, label, channel, issuer, seed, uri, account } = body;
+  const { type, label, channel, issuer, seed, uri, account, displayName, binding } = body;
   const asked = { tenantId: request.caller.tenantId, subscriberId, label, stepUp: bodyId(body.stepUp) };
-  const nothing = { sent: null, seed: null, uri: null, qr: null, codes: null };
+  const nothing = { sent: null, seed: null, uri: null, qr: null, codes: null, options: null };
   switch (type) {
     case "phone": {
       const number = needed(type, "number", body.number);
@@ -298,6 +315,14 @@ async function enrol(
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       const codes = done.codes === null ? null : [...done.codes];
       return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), codes };
+    }
+    case "passkey": {
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.enrolPasskey({ ...asked, displayName, binding }),
+      );
+      if (done.outcome !== "enrolled") throw accountRefusal(done);
+      const authenticator = toAuthenticatorBody(done.authenticator);
+      return { ...nothing, authenticator, options: toCreationOptionsBody(done.options) };
     }
     default:
       return type satisfies never;

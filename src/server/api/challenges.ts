@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { Problem, wrongField } from "../problems.ts";
-import { accountRefusal, askOnce, bodyId, holderOf, pathId } from "./account-answers.ts";
+import { accountRefusal, askOnce, bodyId, holderOf, onlyOne, pathId } from "./account-answers.ts";
 import {
   ApprovedBody,
   ChallengeBody,
@@ -137,7 +137,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       ...described({
         operationId: "checkChallenge",
         tag: "Challenges",
-        summary: "Check a code",
+        summary: "Check a code, or the answer of a passkey",
         description:
           "200 only if it is approved. With a session of ours, the answer holds its new secret: the one before is dead. With `trustDevice`, a whole sign-in makes this device trusted, unless it was by a recovery code.",
         scope: "challenges:write",
@@ -152,6 +152,8 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "code_malformed",
           "code_used",
           "code_not_sent",
+          "passkey_refused",
+          "passkeys_unavailable",
           "sign_in_congested",
         ],
         example: { body: { code: "123456", binding: "session-7f3a" } },
@@ -159,6 +161,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: { params: IdParams, body: CheckChallengeBody, response: { 200: ApprovedBody } },
     },
     async (request, reply) => {
+      onlyOne(request.body);
       const { authenticatorId, ...body } = request.body;
       const asked = { ...body, ...onIt(request), authenticatorId: bodyId(authenticatorId) };
       const done = await askOnce(request, reply, (accounts) => accounts.checkChallenge(asked));

@@ -12,6 +12,7 @@ import { messageRoutes } from "./messages.ts";
 import { answerOtherMethods, type MethodsByPath, noteMethods } from "./methods.ts";
 import { numberRoutes } from "./numbers.ts";
 import { pageRoutes } from "./pages.ts";
+import { passkeyRoutes } from "./passkeys.ts";
 import { recoveryRoutes, resetRoutes } from "./recoveries.ts";
 import { serviceRoutes } from "./services.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -51,6 +52,8 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         subscriberRoutes,
         authenticatorRoutes,
         challengeRoutes,
+        // Before those with an id in the place of its word.
+        passkeyRoutes,
         sessionRoutes,
         trustedDeviceRoutes,
         recoveryRoutes,

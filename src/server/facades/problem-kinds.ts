@@ -86,6 +86,8 @@ export const problemKinds = {
   sign_in_refused: "fault",
   session_invalid: "fault",
   code_used: "fault",
+  passkey_refused: "fault",
+  passkeys_unavailable: "fault",
   sign_in_locked: "fault",
   subscriber_locked: "fault",
   sign_in_congested: "unavailable",

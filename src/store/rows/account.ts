@@ -1,9 +1,10 @@
-import type { Challenge, Proof, SentCode, Session } from "../../accounts/index.ts";
+import type { Challenge, PasskeyRequest, Proof, SentCode, Session } from "../../accounts/index.ts";
 import type { Payment } from "../../verification/index.ts";
 import { absent, listCodec, listOf, none } from "./places.ts";
 
 const proof = listCodec<Proof>({ kind: {}, at: {}, authenticatorId: { usual: null } });
 const payment = listCodec<Payment>({ amount: {}, payee: {} });
+const passkey = listCodec<PasskeyRequest>({ challenge: {}, askedAt: {}, binding: { usual: null } });
 const sent = listCodec<SentCode>({ verificationId: {}, authenticatorId: {} });
 
 export const challengeCodec = listCodec<Challenge, "id">({
@@ -21,6 +22,7 @@ export const challengeCodec = listCodec<Challenge, "id">({
   payment: { usual: null, pack: (one) => payment.toList(one), unpack: (list) => payment.fromList(list) },
   // Few are recoveries: with names.
   recovery: { usual: absent },
+  passkey: { usual: null, pack: (one) => passkey.toList(one), unpack: (list) => passkey.fromList(list) },
 });
 
 export const sessionCodec = listCodec<Session, "id">({

@@ -209,6 +209,11 @@ describe("rows as lists", () => {
         },
       ],
       [
+        "challenge",
+        `[null,"t","s",${at},${ends},null,"b",null,null,null,null,null,null,["c",${at}]]`,
+        { purpose: "login", sent: null, passkey: { challenge: "c", askedAt: at, binding: null } },
+      ],
+      [
         "session",
         `["ended","t","s","d",${at},${ends},[["sms",${at},"sim"]],"c",${at}]`,
         { state: "ended", digest: "d", challengeId: "c", endedAt: at },

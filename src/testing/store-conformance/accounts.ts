@@ -47,6 +47,29 @@ export function subscriberRow(n: number, ofTenant: string = tenantId): Subscribe
   };
 }
 
+/** The same subscriber with a passkey beside that. */
+function withPasskey(subscriber: Subscriber): Subscriber {
+  const credential = {
+    id: "c",
+    publicKey: "key",
+    signCount: 7,
+    isBackupEligible: true,
+    isBackedUp: false,
+    transports: ["internal"],
+  };
+  const passkey = {
+    ...enrolled,
+    disabledAt: null,
+    id: `${subscriber.id}-passkey`,
+    request: null,
+    credential,
+  };
+  return {
+    ...subscriber,
+    authenticators: [...subscriber.authenticators, { ...passkey, type: "passkey" }],
+  };
+}
+
 export function challengeRow(
   n: number,
   { id: subscriberId, tenantId: ofTenant }: Subscriber,
@@ -122,6 +145,46 @@ export function accountChecks({ check }: Chapter): void {
     assert.deepEqual(await store.subscribers({ tenantId: otherTenantId, limit: 3 }), [theirs]);
     assert.deepEqual(await store.sessionsOf(first.id, 2), [sessions[2], sessions[1]]);
     assert.deepEqual(await store.sessionsOf(second.id, 9), [sessions[3]]);
+  });
+
+  check("X-1: of 200 parallel answers of one passkey to one challenge one approves it", async ({ store }) => {
+    const subscriber = withPasskey(subscriberRow(1));
+    const passkey = { challenge: "asked", binding: null, askedAt: began };
+    const challenge = { ...challengeRow(1, subscriber), passkey };
+    await put(store, [write.subscriber(subscriber), write.challenge(challenge)]);
+    assert.deepEqual(await store.get(key("subscriber", subscriber.id)), subscriber);
+    assert.deepEqual(await store.get(key("challenge", challenge.id)), challenge);
+    const shown = { type: "used", credentialId: "c", signCount: 8, isBackupEligible: true, isBackedUp: true };
+    const use = {
+      type: "passkey",
+      authenticatorId: `${subscriber.id}-passkey`,
+      challenge: "asked",
+      shown,
+    } as Use;
+    const outcomes = await Promise.all(fill(200, () => useAt(store, challenge.id, use, began + 1_000)));
+    assert.equal(outcomes.filter(({ type }) => type === "approved").length, 1);
+    assert.equal(outcomes.filter(({ type }) => type === "challengeSettled").length, 199);
+    const kept = await store.get(key("subscriber", subscriber.id));
+    const own = kept?.authenticators.find(({ type }) => type === "passkey");
+    assert.equal(own?.type === "passkey" ? own.credential?.signCount : null, 8);
+  });
+
+  check("X-1: of 200 parallel answers of one passkey, all refused, one is looked at", async ({ store }) => {
+    const subscriber = withPasskey(subscriberRow(1));
+    const passkey = { challenge: "asked", binding: null, askedAt: began };
+    const challenge = { ...challengeRow(1, subscriber), passkey };
+    await put(store, [write.subscriber(subscriber), write.challenge(challenge)]);
+    const shown = { type: "refused", reason: "signature" };
+    const use = {
+      type: "passkey",
+      authenticatorId: `${subscriber.id}-passkey`,
+      challenge: "asked",
+      shown,
+    } as Use;
+    const outcomes = await Promise.all(fill(200, () => useAt(store, challenge.id, use, began + 1_000)));
+    const reasons = outcomes.map((one) => (one.type === "passkeyRefused" ? one.reason : one.type));
+    assert.equal(reasons.filter((reason) => reason === "signature").length, 1);
+    assert.equal(reasons.filter((reason) => reason === "challenge").length, 199);
   });
 
   for (const one of ["totp", "recoveryCodes"] as const) {

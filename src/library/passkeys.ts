@@ -1,0 +1,32 @@
+import type { PasskeyAnswer } from "../authenticators/index.ts";
+import { typed } from "./requests.ts";
+
+/** No answer at all: it is compared, and refused, like any other. */
+export const noAnswer: PasskeyAnswer = { id: "", rawId: "", type: "", response: { clientDataJSON: "" } };
+
+/** The answer of a browser, whatever came in its place: what is no text becomes one that is refused. */
+export function answerOf(given: PasskeyAnswer | undefined): PasskeyAnswer | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== "object" || given === null) return noAnswer;
+  const { id, rawId, type, response } = given;
+  if (typeof response !== "object" || response === null) return noAnswer;
+  const { clientDataJSON, attestationObject, authenticatorData, signature, userHandle, transports } =
+    response;
+  return {
+    id: typed(id),
+    rawId: typed(rawId),
+    type: typed(type),
+    response: {
+      clientDataJSON: typed(clientDataJSON),
+      attestationObject: textOf(attestationObject),
+      authenticatorData: textOf(authenticatorData),
+      signature: textOf(signature),
+      userHandle: textOf(userHandle),
+      transports: Array.isArray(transports) ? transports.map(typed) : [],
+    },
+  };
+}
+
+function textOf(given: string | null | undefined): string | undefined {
+  return given === undefined || given === null ? undefined : typed(given);
+}

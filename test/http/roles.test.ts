@@ -100,6 +100,8 @@ describe.each(operations)("$method $path", (operation) => {
     else if (operation.operation.operationId === "startChallenge") expect(answer.status).toBe(404);
     // What a link or a recovery of somebody else holds is good for nothing.
     else if (/^\/(recoveries\/|resets|notices)/.test(operation.path)) expect(answer.status).toBe(410);
+    // It names nobody: each tenant begins a sign-in of its own.
+    else if (operation.operation.operationId === "askPasskeySignIn") expect(answer.status).toBe(201);
     // Neither a return address nor a ticket nor a session of somebody else works.
     else if (/^\/(pages|tickets|sessions)/.test(operation.path)) expect(answer.status).toBe(422);
     else expect(answer.status).toBeLessThan(300);

@@ -105,10 +105,12 @@ describe("in a browser", { timeout: 30_000 }, () => {
   }, async () => {
     const { page, complaints, close } = await newPerson(browser, origin);
     const errors = Object.keys(errorTable).map((code) => `/errors/${code}`);
-    for (const path of ["/", ...(await pagesOf()), ...errors]) {
+    const pages = await pagesOf();
+    const schemas = pages.filter((path) => path.includes("/schemas/"));
+    for (const path of ["/", ...pages, ...errors]) {
       await page.goto(`${origin}${path}`);
-      // The pages of errors have one form: each of them is measured, and a few are looked at by axe.
-      const isLookedAt = errors.indexOf(path) < 3;
+      // The pages of errors have one form, and those of schemas: each is measured, and a few are looked at by axe.
+      const isLookedAt = errors.indexOf(path) < 3 && schemas.indexOf(path) < 8;
       const found = await inEachLook(page, async (colorScheme) => [
         await overflow(page),
         isLookedAt ? await axeFindings(page, colorScheme === "light" ? "all" : "colours") : [],

@@ -42,7 +42,7 @@ export function openDatabase(
       pragma secure_delete = on;
       pragma foreign_keys = on;
       pragma temp_store = memory;
-      pragma cache_size = -8192;
+      pragma cache_size = -32768;
       pragma journal_size_limit = 67108864;
       pragma cell_size_check = on;
       pragma wal_autocheckpoint = 4000;

@@ -1,4 +1,5 @@
 import { StorageOverloaded, StorageUnavailable } from "../errors.ts";
+import { Gathering } from "../gathering.ts";
 import type { Key, Rows, UpdateDecision } from "../port.ts";
 import { type BatchParts, commitBatch } from "./batch.ts";
 import { CommitUnknown, type Doubt, lookAtMarker } from "./commit-marker.ts";
@@ -21,8 +22,6 @@ interface Lane {
 }
 
 const triesMax = 8;
-/** As long as arrivals go on, a batch gathers for less than this. */
-const gatherMsMax = 2;
 /** How long a batch may take before those that wait for it take another lane. */
 const patienceMs = 20;
 /** What holds a marker for long is a commit that waits for its standby. */
@@ -37,11 +36,9 @@ const heldReason = "the synchronous standby does not confirm it; start the stand
 export class PostgresGroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #idleLanes: Lane[];
+  readonly #gathering: Gathering;
   #queue: Operation[] = [];
   #isScheduled = false;
-  /** Of the updates that wait, those that the turn before saw. */
-  #gathered = 0;
-  #gatheringSince = 0;
   /** When the batch began that was started last. */
   #begunAt = 0;
   #endPatience: (() => void) | null = null;
@@ -49,6 +46,7 @@ export class PostgresGroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#gathering = new Gathering(options.batchMax, options.waits);
     this.#idleLanes = Array.from({ length: options.lanes }, (_, index) => ({
       slot: `${options.node}.${index}`,
       batches: 0,
@@ -94,26 +92,13 @@ export class PostgresGroupCommit {
   }
 
   #turn(): void {
-    if (this.#gathersMore()) {
+    if (this.#gathering.goesOn(this.#queue.length)) {
       setImmediate(() => this.#turn());
       return;
     }
-    this.#gathered = 0;
+    this.#gathering.end();
     this.#isScheduled = false;
     this.#pump();
-  }
-
-  /**
-   * Whether updates are still pouring in: then a turn more is cheaper than a batch of its own for those that come in it
-   * (measured: 6 % of a start and check with 64 connections). A lone update waits for one empty turn.
-   */
-  #gathersMore(): boolean {
-    const waiting = this.#queue.length;
-    if (waiting <= this.#gathered || waiting >= this.#options.batchMax) return false;
-    const now = this.#options.waits.now();
-    if (this.#gathered === 0) this.#gatheringSince = now;
-    this.#gathered = waiting;
-    return now - this.#gatheringSince < gatherMsMax;
   }
 
   #pump(): void {

@@ -19,7 +19,7 @@ export {
 } from "./callback-address.ts";
 export { type Correspondence, createCorrespondence, type JoinedReceipt } from "./correspondence.ts";
 export { localeForRegion, localeLengthMax, parseLocale, wordsIn } from "./locales/index.ts";
-export { type NoticeText, noticeText, resetText } from "./notice-texts.ts";
+export { noticeText, resetText } from "./notice-texts.ts";
 export { oldestFirst } from "./oldest-first.ts";
 export { createPacer, type Pacer } from "./pacer.ts";
 export {

@@ -1,11 +1,10 @@
+import type { NoticeKind } from "../accounts/index.ts";
 import { narrowing } from "./locales/index.ts";
-import { type NoticeText, type NoticeWords, noticeLanguages } from "./notice-words.ts";
-
-export type { NoticeText } from "./notice-words.ts";
+import { type NoticeWords, noticeLanguages } from "./notice-words.ts";
 
 /** The sentence of a notice, with what to do where it was somebody else. */
 export function noticeText(
-  kind: NoticeText,
+  kind: NoticeKind,
   { locale, brand, link }: { readonly locale: string; readonly brand: string; readonly link: string | null },
 ): string {
   const words = wordsFor(locale);

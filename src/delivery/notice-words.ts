@@ -1,22 +1,7 @@
-/** What people are told at their other addresses. */
-export type NoticeText =
-  | "phoneAdded"
-  | "phoneRemoved"
-  | "emailAdded"
-  | "emailRemoved"
-  | "authenticatorAdded"
-  | "authenticatorRemoved"
-  | "removalBegun"
-  | "passwordChanged"
-  | "recoveryCodesMade"
-  | "recoveryCodeUsed"
-  | "recovered"
-  | "resetStarted"
-  | "resetDone"
-  | "disputed";
+import type { NoticeKind } from "../accounts/index.ts";
 
 /** The words of one language. */
-export interface NoticeWords extends Readonly<Record<NoticeText, string>> {
+export interface NoticeWords extends Readonly<Record<NoticeKind, string>> {
   /** What to do, with `{link}`; and where there is no link. */
   readonly notYou: string;
   readonly notYouTell: string;

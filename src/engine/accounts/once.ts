@@ -51,7 +51,6 @@ const kept = [
   "authenticatorId",
   "channel",
   "checksLeft",
-  "endsAt",
   "methods",
   "removesAt",
   "stepUp",

@@ -1,15 +1,9 @@
-import {
-  decidePassword,
-  decidePasswordChange,
-  hasSecond,
-  nameRow,
-  type PasswordProblem,
-} from "../../accounts/index.ts";
+import { decidePassword, decidePasswordChange, hasSecond, nameRow } from "../../accounts/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { prepareNotice } from "./notices.ts";
 import { type AccountParts, contextOf, holderDigest, nobodysId, opened } from "./parts.ts";
-import { findSubscriber, judge, type SubscriberRef } from "./subscribers.ts";
+import { findSubscriber, judge, type PasswordRefused, type SubscriberRef } from "./subscribers.ts";
 
 export type ChangePassword = SubscriberRef & {
   readonly password: string;
@@ -33,7 +27,7 @@ export type ChangePasswordResult =
         | "changesFrozen";
     }
   | { readonly outcome: "signInLocked"; readonly retryAt: number }
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
+  | PasswordRefused;
 
 /** A new password. A wrong current one counts as a wrong one of a sign-in does. */
 export async function changePassword(

@@ -12,7 +12,6 @@ import {
   nameRow,
   needsPassword,
   newRecovery,
-  type PasswordProblem,
   type Proof,
   provenAddresses,
   type RecoveryMethod,
@@ -39,7 +38,7 @@ import {
 import { type Compared, compareForRecovery } from "./recovery-proofs.ts";
 import { sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { judge } from "./subscribers.ts";
+import { judge, type PasswordRefused } from "./subscribers.ts";
 
 export interface StartRecovery {
   readonly tenantId: string;
@@ -268,8 +267,7 @@ export type CompleteRecoveryResult =
       readonly pending: Begun;
     }
   | Invalid
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem }
-  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
+  | NewPasswordRefused;
 
 /** Signs nobody in: it sets the password, ends all sessions, and allows to enrol. */
 export async function completeRecovery(
@@ -310,16 +308,17 @@ export async function completeRecovery(
   return await parts.decide([...notice.keys, subscriberKey, challengeKey], decision, subscriber.id);
 }
 
+export type NewPasswordRefused =
+  | PasswordRefused
+  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
+
 /** What is wrong with a password that is to be set on the way back in; null where nothing is. */
 export function newPasswordProblem(
   parts: AccountParts,
   subscriber: Subscriber,
   password: string | undefined,
   isNeeded: boolean,
-):
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem }
-  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string }
-  | null {
+): NewPasswordRefused | null {
   const field = "password";
   if (password === undefined) {
     const detail = "must be given: the one before may be known to somebody else";

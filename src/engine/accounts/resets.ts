@@ -2,9 +2,9 @@ import {
   type Address,
   afterReset,
   isResetOpen,
-  type PasswordProblem,
   provenAddresses,
   resetLifetimeMs,
+  type Subscriber,
   withReset,
 } from "../../accounts/index.ts";
 import { resetText } from "../../delivery/index.ts";
@@ -15,7 +15,7 @@ import { newSecret, readSecret } from "./bearers.ts";
 import { linkTo } from "./links.ts";
 import { prepareNotice, remembering } from "./notices.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
-import { newPasswordProblem } from "./recovery.ts";
+import { type NewPasswordRefused, newPasswordProblem } from "./recovery.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 
@@ -108,18 +108,23 @@ export type CheckResetResult =
     }
   | Invalid;
 
-/** What a page shows before anybody presses anything: it uses nothing up. */
-export async function checkReset(
-  parts: AccountParts,
-  { tenantId, reset }: OfReset,
-): Promise<CheckResetResult> {
+/** Whose reset this is; undefined where it is nobody's, used, or over. */
+async function findReset(parts: AccountParts, { tenantId, reset }: OfReset): Promise<Subscriber | undefined> {
   const id = readSecret("reset", reset);
   const row = id === null ? undefined : await parts.store.get(key("subscriber", id));
-  if (row?.tenantId !== tenantId || !isResetOpen(row, bearerDigest(reset), parts.clock.now())) {
-    return { outcome: "resetInvalid" };
-  }
-  const needsPassword = row.password !== null;
-  return { outcome: "resetOpen", subscriberId: row.id, needsPassword, endsAt: row.reset?.endsAt ?? 0 };
+  const isOpen = row?.tenantId === tenantId && isResetOpen(row, bearerDigest(reset), parts.clock.now());
+  return isOpen ? row : undefined;
+}
+
+/** Whoever has a password of ours gives a new one with it: theirs may be known to somebody else. */
+const hasPassword = ({ password }: Subscriber): boolean => password !== null;
+
+/** What a page shows before anybody presses anything: it uses nothing up. */
+export async function checkReset(parts: AccountParts, request: OfReset): Promise<CheckResetResult> {
+  const row = await findReset(parts, request);
+  if (row === undefined) return { outcome: "resetInvalid" };
+  const endsAt = row.reset?.endsAt ?? 0;
+  return { outcome: "resetOpen", subscriberId: row.id, needsPassword: hasPassword(row), endsAt };
 }
 
 export type CompleteReset = OfReset & { readonly password?: string | undefined };
@@ -132,20 +137,17 @@ export type CompleteResetResult =
       readonly pending: Begun;
     }
   | Invalid
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem }
-  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
+  | NewPasswordRefused;
 
 /** A password of their own, and nothing enrolled but their e-mail addresses: they begin anew. */
 export async function completeReset(
   parts: AccountParts,
   request: CompleteReset,
 ): Promise<CompleteResetResult> {
-  const open = await checkReset(parts, request);
-  if (open.outcome === "resetInvalid") return await remembering(parts, open);
-  const subscriberKey = key("subscriber", open.subscriberId);
-  const found = await parts.store.get(subscriberKey);
-  if (found === undefined) return { outcome: "resetInvalid" };
-  const refused = newPasswordProblem(parts, found, request.password, open.needsPassword);
+  const found = await findReset(parts, request);
+  if (found === undefined) return await remembering(parts, { outcome: "resetInvalid" });
+  const subscriberKey = key("subscriber", found.id);
+  const refused = newPasswordProblem(parts, found, request.password, hasPassword(found));
   if (refused !== null) return refused;
   const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
   const notice = await prepareNotice(parts, found, "resetDone");

@@ -2,9 +2,9 @@ import { uuidv7 } from "../../clock/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
 import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
 import { useKey, useRecord } from "../single-use.ts";
-import { isOpenedBy, readBearer } from "./bearers.ts";
+import { isOpenedBy } from "./bearers.ts";
 import type { AccountParts } from "./parts.ts";
-import type { Begun } from "./sessions.ts";
+import { activeSession, type Begun } from "./sessions.ts";
 import { type SubscriberView, toSessionView, toSubscriberView } from "./views.ts";
 
 /** As long as a ticket of a verification (W-14). */
@@ -22,13 +22,9 @@ export async function issueTicket(
   parts: AccountParts,
   { tenantId, session: given }: IssueTicket,
 ): Promise<string | null> {
-  const presented = readBearer(given);
-  if (presented?.state !== "active") return null;
-  const row = await parts.store.get(key("session", presented.id));
-  const subscriber =
-    row === undefined ? undefined : await parts.store.get(key("subscriber", row.subscriberId));
+  const row = await activeSession(parts, tenantId, given);
+  if (row === null) return null;
   const now = parts.clock.now();
-  if (!isOpenedBy(row, presented, subscriber, tenantId, now)) return null;
   const ticket: Ticket = { id: uuidv7(now, parts.random), issuedAt: now, sessionId: row.id };
   return seal(parts.keyring, parts.random, contextOf(tenantId), JSON.stringify(ticket));
 }

@@ -43,6 +43,19 @@ export function planSession(
   return { row, begun: { bearer, session: toSessionView(row) }, write: { table: "session", id, row } };
 }
 
+/** The active session that its holder presents; null for everything else, whatever the reason. */
+export async function activeSession(
+  parts: AccountParts,
+  tenantId: string,
+  bearer: string,
+): Promise<Session | null> {
+  const presented = readBearer(bearer);
+  if (presented?.state !== "active") return null;
+  const row = await parts.store.get(key("session", presented.id));
+  const subscriber = await parts.store.get(key("subscriber", row?.subscriberId ?? nobodysId));
+  return isOpenedBy(row, presented, subscriber, tenantId, parts.clock.now()) ? row : null;
+}
+
 export interface CheckSession {
   readonly tenantId: string;
   readonly session: string;
@@ -61,13 +74,9 @@ export async function checkSession(
   parts: AccountParts,
   { tenantId, session: given, maxAgeMs }: CheckSession,
 ): Promise<CheckSessionResult> {
-  const presented = readBearer(given);
-  if (presented?.state !== "active") return { outcome: "sessionInvalid" };
-  const row = await parts.store.get(key("session", presented.id));
-  const subscriber = await parts.store.get(key("subscriber", row?.subscriberId ?? nobodysId));
-  const now = parts.clock.now();
-  if (!isOpenedBy(row, presented, subscriber, tenantId, now)) return { outcome: "sessionInvalid" };
-  const isStale = maxAgeMs !== undefined && !isFresh(row.proofs, maxAgeMs, now);
+  const row = await activeSession(parts, tenantId, given);
+  if (row === null) return { outcome: "sessionInvalid" };
+  const isStale = maxAgeMs !== undefined && !isFresh(row.proofs, maxAgeMs, parts.clock.now());
   return { outcome: isStale ? "stepUpRequired" : "active", session: toSessionView(row) };
 }
 

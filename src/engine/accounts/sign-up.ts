@@ -2,7 +2,6 @@ import {
   type Authenticator,
   nameRow,
   newSubscriber,
-  type PasswordProblem,
   type Proof,
   rememberDevice,
   type Subscriber,
@@ -22,7 +21,7 @@ import {
   sealed,
 } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { judge } from "./subscribers.ts";
+import { judge, type PasswordRefused } from "./subscribers.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
 /** The purpose of the verification that a sign-up begins with. */
@@ -55,7 +54,7 @@ export type SignUpResult =
   /** Said only to somebody who has proved a number, so that names are not found out for nothing (W-8). */
   | { readonly outcome: "nameTaken" }
   | { readonly outcome: "nameInvalid" }
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
+  | PasswordRefused;
 
 /** A new subscriber with a phone and recovery codes, signed in: all of it with one commit, or nothing. */
 export async function signUp(parts: AccountParts, request: SignUp): Promise<SignUpResult> {

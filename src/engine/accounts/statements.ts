@@ -1,10 +1,9 @@
 import { assuranceOf, authenticationMethods, lastAuthenticatedAt, type Proof } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { type PublicJwk, signStatement, statementKeys } from "../../secrets/index.ts";
-import { key } from "../../store/index.ts";
 import type { EngineParts } from "../parts.ts";
-import { isOpenedBy, readBearer } from "./bearers.ts";
-import { type AccountParts, nobodysId } from "./parts.ts";
+import type { AccountParts } from "./parts.ts";
+import { activeSession } from "./sessions.ts";
 
 /** An approval or a session as an ES256 token: whoever has the public keys verifies it without asking us. */
 export interface Statement {
@@ -72,12 +71,9 @@ export type StateSessionResult =
 /** Whose session this is, for somebody who cannot ask us. */
 export async function stateSession(parts: AccountParts, request: StateSession): Promise<StateSessionResult> {
   const { tenantId, session: given, audience } = request;
-  const presented = readBearer(given);
-  if (presented?.state !== "active") return { outcome: "sessionInvalid" };
-  const row = await parts.store.get(key("session", presented.id));
-  const subscriber = await parts.store.get(key("subscriber", row?.subscriberId ?? nobodysId));
+  const row = await activeSession(parts, tenantId, given);
+  if (row === null) return { outcome: "sessionInvalid" };
   const now = parts.clock.now();
-  if (!isOpenedBy(row, presented, subscriber, tenantId, now)) return { outcome: "sessionInvalid" };
   const { id: sid, subscriberId, proofs } = row;
   const stated = makeStatement(parts, { tenantId, subscriberId, audience, proofs, more: { sid } }, now);
   const result: StateSessionResult = { outcome: "stated", ...stated };

@@ -24,11 +24,17 @@ export interface CreateSubscriber {
   readonly mustHaveSecond?: boolean | undefined;
 }
 
+/** By the rules of passwords (P-1, P-2). */
+export interface PasswordRefused {
+  readonly outcome: "passwordRefused";
+  readonly problem: PasswordProblem;
+}
+
 export type CreateResult =
   | { readonly outcome: "created"; readonly subscriber: SubscriberView }
   | { readonly outcome: "nameTaken" }
   | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string }
-  | { readonly outcome: "passwordRefused"; readonly problem: PasswordProblem };
+  | PasswordRefused;
 
 export async function createSubscriber(
   parts: AccountParts,

@@ -1,7 +1,7 @@
 import type { Accounts, Begun, CodeText, Engine, EngineParts, SessionView } from "../../engine/index.ts";
 import type { Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
-import type { Fields, Flow } from "../pages/flow.ts";
+import { autofillFor, type Fields, type Flow } from "../pages/flow.ts";
 import type { AccountLanguage } from "./languages/index.ts";
 import type { AccountNote, AccountVisit, SentCode, ViewName } from "./visit.ts";
 
@@ -64,12 +64,10 @@ export function minutesUntil(at: number, now: number): Readonly<Record<string, s
 
 /** Whose text a code comes in; `isNew` for a number that nobody proved yet. */
 export function textOf({ service, language, origin, network }: Current, isNew: boolean): CodeText {
-  const host = new URL(origin).hostname;
-  const readsCodes = service.settings.texts?.hosts?.includes(host) === true;
   return {
     service: service.id,
     locale: language.tag,
-    ...(readsCodes ? { platform: "web" as const, host } : {}),
+    ...autofillFor(service, origin),
     // Who opened an account a moment ago is somebody whom nobody vouches for.
     ...(isNew ? { caller: { surface: "anonymous" as const, network, hasProof: true } } : {}),
   };

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { errorTable } from "../../errors/codes.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { isOwnPath } from "../page-links.ts";
+import { noteFault } from "../pages/faults.ts";
 import { fieldsOf } from "../pages/fields.ts";
 import type { Fields } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
 import { anonymousService, policyFor, serviceOf } from "../pages/page-service.ts";
-import { isFormOf } from "../pages/visit.ts";
-import { Problem, toProblem } from "../problems.ts";
+import { isFormOf, newVisitId } from "../pages/visit.ts";
+import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import type { Current, Stepped, Tools } from "./current.ts";
 import { accountLanguage } from "./languages/index.ts";
@@ -19,7 +19,6 @@ import { sendClosed, sendView } from "./show.ts";
 import { steps } from "./steps.ts";
 import {
   type AccountVisit,
-  newDevice,
   newVisit,
   readDevice,
   readSession,
@@ -146,7 +145,7 @@ async function currentOf(request: FastifyRequest, visit: AccountVisit, service: 
     network: networkOf(clientAddress(request)).network,
     origin: server.publicOrigin(request),
     session: bearer !== null && checked?.outcome === "active" ? { bearer, view: checked.session } : null,
-    device: readDevice(request, isHttps) ?? newDevice(server.parts),
+    device: readDevice(request, isHttps) ?? newVisitId(server.parts),
     trusted: readTrust(request, isHttps),
     agent: request.headers["user-agent"] ?? "",
   };
@@ -205,11 +204,5 @@ export function sendFault(
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const problem = toProblem(error);
-  if (problem.code === "internal_error") {
-    const name = error instanceof Error ? error.name : "unknown";
-    const { log } = request.server.parts;
-    log.error({ event: "failure", requestId: request.id, error: name }, "a page failed");
-  }
-  return sendClosed(options, request, reply.code(errorTable[problem.code].status), "faultTitle", "faultLead");
+  return sendClosed(options, request, reply.code(noteFault(request, error)), "faultTitle", "faultLead");
 }

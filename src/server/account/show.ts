@@ -8,19 +8,14 @@ import type {
   SubscriberView,
   TrustedDeviceView,
 } from "../../engine/index.ts";
-import type { Service } from "../../tenants/index.ts";
 import { lifetimeMs } from "../../verification/index.ts";
-import { isOwnPath } from "../page-links.ts";
-import { accentUrl } from "../pages/accent.ts";
 import { likelyCountry } from "../pages/countries.ts";
 import { mayAskAt, mayCall } from "../pages/flow.ts";
-import { setPageHeaders } from "../pages/headers.ts";
 import { languageOf } from "../pages/language.ts";
-import type { Language, WordName } from "../pages/languages/index.ts";
-import { layout } from "../pages/layout.ts";
+import type { WordName } from "../pages/languages/index.ts";
+import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
 import { type CodeFields, closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
-import { isSecure } from "../same-origin.ts";
 import { isConfirmed } from "./change.ts";
 import type { Current } from "./current.ts";
 import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
@@ -32,6 +27,8 @@ import { choicesOf } from "./use.ts";
 import { chooseView, enrolCodeView, enrolView, useView } from "./use-views.ts";
 import { type AccountParts, asPageParts, base, codesView, signInView, signUpNameView } from "./views.ts";
 import type { SentCode, ViewName } from "./visit.ts";
+
+const styles = ["account.css"];
 
 /** The view of a visit, as it is now. */
 export async function sendView(
@@ -46,10 +43,9 @@ export async function sendView(
   if (opening === "none") return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
   const scene = await sceneOf(request, current, isJoining && opening === "signUp");
   const view = viewOf(options, request, current, scene);
-  const { returnUrl } = current.visit;
-  // A form's answer may lead back to the application, and browsers hold redirects against `form-action` too.
-  const formTargets = returnUrl === null || isOwnPath(returnUrl) ? [] : [new URL(returnUrl).origin];
-  return send(options, request, reply, { language, service, view, formTargets });
+  const formTargets = formTargetsOf(current.visit.returnUrl);
+  // In nobody's frame: what is pressed here changes who can get in.
+  return sendWhole(options.assets, request, reply, { language, service, view, formTargets, styles });
 }
 
 /** Which view it is, with the rows that it shows. */
@@ -254,49 +250,12 @@ export function sendClosed(
   lead: WordName,
 ): FastifyReply {
   const language = languageOf(request, null);
-  return send(options, request, reply, {
+  const view = closedView(language, titled, lead, base);
+  return sendWhole(options.assets, request, reply, {
     language,
     service: null,
-    view: closedView(language, titled, lead, base),
+    view,
     formTargets: [],
+    styles,
   });
-}
-
-interface Sent {
-  readonly language: Language;
-  readonly service: Service | null;
-  readonly view: View;
-  readonly formTargets: readonly string[];
-}
-
-function send(
-  { assets }: AccountPageOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { language, service, view, formTargets }: Sent,
-): FastifyReply {
-  const page = service?.settings.page;
-  const accent = page?.accent ?? null;
-  // In nobody's frame: what is pressed here changes who can get in.
-  setPageHeaders(reply, { isSecure: isSecure(request), formTargets });
-  const scripts = ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])];
-  return reply
-    .type("text/html; charset=utf-8")
-    .header("content-language", language.tag)
-    .header("vary", "accept-language, cookie")
-    .send(
-      layout({
-        language: language.tag,
-        direction: language.direction,
-        title: view.title,
-        brand: { name: service?.settings.brand ?? "", logo: page?.logo ?? null },
-        styles: [
-          assets.url("style.css"),
-          assets.url("account.css"),
-          ...(accent === null ? [] : [accentUrl(accent)]),
-        ],
-        scripts: scripts.map(assets.url),
-        content: view.content,
-      }),
-    );
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EngineParts } from "../../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
-import type { Round } from "../pages/visit.ts";
+import { cookieNamed, newVisitId, type Round } from "../pages/visit.ts";
 import type { AccountWordName } from "./languages/index.ts";
 
 /** What a browser is at on the account pages, sealed in its cookie: it can be neither read nor made (ADR 22). */
@@ -103,17 +103,12 @@ export type ViewName =
 const lifetimeMs = 3_600_000;
 const context: SealContext = { table: "pages", column: "account", row: "", tenant: "" };
 
-/** Browsers refuse one with the prefix from another host or without https (W-13). */
-function named(name: string, isSecure: boolean): string {
-  return isSecure ? `__Host-${name}` : name;
-}
-
 export function readVisit(
   parts: EngineParts,
   request: FastifyRequest,
   isSecure: boolean,
 ): AccountVisit | null {
-  const sealed = request.cookies[named("countersign-account", isSecure)];
+  const sealed = request.cookies[cookieNamed("countersign-account", isSecure)];
   if (sealed === undefined) return null;
   try {
     const visit = JSON.parse(open(parts.keyring, context, sealed)) as AccountVisit;
@@ -133,7 +128,7 @@ export function writeVisit(
   // Whoever goes on is not old: the sessions within have ends of their own.
   const renewed: AccountVisit = { ...visit, openedAt: parts.clock.now() };
   const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(renewed));
-  void reply.setCookie(named("countersign-account", isSecure), sealed, {
+  void reply.setCookie(cookieNamed("countersign-account", isSecure), sealed, {
     ...everywhere(isSecure),
     maxAge: lifetimeMs / 1_000,
   });
@@ -152,7 +147,7 @@ function everywhere(isSecure: boolean): {
 const sessionCookie = "countersign_session";
 
 export function readSession(request: FastifyRequest, isSecure: boolean): string | null {
-  return request.cookies[named(sessionCookie, isSecure)] ?? null;
+  return request.cookies[cookieNamed(sessionCookie, isSecure)] ?? null;
 }
 
 /** Null takes it away. */
@@ -162,7 +157,7 @@ export function writeSession(
   isSecure: boolean,
   session: { readonly bearer: string; readonly endsAt: number } | null,
 ): void {
-  const name = named(sessionCookie, isSecure);
+  const name = cookieNamed(sessionCookie, isSecure);
   if (session === null) {
     void reply.clearCookie(name, everywhere(isSecure));
     return;
@@ -175,7 +170,7 @@ export function writeSession(
 const trustCookie = "countersign-trusted";
 
 export function readTrust(request: FastifyRequest, isSecure: boolean): string | undefined {
-  return request.cookies[named(trustCookie, isSecure)];
+  return request.cookies[cookieNamed(trustCookie, isSecure)];
 }
 
 export function writeTrust(
@@ -185,7 +180,10 @@ export function writeTrust(
   trusted: { readonly bearer: string; readonly endsAt: number },
 ): void {
   const maxAge = Math.max(1, Math.floor((trusted.endsAt - parts.clock.now()) / 1_000));
-  void reply.setCookie(named(trustCookie, isSecure), trusted.bearer, { ...everywhere(isSecure), maxAge });
+  void reply.setCookie(cookieNamed(trustCookie, isSecure), trusted.bearer, {
+    ...everywhere(isSecure),
+    maxAge,
+  });
 }
 
 const deviceLifetimeSeconds = 34_560_000;
@@ -193,26 +191,22 @@ const devicePattern = /^[A-Za-z0-9_-]{32}$/;
 
 /** By which a browser that signed in before is known, so that strangers lock nobody out of it. */
 export function readDevice(request: FastifyRequest, isSecure: boolean): string | null {
-  const given = request.cookies[named("countersign-device", isSecure)] ?? "";
+  const given = request.cookies[cookieNamed("countersign-device", isSecure)] ?? "";
   return devicePattern.test(given) ? given : null;
 }
 
 export function writeDevice(reply: FastifyReply, isSecure: boolean, device: string): void {
-  void reply.setCookie(named("countersign-device", isSecure), device, {
+  void reply.setCookie(cookieNamed("countersign-device", isSecure), device, {
     ...everywhere(isSecure),
     maxAge: deviceLifetimeSeconds,
   });
-}
-
-export function newDevice({ random }: EngineParts): string {
-  return Buffer.from(random.bytes(24)).toString("base64url");
 }
 
 export function newVisit(
   parts: EngineParts,
   given: Pick<AccountVisit, "tenantId" | "serviceId" | "returnUrl" | "state" | "language">,
 ): AccountVisit {
-  return { ...given, ...nothing, id: newId(parts), openedAt: parts.clock.now() };
+  return { ...given, ...nothing, id: newVisitId(parts), openedAt: parts.clock.now() };
 }
 
 const nothing = {
@@ -226,11 +220,7 @@ const nothing = {
   note: null,
 };
 
-function newId({ random }: EngineParts): string {
-  return Buffer.from(random.bytes(24)).toString("base64url");
-}
-
 /** The same browser from the beginning: what it was at is forgotten, and its forms are others. */
 export function anew(parts: EngineParts, visit: AccountVisit): AccountVisit {
-  return { ...visit, ...nothing, id: newId(parts), openedAt: parts.clock.now() };
+  return { ...visit, ...nothing, id: newVisitId(parts), openedAt: parts.clock.now() };
 }

@@ -140,19 +140,25 @@ async function useProof(
   return (await engine.useOnce("proof", proof.id, "")) ? "right" : "refused";
 }
 
+/** The browser fills the code in by itself where the service says that this page may (O-1). */
+export function autofillFor(
+  { settings }: Service,
+  origin: string,
+): { readonly platform: "web"; readonly host: string } | Record<never, never> {
+  const { hosts = [] } = settings.texts ?? {};
+  const host = hosts.length === 0 ? "" : new URL(origin).hostname;
+  return hosts.includes(host) ? { platform: "web", host } : {};
+}
+
 /** Starts, and answers with an id in any case; of a start that was refused, with one that leads nowhere. */
 async function begin(engine: Engine, parts: EngineParts, current: Current, to: string): Promise<string> {
   const { visit, service, policy, locale, network, origin } = current;
-  const { hosts = [] } = service.settings.texts ?? {};
-  const host = hosts.length === 0 ? "" : new URL(origin).hostname;
-  const readsCodes = hosts.includes(host);
   const result = await engine.start({
     tenantId: visit.tenantId,
     service: service.id,
     to,
     locale,
-    // The browser fills the code in by itself where the service says that this page may (O-1).
-    ...(readsCodes ? { platform: "web" as const, host } : {}),
+    ...autofillFor(service, origin),
     binding: bindingOf(visit),
     // Whoever made a link vouches for it; elsewhere the quota above has seen to the proof.
     caller: visit.linkId === null ? { surface: "anonymous", network, hasProof: true } : { surface: "key" },

@@ -3,16 +3,16 @@ import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { systemClock } from "../../clock/index.ts";
-import { errorTable } from "../../errors/codes.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import { accountPages } from "../account/index.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { isOwnPath, readLink } from "../page-links.ts";
-import { Problem, toProblem } from "../problems.ts";
+import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import { accentRoutes } from "./accent.ts";
 import { loadAssets } from "./assets.ts";
+import { noteFault } from "./faults.ts";
 import { fieldsOf } from "./fields.ts";
 import { type Current, createFlow, type Fields, type Flow } from "./flow.ts";
 import { languageOf } from "./language.ts";
@@ -169,11 +169,5 @@ async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fiel
 }
 
 function sendFault(shown: Shown, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = toProblem(error);
-  if (problem.code === "internal_error") {
-    const name = error instanceof Error ? error.name : "unknown";
-    const { log } = shown.app.parts;
-    log.error({ event: "failure", requestId: request.id, error: name }, "a page failed");
-  }
-  return sendClosed(shown, request, reply.code(errorTable[problem.code].status), "faultTitle", "faultLead");
+  return sendClosed(shown, request, reply.code(noteFault(request, error)), "faultTitle", "faultLead");
 }

@@ -1,16 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Service } from "../../tenants/index.ts";
 import { lifetimeMs } from "../../verification/index.ts";
-import { isOwnPath } from "../page-links.ts";
-import { isSecure } from "../same-origin.ts";
-import { accentUrl } from "./accent.ts";
 import type { Assets } from "./assets.ts";
 import { likelyCountry } from "./countries.ts";
 import { bindingOf, type Current, type Flow, mayAskAt, mayCall } from "./flow.ts";
-import { setPageHeaders } from "./headers.ts";
 import { languageOf } from "./language.ts";
 import type { Language, WordName } from "./languages/index.ts";
-import { layout } from "./layout.ts";
+import { formTargetsOf, sendWhole } from "./send-view.ts";
 import { closedView, codeView, doneView, endView, numberView, type View, type ViewParts } from "./views.ts";
 import { formSeal, type Round, type Visit } from "./visit.ts";
 
@@ -33,7 +28,9 @@ export async function sendPage(
   const { visit, service } = current;
   const language = languageOf(request, visit.language);
   const view = await viewOf(shown, request, language, current);
-  return send(shown, request, reply, { language, service, view, formTargets: formTargetsOf(visit) });
+  const formTargets = formTargetsOf(visit.returnUrl);
+  const { frameAncestors = [] } = service.settings.page ?? {};
+  return sendWhole(shown.assets, request, reply, { language, service, view, formTargets, frameAncestors });
 }
 
 async function viewOf(
@@ -117,11 +114,6 @@ export async function wayBack(
   return target.href;
 }
 
-/** A form's answer may lead back to the host application, and browsers hold redirects against `form-action` too. */
-function formTargetsOf({ returnUrl }: Visit): readonly string[] {
-  return returnUrl === null || isOwnPath(returnUrl) ? [] : [new URL(returnUrl).origin];
-}
-
 /** A page without a visit. */
 export function sendClosed(
   shown: Shown,
@@ -132,38 +124,5 @@ export function sendClosed(
 ): FastifyReply {
   const language = languageOf(request, null);
   const view = closedView(language, titled, lead);
-  return send(shown, request, reply, { language, service: null, view, formTargets: [] });
-}
-
-interface Sent {
-  readonly language: Language;
-  readonly service: Service | null;
-  readonly view: View;
-  readonly formTargets: readonly string[];
-}
-
-function send({ assets }: Shown, request: FastifyRequest, reply: FastifyReply, sent: Sent): FastifyReply {
-  const { language, service, view, formTargets } = sent;
-  const page = service?.settings.page;
-  const accent = page?.accent ?? null;
-  const { frameAncestors = [] } = page ?? {};
-  setPageHeaders(reply, { isSecure: isSecure(request), formTargets, frameAncestors });
-  return reply
-    .type("text/html; charset=utf-8")
-    .header("content-language", language.tag)
-    .header("vary", "accept-language, cookie")
-    .send(
-      layout({
-        language: language.tag,
-        direction: language.direction,
-        title: view.title,
-        brand: { name: service?.settings.brand ?? "", logo: page?.logo ?? null },
-        styles: [assets.url("style.css"), ...(accent === null ? [] : [accentUrl(accent)])],
-        // A slow line loads nothing that the page has no use for.
-        scripts: ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])].map(
-          assets.url,
-        ),
-        content: view.content,
-      }),
-    );
+  return sendWhole(shown.assets, request, reply, { language, service: null, view, formTargets: [] });
 }

@@ -95,8 +95,15 @@ const visits = listCodec<Visit>({
 });
 
 /** The prefix makes browsers refuse the cookie of another host or without https (W-13). */
-export function cookieName(isSecure: boolean): string {
-  return isSecure ? "__Host-countersign-visit" : "countersign-visit";
+export function cookieNamed(name: string, isSecure: boolean): string {
+  return isSecure ? `__Host-${name}` : name;
+}
+
+const visitCookie = "countersign-visit";
+
+/** Nobody guesses it: it is what a browser proves itself by. */
+export function newVisitId({ random }: EngineParts): string {
+  return Buffer.from(random.bytes(24)).toString("base64url");
 }
 
 /**
@@ -116,7 +123,7 @@ function sealedBy(keyring: Keyring): Recent<Visit> {
 
 /** The visit in the request's cookie; null where there is none, or it is old. */
 export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): Visit | null {
-  const given = request.cookies[cookieName(isSecure)];
+  const given = request.cookies[cookieNamed(visitCookie, isSecure)];
   if (given === undefined) return null;
   const visit = sealedBy(parts.keyring).get(given) ?? openVisit(parts, given);
   return visit !== null && parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
@@ -146,7 +153,7 @@ export function writeVisit(
   const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
   const text = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
   sealedBy(parts.keyring).set(text, visit);
-  void reply.setCookie(cookieName(isSecure), text, {
+  void reply.setCookie(cookieNamed(visitCookie, isSecure), text, {
     path: "/",
     httpOnly: true,
     secure: isSecure,
@@ -160,8 +167,7 @@ export function newVisit(
   parts: EngineParts,
   given: Omit<Visit, "id" | "openedAt" | "round" | "note">,
 ): Visit {
-  const id = Buffer.from(parts.random.bytes(24)).toString("base64url");
-  return { ...given, id, openedAt: parts.clock.now(), round: null, note: null };
+  return { ...given, id: newVisitId(parts), openedAt: parts.clock.now(), round: null, note: null };
 }
 
 /** What every form of a visit carries, and only pages of this visit know (W-13). */

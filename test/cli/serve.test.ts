@@ -73,7 +73,7 @@ describe("serve", { timeout }, () => {
     expect(server.stdout()).not.toMatch(/cs_/);
     const said = server.stderr();
     const url = /^Countersign is ready at (http:\/\/localhost:\d+)\n/.exec(said)?.[1] ?? "nowhere";
-    for (const path of ["/two-factor", "/sandbox", "/api/v1", "/api/docs", "/health/ready"])
+    for (const path of ["/two-factor", "/account", "/sandbox", "/api/v1", "/api/docs", "/health/ready"])
       expect(said).toContain(`  ${url}${path}\n`);
     const key = /First API key {6}(cs_[\w-]{43}) {2}\(shown this once\)\n/.exec(said)?.[1] ?? "none";
     expect(said).toContain(`curl ${url}/api/v1/verifications -H 'Authorization: Bearer ${key}'`);

@@ -49,7 +49,9 @@ function announce(
   const { url, port, addresses, firstKey } = server;
   const dataFolder = settings.data;
   const places = {
-    ...(settings.sandbox ? { page: `${url}/two-factor`, phones: `${url}/sandbox` } : {}),
+    ...(settings.sandbox
+      ? { page: `${url}/two-factor`, account: `${url}/account`, phones: `${url}/sandbox` }
+      : {}),
     reference: `${url}/api/docs`,
     api: `${url}/api/v1`,
     openapi: `${url}/api/openapi.json`,
@@ -86,6 +88,7 @@ function welcome(
   server: RunningServer,
   places: {
     readonly page?: string;
+    readonly account?: string;
     readonly phones?: string;
     readonly reference: string;
     readonly api: string;
@@ -101,6 +104,7 @@ function welcome(
     style("bold", `Countersign is ready at ${url}`),
     "",
     ...(places.page === undefined ? [] : [`  Verification page  ${places.page}`]),
+    ...(places.account === undefined ? [] : [`  Account pages      ${places.account}`]),
     ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
     `  API reference      ${places.reference}`,
     `  Verification API   ${places.api}`,

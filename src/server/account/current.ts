@@ -3,6 +3,7 @@ import type { Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { autofillFor, type Fields, type Flow } from "../pages/flow.ts";
 import type { AccountLanguage } from "./languages/index.ts";
+import type { Memory } from "./memory.ts";
 import type { AccountNote, AccountVisit, SentCode, ViewName } from "./visit.ts";
 
 /** What every step works with. */
@@ -12,6 +13,7 @@ export interface Tools {
   readonly parts: EngineParts;
   /** Of the verification page: a sign-up proves its number the same way. */
   readonly numbers: Flow;
+  readonly memory: Memory;
 }
 
 /** What a browser is at: everything that a step needs to know. */

@@ -2,7 +2,6 @@ import { uuidv7 } from "../../clock/index.ts";
 import { internationalForm } from "../../numbers/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
-import { Recent } from "../pages/recent.ts";
 import {
   type Current,
   minutesUntil,
@@ -79,8 +78,6 @@ function outdated({ parts }: Tools, { visit, session }: Current): Stepped {
   };
 }
 
-/** Wrong codes for a number that gets none: counted as for any other. */
-const wrongs = new Recent<number>(16_384);
 const wrongsMax = 5;
 const lockMs = 60_000;
 
@@ -128,8 +125,9 @@ export const confirmCode: Step = async (tools, current, fields) => {
     case "recipientLocked":
       return refuse("waitMinutes", minutesUntil(result.retryAt, now));
     default: {
-      const wrong = (wrongs.get(authenticatorId) ?? 0) + 1;
-      wrongs.set(authenticatorId, wrong);
+      const { wrongCodes } = tools.memory;
+      const wrong = (wrongCodes.get(authenticatorId) ?? 0) + 1;
+      wrongCodes.set(authenticatorId, wrong);
       if (wrong >= wrongsMax) return refuse("waitMinutes", minutesUntil(now + lockMs, now));
       return refuse(enrolment.app === null ? "codeWrong" : "codeNotRight");
     }

@@ -9,12 +9,13 @@ import type { Fields } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
 import { anonymousService, policyFor, serviceOf } from "../pages/page-service.ts";
 import { isFormOf, newVisitId } from "../pages/visit.ts";
+import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import type { Current, Stepped, Tools } from "./current.ts";
 import { accountLanguage } from "./languages/index.ts";
 import { accountsOf } from "./opening.ts";
-import type { AccountPageOptions, StepName } from "./options.ts";
+import type { AccountPageOptions, AccountPages, StepName } from "./options.ts";
 import { sendClosed, sendView } from "./show.ts";
 import { steps } from "./steps.ts";
 import {
@@ -63,7 +64,7 @@ export async function open(
 
 /** One step, then back to the page: what was posted is never posted again by a reload. */
 export async function take(
-  options: AccountPageOptions,
+  options: AccountPages,
   request: FastifyRequest,
   reply: FastifyReply,
   name: StepName,
@@ -89,6 +90,7 @@ export async function take(
     engine: app.engine,
     parts: app.parts,
     numbers: options.flow,
+    memory: options.memory,
   };
   const current = await currentOf(request, visit, service);
   const [stepped] = await Promise.all([steps[name](tools, current, fields), options.wait(answerAfterMs)]);
@@ -159,14 +161,10 @@ async function wayBack(
   const { server } = request;
   const { returnUrl, state, tenantId } = visit;
   if (returnUrl === null) return null;
-  // Whole, so that a path is not taken for one of ours.
-  const target = new URL(returnUrl, server.publicOrigin(request));
   const ticket =
     session === null ? null : await server.accounts.issueTicket({ tenantId, session: session.bearer });
-  if (ticket === null) target.searchParams.set("outcome", "canceled");
-  else if (!isOwnPath(returnUrl)) target.searchParams.set("ticket", ticket);
-  if (state !== null) target.searchParams.set("state", state);
-  return target.href;
+  if (ticket === null) return addressBack(request, { returnUrl, state }, { outcome: "canceled" });
+  return addressBack(request, { returnUrl, state }, isOwnPath(returnUrl) ? {} : { ticket });
 }
 
 async function visitFrom(

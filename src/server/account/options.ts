@@ -1,5 +1,6 @@
 import type { Assets } from "../pages/assets.ts";
 import type { Flow } from "../pages/flow.ts";
+import type { Memory } from "./memory.ts";
 
 export interface AccountPageOptions {
   /** Whether nothing that is sent costs anything: then accounts are open, unless their service says otherwise. */
@@ -9,6 +10,11 @@ export interface AccountPageOptions {
   readonly flow: Flow;
   /** In real time. */
   wait(ms: number): Promise<void>;
+}
+
+/** What the pages of one installation work with. */
+export interface AccountPages extends AccountPageOptions {
+  readonly memory: Memory;
 }
 
 /** What can be posted, each below `/account/`. */

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsync } from "fastify";
-import { type AccountPageOptions, stepNames } from "./options.ts";
+import { newMemory } from "./memory.ts";
+import { type AccountPageOptions, type AccountPages, stepNames } from "./options.ts";
 
 /** The account pages: sign up, sign in, enrol, manage. What they are made of is loaded when the first is asked for. */
-export function accountPages(options: AccountPageOptions): FastifyPluginAsync {
+export function accountPages(given: AccountPageOptions): FastifyPluginAsync {
   return async (app) => {
+    const options: AccountPages = { ...given, memory: newMemory() };
     const handlers = () => import("./handlers.ts");
     app.setErrorHandler(async (error, request, reply) =>
       (await handlers()).sendFault(options, request, reply, error),

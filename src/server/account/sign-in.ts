@@ -1,11 +1,8 @@
 import type { AuthenticatorView, Begun, SignInResult } from "../../engine/index.ts";
-import { Recent } from "../pages/recent.ts";
 import { type Current, minutesUntil, noted, type Step, type Stepped, type Tools } from "./current.ts";
 import { sendTo } from "./use.ts";
 import { type AccountVisit, anew } from "./visit.ts";
 
-/** Wrong passwords of a network, whatever the names: in this node's memory, beside what is counted for each name. */
-const wrongs = new Recent<readonly number[]>(16_384);
 const wrongsMax = 30;
 const windowMs = 900_000;
 
@@ -20,7 +17,8 @@ export const enterPassword: Step = async (tools, current, fields) => {
   });
   if (name.trim() === "" || password === "") return refuse("signInMissing", "name");
   const now = parts.clock.now();
-  const recent = (wrongs.get(network) ?? []).filter((at) => at > now - windowMs && at <= now);
+  const { wrongPasswords } = tools.memory;
+  const recent = (wrongPasswords.get(network) ?? []).filter((at) => at > now - windowMs && at <= now);
   const oldest = recent[0];
   if (recent.length >= wrongsMax && oldest !== undefined) {
     const values = minutesUntil(oldest + windowMs, now);
@@ -29,7 +27,7 @@ export const enterPassword: Step = async (tools, current, fields) => {
   const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device, trustedDevice });
   switch (result.outcome) {
     case "signInRefused":
-      wrongs.set(network, [...recent, now]);
+      wrongPasswords.set(network, [...recent, now]);
       return refuse("signInWrong", null);
     case "signInLocked": {
       const values = minutesUntil(result.retryAt, now);

@@ -1,14 +1,11 @@
 import { signUpPurpose } from "../../engine/index.ts";
 import type { Fields, Current as PageCurrent } from "../pages/flow.ts";
 import { bindingOf } from "../pages/flow.ts";
-import { Recent } from "../pages/recent.ts";
 import type { Visit } from "../pages/visit.ts";
 import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { type AccountVisit, anew } from "./visit.ts";
 
-/** Names that somebody asked for with one proved number, and that were taken. */
-const taken = new Recent<number>(16_384);
 const takenMax = 10;
 
 /** A sign-up begins as the verification page does, with a purpose of its own. */
@@ -51,7 +48,7 @@ export const signUpStep =
 
 /** Name and password, for a number that was proved. That a name is taken is told here and nowhere before (W-8). */
 export const finishSignUp: Step = async (tools, current, fields) => {
-  const { accounts, parts } = tools;
+  const { accounts, parts, memory } = tools;
   const { visit, device } = current;
   const { round, tenantId } = visit;
   if (round?.end !== "approved" || current.session !== null) return { visit };
@@ -61,7 +58,7 @@ export const finishSignUp: Step = async (tools, current, fields) => {
     visit: noted(visit, "signUpName", words, { field: "name", typed }),
   });
   const { verificationId } = round;
-  const many = taken.get(verificationId) ?? 0;
+  const many = memory.takenNames.get(verificationId) ?? 0;
   if (many >= takenMax) return { visit: noted(anew(parts, visit), "signUpNumber", "pageOld") };
   const result = await accounts.signUp({
     tenantId,
@@ -75,7 +72,7 @@ export const finishSignUp: Step = async (tools, current, fields) => {
     case "signedUp":
       return { visit: { ...anew(parts, visit), codes: result.codes }, session: result.session };
     case "nameTaken":
-      taken.set(verificationId, many + 1);
+      memory.takenNames.set(verificationId, many + 1);
       return refuse("nameTaken");
     case "nameInvalid":
       return refuse("nameInvalid");

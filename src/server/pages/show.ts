@@ -8,6 +8,7 @@ import type { Language, WordName } from "./languages/index.ts";
 import { formTargetsOf, sendWhole } from "./send-view.ts";
 import { closedView, codeView, doneView, endView, numberView, type View, type ViewParts } from "./views.ts";
 import { formSeal, type Round, type Visit } from "./visit.ts";
+import { addressBack } from "./way-back.ts";
 
 /** What every page needs. */
 export interface Shown {
@@ -100,18 +101,11 @@ export async function wayBack(
 ): Promise<string | null> {
   const { round, returnUrl, state } = visit;
   if (returnUrl === null) return null;
-  // A path is one of the application around us: whole, so that it is not taken for one of ours.
-  const target = new URL(returnUrl, app.publicOrigin(request));
-  if (round?.end === "approved") {
-    const verb = { tenantId: visit.tenantId, id: round.verificationId, binding: bindingOf(visit) };
-    const ticket = await app.engine.issueTicket(verb);
-    if (ticket === null) return null;
-    target.searchParams.set("ticket", ticket);
-  } else {
-    target.searchParams.set("outcome", "canceled");
-  }
-  if (state !== null) target.searchParams.set("state", state);
-  return target.href;
+  const back = { returnUrl, state };
+  if (round?.end !== "approved") return addressBack(request, back, { outcome: "canceled" });
+  const verb = { tenantId: visit.tenantId, id: round.verificationId, binding: bindingOf(visit) };
+  const ticket = await app.engine.issueTicket(verb);
+  return ticket === null ? null : addressBack(request, back, { ticket });
 }
 
 /** A page without a visit. */

@@ -1,0 +1,21 @@
+import { Recent } from "../pages/recent.ts";
+
+/** What a node counts of people beside what is kept of each account. It is of one installation. */
+export interface Memory {
+  /** When a network entered wrong passwords, whatever the names. */
+  readonly wrongPasswords: Recent<readonly number[]>;
+  /** Names that somebody asked for with one proved number, and that were taken. */
+  readonly takenNames: Recent<number>;
+  /** Wrong codes for a number that gets none: counted as for any other. */
+  readonly wrongCodes: Recent<number>;
+}
+
+const rememberedMax = 16_384;
+
+export function newMemory(): Memory {
+  return {
+    wrongPasswords: new Recent(rememberedMax),
+    takenNames: new Recent(rememberedMax),
+    wrongCodes: new Recent(rememberedMax),
+  };
+}

@@ -55,9 +55,11 @@ export {
   isLinkOpen,
   type NoticeKind,
   type NoticeLink,
+  noticeKinds,
   noticeLifetimeMs,
   noticeOfAdded,
   noticeOfRemoved,
+  type Stopped,
 } from "./notice.ts";
 export {
   credentialBytesMax,

@@ -1,22 +1,25 @@
 import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
 
-/** What people are told of at their other addresses (L-3, P-6). */
-export type NoticeKind =
-  | "phoneAdded"
-  | "phoneRemoved"
-  | "emailAdded"
-  | "emailRemoved"
-  | "authenticatorAdded"
-  | "authenticatorRemoved"
+/** What people are told of at their other addresses (L-3, P-6). Links hold the place on this list: it only grows. */
+export const noticeKinds = [
+  "phoneAdded",
+  "phoneRemoved",
+  "emailAdded",
+  "emailRemoved",
+  "authenticatorAdded",
+  "authenticatorRemoved",
   /** One that protects the account is to go after a wait. */
-  | "removalBegun"
-  | "passwordChanged"
-  | "recoveryCodesMade"
-  | "recoveryCodeUsed"
-  | "recovered"
-  | "resetStarted"
-  | "resetDone"
-  | "disputed";
+  "removalBegun",
+  "passwordChanged",
+  "recoveryCodesMade",
+  "recoveryCodeUsed",
+  "recovered",
+  "resetStarted",
+  "resetDone",
+  "disputed",
+] as const;
+
+export type NoticeKind = (typeof noticeKinds)[number];
 
 export function noticeOfAdded({ type }: Authenticator): NoticeKind {
   switch (type) {
@@ -63,8 +66,18 @@ export function isLinkOpen(
   return isInTime && (disputedAt === undefined || madeAt > disputedAt);
 }
 
+/** What a dispute undid, beside ending all sessions and stopping changes. */
+export interface Stopped {
+  /** How many that were enrolled since are disabled. */
+  readonly disabled: number;
+  /** How many that were to be removed stay. */
+  readonly kept: number;
+  /** Whether the password was changed since, and lets nobody in any more. */
+  readonly password: boolean;
+}
+
 export type DisputeDecision =
-  | { readonly type: "disputed"; readonly subscriber: Subscriber }
+  | { readonly type: "disputed"; readonly subscriber: Subscriber; readonly stopped: Stopped }
   | { readonly type: "refused" };
 
 /**
@@ -74,6 +87,7 @@ export type DisputeDecision =
 export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: number): DisputeDecision {
   if (!isLinkOpen(subscriber, link, now)) return { type: "refused" };
   const { reset: _void, ...rest } = subscriber;
+  const stopped = { disabled: 0, kept: 0 };
   const authenticators = subscriber.authenticators
     .filter(({ confirmedAt }) => confirmedAt !== null)
     .map((one): Authenticator => {
@@ -81,6 +95,8 @@ export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: num
       // What its time took before anybody objected stays gone.
       if (removesAt !== undefined && now >= removesAt) return one;
       const isSince = one.confirmedAt !== null && one.confirmedAt >= link.madeAt;
+      if (isSince && one.disabledAt === null) stopped.disabled += 1;
+      else if (removesAt !== undefined) stopped.kept += 1;
       return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
     });
   const { password, passwordChangedAt } = subscriber;
@@ -88,6 +104,7 @@ export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: num
     password !== null && passwordChangedAt !== undefined && passwordChangedAt >= link.madeAt;
   return {
     type: "disputed",
+    stopped: { ...stopped, password: isPasswordSince },
     subscriber: {
       ...rest,
       authenticators,

@@ -97,6 +97,8 @@ export interface Engine {
   explainRoute(phoneNumber: PhoneNumber, channel: PhoneChannel): RouteView;
   /** Whether anybody is there who takes messages to a number on a channel. */
   hasCarrier(phoneNumber: PhoneNumber, channel: PhoneChannel): boolean;
+  /** Whether anybody is there who takes messages to e-mail addresses. */
+  hasEmailCarrier(): boolean;
   /** How the carriers do, and what they did since this node started. */
   carriers(): readonly CarrierState[];
   /** Sends a text of the caller's own. */
@@ -186,6 +188,7 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
     explainRoute: (phoneNumber, channel) => explainRoute(parts, router, phoneNumber, channel),
     hasCarrier: ({ e164, region }, channel) =>
       router.carriersFor(router.destinationOf(e164, region), channel).length > 0,
+    hasEmailCarrier: () => router.carriersFor(undefined, "email").length > 0,
     carriers: () => carrierStates(parts, router, totals),
     prepareOwnText: (text) => prepareOwnText(parts, router, text),
     ...messageVerbs(parts, router, door, dispatcher),

@@ -35,6 +35,7 @@ import {
   type SendEnrolmentResult,
   sendEnrolment,
 } from "./enrolment.ts";
+import { type FollowedLink, tenantOfLink } from "./links.ts";
 import {
   type CheckNoticeResult,
   checkNotice,
@@ -167,6 +168,8 @@ export interface Accounts {
   keepAuthenticator(request: KeepAuthenticator): Promise<KeepAuthenticatorResult>;
   /** An address for notices and recovery; it meets no challenge. */
   enrolEmail(request: EnrolEmail): Promise<EnrolEmailResult>;
+  /** Of a page that a link leads to: the tenant whose link it may be; null where there is nobody. */
+  tenantOfLink(link: FollowedLink): Promise<string | null>;
   /** Whether the link of a notice still does something; changes nothing. */
   checkNotice(request: OfNotice): Promise<CheckNoticeResult>;
   /** "This was not me": signs out everywhere and stops all changes. */
@@ -253,6 +256,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     removeAuthenticator: (request) => removeAuthenticator(parts, request),
     keepAuthenticator: (request) => keepAuthenticator(parts, request),
     enrolEmail: (request) => enrolEmail(parts, request),
+    tenantOfLink: (link) => tenantOfLink(parts, link),
     checkNotice: (request) => checkNotice(parts, request),
     disputeNotice: (request) => disputeNotice(parts, request),
     startRecovery: (request) => startRecovery(parts, request),

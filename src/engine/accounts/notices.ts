@@ -4,6 +4,7 @@ import {
   isLinkOpen,
   type NoticeKind,
   provenAddresses,
+  type Stopped,
   type Subscriber,
 } from "../../accounts/index.ts";
 import { noticeText } from "../../delivery/index.ts";
@@ -43,7 +44,7 @@ export async function prepareNotice(
   const service = await parts.directory.service(tenantId, undefined);
   if (service === undefined) return nobodyTold;
   const { brand, locale } = service.settings;
-  const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id));
+  const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id, kind));
   const text = noticeText(kind, { locale, brand, link });
   const prepared = addresses
     .map((to) =>
@@ -75,7 +76,13 @@ export interface OfNotice {
 }
 
 export type CheckNoticeResult =
-  | { readonly outcome: "noticeOpen"; readonly subscriberId: string; readonly madeAt: number }
+  | {
+      readonly outcome: "noticeOpen";
+      readonly subscriberId: string;
+      readonly madeAt: number;
+      /** What its text told of; null in links from before they said it. */
+      readonly kind: NoticeKind | null;
+    }
   | { readonly outcome: "noticeInvalid" };
 
 /** What a page shows before anybody presses anything: it changes nothing, however often mail scanners open it. */
@@ -88,11 +95,11 @@ export async function checkNotice(
   if (read === null || row?.tenantId !== tenantId || !isLinkOpen(row, read, parts.clock.now())) {
     return { outcome: "noticeInvalid" };
   }
-  return { outcome: "noticeOpen", subscriberId: row.id, madeAt: read.madeAt };
+  return { outcome: "noticeOpen", subscriberId: row.id, madeAt: read.madeAt, kind: read.kind };
 }
 
 export type DisputeResult =
-  | { readonly outcome: "disputed"; readonly subscriberId: string }
+  | { readonly outcome: "disputed"; readonly subscriberId: string; readonly stopped: Stopped }
   | { readonly outcome: "noticeInvalid" };
 
 /** "This was not me": signs out everywhere and stops all changes. Once; all older links are used with it. */
@@ -118,7 +125,7 @@ export async function disputeNotice(
       const write: Write = { table: "subscriber", id: row.id, row: decision.subscriber };
       return {
         writes: [...told.writes(rows, now), write],
-        result: { outcome: "disputed", subscriberId: row.id },
+        result: { outcome: "disputed", subscriberId: row.id, stopped: decision.stopped },
       };
     },
     found.id,

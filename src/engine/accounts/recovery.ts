@@ -36,7 +36,7 @@ import {
   opened,
 } from "./parts.ts";
 import { type Compared, compareForRecovery } from "./recovery-proofs.ts";
-import { sendCode } from "./sending.ts";
+import { type CodeText, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";
 
@@ -95,6 +95,7 @@ type Invalid = { readonly outcome: "recoveryInvalid" };
 export type SendRecovery = OfRecovery & {
   readonly method: "email" | "phone";
   readonly channel?: "sms" | "voice" | undefined;
+  readonly text?: CodeText | undefined;
 };
 
 /** Sent, as far as anybody is told: whether there is such an address is nobody's business. */
@@ -112,7 +113,7 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
   if (subscriber !== undefined && address !== undefined) {
     const last = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
     const before = last?.authenticatorId === address.id ? last.verificationId : null;
-    const asked = { before, purpose: "recover", channel: request.channel };
+    const asked = { before, purpose: "recover", channel: request.channel, text: request.text };
     const sent = await sendCode(parts, subscriber, address, asked);
     if (sent.outcome === "sent") {
       code = { verificationId: sent.verification.id, authenticatorId: address.id };

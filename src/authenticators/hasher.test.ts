@@ -86,13 +86,15 @@ describe("P-3: passwords are kept as slow, salted, peppered hashes", () => {
 
 describe("P-4: slow hashes are made two at a time", () => {
   test("what waits is bounded, and what is refused does not hold up the rest", async () => {
-    const made = Array.from({ length: 300 }, () => hasher.verify(null, "correct horse"));
+    // Of hashes that cost little: what waits is counted, whatever it waits for.
+    const quick = createHasher(ring(secret), systemRandom(), { memoryKib: 8, passes: 1, lanes: 1 });
+    const made = Array.from({ length: 300 }, () => quick.verify(null, "correct horse"));
     const ended = await Promise.allSettled(made);
     const refused = ended.filter((one) => one.status === "rejected");
     expect(refused).toHaveLength(300 - 2 - 256);
     for (const { reason } of refused) expect(reason).toBeInstanceOf(HashingOverloaded);
-    expect(await hasher.verify(null, "correct horse")).toEqual({ matches: false, isOutdated: false });
-  }, 60_000);
+    expect(await quick.verify(null, "correct horse")).toEqual({ matches: false, isOutdated: false });
+  });
 });
 
 test("P-2: what is tried first is known, and what nobody tries is not", () => {

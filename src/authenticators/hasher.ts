@@ -28,8 +28,15 @@ const atOnceMax = 2;
 const waitingMax = 256;
 const saltBytes = 16;
 const digestBytes = 32;
+/** What a hash costs whoever tries passwords: argon2id's parameters. */
+export interface HashCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
 /** 19 MiB, two passes, one lane: 19 ms on one core (measured). */
-const current = { memoryKib: 19_456, passes: 2, lanes: 1 } as const;
+const current: HashCost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 
 const deriveArgon2 = promisify(argon2);
 const derivePbkdf2 = promisify(pbkdf2);
@@ -38,11 +45,11 @@ const deriveScrypt = promisify<string, Buffer, number, ScryptCost, Buffer>(scryp
 
 type Argon2id = Extract<PasswordHash, { readonly type: "argon2id" }>;
 
-export function createHasher(keyring: Keyring, random: Random): Hasher {
+export function createHasher(keyring: Keyring, random: Random, cost: HashCost = current): Hasher {
   const limit = createLimit();
   const newHash = (): Argon2id => ({
     type: "argon2id",
-    ...current,
+    ...cost,
     keyId: keyring.currentId,
     salt: Buffer.from(random.bytes(saltBytes)),
     digest: Buffer.alloc(digestBytes),
@@ -93,18 +100,18 @@ export function createHasher(keyring: Keyring, random: Random): Hasher {
         const hash = stored === null ? null : parsePasswordHash(stored);
         const isRight = await matches(hash ?? newHash(), canonicalPassword(secret));
         const matched = hash !== null && isRight;
-        return { matches: matched, isOutdated: matched && !isCurrent(hash, keyring.currentId) };
+        return { matches: matched, isOutdated: matched && !isAsMadeNow(hash, keyring.currentId, cost) };
       }),
   };
 }
 
-function isCurrent(hash: PasswordHash, keyId: string): boolean {
+function isAsMadeNow(hash: PasswordHash, keyId: string, cost: HashCost): boolean {
   return (
     hash.type === "argon2id" &&
     hash.keyId === keyId &&
-    hash.memoryKib === current.memoryKib &&
-    hash.passes === current.passes &&
-    hash.lanes === current.lanes
+    hash.memoryKib === cost.memoryKib &&
+    hash.passes === cost.passes &&
+    hash.lanes === cost.lanes
   );
 }
 

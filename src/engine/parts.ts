@@ -1,4 +1,5 @@
 import type { AccountSettings, RelyingParty } from "../accounts/index.ts";
+import type { HashCost } from "../authenticators/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Webhooks } from "../events/index.ts";
@@ -52,6 +53,8 @@ export interface EngineParts {
   readonly cell?: number | null;
   /** Who passkeys are for; without it there are none. */
   readonly relyingParty?: RelyingParty | null;
+  /** For tests: a hash that is made at once. */
+  readonly hashCost?: HashCost;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */
   readonly dataFolder?: string;
 }

@@ -142,8 +142,9 @@ async function openOn(
 function accountParts({
   trustedDeviceMs = defaultTrustedDeviceMs,
   accounts = {},
-}: InstanceOptions): Pick<EngineParts, "trustedDeviceMs" | "accountSettings"> {
-  return { trustedDeviceMs, accountSettings: accounts };
+  hashCost,
+}: InstanceOptions): Pick<EngineParts, "trustedDeviceMs" | "accountSettings" | "hashCost"> {
+  return { trustedDeviceMs, accountSettings: accounts, ...(hashCost === undefined ? {} : { hashCost }) };
 }
 
 function openEvents(

@@ -1,4 +1,5 @@
 import type { AccountSettings, RelyingParty } from "../accounts/index.ts";
+import type { HashCost } from "../authenticators/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { CarrierSettings } from "../config/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
@@ -42,6 +43,8 @@ export interface InstanceOptions {
   readonly webhooks?: DestinationRules;
   /** For tests: the addresses of a receiver's name. */
   readonly resolve?: Resolve;
+  /** For tests: a hash that is made at once. */
+  readonly hashCost?: HashCost;
   readonly numberOverrides?: readonly NumberOverride[];
   readonly clock?: Clock;
   readonly random?: Random;

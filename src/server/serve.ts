@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { DestinationStream } from "pino";
+import type { HashCost } from "../authenticators/index.ts";
 import { type Clock, type Random, systemClock } from "../clock/index.ts";
 import type { Settings } from "../config/index.ts";
 import type { Provider } from "../delivery/index.ts";
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly logTo?: DestinationStream;
   /** How long to wait for another process to let go of the data folder. Default 10 s. */
   readonly lockWaitMs?: number;
+  /** For tests: a hash that is made at once. */
+  readonly hashCost?: HashCost;
   readonly connectionLimits?: Partial<ConnectionLimits>;
   /** Runs when the sockets are open, while every request is still answered with 503 `starting`. */
   readonly onListening?: (addresses: readonly string[]) => Promise<void>;
@@ -227,17 +230,19 @@ async function openAdminSocket(
   }
 }
 
-function instanceOptions({ providers, clock, random, lockWaitMs }: ServerOptions): {
+function instanceOptions({ providers, clock, random, lockWaitMs, hashCost }: ServerOptions): {
   providers?: readonly Provider[];
   clock?: Clock;
   random?: Random;
   lockWaitMs?: number;
+  hashCost?: HashCost;
 } {
   return {
     ...(providers === undefined ? {} : { providers }),
     ...(clock === undefined ? {} : { clock }),
     ...(random === undefined ? {} : { random }),
     ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    ...(hashCost === undefined ? {} : { hashCost }),
   };
 }
 

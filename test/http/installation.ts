@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { Clock } from "../../src/clock/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
-import { type Answer, createContract, hostsAnswer } from "./contract.ts";
+import { quickHashes } from "../support/instance-values.ts";
+import { type Answer, contractOf, hostsAnswer } from "./contract.ts";
 import { openDoor } from "./door.ts";
 
 export type { Answer };
@@ -56,7 +57,8 @@ export async function openInstallation(
   const resolve = () => Promise.resolve([]);
   const accounts = { pagesUrl: "https://id.example.com/account" };
   const relyingParty = { id: "localhost", name: "Test", origins: ["http://localhost:3000"] };
-  const always = { folder, clock: realClock ?? clock, resolve, accounts, relyingParty };
+  const parts = { clock: realClock ?? clock, resolve, hashCost: quickHashes };
+  const always = { folder, accounts, relyingParty, ...parts };
   const instance = await openInstance({ ...always, ...given });
   const door = await openDoor(instance);
   const { port } = door;
@@ -64,7 +66,7 @@ export async function openInstallation(
   const firstKey = instance.firstKey?.key ?? "";
 
   const send = (call: Call): Promise<Answer> => exchange(agent, port, { key: firstKey, ...call });
-  const contract = createContract((await send({ path: "/api/openapi.json", key: null })).json);
+  const contract = contractOf((await send({ path: "/api/openapi.json", key: null })).text);
   const call = async (asked: Call): Promise<Answer> => {
     const answer = await send({ ...asked, path: `/api/v1${asked.path}` });
     contract.check(asked.method ?? "GET", asked.path, answer);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSettings, type Settings } from "../../src/config/index.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/index.ts";
+import { quickHashes } from "../support/instance-values.ts";
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "countersign-"));
@@ -57,7 +58,13 @@ export async function testServer(
 ): Promise<TestServer> {
   const settings = settingsOf(environment);
   const logged = collectLog();
-  const running = await startServer({ settings, logTo: logged, lockWaitMs: 0, ...options });
+  const running = await startServer({
+    settings,
+    logTo: logged,
+    lockWaitMs: 0,
+    hashCost: quickHashes,
+    ...options,
+  });
   return {
     ...running,
     settings,

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import type { StartRequest, StartResult, VerificationView } from "../../src/engine/index.ts";
 import { type Instance, type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { createFakeClock, type FakeClock, seededRandom } from "../../src/testing/index.ts";
-import { testSecret } from "./instance-values.ts";
+import { quickHashes, testSecret } from "./instance-values.ts";
 
 export { alice, bob, mallory, testSecret } from "./instance-values.ts";
 
@@ -55,7 +55,14 @@ export async function openSharedInstance(options: TestInstanceOptions = {}): Pro
   const folder = options.folder ?? temporaryFolder();
   opened += 1;
   const random = seededRandom(opened);
-  const instance = await openInstance({ secrets: [testSecret], random, ...options, clock, folder });
+  const instance = await openInstance({
+    secrets: [testSecret],
+    random,
+    hashCost: quickHashes,
+    ...options,
+    clock,
+    folder,
+  });
   const tenantId = instance.tenant.id;
   let closed = false;
   const tryStart: TestInstance["tryStart"] = (request) => instance.engine.start({ tenantId, ...request });

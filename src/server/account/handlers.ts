@@ -16,6 +16,7 @@ import type { Current, Stepped, Tools } from "./current.ts";
 import { accountLanguage } from "./languages/index.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions, AccountPages, StepName } from "./options.ts";
+import { hasPasskeys } from "./passkey-offer.ts";
 import { sendClosed, sendView } from "./show.ts";
 import { steps } from "./steps.ts";
 import {
@@ -32,7 +33,7 @@ import {
 } from "./visit.ts";
 
 /** No step answers sooner: whether a number gets a message must not show in the time it takes (W-8). */
-const answerAfterMs = 20;
+export const answerAfterMs = 20;
 
 /** Shows where the browser is; an address that names a service begins anew. */
 export async function open(
@@ -70,30 +71,14 @@ export async function take(
   name: StepName,
 ): Promise<FastifyReply> {
   const app = request.server;
-  if (sourceOf(request.headers, ownOrigins(request)) !== "own") {
-    throw new Problem("forbidden", "This form was sent by another site.");
-  }
-  const isHttps = hasSecureCookies(request);
   const fields = fieldsOf(request.body);
-  const visit = readVisit(app.parts, request, isHttps);
-  if (visit === null) return sendClosed(options, request, reply.code(403), "faultTitle", "cookies");
-  if (!isFormOf(app.parts, visit, fields["form"])) {
-    return sendClosed(options, request, reply.code(403), "faultTitle", "pageOld");
+  const sender = await senderOf(options, request, fields, name);
+  if (sender.type === "stranger") {
+    return sendClosed(options, request, reply.code(sender.status), sender.title, sender.lead);
   }
-  const service = await serviceOf(app, visit);
-  const opening = service === null ? "none" : accountsOf(service, options.isSandbox);
-  if (service === null || opening === "none" || (opening === "signIn" && name.startsWith("sign-up/"))) {
-    return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
-  }
-  const tools: Tools = {
-    accounts: app.accounts,
-    engine: app.engine,
-    parts: app.parts,
-    numbers: options.flow,
-    memory: options.memory,
-  };
-  const current = await currentOf(request, visit, service);
-  const [stepped] = await Promise.all([steps[name](tools, current, fields), options.wait(answerAfterMs)]);
+  const { current } = sender;
+  const work = steps[name](toolsOf(options, app), current, fields);
+  const [stepped] = await Promise.all([work, options.wait(answerAfterMs)]);
   writeStepped(app, request, reply, current, stepped);
   if (stepped.isOver === true) {
     const session = stepped.session === undefined ? current.session : stepped.session;
@@ -104,7 +89,44 @@ export async function take(
   return reply.redirect(isJoining ? "/account/sign-up" : "/account", 303);
 }
 
-function writeStepped(
+export type Sender =
+  | { readonly type: "known"; readonly current: Current }
+  /** A page that is closed to them, or old. */
+  | {
+      readonly type: "stranger";
+      readonly status: 403 | 404;
+      readonly title: "faultTitle" | "closedTitle";
+      readonly lead: "cookies" | "pageOld" | "closedLead";
+    };
+
+/** Who sent this form, which only a page of ours can have done (W-13). */
+export async function senderOf(
+  options: AccountPages,
+  request: FastifyRequest,
+  fields: Fields,
+  name: StepName,
+): Promise<Sender> {
+  const app = request.server;
+  if (sourceOf(request.headers, ownOrigins(request)) !== "own") {
+    throw new Problem("forbidden", "This form was sent by another site.");
+  }
+  const fault = { type: "stranger", status: 403, title: "faultTitle" } as const;
+  const visit = readVisit(app.parts, request, hasSecureCookies(request));
+  if (visit === null) return { ...fault, lead: "cookies" };
+  if (!isFormOf(app.parts, visit, fields["form"])) return { ...fault, lead: "pageOld" };
+  const service = await serviceOf(app, visit);
+  const opening = service === null ? "none" : accountsOf(service, options.isSandbox);
+  if (service === null || opening === "none" || (opening === "signIn" && name.startsWith("sign-up/"))) {
+    return { type: "stranger", status: 404, title: "closedTitle", lead: "closedLead" };
+  }
+  return { type: "known", current: await currentOf(request, visit, service) };
+}
+
+export function toolsOf({ flow, memory }: AccountPages, { accounts, engine, parts }: FastifyInstance): Tools {
+  return { accounts, engine, parts, numbers: flow, memory };
+}
+
+export function writeStepped(
   { parts }: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -150,6 +172,7 @@ async function currentOf(request: FastifyRequest, visit: AccountVisit, service: 
     device: readDevice(request, isHttps) ?? newVisitId(server.parts),
     trusted: readTrust(request, isHttps),
     agent: request.headers["user-agent"] ?? "",
+    hasPasskeys: hasPasskeys(request),
   };
 }
 

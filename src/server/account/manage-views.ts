@@ -43,7 +43,7 @@ function change(parts: AccountParts, what: string, label: string, id = ""): stri
 }
 
 /** What can be shown at a challenge; an address of e-mail cannot (A-16). */
-const ways: readonly AuthenticatorView["type"][] = ["phone", "totp"];
+const ways: readonly AuthenticatorView["type"][] = ["phone", "totp", "passkey"];
 
 /** Codes are replaced, never left out; and what is left must let its owner in (A-14). */
 export function mayRemove(all: readonly AuthenticatorView[], one: AuthenticatorView): boolean {
@@ -61,6 +61,8 @@ export function nameOf(language: AccountLanguage, one: AuthenticatorView): strin
       return html`${words.phone} <bdi class="number">${one.number ?? ""}</bdi>`;
     case "recoveryCodes":
       return html`${words.recoveryCodes} <span class="quiet">!${say(language, "codesLeft", { count: String(one.codesLeft ?? 0) })}</span>`;
+    case "passkey":
+      return html`${words.passkey} <bdi class="quiet">${one.name}</bdi>`;
     default:
       return html`<bdi>${one.name}</bdi>`;
   }

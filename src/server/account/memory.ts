@@ -8,6 +8,8 @@ export interface Memory {
   readonly takenNames: Recent<number>;
   /** Wrong codes for a number that gets none: counted as for any other. */
   readonly wrongCodes: Recent<number>;
+  /** How often a network asked for any passkey lately, before anybody said who they are. */
+  readonly passkeyAsks: Recent<{ readonly from: number; readonly asks: number }>;
 }
 
 const rememberedMax = 16_384;
@@ -17,5 +19,6 @@ export function newMemory(): Memory {
     wrongPasswords: new Recent(rememberedMax),
     takenNames: new Recent(rememberedMax),
     wrongCodes: new Recent(rememberedMax),
+    passkeyAsks: new Recent(rememberedMax),
   };
 }

@@ -20,6 +20,7 @@ export interface AccountPages extends AccountPageOptions {
 /** What can be posted, each below `/account/`. */
 export const stepNames = [
   "sign-in",
+  "sign-in/passkey",
   "sign-up/number",
   "sign-up/code",
   "sign-up/resend",
@@ -29,12 +30,14 @@ export const stepNames = [
   "sign-up/finish",
   "choose",
   "code",
+  "passkey",
   "resend",
   "call",
   "other",
   "cancel",
   "enrol/phone",
   "enrol/app",
+  "enrol/passkey",
   "enrol/code",
   "enrol/resend",
   "enrol/call",
@@ -50,5 +53,14 @@ export const stepNames = [
   "leave",
   "sign-out",
 ] as const;
+
+/** What a browser's passkey is asked for with, each below `/account/` and with `/options` after it. */
+export const passkeySteps = [
+  "sign-in/passkey",
+  "passkey",
+  "enrol/passkey",
+] as const satisfies readonly StepName[];
+
+export type PasskeyStep = (typeof passkeySteps)[number];
 
 export type StepName = (typeof stepNames)[number];

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import { newMemory } from "./memory.ts";
-import { type AccountPageOptions, type AccountPages, stepNames } from "./options.ts";
+import { type AccountPageOptions, type AccountPages, passkeySteps, stepNames } from "./options.ts";
+import { notePasskeys } from "./passkey-offer.ts";
 
 /** The account pages: sign up, sign in, enrol, manage. What they are made of is loaded when the first is asked for. */
 export function accountPages(given: AccountPageOptions): FastifyPluginAsync {
@@ -16,6 +17,12 @@ export function accountPages(given: AccountPageOptions): FastifyPluginAsync {
     app.get("/account/recovery-codes.txt", async (request, reply) =>
       (await handlers()).sendCodes(request, reply),
     );
+    notePasskeys(app.parts);
+    for (const name of passkeySteps) {
+      app.post(`/account/${name}/options`, async (request, reply) =>
+        (await import("./passkey-handler.ts")).sendOptions(options, request, reply, name),
+      );
+    }
     for (const name of stepNames) {
       app.post(`/account/${name}`, async (request, reply) =>
         (await handlers()).take(options, request, reply, name),

@@ -16,11 +16,13 @@ import type { WordName } from "../pages/languages/index.ts";
 import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
 import { type CodeFields, closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
+import { browserOf } from "./browser.ts";
 import { isConfirmed } from "./change.ts";
 import type { Current } from "./current.ts";
 import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions } from "./options.ts";
+import { signInPasskeyForm } from "./passkey-form.ts";
 import { passwordLeast } from "./passwords.ts";
 import { asPage } from "./sign-up.ts";
 import { choicesOf } from "./use.ts";
@@ -108,7 +110,11 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
   switch (scene.name) {
     case "signIn": {
       const mayJoin = accountsOf(current.service, options.isSandbox) === "signUp";
-      return signInView(parts, { mayJoin, back: visit.returnUrl !== null });
+      return signInView(parts, {
+        mayJoin,
+        back: visit.returnUrl !== null,
+        passkey: current.hasPasskeys ? signInPasskeyForm(parts) : null,
+      });
     }
     case "signUpNumber":
     case "signUpCode":
@@ -122,7 +128,12 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
     case "use":
       return chosenView(request, current, parts, scene.choices);
     case "enrol":
-      return enrolView({ ...parts, country, isMore: visit.pending === null });
+      return enrolView({
+        ...parts,
+        country,
+        isMore: visit.pending === null,
+        passkeyName: current.hasPasskeys ? browserOf(current.agent) : null,
+      });
     case "enrolCode":
       return enrolmentView(request, current, parts, scene.picture);
     default:

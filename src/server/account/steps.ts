@@ -13,6 +13,7 @@ import {
 import type { Step } from "./current.ts";
 import { confirmCode, askAgain as enrolAgain, enrolApp, enrolPhone, otherEnrolment } from "./enrol.ts";
 import type { StepName } from "./options.ts";
+import { enrolPasskey, signInWithPasskey, usePasskey } from "./passkeys.ts";
 import { enterPassword, signOut } from "./sign-in.ts";
 import { finishSignUp, signUpStep } from "./sign-up.ts";
 import { askAgain, choose, enterCode, otherWay } from "./use.ts";
@@ -20,6 +21,7 @@ import { askAgain, choose, enterCode, otherWay } from "./use.ts";
 /** What each form does. */
 export const steps: Readonly<Record<StepName, Step>> = {
   "sign-in": enterPassword,
+  "sign-in/passkey": signInWithPasskey,
   "sign-up/number": signUpStep(({ numbers }, current, fields) => numbers.number(current, fields)),
   "sign-up/code": signUpStep(({ numbers }, current, fields) => numbers.code(current, fields)),
   "sign-up/resend": signUpStep(({ numbers }, current) => numbers.ask(current, "resend")),
@@ -37,12 +39,14 @@ export const steps: Readonly<Record<StepName, Step>> = {
   "sign-up/finish": finishSignUp,
   choose,
   code: enterCode,
+  passkey: usePasskey,
   resend: askAgain(null),
   call: askAgain("voice"),
   other: otherWay,
   cancel,
   "enrol/phone": enrolPhone,
   "enrol/app": enrolApp,
+  "enrol/passkey": enrolPasskey,
   "enrol/code": confirmCode,
   "enrol/resend": enrolAgain(null),
   "enrol/call": enrolAgain("voice"),

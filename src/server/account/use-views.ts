@@ -2,6 +2,7 @@ import { html } from "ghtml";
 import type { AuthenticatorView } from "../../engine/index.ts";
 import { action, errorOf, formSealField, say, wrongness } from "../pages/parts.ts";
 import { askAgain, type CodeFields, codeForm, numberFields, type View } from "../pages/views.ts";
+import { passkeyForm, passkeyNameField } from "./passkey-form.ts";
 import { type AccountParts, asPageParts, formOf, titled } from "./views.ts";
 import type { Chosen, Enrolment } from "./visit.ts";
 
@@ -13,8 +14,11 @@ export function chooseView(
 ): View {
   const { words } = parts.language;
   const ways = authenticators.flatMap((one) => waysOf(parts, one));
+  const hasPasskey = authenticators.some(({ type }) => type === "passkey");
+  const passkey = hasPasskey ? passkeyForm(parts, { step: "passkey", label: words.usePasskey }) : "";
   const content = html`!${titled(parts, words.chooseTitle)}
 <p class="lead">${isStepUp ? words.stepUpLead : words.chooseLead}</p>
+!${passkey}
 <form method="post" action="${parts.base}/choose" class="stack">!${formSealField(parts)}
 !${ways.map(({ value, label }) => html`<button class="button plain wide" name="way" value="${value}">!${label}</button>`)}
 </form>
@@ -94,6 +98,8 @@ export interface EnrolParts extends AccountParts {
   readonly country: string;
   /** Whether somebody is signed in already and adds one more. */
   readonly isMore: boolean;
+  /** What a passkey of this browser is called unless its owner says otherwise; null where it can have none. */
+  readonly passkeyName: string | null;
 }
 
 /** What a new authenticator is to be. */
@@ -105,8 +111,17 @@ export function enrolView(parts: EnrolParts): View {
 !${parts.isMore ? "" : html`<p class="lead">${words.enrolLead}</p>`}
 !${formOf(parts, "enrol/phone", number, words.send)}
 <div class="actions"><p class="quiet">${words.orApp}</p>!${action(parts, "enrol/app", words.setUpApp, "plain")}</div>
+!${parts.passkeyName === null ? "" : newPasskey(parts, parts.passkeyName)}
 <div class="end">!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   return { title, content };
+}
+
+function newPasskey(parts: AccountParts, usual: string): string {
+  const { words } = parts.language;
+  const fields = html`<p class="quiet">${words.orPasskey}</p>
+!${passkeyNameField(parts, usual)}`;
+  const form = passkeyForm(parts, { step: "enrol/passkey", label: words.addPasskey, fields });
+  return html`<div class="actions">!${form}</div>`;
 }
 
 export interface EnrolCodeParts extends AccountParts, CodeFields {

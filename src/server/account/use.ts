@@ -166,7 +166,7 @@ export const enterCode: Step = async (tools, current, fields) => {
   }
 };
 
-function approved(
+export function approved(
   { parts }: Tools,
   { visit }: Current,
   { session, trustedDevice }: Extract<CheckChallengeResult, { readonly outcome: "approved" }>,
@@ -185,7 +185,7 @@ function approved(
 }
 
 /** Nothing more comes of this challenge: from the beginning. */
-function over({ parts }: Tools, { visit, session }: Current): Stepped {
+export function over({ parts }: Tools, { visit, session }: Current): Stepped {
   const fresh = anew(parts, visit);
   return {
     visit: session === null ? noted(fresh, "signIn", "signInOld") : noted(fresh, "account", "pageOld"),

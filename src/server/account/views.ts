@@ -41,11 +41,11 @@ export function formOf(parts: AccountParts, path: string, fields: string, label:
 </form>`;
 }
 
-export function nameField(parts: AccountParts, isNew: boolean): string {
+export function nameField(parts: AccountParts, isNew: boolean, hasPasskeys = false): string {
   const { words } = parts.language;
   const about = wrongness(parts, "name");
   return html`<div class="field"><label for="name">${words.name}</label>
-<input id="name" name="name" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" required!${isNew ? "" : " autofocus"} value="${parts.note?.typed?.["name"] ?? ""}"!${about}>
+<input id="name" name="name" type="text" autocomplete="${hasPasskeys ? "username webauthn" : "username"}" autocapitalize="none" spellcheck="false" maxlength="128" required!${isNew ? "" : " autofocus"} value="${parts.note?.typed?.["name"] ?? ""}"!${about}>
 !${errorOf(parts, "name")}</div>`;
 }
 
@@ -67,15 +67,26 @@ export function passwordField(
 
 export function signInView(
   parts: AccountParts,
-  { mayJoin, back }: { readonly mayJoin: boolean; readonly back: boolean },
+  {
+    mayJoin,
+    back,
+    passkey,
+  }: {
+    readonly mayJoin: boolean;
+    readonly back: boolean;
+    /** The form that asks for one; null where none is offered. */
+    readonly passkey: string | null;
+  },
 ): View {
   const { words } = parts.language;
   const fields =
-    nameField(parts, false) + passwordField(parts, { label: words.password, isNew: false, least: null });
+    nameField(parts, false, passkey !== null) +
+    passwordField(parts, { label: words.password, isNew: false, least: null });
   const join = mayJoin ? html`<a class="button bare" href="${base}/sign-up">${words.createAccount}</a>` : "";
   const leave = back ? action(parts, "leave", words.cancel, "bare") : "";
   const content = html`!${titled(parts, words.signIn)}
 !${formOf(parts, "sign-in", fields, words.signIn)}
+!${passkey === null ? "" : html`<div class="actions">!${passkey}</div>`}
 <div class="end">!${join}!${leave}</div>`;
   return { title: words.signIn, content };
 }

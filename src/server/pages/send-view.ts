@@ -31,7 +31,13 @@ export function sendWhole(
   const accent = page?.accent ?? null;
   setPageHeaders(reply, { isSecure: isSecure(request), formTargets, frameAncestors });
   // A slow line loads nothing that the page has no use for.
-  const scripts = ["page.js", ...(view.content.includes('id="country"') ? ["countries.js"] : [])];
+  const needs = (script: string, sign: string): readonly string[] =>
+    view.content.includes(sign) ? [script] : [];
+  const scripts = [
+    "page.js",
+    ...needs("countries.js", 'id="country"'),
+    ...needs("passkey.js", "data-passkey="),
+  ];
   return reply
     .type("text/html; charset=utf-8")
     .header("content-language", language.tag)

@@ -87,6 +87,13 @@ export const de: OwnWords = {
   addPasskey: "Passkey hinzufügen",
   passkeyFailed:
     "Dieser Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.",
+  passkeyCanceled:
+    "Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.",
+  passkeyNeeds:
+    "Passkeys brauchen JavaScript und einen Browser, der sie an dieser Adresse kennt. Wählen Sie einen anderen Weg.",
+  passkeyKnown: "Dieses Gerät hat schon einen Passkey für dieses Konto.",
+  passkeyName: "Name des Passkeys",
+  orPasskey: "Oder ein Passkey, den Sie mit Finger, Gesicht oder PIN verwenden:",
   forgot: "Ich kann mich nicht anmelden",
   recoverTitle: "Zurück in Ihr Konto",
   recoverLead:

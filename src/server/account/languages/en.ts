@@ -82,6 +82,11 @@ export const en = {
   signInPasskey: "Sign in with a passkey",
   addPasskey: "Add a passkey",
   passkeyFailed: "This passkey did not work. Try again, or choose another way.",
+  passkeyCanceled: "No passkey was used. Try again, or choose another way.",
+  passkeyNeeds: "Passkeys need JavaScript and a browser that has them at this address. Choose another way.",
+  passkeyKnown: "This device has a passkey for this account already.",
+  passkeyName: "Name of the passkey",
+  orPasskey: "Or a passkey, used with your finger, your face or a PIN:",
   forgot: "I cannot sign in",
   recoverTitle: "Get back into your account",
   recoverLead:

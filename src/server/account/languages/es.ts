@@ -84,6 +84,12 @@ export const es: OwnWords = {
   signInPasskey: "Iniciar sesión con una llave de acceso",
   addPasskey: "Añadir una llave de acceso",
   passkeyFailed: "Esta llave de acceso no ha funcionado. Inténtalo de nuevo o elige otra forma.",
+  passkeyCanceled: "No se ha usado ninguna llave de acceso. Inténtalo de nuevo o elige otra forma.",
+  passkeyNeeds:
+    "Las llaves de acceso necesitan JavaScript y un navegador que las admita en esta dirección. Elige otra forma.",
+  passkeyKnown: "Este dispositivo ya tiene una llave de acceso para esta cuenta.",
+  passkeyName: "Nombre de la llave de acceso",
+  orPasskey: "O una llave de acceso, que se usa con el dedo, la cara o un PIN:",
   forgot: "No puedo iniciar sesión",
   recoverTitle: "Vuelve a entrar en tu cuenta",
   recoverLead:

@@ -86,6 +86,12 @@ export const fr: OwnWords = {
   signInPasskey: "Se connecter avec une clé d'accès",
   addPasskey: "Ajouter une clé d'accès",
   passkeyFailed: "Cette clé d'accès n'a pas fonctionné. Réessayez ou choisissez une autre méthode.",
+  passkeyCanceled: "Aucune clé d'accès n'a été utilisée. Réessayez ou choisissez une autre méthode.",
+  passkeyNeeds:
+    "Les clés d'accès demandent JavaScript et un navigateur qui les connaît à cette adresse. Choisissez une autre méthode.",
+  passkeyKnown: "Cet appareil a déjà une clé d'accès pour ce compte.",
+  passkeyName: "Nom de la clé d'accès",
+  orPasskey: "Ou une clé d'accès, que vous utilisez avec le doigt, le visage ou un code PIN :",
   forgot: "Je n'arrive pas à me connecter",
   recoverTitle: "Retrouvez l'accès à votre compte",
   recoverLead:

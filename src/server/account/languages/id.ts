@@ -84,6 +84,12 @@ export const id: OwnWords = {
   signInPasskey: "Masuk dengan kunci sandi",
   addPasskey: "Tambah kunci sandi",
   passkeyFailed: "Kunci sandi ini tidak berhasil. Coba lagi atau pilih cara lain.",
+  passkeyCanceled: "Tidak ada kunci sandi yang digunakan. Coba lagi atau pilih cara lain.",
+  passkeyNeeds:
+    "Kunci sandi memerlukan JavaScript dan peramban yang mengenalnya di alamat ini. Pilih cara lain.",
+  passkeyKnown: "Perangkat ini sudah memiliki kunci sandi untuk akun ini.",
+  passkeyName: "Nama kunci sandi",
+  orPasskey: "Atau kunci sandi, yang digunakan dengan jari, wajah, atau PIN:",
   forgot: "Saya tidak dapat masuk",
   recoverTitle: "Kembali ke akun Anda",
   recoverLead:

@@ -83,6 +83,12 @@ export const it: OwnWords = {
   signInPasskey: "Accedi con una passkey",
   addPasskey: "Aggiungi una passkey",
   passkeyFailed: "Questa passkey non ha funzionato. Riprova o scegli un altro modo.",
+  passkeyCanceled: "Non è stata usata nessuna passkey. Riprova o scegli un altro modo.",
+  passkeyNeeds:
+    "Le passkey richiedono JavaScript e un browser che le conosca a questo indirizzo. Scegli un altro modo.",
+  passkeyKnown: "Questo dispositivo ha già una passkey per questo account.",
+  passkeyName: "Nome della passkey",
+  orPasskey: "Oppure una passkey, che usi con il dito, il volto o un PIN:",
   forgot: "Non riesco ad accedere",
   recoverTitle: "Rientra nel tuo account",
   recoverLead:

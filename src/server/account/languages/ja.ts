@@ -84,6 +84,12 @@ export const ja: OwnWords = {
   signInPasskey: "パスキーでサインイン",
   addPasskey: "パスキーを追加",
   passkeyFailed: "このパスキーは使えませんでした。もう一度試すか、別の方法を選んでください。",
+  passkeyCanceled: "パスキーは使われませんでした。もう一度試すか、別の方法を選んでください。",
+  passkeyNeeds:
+    "パスキーには、JavaScript と、このアドレスでパスキーを使えるブラウザーが必要です。別の方法を選んでください。",
+  passkeyKnown: "この端末には、このアカウントのパスキーがすでにあります。",
+  passkeyName: "パスキーの名前",
+  orPasskey: "または、指紋や顔、PIN で使うパスキー:",
   forgot: "サインインできません",
   recoverTitle: "アカウントに戻る手続き",
   recoverLead:

@@ -82,6 +82,12 @@ export const ko: OwnWords = {
   signInPasskey: "패스키로 로그인",
   addPasskey: "패스키 추가",
   passkeyFailed: "이 패스키는 맞지 않습니다. 다시 시도하거나 다른 방법을 선택하세요.",
+  passkeyCanceled: "패스키를 사용하지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.",
+  passkeyNeeds:
+    "패스키에는 JavaScript와 이 주소에서 패스키를 쓸 수 있는 브라우저가 필요합니다. 다른 방법을 선택하세요.",
+  passkeyKnown: "이 기기에는 이 계정의 패스키가 이미 있습니다.",
+  passkeyName: "패스키 이름",
+  orPasskey: "또는 지문, 얼굴, PIN으로 사용하는 패스키:",
   forgot: "로그인할 수 없습니다",
   recoverTitle: "계정 되찾기",
   recoverLead: "사용자 이름을 입력하세요. 그런 계정이 있으면 소유자에게 다음 단계를 담은 메시지가 갑니다.",

@@ -84,6 +84,12 @@ export const nl: OwnWords = {
   signInPasskey: "Inloggen met een passkey",
   addPasskey: "Een passkey toevoegen",
   passkeyFailed: "Deze passkey werkte niet. Probeer het opnieuw of kies een andere manier.",
+  passkeyCanceled: "Er is geen passkey gebruikt. Probeer het opnieuw of kies een andere manier.",
+  passkeyNeeds:
+    "Passkeys hebben JavaScript nodig en een browser die ze op dit adres kent. Kies een andere manier.",
+  passkeyKnown: "Dit apparaat heeft al een passkey voor dit account.",
+  passkeyName: "Naam van de passkey",
+  orPasskey: "Of een passkey, die u met uw vinger, uw gezicht of een pincode gebruikt:",
   forgot: "Ik kan niet inloggen",
   recoverTitle: "Terug in je account",
   recoverLead:

@@ -84,6 +84,12 @@ export const pl: OwnWords = {
   signInPasskey: "Zaloguj się kluczem dostępu",
   addPasskey: "Dodaj klucz dostępu",
   passkeyFailed: "Ten klucz dostępu nie zadziałał. Spróbuj ponownie lub wybierz inny sposób.",
+  passkeyCanceled: "Nie użyto klucza dostępu. Spróbuj ponownie lub wybierz inny sposób.",
+  passkeyNeeds:
+    "Klucze dostępu wymagają JavaScriptu i przeglądarki, która obsługuje je pod tym adresem. Wybierz inny sposób.",
+  passkeyKnown: "To urządzenie ma już klucz dostępu do tego konta.",
+  passkeyName: "Nazwa klucza dostępu",
+  orPasskey: "Albo klucz dostępu, używany palcem, twarzą lub kodem PIN:",
   forgot: "Nie mogę się zalogować",
   recoverTitle: "Odzyskaj dostęp do konta",
   recoverLead:

@@ -84,6 +84,12 @@ export const pt: OwnWords = {
   signInPasskey: "Entrar com uma chave de acesso",
   addPasskey: "Adicionar uma chave de acesso",
   passkeyFailed: "Esta chave de acesso não funcionou. Tente de novo ou escolha outro modo.",
+  passkeyCanceled: "Nenhuma chave de acesso foi usada. Tente de novo ou escolha outro modo.",
+  passkeyNeeds:
+    "As chaves de acesso precisam de JavaScript e de um navegador que as aceite neste endereço. Escolha outro modo.",
+  passkeyKnown: "Este dispositivo já tem uma chave de acesso para esta conta.",
+  passkeyName: "Nome da chave de acesso",
+  orPasskey: "Ou uma chave de acesso, usada com o dedo, o rosto ou um PIN:",
   forgot: "Não consigo entrar",
   recoverTitle: "Volte à sua conta",
   recoverLead:

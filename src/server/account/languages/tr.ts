@@ -84,6 +84,12 @@ export const tr: OwnWords = {
   signInPasskey: "Geçiş anahtarıyla oturum aç",
   addPasskey: "Geçiş anahtarı ekle",
   passkeyFailed: "Bu geçiş anahtarı işe yaramadı. Yeniden deneyin veya başka bir yol seçin.",
+  passkeyCanceled: "Hiçbir geçiş anahtarı kullanılmadı. Yeniden deneyin veya başka bir yol seçin.",
+  passkeyNeeds:
+    "Geçiş anahtarları için JavaScript ve bu adreste onları tanıyan bir tarayıcı gerekir. Başka bir yol seçin.",
+  passkeyKnown: "Bu cihazda bu hesap için zaten bir geçiş anahtarı var.",
+  passkeyName: "Geçiş anahtarının adı",
+  orPasskey: "Veya parmağınızla, yüzünüzle ya da bir PIN ile kullandığınız bir geçiş anahtarı:",
   forgot: "Oturum açamıyorum",
   recoverTitle: "Hesabınıza geri dönün",
   recoverLead:

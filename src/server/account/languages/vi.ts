@@ -84,6 +84,12 @@ export const vi: OwnWords = {
   signInPasskey: "Đăng nhập bằng khóa truy cập",
   addPasskey: "Thêm khóa truy cập",
   passkeyFailed: "Khóa truy cập này không đúng. Hãy thử lại hoặc chọn cách khác.",
+  passkeyCanceled: "Không có khóa truy cập nào được dùng. Hãy thử lại hoặc chọn cách khác.",
+  passkeyNeeds:
+    "Khóa truy cập cần JavaScript và một trình duyệt dùng được chúng tại địa chỉ này. Hãy chọn cách khác.",
+  passkeyKnown: "Thiết bị này đã có khóa truy cập cho tài khoản này.",
+  passkeyName: "Tên của khóa truy cập",
+  orPasskey: "Hoặc một khóa truy cập, dùng bằng vân tay, khuôn mặt hoặc mã PIN:",
   forgot: "Tôi không đăng nhập được",
   recoverTitle: "Vào lại tài khoản của bạn",
   recoverLead:

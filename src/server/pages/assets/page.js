@@ -30,6 +30,8 @@ function prove(form) {
 
 function guardForms() {
   for (const form of document.forms) {
+    // Those of passkeys are sent by the script that asks for them.
+    if (form.dataset.passkey !== undefined) continue;
     form.addEventListener("submit", (event) => {
       if (form.dataset.isSent === "yes") return event.preventDefault();
       if (event.submitter?.getAttribute("aria-disabled") === "true") return event.preventDefault();

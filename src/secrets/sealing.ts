@@ -14,9 +14,20 @@ export interface SealContext {
 const nonceBytes = 12;
 const tagBytes = 16;
 
-function associatedData(context: SealContext): Buffer {
-  const { table, column, row, tenant } = context;
-  return Buffer.from([table, column, row, tenant].map((part) => `${part.length}:${part}`).join(""), "utf8");
+function associatedData({ table, column, row, tenant }: SealContext): Buffer {
+  let text = "";
+  for (const part of [table, column, row, tenant]) text += `${part.length}:${part}`;
+  return Buffer.from(text, "utf8");
+}
+
+/** Texts that fit go through one piece of memory: an encoder and a buffer of each one's own cost a fourth of a seal. */
+const scratchBytes = 4_096;
+const scratch = Buffer.allocUnsafeSlow(scratchBytes);
+const bytesPerUnitMax = 3;
+
+function bytesOf(text: string): Buffer {
+  if (text.length * bytesPerUnitMax > scratchBytes) return Buffer.from(text, "utf8");
+  return scratch.subarray(0, scratch.write(text, 0, "utf8"));
 }
 
 /** AES-256-GCM with a random 96-bit nonce: `keyId.base64url(nonce | ciphertext | tag)`. */
@@ -24,13 +35,11 @@ export function seal(keyring: Keyring, random: Random, context: SealContext, pla
   const nonce = random.bytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", requireKey(keyring, "sealing"), nonce);
   cipher.setAAD(associatedData(context));
-  const sealed = Buffer.concat([
-    nonce,
-    cipher.update(plaintext, "utf8"),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
-  return `${keyring.currentId}.${sealed.toString("base64url")}`;
+  const sealed = cipher.update(bytesOf(plaintext));
+  // Counter mode has no blocks to fill: nothing is left to come but the tag.
+  cipher.final();
+  const whole = Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
+  return `${keyring.currentId}.${whole.toString("base64url")}`;
 }
 
 /** @throws SealBroken when the text was moved, changed, or sealed with a secret that is gone. */
@@ -46,10 +55,9 @@ export function open(keyring: Keyring, context: SealContext, sealed: string): st
   decipher.setAAD(associatedData(context));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
   try {
-    return (
-      decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes), undefined, "utf8") +
-      decipher.final("utf8")
-    );
+    const opened = decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes));
+    decipher.final();
+    return opened.toString("utf8");
   } catch (cause) {
     throw new SealBroken(`${context.table}.${context.column}: does not open`, { cause });
   }

@@ -106,17 +106,25 @@ export function newVisitId({ random }: EngineParts): string {
   return Buffer.from(random.bytes(24)).toString("base64url");
 }
 
-/**
- * What was sealed just now, by its seal: a page is shown and answered within a minute, and opening a seal costs more
- * than the rest of a step. Each keyring's own, and few.
- */
-const sealedLately = new WeakMap<Keyring, Recent<Visit>>();
-const sealedMax = 1_024;
+/** A visit, and all that was sealed of it. */
+interface SealedVisit {
+  readonly text: string;
+  readonly visit: Visit;
+}
 
-function sealedBy(keyring: Keyring): Recent<Visit> {
+/**
+ * What was sealed just now, by the end of its seal: a page is shown and answered within a minute, and opening a seal
+ * costs more than the rest of a step. Each keyring's own, and few.
+ */
+const sealedLately = new WeakMap<Keyring, Recent<SealedVisit>>();
+const sealedMax = 2_048;
+/** Of the tag: long texts are slow keys. Whole texts are compared. */
+const endLength = 16;
+
+function sealedBy(keyring: Keyring): Recent<SealedVisit> {
   const known = sealedLately.get(keyring);
   if (known !== undefined) return known;
-  const recent = new Recent<Visit>(sealedMax);
+  const recent = new Recent<SealedVisit>(sealedMax);
   sealedLately.set(keyring, recent);
   return recent;
 }
@@ -125,7 +133,8 @@ function sealedBy(keyring: Keyring): Recent<Visit> {
 export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): Visit | null {
   const given = request.cookies[cookieNamed(visitCookie, isSecure)];
   if (given === undefined) return null;
-  const visit = sealedBy(parts.keyring).get(given) ?? openVisit(parts, given);
+  const known = sealedBy(parts.keyring).get(given.slice(-endLength));
+  const visit = known?.text === given ? known.visit : openVisit(parts, given);
   return visit !== null && parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
 }
 
@@ -152,15 +161,11 @@ export function writeVisit(
   const mayFrame = (service.settings.page?.frameAncestors ?? []).length > 0;
   const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
   const text = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
-  sealedBy(parts.keyring).set(text, visit);
-  void reply.setCookie(cookieNamed(visitCookie, isSecure), text, {
-    path: "/",
-    httpOnly: true,
-    secure: isSecure,
-    sameSite: isFramed ? "none" : "lax",
-    ...(isFramed ? { partitioned: true } : {}),
-    maxAge: visitLifetimeMs / 1_000,
-  });
+  sealedBy(parts.keyring).set(text.slice(-endLength), { text, visit });
+  // Nothing in it needs to be encoded.
+  const cookie = `${cookieNamed(visitCookie, isSecure)}=${text}; Max-Age=${visitLifetimeMs / 1_000}; Path=/; HttpOnly`;
+  const site = isFramed ? "; Partitioned; SameSite=None" : "; SameSite=Lax";
+  void reply.header("set-cookie", `${cookie}${isSecure ? "; Secure" : ""}${site}`);
 }
 
 export function newVisit(

@@ -27,6 +27,7 @@ export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";
 export type * from "./pages.ts";
 export type {
+  AccountPageResult,
   CancelResult,
   CheckResult,
   DescribeResult,

@@ -14,6 +14,20 @@ export interface PageRequest {
   readonly locale?: string;
 }
 
+/** What you say about the person whom you send to the account pages. */
+export interface AccountPageRequest {
+  /** One of the service's `page.returnUrls`, letter by letter. */
+  readonly returnUrl: string;
+  /** A random value that you keep in the session of this browser: it comes back with the ticket. */
+  readonly state?: string;
+  /** Default `signIn`, which leads back at once whoever is signed in. */
+  readonly show?: "signIn" | "signUp" | "account";
+  /** How long ago an authenticator may have been used at the most; goes with `signIn`. */
+  readonly maxAgeSeconds?: number;
+  readonly service?: string;
+  readonly locale?: string;
+}
+
 /** Where to send the browser. */
 export interface Page {
   readonly url: string;

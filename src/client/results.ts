@@ -104,6 +104,7 @@ export const refusals = {
   getVerification: ["verification_not_found"],
   listVerifications: ["number_invalid", "cursor_invalid"],
   createPage: ["number_invalid", "number_not_allowed", "request_invalid", "service_not_found"],
+  createAccountPage: ["request_invalid", "service_not_found"],
   redeemTicket: ["ticket_invalid"],
   getNumber: ["number_invalid"],
   unlockNumber: ["number_invalid"],
@@ -175,6 +176,9 @@ export type ListResult =
   | Refusals<"listVerifications">;
 
 export type PageResult = { readonly outcome: "made"; readonly page: Page } | Refusals<"createPage">;
+export type AccountPageResult =
+  | { readonly outcome: "made"; readonly page: Page }
+  | Refusals<"createAccountPage">;
 export type RedeemResult = { readonly outcome: "redeemed"; readonly proof: Proof } | Refusals<"redeemTicket">;
 export type DescribeResult =
   | { readonly outcome: "described"; readonly number: NumberDescription }

@@ -41,6 +41,15 @@ export interface Authenticator {
   /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
 }
 
+export interface NewAccountPage {
+  /** Id or name; the tenant's first by default */ readonly service?: string;
+  /** One of the service's `page.returnUrls`, letter by letter */ readonly returnUrl: string;
+  /** Comes back with the ticket: bind it to the browser's session */ readonly state?: string;
+  /** `signIn`, the default, leads back at once whoever is signed in; `account` shows what they may change */ readonly show?: "signIn" | "signUp" | "account";
+  /** How long ago an authenticator may have been used at the most: whoever is signed in uses one again, otherwise */ readonly maxAgeSeconds?: number;
+  /** Language of the pages; by default the browser's */ readonly locale?: string;
+}
+
 export interface NewKey {
   /** For people: who or what uses the key */ readonly name: string;
   readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];

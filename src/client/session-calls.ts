@@ -8,6 +8,8 @@ import type {
 } from "./account-results.ts";
 import type { PasskeyAnswer } from "./account-types.ts";
 import { type Call, done, isDone, partOf, withOutcome } from "./call.ts";
+import type { AccountPageRequest } from "./pages.ts";
+import type { AccountPageResult } from "./results.ts";
 import type { CallOptions } from "./transport.ts";
 
 /** Sessions of the server's, for applications that have none. */
@@ -43,6 +45,13 @@ export interface SessionCalls {
     request: { readonly session: string; readonly audience: string },
     options?: CallOptions,
   ): Promise<StateSessionResult>;
+  /**
+   * Makes a link to the account pages.
+   * @example
+   * const made = await client.sessions.page({ returnUrl, state: session.state, maxAgeSeconds: 600 });
+   * if (made.outcome === "made") response.redirect(made.page.url);
+   */
+  page(request: AccountPageRequest, options?: CallOptions): Promise<AccountPageResult>;
   /** Who came back from the account pages with this ticket: once, within a minute. */
   redeem(request: { readonly ticket: string }, options?: CallOptions): Promise<RedeemSessionResult>;
   /** False for what is no session. */
@@ -79,6 +88,15 @@ export function sessionCalls(call: Call): SessionCalls {
       const asked = { ...more, method: "POST", path, headers, body: { audience } } as const;
       return call("stateSession", asked, withOutcome("stated"));
     },
+    page: (body, more) =>
+      call(
+        "createAccountPage",
+        { ...more, method: "POST", path: "/pages/account", body },
+        (_status, page) => ({
+          outcome: "made",
+          page,
+        }),
+      ),
     redeem(body, more) {
       const asked = { ...more, method: "POST", path: "/sessions/redeem", body } as const;
       return call("redeemSession", asked, withOutcome("redeemed"));

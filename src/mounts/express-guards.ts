@@ -1,13 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Countersign } from "../library/index.ts";
+import type { GuardedRequest } from "./answers.ts";
 import type { ExpressRequest } from "./express-request.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
-import {
-  createTwoFactorGuard,
-  isRefusal,
-  type TwoFactorOptions,
-  type TwoFactorSession,
-} from "./two-factor.ts";
+import { createTwoFactorGuard, type TwoFactorOptions, type TwoFactorSession } from "./two-factor.ts";
 
 /**
  * A route that needs a fresh proof of this session's number: without one, a browser is led to the verification page and
@@ -21,16 +17,18 @@ export function requireVerified<R extends ExpressRequest>(
 ): (request: R, response: ServerResponse, next: (error?: unknown) => void) => void {
   const guard = createGuard(countersign, options);
   return (request, response, next) => {
-    const url = request.originalUrl ?? request.url ?? "/";
-    const seen = { method: request.method ?? "GET", url, accept: request.headers.accept };
-    guard(request, seen).then((answer) => {
+    guard(request, seenOf(request)).then((answer) => {
       if (answer === null) return next();
       response.writeHead(answer.status, answer.headers).end(answer.body);
     }, next);
   };
 }
 
-interface Guarded extends IncomingMessage {
+function seenOf({ originalUrl, url, method, headers }: ExpressRequest): GuardedRequest {
+  return { method: method ?? "GET", url: originalUrl ?? url ?? "/", accept: headers.accept };
+}
+
+interface Guarded extends ExpressRequest {
   /** Set by the guard on what it lets through. */
   twoFactor?: TwoFactorSession;
 }
@@ -43,7 +41,8 @@ export type ExpressTwoFactorGuard = (
 
 /**
  * Lets through who signed in with two factors, and puts their session on `request.twoFactor`. All others get 401
- * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`; with `pages`, a browser is led to the account pages
+ * and comes back here.
  * @example
  * app.post("/payout", requireTwoFactor(countersign, { maxAgeSeconds: 600 }), payOut);
  */
@@ -53,15 +52,14 @@ export function requireTwoFactor(
 ): ExpressTwoFactorGuard {
   const guard = createTwoFactorGuard(countersign, options);
   return (request, response, next) => {
-    guard(request).then((found) => {
-      if (!isRefusal(found)) {
-        request.twoFactor = found;
+    guard(request, seenOf(request)).then((found) => {
+      if ("session" in found) {
+        request.twoFactor = found.session;
         next();
         return;
       }
-      const { status, outcome } = found;
-      response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-      response.end(JSON.stringify({ outcome }));
+      const { status, headers, body } = found.answer;
+      response.writeHead(status, headers).end(body);
     }, next);
   };
 }

@@ -1,12 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Countersign } from "../library/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
-import {
-  createTwoFactorGuard,
-  isRefusal,
-  type TwoFactorOptions,
-  type TwoFactorSession,
-} from "./two-factor.ts";
+import { createTwoFactorGuard, type TwoFactorOptions, type TwoFactorSession } from "./two-factor.ts";
 
 /**
  * A hook for routes that need a fresh proof of this session's number: without one, a browser is led to the verification
@@ -33,7 +28,8 @@ const sessions = new WeakMap<object, TwoFactorSession>();
 
 /**
  * A hook that lets through who signed in with two factors; `twoFactorOf(request)` is their session. All others get 401
- * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`; with `pages`, a browser is led to the account pages
+ * and comes back here.
  * @example
  * app.post("/payout", { onRequest: requireTwoFactor(countersign, { maxAgeSeconds: 600 }) }, payOut);
  */
@@ -43,13 +39,14 @@ export function requireTwoFactor(
 ): FastifyTwoFactorGuard {
   const guard = createTwoFactorGuard(countersign, options);
   return async (request, reply) => {
-    const found = await guard(request.raw);
-    if (!isRefusal(found)) {
-      sessions.set(request, found);
+    const { method, originalUrl: url, headers } = request;
+    const found = await guard(request.raw, { method, url, accept: headers.accept });
+    if ("session" in found) {
+      sessions.set(request, found.session);
       return undefined;
     }
-    const { status, outcome } = found;
-    return await reply.code(status).header("cache-control", "no-store").send({ outcome });
+    const { answer } = found;
+    return await reply.code(answer.status).headers(answer.headers).send(answer.body);
   };
 }
 

@@ -1,8 +1,16 @@
 import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
 import { textsEqual } from "../secrets/equal.ts";
-import { isOwnPath, makeOwnLink, problemBody } from "../server/index.ts";
-import { aFunction, pathPrefix } from "./options.ts";
+import { makeOwnLink, problemBody } from "../server/index.ts";
+import {
+  type GuardAnswer,
+  type GuardedRequest,
+  isPageRequest,
+  queryOf,
+  redirect,
+  wayBack,
+} from "./answers.ts";
+import { aFunction, aService, ownPath, pathPrefix, someSeconds } from "./options.ts";
 
 /** What a route may demand. `R` is the request, or the context, of the framework. */
 export interface RequireVerifiedOptions<R> {
@@ -48,27 +56,11 @@ export interface VerifiedSession {
   readonly pending?: { readonly state: string; readonly asked: string | null; readonly to: string | null };
 }
 
-/** A request as every framework can tell it. */
-export interface GuardedRequest {
-  readonly method: string;
-  /** As the browser asked for it: the whole path with its query. */
-  readonly url: string;
-  readonly accept: string | undefined;
-}
-
-/** What to do with a request: nothing, or to answer it like this. */
-export interface GuardAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 export type Guard<R> = (request: R, seen: GuardedRequest) => Promise<GuardAnswer | null>;
 
 const defaults = { purpose: "access", maxAgeSeconds: 600, prefix: "", canceledTo: "/", returnTo: null };
 const ownParameters = ["ticket", "state", "outcome"];
 const stateBytes = 18;
-const pathMax = 1_000;
 
 /**
  * Lets a request pass whose session proved its number a short while ago; sends all others to the page, takes what they
@@ -83,7 +75,7 @@ export function createGuard<R>(countersign: Countersign, options: RequireVerifie
   async function toPage(kept: Kept, wanted: Wanted, seen: GuardedRequest): Promise<GuardAnswer> {
     const state = Buffer.from(parts.random.bytes(stateBytes)).toString("base64url");
     const isShown = isPageRequest(seen);
-    const returnPath = isShown ? wayBack(seen.url) : returnTo;
+    const returnPath = isShown ? wayBack(seen.url, ownParameters) : returnTo;
     if (returnPath === null) return refused(null, prefix);
     const asked = { service: options.service, purpose, state, returnPath };
     const link = await makeOwnLink(instance, { ...asked, subject: wanted.subject, to: wanted.to });
@@ -118,8 +110,10 @@ export function createGuard<R>(countersign: Countersign, options: RequireVerifie
     if (options.to !== undefined && wanted.to === null) {
       throw new TypeError("requireVerified: `to` gave no number: sign the person in before this route");
     }
-    const came = new URL(seen.url, "http://host.invalid").searchParams;
-    if (came.has("ticket") && (await redeemed(kept, wanted, came))) return redirect(wayBack(seen.url));
+    const came = queryOf(seen.url);
+    if (came.has("ticket") && (await redeemed(kept, wanted, came))) {
+      return redirect(wayBack(seen.url, ownParameters));
+    }
     const { approved, pending } = kept.read();
     const isCanceled = came.get("outcome") === "canceled" && pending !== undefined;
     if (isCanceled && textsEqual(came.get("state") ?? "", pending.state)) {
@@ -166,24 +160,6 @@ function sessionOf(request: unknown): unknown {
   return (request as { readonly session?: unknown }).session;
 }
 
-/** The same address without what the page has added; the root where a browser would go to another host by it. */
-function wayBack(url: string): string {
-  if (!isOwnPath(url) || url.length > pathMax) return "/";
-  const { pathname, searchParams } = new URL(url, "http://host.invalid");
-  for (const name of ownParameters) searchParams.delete(name);
-  const path = searchParams.size === 0 ? pathname : `${pathname}?${searchParams}`;
-  return isOwnPath(path) ? path : "/";
-}
-
-/** Only somebody who looks at a page can be sent to another one. */
-function isPageRequest({ method, accept }: GuardedRequest): boolean {
-  return (method === "GET" || method === "HEAD") && accept?.includes("text/html") === true;
-}
-
-function redirect(location: string): GuardAnswer {
-  return { status: 303, headers: { location, "cache-control": "no-store" }, body: "" };
-}
-
 /** For scripts and forms: that nothing was done, and where a person can prove the number. */
 function refused(page: string | null, prefix: string): GuardAnswer {
   const problem = problemBody("verification_required", prefix);
@@ -195,11 +171,6 @@ function refused(page: string | null, prefix: string): GuardAnswer {
   };
 }
 
-const ownPath: Shape = {
-  allowed: "a path of this host such as /account",
-  fits: (given) => typeof given === "string" && isOwnPath(given),
-};
-
 const shapes: Readonly<Record<keyof RequireVerifiedOptions<unknown>, Shape>> = {
   to: aFunction,
   subject: aFunction,
@@ -208,15 +179,9 @@ const shapes: Readonly<Record<keyof RequireVerifiedOptions<unknown>, Shape>> = {
     allowed: "a word such as transfer",
     fits: (given) => typeof given === "string" && /^[a-z][a-z0-9_-]{0,31}$/.test(given),
   },
-  maxAgeSeconds: {
-    allowed: "a number of seconds above 0",
-    fits: (given) => Number.isFinite(given) && Number(given) > 0,
-  },
+  maxAgeSeconds: someSeconds,
   prefix: pathPrefix,
-  service: {
-    allowed: "the id or the name of a service",
-    fits: (given) => typeof given === "string" && given !== "",
-  },
+  service: aService,
   returnTo: ownPath,
   canceledTo: ownPath,
 };

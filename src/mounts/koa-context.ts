@@ -4,9 +4,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** By Koa's own setting `proxy`, as `origin`. */
+  /** By Koa's own setting `proxy`, as the two after it. */
   readonly ip: string;
-  readonly origin: string;
+  readonly protocol: string;
+  readonly host: string;
   readonly url: string;
   readonly originalUrl: string;
   readonly method: string;

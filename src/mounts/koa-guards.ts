@@ -2,12 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Countersign } from "../library/index.ts";
 import { createGuard, type RequireVerifiedOptions } from "./guard.ts";
 import type { KoaContext } from "./koa-context.ts";
-import {
-  createTwoFactorGuard,
-  isRefusal,
-  type TwoFactorOptions,
-  type TwoFactorSession,
-} from "./two-factor.ts";
+import { createTwoFactorGuard, type TwoFactorOptions, type TwoFactorSession } from "./two-factor.ts";
 
 /**
  * A route that needs a fresh proof of this session's number: without one, a browser is led to the verification page and
@@ -33,6 +28,8 @@ export function requireVerified<C extends KoaContext>(
 /** What the guard reads and sets of Koa's context. */
 interface KoaGuardContext {
   readonly req: IncomingMessage;
+  readonly method: string;
+  readonly originalUrl: string;
   readonly state: { twoFactor?: TwoFactorSession };
   status: number;
   body: unknown;
@@ -43,7 +40,8 @@ export type KoaTwoFactorGuard = (context: KoaGuardContext, next: () => Promise<u
 
 /**
  * Lets through who signed in with two factors, and puts their session on `context.state.twoFactor`. All others get 401
- * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`.
+ * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`; with `pages`, a browser is led to the account pages
+ * and comes back here.
  * @example
  * router.post("/payout", requireTwoFactor(countersign, { maxAgeSeconds: 600 }), payOut);
  */
@@ -53,14 +51,16 @@ export function requireTwoFactor(
 ): KoaTwoFactorGuard {
   const guard = createTwoFactorGuard(countersign, options);
   return async (context, next) => {
-    const found = await guard(context.req);
-    if (!isRefusal(found)) {
-      context.state.twoFactor = found;
+    const { method, originalUrl: url, req } = context;
+    const found = await guard(req, { method, url, accept: req.headers.accept });
+    if ("session" in found) {
+      context.state.twoFactor = found.session;
       await next();
       return;
     }
-    context.set({ "cache-control": "no-store" });
-    context.status = found.status;
-    context.body = { outcome: found.outcome };
+    const { status, headers, body } = found.answer;
+    context.status = status;
+    context.set(headers);
+    context.body = body;
   };
 }

@@ -26,7 +26,9 @@ export function mountKoa(countersign: Countersign, options: PlacedMountOptions =
       await next();
       return;
     }
-    const { req, res, request, ip, origin } = context;
+    const { req, res, request, ip, protocol, host } = context;
+    // Koa's own `origin` is what the browser's header says, whoever sent it.
+    const origin = `${protocol}://${host}`;
     const body = request.rawBody ?? request.body;
     context.respond = false;
     await mount.answer(req, res, { url, prefix, address: ip, origin, body });

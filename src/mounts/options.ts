@@ -1,5 +1,5 @@
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
-import { type FacadeName, facadeNames, type LimitSettings } from "../server/index.ts";
+import { type FacadeName, facadeNames, isOwnPath, type LimitSettings } from "../server/index.ts";
 
 /** What every mount can be told. Everything has a default. */
 export interface MountOptions {
@@ -47,6 +47,22 @@ const shapes: Readonly<Record<keyof MountOptions, Shape>> = {
 export const pathPrefix: Shape = {
   allowed: "a path such as /verify",
   fits: (given) => typeof given === "string" && /^(?:\/[\w.~-]+)*$/.test(given),
+};
+
+/** What a guard can lead back to. */
+export const ownPath: Shape = {
+  allowed: "a path of this host such as /account",
+  fits: (given) => typeof given === "string" && isOwnPath(given),
+};
+
+export const aService: Shape = {
+  allowed: "the id or the name of a service",
+  fits: (given) => typeof given === "string" && given !== "",
+};
+
+export const someSeconds: Shape = {
+  allowed: "a number of seconds above 0",
+  fits: (given) => Number.isFinite(given) && Number(given) > 0,
 };
 
 export const aFunction: Shape = { allowed: "a function", fits: (given) => typeof given === "function" };

@@ -1,6 +1,16 @@
 import type { IncomingMessage } from "node:http";
-import type { Countersign } from "../library/index.ts";
+import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
+import { isMetBy, makeOwnAccountLink } from "../server/index.ts";
+import {
+  type GuardAnswer,
+  type GuardedRequest,
+  isPageRequest,
+  queryOf,
+  redirect,
+  wayBack,
+} from "./answers.ts";
+import { aService, ownPath, pathPrefix, someSeconds } from "./options.ts";
 
 type CheckedSession = Awaited<ReturnType<Countersign["sessions"]["check"]>>;
 
@@ -15,61 +25,112 @@ export interface TwoFactorOptions {
    * `maxAgeSeconds` an authenticator is asked for all the same.
    */
   readonly allowTrustedDevices?: boolean;
-  /** The cookie that holds the session's bearer. Default `countersign_session`. */
+  /**
+   * The cookie that holds the session's bearer. Default `countersign_session`, by https `__Host-countersign_session`, which
+   * the account pages set.
+   */
   readonly cookie?: string;
+  /**
+   * Leads browsers to the account pages, where they sign in or use an authenticator, and back: `true`, or where the pages
+   * are. Without it everybody who is not let through gets a problem.
+   */
+  readonly pages?: boolean | TwoFactorPages;
 }
 
+/** Where the account pages are that are mounted beside a guarded route. */
+export interface TwoFactorPages {
+  /** The path that Countersign is mounted at. Default: the root. */
+  readonly prefix?: string;
+  /** Whose pages: id or name of a service. Default: the first. */
+  readonly service?: string;
+  /** Where somebody goes who cancels. Default `/`. */
+  readonly canceledTo?: string;
+}
+
+const pageShapes: Readonly<Record<keyof TwoFactorPages, Shape>> = {
+  prefix: pathPrefix,
+  service: aService,
+  canceledTo: ownPath,
+};
+
 const shapes: Readonly<Record<keyof TwoFactorOptions, Shape>> = {
-  maxAgeSeconds: {
-    allowed: "a number of seconds above 0",
-    fits: (given) => Number.isFinite(given) && Number(given) > 0,
-  },
+  maxAgeSeconds: someSeconds,
   allowTrustedDevices: { allowed: "true or false", fits: (given) => typeof given === "boolean" },
   cookie: {
     allowed: "the name of a cookie",
     fits: (given) => typeof given === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(given),
   },
+  pages: {
+    allowed: `true, or an object with ${Object.keys(pageShapes).join(", ")}`,
+    fits: (given) => typeof given === "boolean" || isObject(given),
+  },
 };
 
-/** Why a request is not let through: nobody is signed in, or an authenticator has to be used first. */
-export interface TwoFactorRefusal {
-  readonly status: 401 | 403;
-  readonly outcome: "sessionInvalid" | "stepUpRequired";
-}
-
-export type TwoFactorGuard = (request: IncomingMessage) => Promise<TwoFactorSession | TwoFactorRefusal>;
+export type TwoFactorGuard = (
+  request: IncomingMessage,
+  seen: GuardedRequest,
+) => Promise<{ readonly session: TwoFactorSession } | { readonly answer: GuardAnswer }>;
 
 /** The longest header that is looked through. */
 const cookiesMax = 16_384;
+/** The pages set the first where browsers come by https, and no other host can. */
+const cookiesOfPages = ["__Host-countersign_session", "countersign_session"];
 
 /**
  * The guard that each framework's `requireTwoFactor` is made of: lets through who used an authenticator beside a password
  * in this session, or a passkey (AAL2), and that no longer ago than `maxAgeSeconds`.
  */
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
-  const problems = shapeProblems(options, shapes);
-  if (problems.length > 0) throw new TypeError(`requireTwoFactor: ${problems.join("; ")}`);
-  const { maxAgeSeconds, allowTrustedDevices = false, cookie = "countersign_session" } = options;
-  return async (request) => {
-    const session = cookieOf(request.headers.cookie ?? "", cookie);
+  refuseWrong(options);
+  const { maxAgeSeconds, allowTrustedDevices = false, cookie } = options;
+  const names = cookie === undefined ? cookiesOfPages : [cookie];
+  const pages = options.pages === true ? {} : (options.pages ?? false);
+
+  async function refused(seen: GuardedRequest, status: 401 | 403): Promise<GuardAnswer> {
+    if (pages === false || !isPageRequest(seen)) return problem(status);
+    const { prefix = "", service, canceledTo = "/" } = pages;
+    // Anybody can write that into an address: it leads to this one path, and nowhere else.
+    if (queryOf(seen.url).get("outcome") === "canceled") return redirect(canceledTo);
+    const demand = { maxAgeSeconds: maxAgeSeconds ?? null, allowTrustedDevices };
+    const returnPath = wayBack(seen.url, []);
+    const query = await makeOwnAccountLink(instanceOf(countersign), { service, returnPath, demand });
+    return redirect(`${prefix}/account/sign-in${query}`);
+  }
+
+  return async (request, seen) => {
+    const session = cookieOf(request.headers.cookie ?? "", names);
     const found = await countersign.sessions.check({ session, maxAgeSeconds });
-    if (found.outcome === "sessionInvalid") return { status: 401, outcome: "sessionInvalid" };
-    const isTrusted = allowTrustedDevices && found.session.isOfTrustedDevice;
-    const isEnough = found.outcome === "active" && (isTrusted || found.session.assurance.aal === 2);
-    return isEnough ? found.session : { status: 403, outcome: "stepUpRequired" };
+    if (found.outcome === "sessionInvalid") return { answer: await refused(seen, 401) };
+    if (isMetBy({ allowTrustedDevices }, found)) return { session: found.session };
+    return { answer: await refused(seen, 403) };
   };
 }
 
-export function isRefusal(given: TwoFactorSession | TwoFactorRefusal): given is TwoFactorRefusal {
-  return "outcome" in given;
+/** Nobody is signed in, or an authenticator has to be used first. */
+function problem(status: 401 | 403): GuardAnswer {
+  const outcome = status === 401 ? "sessionInvalid" : "stepUpRequired";
+  const headers = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
+  return { status, headers, body: JSON.stringify({ outcome }) };
 }
 
-/** The first cookie of this name; empty where there is none. */
-function cookieOf(header: string, name: string): string {
+/** The first of these cookies that is there; empty where none is. */
+function cookieOf(header: string, names: readonly string[]): string {
   if (header.length > cookiesMax) return "";
-  for (const part of header.split(";")) {
-    const [key = "", value = ""] = part.trim().split("=", 2);
-    if (key === name) return value;
+  const cookies = header.split(";").map((part) => part.trim().split("=", 2));
+  for (const name of names) {
+    const found = cookies.find(([key]) => key === name);
+    if (found !== undefined) return found[1] ?? "";
   }
   return "";
+}
+
+function isObject(given: unknown): given is object {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}
+
+function refuseWrong(options: TwoFactorOptions): void {
+  const problems = shapeProblems(options, shapes);
+  const { pages } = options;
+  if (isObject(pages)) problems.push(...shapeProblems(pages, pageShapes).map((one) => `pages.${one}`));
+  if (problems.length > 0) throw new TypeError(`requireTwoFactor: ${problems.join("; ")}`);
 }

@@ -1,6 +1,7 @@
 /** The server: HTTP around an engine. */
 export { type FacadeName, facadeNames } from "../config/facades.ts";
 export { StartRefused, type StartRefusedCode } from "../instance/start-refused.ts";
+export { isMetBy, makeOwnAccountLink } from "./account-links.ts";
 export { adminSocketPath } from "./admin-socket.ts";
 export type { HostView } from "./app.ts";
 export type { LimitSettings } from "./limits.ts";

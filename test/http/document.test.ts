@@ -73,6 +73,7 @@ describe("the OpenAPI document", () => {
         "POST /messages",
         "POST /notices/dispute",
         "POST /pages",
+        "POST /pages/account",
         "POST /recoveries",
         "POST /recoveries/check",
         "POST /recoveries/complete",

@@ -143,6 +143,16 @@ test("W-3: POST /pages and POST /tickets/redeem say what is wrong with what they
   await expectProblem(pages, "number_not_allowed", { ...asked, body: { returnUrl, to: "+870773111632" } });
   await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl: `${returnUrl}/` } });
   await expectProblem(pages, "request_invalid", { ...asked, body: { returnUrl, locale: "no language" } });
+  const account = byId.get("createAccountPage") as Operation;
+  const toAccount = rightFor(account);
+  await expectProblem(account, "service_not_found", { ...toAccount, body: { returnUrl, service: "none" } });
+  for (const wrong of [
+    { returnUrl: `${returnUrl}/` },
+    { returnUrl, locale: "no language" },
+    { returnUrl, show: "account", maxAgeSeconds: 600 },
+  ]) {
+    await expectProblem(account, "request_invalid", { ...toAccount, body: wrong });
+  }
   const redeem = byId.get("redeemTicket") as Operation;
   await expectProblem(redeem, "ticket_invalid", { ...rightFor(redeem), body: { ticket: "none" } });
 });

@@ -213,6 +213,7 @@ async function ticketOf(installation: Installation, key: string): Promise<string
 
 const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   createPage: () => ({ returnUrl }),
+  createAccountPage: () => ({ returnUrl }),
   redeemTicket: ({ ticket }) => ({ ticket }),
   startVerification: () => ({ to: freshNumber() }),
   checkVerification: () => ({ code: "000000" }),
@@ -295,6 +296,7 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   createTenant: { name: "Changed" },
   createService: { name: "changed" },
   createPage: { returnUrl, state: "changed" },
+  createAccountPage: { returnUrl, state: "changed" },
   createWebhook: { url: "https://changed.example.com/" },
   sendMessage: { to: freshNumber(), text: "changed" },
   rotateWebhookSecret: { overlapSeconds: 7 },

@@ -15,7 +15,8 @@ declare module "koa" {
     readonly ip: string;
     readonly url: string;
     readonly originalUrl: string;
-    readonly origin: string;
+    readonly protocol: string;
+    readonly host: string;
     readonly method: string;
     readonly path: string;
     session?: Record<string, unknown>;

@@ -28,6 +28,43 @@ describe.each(hostNames)("mounted in %s", (name) => {
     expect((await post(`/verifyx${start}`, { to })).text).toBe("host");
   });
 
+  test("W-13: what we are called is the host's word, never that of whoever asks", async () => {
+    const { ask, countersign } = await mounted(name);
+    const headers = { authorization: `Bearer ${countersign.firstKey}`, "content-type": "application/json" };
+    const services = JSON.parse((await ask("/api/v1/services", { headers })).text);
+    const returnUrl = "https://app.example.com/in";
+    const registered = JSON.stringify({ page: { returnUrls: [returnUrl] } });
+    await ask(`/api/v1/services/${services.items[0].id}`, { method: "PATCH", headers, body: registered });
+    const body = JSON.stringify({ returnUrl });
+    for (const more of [{}, { origin: "https://evil.example" }, { origin: "null" }]) {
+      const made = await ask("/api/v1/pages/account", {
+        method: "POST",
+        headers: { ...headers, ...more },
+        body,
+      });
+      expect(JSON.parse(made.text).url, made.text).toMatch(
+        /^http:\/\/(?:127\.0\.0\.1|localhost):\d+\/account\/sign-in\?link=/,
+      );
+    }
+    // A browser that is too old to say more than its origin.
+    const host = "localhost";
+    const page = await ask("/account", { headers: { host } });
+    const cookie = page.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+    const form = /name="form" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const sent = { host, cookie, "content-type": "application/x-www-form-urlencoded" };
+    for (const [origin, status] of [
+      ["https://evil.example", 403],
+      ["http://localhost", 303],
+    ] as const) {
+      const given = {
+        method: "POST",
+        headers: { ...sent, origin },
+        body: `form=${encodeURIComponent(form)}`,
+      };
+      expect((await ask("/account/sign-out", given)).status).toBe(status);
+    }
+  });
+
   test("the host's routes and 404s are untouched, also beside ours", async () => {
     const { ask, countersign } = await mounted(name);
     expect(await ask("/api/v1/own")).toMatchObject({ status: 200, text: "own" });

@@ -1,5 +1,6 @@
 import { managePurpose } from "../../accounts/index.ts";
 import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
+import { isDemanded } from "./demand.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { chooseOnly } from "./sign-in.ts";
 import { type AccountVisit, anew, type Wanted } from "./visit.ts";
@@ -146,7 +147,10 @@ export const cancel: Step = async ({ accounts, parts }, current) => {
   const { tenantId, pending } = visit;
   if (pending !== null) await accounts.signOut({ tenantId, session: pending.bearer });
   const stepUp = session !== null && visit.stepUp?.approvedAt !== null ? visit.stepUp : null;
-  return { visit: { ...anew(parts, visit), stepUp } };
+  const next = { ...anew(parts, visit), stepUp };
+  return session !== null && isDemanded(visit)
+    ? { visit: next, isOver: true, isLeft: true }
+    : { visit: next };
 };
 
 /** The codes are kept: from here on nobody is shown them again. */
@@ -156,4 +160,4 @@ export const keepCodes: Step = async (_tools, { visit }) => ({
 });
 
 /** Back to the application that sent the browser here. */
-export const leave: Step = async (_tools, { visit }) => ({ visit, isOver: true });
+export const leave: Step = async (_tools, { visit }) => ({ visit, isOver: true, isLeft: true });

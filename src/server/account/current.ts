@@ -47,6 +47,8 @@ export interface Stepped {
   readonly trusted?: { readonly bearer: string; readonly endsAt: number };
   /** Whether the browser goes back to the application that sent it. */
   readonly isOver?: boolean;
+  /** By their own wish, whatever the application wanted of them. */
+  readonly isLeft?: true;
 }
 
 export type Step = (tools: Tools, current: Current, fields: Fields) => Promise<Stepped>;

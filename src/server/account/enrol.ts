@@ -147,7 +147,10 @@ export async function confirmed(
 
 function done({ parts }: Tools, { visit }: Current): Stepped {
   const { stepUp } = visit;
-  return { visit: { ...noted(anew(parts, visit), "account", "changed"), stepUp } };
+  const next = { ...noted(anew(parts, visit), "account", "changed"), stepUp };
+  // Whoever had none until now enrolled it because the application wants one used.
+  const isWanted = (visit.demand ?? null) !== null && stepUp?.challengeId === null;
+  return isWanted ? { visit: { ...next, stepUp: null }, isOver: true } : { visit: next };
 }
 
 /** Another first code, by text or as a call. */

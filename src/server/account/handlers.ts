@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
+import { readAccountLink } from "../account-links.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { isOwnPath } from "../page-links.ts";
@@ -13,6 +14,7 @@ import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import type { Current, Stepped, Tools } from "./current.ts";
+import { goOnToDemand, isDemandMet } from "./demand.ts";
 import { accountLanguage } from "./languages/index.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions, AccountPages, StepName } from "./options.ts";
@@ -37,7 +39,7 @@ export const answerAfterMs = 20;
 
 /** Shows where the browser is; an address that names a service begins anew. */
 export async function open(
-  options: AccountPageOptions,
+  options: AccountPages,
   request: FastifyRequest,
   reply: FastifyReply,
   path: "/account" | "/account/sign-in" | "/account/sign-up",
@@ -57,8 +59,11 @@ export async function open(
   if (isBeginning) {
     // Whoever is signed in already goes on at once; `/account` shows the account in any case.
     const isIn = path === "/account/sign-in" && current.session !== null;
-    const back = isIn ? await wayBack(request, current) : null;
-    return reply.redirect(back ?? path, 303);
+    if (!isIn) return reply.redirect(path, 303);
+    const demanded = await goOnToDemand(toolsOf(options, app), current);
+    if (demanded !== null) writeVisit(app.parts, reply, isHttps, demanded);
+    const back = demanded === null ? await wayBack(request, current) : null;
+    return reply.redirect(back ?? "/account", 303);
   }
   return await sendView(options, request, reply, current, path === "/account/sign-up");
 }
@@ -77,12 +82,17 @@ export async function take(
     return sendClosed(options, request, reply.code(sender.status), sender.title, sender.lead);
   }
   const { current } = sender;
-  const work = steps[name](toolsOf(options, app), current, fields);
+  const tools = toolsOf(options, app);
+  const work = steps[name](tools, current, fields);
   const [stepped] = await Promise.all([work, options.wait(answerAfterMs)]);
-  writeStepped(app, request, reply, current, stepped);
-  if (stepped.isOver === true) {
-    const session = stepped.session === undefined ? current.session : stepped.session;
-    const back = await wayBack(request, { visit: stepped.visit, session });
+  const { visit: next } = stepped;
+  const session = stepped.session === undefined ? current.session : stepped.session;
+  const isLeft = stepped.isLeft === true && !(await isDemandMet(tools, { visit: next, session }));
+  const isDone = stepped.isOver === true && !isLeft;
+  const demanded = isDone ? await goOnToDemand(tools, { visit: next, session }) : null;
+  writeStepped(app, request, reply, current, demanded === null ? stepped : { ...stepped, visit: demanded });
+  if (stepped.isOver === true && demanded === null) {
+    const back = await wayBack(request, { visit: next, session: isLeft ? null : session });
     if (back !== null) return reply.redirect(back, 303);
   }
   const isJoining = name.startsWith("sign-up/") && stepped.session === undefined;
@@ -196,6 +206,7 @@ async function visitFrom(
   query: Fields,
 ): Promise<AccountVisit | null> {
   const { parts } = request.server;
+  if (query["link"] !== undefined) return visitOfLink(request, query["link"]);
   const service = await anonymousService(
     parts,
     query["service"],
@@ -210,7 +221,17 @@ async function visitFrom(
     returnUrl,
     state: query["state"]?.slice(0, 200) ?? null,
     language: query["lang"]?.slice(0, 20) ?? null,
+    demand: null,
   });
+}
+
+/** What an application with a key says of whom it sends here; whether its service is open is looked at by whoever asks. */
+async function visitOfLink(request: FastifyRequest, text: string): Promise<AccountVisit | null> {
+  const { server } = request;
+  const link = readAccountLink(server.parts, text);
+  const service = link === null ? null : await serviceOf(server, link);
+  if (link === null || service === null || !mayLeadTo(request, service, link.returnUrl)) return null;
+  return newVisit(server.parts, link);
 }
 
 /** A registered address, letter by letter; or, inside an application, a path on its own host (W-14). */

@@ -19,6 +19,7 @@ import { formSeal, type Round } from "../pages/visit.ts";
 import { browserOf } from "./browser.ts";
 import { isConfirmed } from "./change.ts";
 import type { Current } from "./current.ts";
+import { isDemanded } from "./demand.ts";
 import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions } from "./options.ts";
@@ -124,7 +125,7 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
     case "codes":
       return codesView(parts, visit.codes ?? []);
     case "choose":
-      return chooseView(parts, scene.choices, visit.pending === null);
+      return chooseView(parts, scene.choices, visit.pending === null && !isDemanded(visit));
     case "use":
       return chosenView(request, current, parts, scene.choices);
     case "enrol":
@@ -205,7 +206,7 @@ function chosenView(
   const { chosen } = current.visit;
   const found = choices.find(({ id }) => id === chosen?.authenticatorId);
   if (chosen === null || found === undefined)
-    return chooseView(parts, choices, current.visit.pending === null);
+    return chooseView(parts, choices, current.visit.pending === null && !isDemanded(current.visit));
   const fields = chosen.type === "phone" ? ofPhone(request, current, chosen.sent) : appFields;
   return useView({
     ...parts,

@@ -12,6 +12,7 @@ import {
   type Tools,
   textOf,
 } from "./current.ts";
+import { isDemanded } from "./demand.ts";
 import { type AccountNote, type AccountVisit, anew, type Chosen, type SentCode } from "./visit.ts";
 
 /** Who goes on with which challenge: a pending session, or the active one before a change. */
@@ -178,6 +179,8 @@ export function approved(
       bearer === null || device === undefined ? {} : { trusted: { bearer, endsAt: device.endsAt } };
     return { visit: anew(parts, visit), session, isOver: true, ...trust };
   }
+  // It allows no change of the account.
+  if (isDemanded(visit)) return { visit: anew(parts, visit), session, isOver: true };
   const stepUp = visit.stepUp === null ? null : { ...visit.stepUp, approvedAt: now };
   // The bearer of before is dead (P-5), and so are the forms of before.
   const { wanted } = visit;

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EngineParts } from "../../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
+import type { Demand } from "../account-links.ts";
 import { cookieNamed, newVisitId, type Round } from "../pages/visit.ts";
 import type { AccountWordName } from "./languages/index.ts";
 
@@ -14,6 +15,8 @@ export interface AccountVisit {
   readonly returnUrl: string | null;
   readonly state: string | null;
   readonly language: string | null;
+  /** What the application wants that the browser goes back to; null, or absent in cookies of before, for nothing. */
+  readonly demand?: Demand | null;
   /** The number that a sign-up begins with. */
   readonly round: Round | null;
   /** After a right password: what the pending session waits for. */
@@ -204,7 +207,7 @@ export function writeDevice(reply: FastifyReply, isSecure: boolean, device: stri
 
 export function newVisit(
   parts: EngineParts,
-  given: Pick<AccountVisit, "tenantId" | "serviceId" | "returnUrl" | "state" | "language">,
+  given: Pick<AccountVisit, "tenantId" | "serviceId" | "returnUrl" | "state" | "language" | "demand">,
 ): AccountVisit {
   return { ...given, ...nothing, id: newVisitId(parts), openedAt: parts.clock.now() };
 }

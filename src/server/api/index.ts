@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ApiDocument } from "../reference/document-types.ts";
 import { referenceRoutes } from "../reference/routes.ts";
+import { accountPageRoutes } from "./account-pages.ts";
 import { authenticatorRoutes } from "./authenticators.ts";
 import { backupRoutes } from "./backup.ts";
 import { carrierRoutes } from "./carriers.ts";
@@ -44,6 +45,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         verificationRoutes,
         numberRoutes,
         pageRoutes,
+        accountPageRoutes,
         keyRoutes,
         serviceRoutes,
         messageRoutes,

@@ -5,7 +5,7 @@ import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
 import type { EngineParts } from "../../engine/index.ts";
 import { judgeNumber } from "../../numbers/index.ts";
-import { isReturnUrl } from "../../tenants/index.ts";
+import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
 import { idempotencyOf } from "../idempotency.ts";
@@ -131,8 +131,31 @@ async function linkFor(
   body: Static<typeof NewPageBody>,
 ): Promise<Static<typeof PageBody>> {
   const { parts } = request.server;
-  const { tenantId } = request.caller;
-  const service = await parts.directory.service(tenantId, body.service);
+  const service = await pageService(request, body);
+  const to = body.to === undefined ? null : toVerify(parts, parts.directory.policyOf(service), body.to);
+  const id = await idOfLink(request, reply);
+  const text = writeLink(parts, {
+    id,
+    tenantId: service.tenantId,
+    serviceId: service.id,
+    purpose: body.purpose ?? null,
+    subject: body.subject ?? null,
+    to,
+    returnUrl: body.returnUrl,
+    state: body.state ?? null,
+    language: body.locale ?? null,
+  });
+  const { server } = request;
+  const page = `${server.publicOrigin(request)}${server.basePath(request)}/two-factor`;
+  return { url: `${page}?link=${text}`, expiresAt: iso(linkExpiresAt(id)) };
+}
+
+/** Whose page a link leads to, if it may lead back where it says, in a language that there is. */
+export async function pageService(
+  request: FastifyRequest,
+  body: Pick<Static<typeof NewPageBody>, "service" | "returnUrl" | "locale">,
+): Promise<Service> {
+  const service = await request.server.parts.directory.service(request.caller.tenantId, body.service);
   if (service === undefined) throw new Problem("service_not_found");
   if (!isReturnUrl(service.settings.page, body.returnUrl)) {
     throw new Problem(
@@ -146,22 +169,7 @@ async function linkFor(
   if (body.locale !== undefined && parseLocale(body.locale) === null) {
     throw wrongField("locale", "must be a BCP 47 language tag such as en or pt-BR");
   }
-  const to = body.to === undefined ? null : toVerify(parts, parts.directory.policyOf(service), body.to);
-  const id = await idOfLink(request, reply);
-  const text = writeLink(parts, {
-    id,
-    tenantId,
-    serviceId: service.id,
-    purpose: body.purpose ?? null,
-    subject: body.subject ?? null,
-    to,
-    returnUrl: body.returnUrl,
-    state: body.state ?? null,
-    language: body.locale ?? null,
-  });
-  const { server } = request;
-  const page = `${server.publicOrigin(request)}${server.basePath(request)}/two-factor`;
-  return { url: `${page}?link=${text}`, expiresAt: iso(linkExpiresAt(id)) };
+  return service;
 }
 
 /** Whoever sits at the page learns nothing about a number that gets no message: so it is said here, to the caller. */
@@ -179,7 +187,7 @@ function toVerify(parts: EngineParts, policy: Policy, given: string): string {
 }
 
 /** A repeated request gets the same link again: only its id is kept, since all else is in the request. */
-async function idOfLink(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+export async function idOfLink(request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const { clock, random } = request.server.parts;
   const id = uuidv7(clock.now(), random);
   if (idempotencyOf(request) === undefined) return id;

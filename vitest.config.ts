@@ -5,6 +5,26 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 import { scratchFolder } from "./test/support/scratch.ts";
 
 const measured = ["test/crash/kill.test.ts"];
+/** Each file has a process of its own here, since test/http/account-calls.ts opens one installation for each process. */
+const withAccountCalls = [
+  "account-problems",
+  "account-repeats",
+  "accounts",
+  "authenticator-names",
+  "challenge-payments",
+  "login-model",
+  "passkeys",
+  "session-matrix",
+  "statements",
+  "trusted-devices",
+];
+/** Servers in the process of the test, which leave nothing behind in it. */
+const inProcess = [
+  ...["account", "attacks", "carriers", "client", "clients", "facades", "library"].map(
+    (folder) => `test/${folder}/*.test.ts`,
+  ),
+  `test/http/!(${withAccountCalls.join("|")}).test.ts`,
+];
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -15,9 +35,14 @@ const config: ViteUserConfig = defineConfig({
         test: { name: "units", include: ["src/**/*.test.ts"], isolate: false },
       },
       {
+        // To load what they all need takes longer than most of them do.
+        extends: true,
+        test: { name: "in process", include: inProcess, isolate: false },
+      },
+      {
         // Each file in its own process: SQLite handles, signals and the environment do not leak into another file.
         extends: true,
-        test: { name: "whole", include: ["test/**/*.test.ts"], exclude: measured },
+        test: { name: "whole", include: ["test/**/*.test.ts"], exclude: [...inProcess, ...measured] },
       },
       {
         // What measures time while a load of its own keeps both cores busy is alone on the machine.
@@ -40,8 +65,9 @@ const config: ViteUserConfig = defineConfig({
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
     },
     globalSetup: ["test/support/chromium.ts", "test/support/postgres-data.ts"],
-    testTimeout: 10_000,
-    hookTimeout: 30_000,
+    // No measure of what is tested: a machine that does much else at the same time takes several times as long.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     teardownTimeout: 10_000,
     // Time comes from an injected clock, so a test has no cause to be flaky; a retry would only hide it.
     retry: 0,

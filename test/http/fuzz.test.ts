@@ -296,4 +296,4 @@ test(`W-3, W-7: ${requestsMax} requests made from the document get documented an
     expect(share < 1 && status === 429 ? 1 : statuses.get(status), `no answer was ${status}`).toBeGreaterThan(
       0,
     );
-}, 60_000);
+}, 180_000);

@@ -194,11 +194,14 @@ function fullest(
   return best;
 }
 
-const pluralRules = new Map<string, Intl.PluralRules>();
+/** By language and minutes, of which there are as many as lifetimes of codes: asking the rules takes a microsecond. */
+const expiries = new Map<LocaleWords, Map<number, string>>();
 
 function expiry(words: LocaleWords, minutes: number): string {
-  const known = pluralRules.get(words.language);
-  const rules = known ?? new Intl.PluralRules(words.language);
-  if (known === undefined) pluralRules.set(words.language, rules);
-  return words.expires[rules.select(minutes)] ?? words.expires.other;
+  const known = expiries.get(words)?.get(minutes);
+  if (known !== undefined) return known;
+  const found = words.expires[new Intl.PluralRules(words.language).select(minutes)] ?? words.expires.other;
+  const ofLanguage = expiries.get(words) ?? new Map<number, string>();
+  expiries.set(words, ofLanguage.set(minutes, found));
+  return found;
 }

@@ -31,6 +31,12 @@ export function choose(
   opensAt: OpensAt = atOnce,
   now = 0,
 ): Route {
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1 && delivery.attempts.length === 0) {
+    // The common case has nothing to compare.
+    const { provider } = only;
+    return { provider: opensAt(provider) < delivery.deadline ? provider : null, hasAlternative: false };
+  }
   const { rejectedBy, avoid } = triedProviders(delivery);
   const able = candidates.filter(
     ({ provider }) => !rejectedBy.includes(provider.id) && opensAt(provider) < delivery.deadline,

@@ -243,11 +243,16 @@ export class GroupCommit {
   }
 }
 
-/** The rows that one decision may see: those it asked for. They are few, so that a list is faster than a set. */
+/**
+ * The rows that one decision may see: those it asked for, each as it was when it first looked. They are few, so that a
+ * list is faster than a map.
+ */
 class LoadedRows implements Rows {
   readonly #cache: RowCache;
   readonly #tables: TableSet;
-  readonly #loaded: Key[] = [];
+  readonly #keys: Key[] = [];
+  /** Beside their keys; null where none was read yet, and `undefined` for a row that does not exist. */
+  readonly #rows: (Tables[TableName] | null | undefined)[] = [];
 
   constructor(cache: RowCache, tables: TableSet) {
     this.#cache = cache;
@@ -255,16 +260,32 @@ class LoadedRows implements Rows {
   }
 
   load(keys: readonly Key[]): void {
-    for (const key of keys) this.#loaded.push(key);
+    for (const key of keys) {
+      this.#keys.push(key);
+      this.#rows.push(null);
+    }
   }
 
   has(key: Key): boolean {
-    for (const one of this.#loaded) if (one.id === key.id && one.table === key.table) return true;
-    return false;
+    return this.#indexOf(key) >= 0;
   }
 
   get<T extends TableName>(key: Key<T>): Tables[T] | undefined {
-    if (!this.has(key)) throw new RangeError(`${key.table} ${key.id} was not loaded`);
-    return this.#cache.read(key, this.#tables);
+    const index = this.#indexOf(key);
+    if (index < 0) throw new RangeError(`${key.table} ${key.id} was not loaded`);
+    const known = this.#rows[index];
+    if (known !== null) return known as Tables[T] | undefined;
+    const row = this.#cache.read(key, this.#tables);
+    this.#rows[index] = row;
+    return row;
+  }
+
+  #indexOf({ table, id }: Key): number {
+    const keys = this.#keys;
+    for (let index = 0; index < keys.length; index++) {
+      const one = keys[index];
+      if (one !== undefined && one.id === id && one.table === table) return index;
+    }
+    return -1;
   }
 }

@@ -35,14 +35,16 @@ export function openDatabase(
     database = new DatabaseSync(path);
     // NORMAL: a commit is in the log but perhaps not on the disk when it returns; `log-sync.ts` flushes the log before
     // anything is acknowledged. secure_delete: what is erased is gone (K-2). A checkpoint holds up every update while it
-    // runs: after 16 MB of log instead of 4 there are fewer, and each writes a page once that changed many times.
+    // runs: after 16 MB of log instead of 4 there are fewer, and each writes a page once that changed many times. A
+    // commit that split a page walks the whole page cache (5 us of a start and check with 32 MB), and 8 MB serve a million
+    // rows as well as 32 (docs/performance.md): the system's own cache holds the file.
     database.exec(`
       pragma journal_mode = wal;
       pragma synchronous = normal;
       pragma secure_delete = on;
       pragma foreign_keys = on;
       pragma temp_store = memory;
-      pragma cache_size = -32768;
+      pragma cache_size = -8192;
       pragma journal_size_limit = 67108864;
       pragma cell_size_check = on;
       pragma wal_autocheckpoint = 4000;

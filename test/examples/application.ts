@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -74,6 +74,7 @@ function install(name: string): string {
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const one of manifestOf(name).dependencies) {
+    mkdirSync(dirname(join(modules, one)), { recursive: true });
     symlinkSync(one === "countersign" ? root : join(root, "node_modules", one), join(modules, one));
   }
   return folder;

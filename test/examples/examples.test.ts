@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
 import { address, codeOf, examples, names, run, Visitor, wrong } from "./application.ts";
 
 const startsWithin = { timeout: 60_000 };
@@ -242,6 +243,40 @@ describe("the examples", () => {
       expect((await grace.visit("/code", { code: hers === his ? wrong(his) : hers })).text).not.toContain(
         "signed in",
       );
+    },
+  );
+
+  test(
+    "passkeys gives nobody a name of another, and takes nothing that is no passkey",
+    startsWithin,
+    async () => {
+      const app = run("passkeys");
+      const base = await app.printed(address);
+      const cookies = ["browser=one", "browser=two"] as const;
+      const post = async (cookie: string, path: string, body: object) => {
+        const headers = { "content-type": "application/json", cookie };
+        const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
+        return { status: answer.status, json: JSON.parse(await answer.text()) };
+      };
+      const device = createSoftwareAuthenticator({ origin: base });
+      const begun = await post(cookies[0], "/sign-up/options", { name: "ada" });
+      expect((await post(cookies[1], "/sign-up/options", { name: "ada" })).json.outcome).toBe("nameTaken");
+      const made = { id: begun.json.id, passkey: device.create(begun.json.options) };
+      expect((await post(cookies[1], "/sign-up", made)).status).toBe(422);
+      expect((await post(cookies[0], "/sign-up", made)).json.outcome).toBe("confirmed");
+      // A name that has a passkey gets no other one, also from the browser that made it.
+      expect((await post(cookies[0], "/sign-up/options", { name: "ada" })).json.outcome).toBe("nameTaken");
+      const asked = await post(cookies[0], "/sign-in/options", {});
+      const passkey = device.get(asked.json.options);
+      const wrong = [{}, { id: asked.json.id }, { id: asked.json.id, passkey: {} }, { id: "x", passkey }];
+      for (const body of wrong) expect((await post(cookies[0], "/sign-in", body)).status).toBe(422);
+      expect((await post(cookies[1], "/sign-in", { id: asked.json.id, passkey })).status).toBe(422);
+      for (const body of [{}, { name: "" }, { name: ["ada"] }]) {
+        expect((await post(cookies[1], "/sign-up/options", body)).status).toBe(422);
+      }
+      const plain = { method: "POST", headers: { cookie: cookies[0] }, body: "x" };
+      expect((await fetch(`${base}/sign-in`, plain)).status).toBe(422);
+      expect(await app.ended("SIGTERM")).toBe(0);
     },
   );
 

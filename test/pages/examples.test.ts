@@ -5,6 +5,7 @@ import { type Application, address, codeOf, run } from "../examples/application.
 import { axeFindings } from "../phones/browser.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
+import { addAuthenticator } from "./virtual-authenticator.ts";
 
 const timeout = 90_000;
 const number = "+14155550170";
@@ -120,6 +121,36 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       await signIn();
       await enterCode();
       expect(complaints.filter((one) => !/404/.test(one))).toEqual([]);
+      await person.close();
+    });
+
+    test("passkeys: a name and a passkey, and in with nothing else", { timeout }, async () => {
+      const { base, person } = await at("passkeys", { width });
+      const { page, complaints } = person;
+      const device = await addAuthenticator(page);
+      const status = (text: string) => page.locator("[role=status]", { hasText: text }).waitFor();
+      await page.goto(base);
+      await expectSound(person);
+      await device.verifies(false);
+      await page.fill("[name=name]", "ada <b>");
+      await page.click("form[action='/sign-up'] button");
+      await status("No passkey was used.");
+      await device.verifies(true);
+      await page.click("form[action='/sign-up'] button");
+      await status("Your passkey is made.");
+      await expectSound(person);
+      await page.click("form[action='/sign-up'] button");
+      await status("This name is taken.");
+      await Promise.all([page.waitForNavigation(), page.click("form[action='/sign-in'] button")]);
+      await status("You are signed in as ada <b>.");
+      await expectSound(person);
+      // Without the cookie, nobody; with the passkey, in again.
+      await person.context.clearCookies();
+      await page.reload();
+      await status("Please sign in.");
+      await Promise.all([page.waitForNavigation(), page.click("form[action='/sign-in'] button")]);
+      await status("You are signed in");
+      expect(complaints.filter((one) => !/422|404/.test(one))).toEqual([]);
       await person.close();
     });
 

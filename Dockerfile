@@ -11,6 +11,8 @@ RUN mkdir /package && tar -xzf .stage/countersign-*.tgz -C /package --strip-comp
 FROM node:24-slim AS dependencies
 WORKDIR /dependencies
 COPY package.json package-lock.json ./
+# Others install what passkeys need beside the package; the image brings it along, as it is locked.
+RUN npm pkg delete "devDependencies.@simplewebauthn/server" peerDependenciesMeta
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim

@@ -78,6 +78,18 @@ describe("the Dockerfile", () => {
     expect(existsSync(at("/app/src"))).toBe(false);
   });
 
+  test("has what passkeys need: npm installs it where it is neither optional nor for development", () => {
+    const manifest = JSON.parse(readFileSync(at("/dependencies/package.json"), "utf8"));
+    const { peerDependencies, peerDependenciesMeta = {}, devDependencies } = manifest;
+    expect(Object.keys(peerDependencies)).toEqual(["@simplewebauthn/server"]);
+    expect([peerDependenciesMeta, Object.keys(devDependencies)]).toEqual([
+      {},
+      expect.not.arrayContaining(["@simplewebauthn/server"]),
+    ]);
+    const lock = JSON.parse(readFileSync(at("/dependencies/package-lock.json"), "utf8"));
+    expect(lock.packages["node_modules/@simplewebauthn/server"].integrity).toMatch(/^sha512-/);
+  });
+
   test("names only settings that exist, and runs as somebody who is not root", () => {
     const known = new Set(["NODE_ENV", ...explainSettings().map((one) => one.environment)]);
     expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual([]);

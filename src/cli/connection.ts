@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { passkeysRemedy } from "../authenticators/passkeys/library.ts";
 import { type LoadedSettings, loadSettings, type Settings } from "../config/index.ts";
 import { adminSocketPath } from "../server/admin-socket.ts";
 import type { Connection, Method, ServerConnection } from "./contract.ts";
@@ -50,8 +51,15 @@ export function loadedSettings(
   options: GlobalOptions,
   flags: Readonly<Record<string, string | undefined>> = {},
 ): LoadedSettings {
-  return loadedFor("server", options, flags);
+  const loaded = loadedFor("server", options, flags);
+  const named = passkeySettings.filter((name) => loaded.origins[name].from !== "default");
+  const remedy = named.length === 0 ? null : passkeysRemedy();
+  if (remedy === null) return loaded;
+  // Whoever names a domain for passkeys wants them.
+  return { ...loaded, warnings: [...loaded.warnings, `There are no passkeys yet: ${remedy}.`] };
 }
+
+const passkeySettings = ["passkeyDomain", "passkeyName", "passkeyOrigins"] as const;
 
 /** As far as a command needs them that only talks to a server. */
 export function clientSettings(options: GlobalOptions): Pick<Settings, "data" | "apiKey"> {

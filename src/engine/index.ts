@@ -26,6 +26,7 @@ export {
   type EnrolPasskeyResult,
   type EnrolPhoneResult,
   type EnrolTotpResult,
+  type FollowedLink,
   type ForgetDevicesResult,
   type JwkSet,
   type KeepAuthenticatorResult,

@@ -19,8 +19,8 @@ export interface AccountSite extends Site {
   enter(visitor: Visitor, name: string, secret?: string): Promise<void>;
 }
 
-export async function openAccountSite(): Promise<AccountSite> {
-  const site = await openSite();
+export async function openAccountSite(settings: Readonly<Record<string, string>> = {}): Promise<AccountSite> {
+  const site = await openSite(settings);
   return {
     ...site,
     async signUp(name, visitor = site.visitor()) {

@@ -3,11 +3,11 @@ import { parseEmail } from "../../numbers/index.ts";
 import { add, change, type Enrol, type EnrolRefused, type Invalid, withVerification } from "./enrolment.ts";
 import { newBase } from "./new-authenticator.ts";
 import { type AccountParts, contextOf, sealed } from "./parts.ts";
-import { type CodeSent, type SendRefusal, sendCode } from "./sending.ts";
+import { type CodeSent, type CodeText, type SendRefusal, sendCode } from "./sending.ts";
 import { findSubscriber } from "./subscribers.ts";
 import type { AuthenticatorView } from "./views.ts";
 
-export type EnrolEmail = Enrol & { readonly address: string };
+export type EnrolEmail = Enrol & { readonly address: string; readonly text?: CodeText | undefined };
 
 export type EnrolEmailResult =
   | (Omit<CodeSent, "outcome"> & { readonly outcome: "enrolled"; readonly authenticator: AuthenticatorView })
@@ -35,7 +35,11 @@ export async function enrolEmail(parts: AccountParts, request: EnrolEmail): Prom
   };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;
-  const sent = await sendCode(parts, subscriber, row, { before: null, purpose: "enrol" });
+  const sent = await sendCode(parts, subscriber, row, {
+    before: null,
+    purpose: "enrol",
+    text: request.text,
+  });
   if (sent.outcome !== "sent") {
     await change(parts, subscriber.id, (all) => all.filter(({ id }) => id !== row.id), sent);
     return sent;

@@ -301,6 +301,7 @@ export type {
   MakeRecoveryCodesResult,
   SendEnrolmentResult,
 } from "./enrolment.ts";
+export type { FollowedLink } from "./links.ts";
 export type { CheckNoticeResult, DisputeResult } from "./notices.ts";
 export type { Once, Recalled } from "./once.ts";
 export type { AskPasskeyResult } from "./passkey-challenges.ts";

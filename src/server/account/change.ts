@@ -3,6 +3,7 @@ import { type Current, noted, type Step, type Stepped, type Tools } from "./curr
 import { isDemanded } from "./demand.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { chooseOnly } from "./sign-in.ts";
+import { timeIn } from "./time.ts";
 import { type AccountVisit, anew, type Wanted } from "./visit.ts";
 
 /** A little less than the engine's, so that a form that is shown can still be sent. */
@@ -13,7 +14,13 @@ export function isConfirmed({ stepUp }: AccountVisit, now: number): boolean {
   return stepUp?.approvedAt !== null && stepUp !== null && now < stepUp.approvedAt + stepUpMs;
 }
 
-const changes: readonly string[] = ["add", "password", "codes", "remove"] satisfies readonly Wanted["what"][];
+const changes: readonly string[] = [
+  "add",
+  "email",
+  "password",
+  "codes",
+  "remove",
+] satisfies readonly Wanted["what"][];
 
 /** What somebody wants to change. Without a fresh step-up, that comes first (A-14, P-6). */
 export const wantChange: Step = async (tools, current, fields) => {
@@ -24,9 +31,11 @@ export const wantChange: Step = async (tools, current, fields) => {
   const wanted = { what: what as Wanted["what"], id: fields["id"] ?? null };
   const visit: AccountVisit = { ...current.visit, wanted, chosen: null, enrolment: null, note: null };
   const now = parts.clock.now();
-  if (isConfirmed(visit, now)) return { visit };
   const { tenantId } = visit;
   const { subscriberId } = session.view;
+  const subscriber = await accounts.subscriber({ tenantId, subscriberId });
+  if (subscriber?.isFrozen === true) return { visit: noted(anew(parts, visit), "account", "frozen") };
+  if (isConfirmed(visit, now)) return { visit };
   const started = await accounts.startChallenge({
     tenantId,
     subscriberId,
@@ -97,10 +106,14 @@ export const removeOne: Step = async (tools, current) => {
   const owned = owner(tools, current, "remove");
   if (owned === null || owned.id === null) return { visit };
   const removed = await tools.accounts.removeAuthenticator({ ...owned.who, authenticatorId: owned.id });
+  if (removed.outcome === "removed") return changed(tools, visit);
+  if (removed.outcome !== "removing") {
+    return { visit: noted(anew(tools.parts, visit), "account", "pageOld") };
+  }
   // The last one that protects the account goes after a wait, and is on the list until then.
-  return removed.outcome === "removed" || removed.outcome === "removing"
-    ? changed(tools, visit)
-    : { visit: noted(anew(tools.parts, visit), "account", "pageOld") };
+  const after = changed(tools, visit).visit;
+  const values = { time: timeIn(current.language.tag, removed.removesAt) };
+  return { visit: noted(after, "account", "goesAt", { values }) };
 };
 
 /** The step-up goes on for as long as it lasts; the forms of before do not. */

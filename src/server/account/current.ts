@@ -49,7 +49,18 @@ export interface Stepped {
   readonly isOver?: boolean;
   /** By their own wish, whatever the application wanted of them. */
   readonly isLeft?: true;
+  /** Which of our pages goes on, where it is not that of the account. */
+  readonly on?: PagePath;
 }
+
+/** The pages that show where a browser is. */
+export type PagePath =
+  | "/account"
+  | "/account/sign-in"
+  | "/account/sign-up"
+  | "/account/recover"
+  | "/account/not-me"
+  | "/account/reset";
 
 export type Step = (tools: Tools, current: Current, fields: Fields) => Promise<Stepped>;
 
@@ -77,6 +88,12 @@ export function textOf({ service, language, origin, network }: Current, isNew: b
     // Who opened an account a moment ago is somebody whom nobody vouches for.
     ...(isNew ? { caller: { surface: "anonymous" as const, network, hasProof: true } } : {}),
   };
+}
+
+/** The same of what is sent by e-mail, out of which no browser reads a code. */
+export function mailOf({ service, language, network }: Current): CodeText {
+  const caller = { surface: "anonymous" as const, network, hasProof: true };
+  return { service: service.id, locale: language.tag, caller };
 }
 
 /** After one more code by this channel. */

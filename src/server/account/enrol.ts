@@ -5,6 +5,7 @@ import { asciiDigits } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
 import {
   type Current,
+  mailOf,
   minutesUntil,
   noted,
   type Step,
@@ -13,7 +14,7 @@ import {
   type Tools,
   textOf,
 } from "./current.ts";
-import { type AccountNote, type AccountVisit, anew, type Enrolment, type SentCode } from "./visit.ts";
+import { type AccountNote, type AccountVisit, anew, type Enrolment } from "./visit.ts";
 
 /** Who enrols: somebody who is to, or somebody signed in who has confirmed that it is them; null for others. */
 export function enroller({ visit, session }: Current): {
@@ -23,10 +24,11 @@ export function enroller({ visit, session }: Current): {
 } | null {
   const { tenantId, pending, stepUp, wanted } = visit;
   if (pending?.challengeId === null) {
-    return { tenantId, subscriberId: pending.subscriberId, stepUp: undefined };
+    // Of a recovery: whoever is back may enrol beside what they have.
+    return { tenantId, subscriberId: pending.subscriberId, stepUp: stepUp?.challengeId ?? undefined };
   }
-  if (session === null || stepUp === null || stepUp.approvedAt === null || wanted?.what !== "add")
-    return null;
+  const adds = wanted?.what === "add" || wanted?.what === "email";
+  if (session === null || stepUp === null || stepUp.approvedAt === null || !adds) return null;
   return { tenantId, subscriberId: session.view.subscriberId, stepUp: stepUp.challengeId ?? undefined };
 }
 
@@ -155,7 +157,7 @@ function done({ parts }: Tools, { visit }: Current): Stepped {
 
 /** Another first code, by text or as a call. */
 export const askAgain =
-  (channel: SentCode["channel"] | null): Step =>
+  (channel: "voice" | null): Step =>
   async (tools, current) => {
     const { visit } = current;
     const who = enroller(current);
@@ -168,10 +170,14 @@ export const askAgain =
     const { tenantId, subscriberId } = who;
     const { authenticatorId } = enrolment;
     const asked = channel === null ? {} : { channel };
-    const text = textOf(current, true);
+    const text = sent.channel === "email" ? mailOf(current) : textOf(current, true);
     await tools.accounts.sendEnrolment({ tenantId, subscriberId, authenticatorId, text, ...asked });
     const by = channel ?? sent.channel;
     const again = { ...visit, enrolment: { ...enrolment, sent: sentNow(current, by, sent, now) } };
+    const { address } = enrolment;
+    if (address !== undefined) {
+      return { visit: noted(again, "enrolCode", "emailCodeLead", { values: { address } }) };
+    }
     return { visit: noted(again, "enrolCode", by === "voice" ? "calling" : "sentAgain") };
   };
 

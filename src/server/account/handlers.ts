@@ -13,11 +13,11 @@ import { isFormOf, newVisitId } from "../pages/visit.ts";
 import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
-import type { Current, Stepped, Tools } from "./current.ts";
+import type { Current, PagePath, Stepped, Tools } from "./current.ts";
 import { goOnToDemand, isDemandMet } from "./demand.ts";
 import { accountLanguage } from "./languages/index.ts";
 import { accountsOf } from "./opening.ts";
-import type { AccountPageOptions, AccountPages, StepName } from "./options.ts";
+import { type AccountPageOptions, type AccountPages, isOfLink, type StepName } from "./options.ts";
 import { hasPasskeys } from "./passkey-offer.ts";
 import { sendClosed, sendView } from "./show.ts";
 import { steps } from "./steps.ts";
@@ -42,7 +42,7 @@ export async function open(
   options: AccountPages,
   request: FastifyRequest,
   reply: FastifyReply,
-  path: "/account" | "/account/sign-in" | "/account/sign-up",
+  path: PagePath,
 ): Promise<FastifyReply> {
   const app = request.server;
   const query = fieldsOf(request.query);
@@ -65,7 +65,7 @@ export async function open(
     const back = demanded === null ? await wayBack(request, current) : null;
     return reply.redirect(back ?? "/account", 303);
   }
-  return await sendView(options, request, reply, current, path === "/account/sign-up");
+  return await sendView(options, request, reply, current, path);
 }
 
 /** One step, then back to the page: what was posted is never posted again by a reload. */
@@ -96,7 +96,7 @@ export async function take(
     if (back !== null) return reply.redirect(back, 303);
   }
   const isJoining = name.startsWith("sign-up/") && stepped.session === undefined;
-  return reply.redirect(isJoining ? "/account/sign-up" : "/account", 303);
+  return reply.redirect(stepped.on ?? (isJoining ? "/account/sign-up" : "/account"), 303);
 }
 
 export type Sender =
@@ -126,7 +126,8 @@ export async function senderOf(
   if (!isFormOf(app.parts, visit, fields["form"])) return { ...fault, lead: "pageOld" };
   const service = await serviceOf(app, visit);
   const opening = service === null ? "none" : accountsOf(service, options.isSandbox);
-  if (service === null || opening === "none" || (opening === "signIn" && name.startsWith("sign-up/"))) {
+  const isClosed = opening === "none" || (opening === "signIn" && name.startsWith("sign-up/"));
+  if (service === null || (isClosed && !isOfLink(name))) {
     return { type: "stranger", status: 404, title: "closedTitle", lead: "closedLead" };
   }
   return { type: "known", current: await currentOf(request, visit, service) };
@@ -165,7 +166,11 @@ export async function sendCodes(request: FastifyRequest, reply: FastifyReply): P
     .send(`${visit.codes.join("\n")}\n`);
 }
 
-async function currentOf(request: FastifyRequest, visit: AccountVisit, service: Service): Promise<Current> {
+export async function currentOf(
+  request: FastifyRequest,
+  visit: AccountVisit,
+  service: Service,
+): Promise<Current> {
   const { server } = request;
   const isHttps = hasSecureCookies(request);
   const bearer = readSession(request, isHttps);

@@ -8,7 +8,8 @@ import type {
 import { action, formSealField, say } from "../pages/parts.ts";
 import type { View } from "../pages/views.ts";
 import type { AccountLanguage } from "./languages/index.ts";
-import { type AccountParts, formOf, passwordField, titled } from "./views.ts";
+import { timeIn } from "./time.ts";
+import { type AccountParts, base, formOf, passwordField, titled } from "./views.ts";
 
 export interface ManageParts extends AccountParts {
   readonly subscriber: SubscriberView;
@@ -18,6 +19,8 @@ export interface ManageParts extends AccountParts {
   readonly current: string;
   /** Whether there is an application to go back to. */
   readonly back: boolean;
+  /** Whether e-mail can be sent from here. */
+  readonly mayEmail: boolean;
 }
 
 /** What somebody has, and what they may change. */
@@ -27,14 +30,37 @@ export function manageView(parts: ManageParts): View {
   const enrolled = subscriber.authenticators.filter(({ isConfirmed }) => isConfirmed);
   const content = html`!${titled(parts, words.accountTitle)}
 <p class="lead">!${say(language, "signedInAs", { name: subscriber.name })}</p>
+!${subscriber.isFrozen ? frozenOf(parts) : ""}
 !${parts.back ? action(parts, "leave", words.goOn, "wide") : ""}
 <h2>${words.ways}</h2>
-<ul class="rows">!${enrolled.map((one) => html`<li><span class="what">!${nameOf(language, one)}</span>!${mayRemove(enrolled, one) ? change(parts, "remove", words.remove, one.id) : ""}</li>`)}</ul>
-<div class="stack">!${change(parts, "add", words.add)}!${change(parts, "codes", words.newCodes)}!${subscriber.hasPassword ? change(parts, "password", words.changePassword) : ""}</div>
+<ul class="rows">!${enrolled.map((one) => html`<li><span class="what">!${nameOf(language, one)}!${stateOf(language, one)}</span>!${one.removesAt === null ? "" : keep(parts, one.id)}!${mayRemove(enrolled, one) ? change(parts, "remove", words.remove, one.id) : ""}</li>`)}</ul>
+<div class="stack">!${change(parts, "add", words.add)}!${parts.mayEmail ? change(parts, "email", words.addEmail) : ""}!${change(parts, "codes", words.newCodes)}!${subscriber.hasPassword ? change(parts, "password", words.changePassword) : ""}</div>
 !${sessionsOf(parts)}
 !${trustedOf(parts)}
 <div class="end">!${action(parts, "sign-out", words.signOut, "bare")}</div>`;
   return { title: words.accountTitle, content };
+}
+
+/** Nothing of it is changed: the way back is the way on. */
+function frozenOf({ language: { words } }: AccountParts): string {
+  return html`<div class="notice"><span>${words.frozen}</span></div>
+<p><a class="button wide" href="${base}/recover">${words.recoverTitle}</a></p>`;
+}
+
+/** What there is to know of one that is not as the others are. HTML. */
+function stateOf(language: AccountLanguage, { removesAt, isDisabled, isStale }: AuthenticatorView): string {
+  const { words } = language;
+  const states = [
+    ...(removesAt === null ? [] : [say(language, "goesAt", { time: timeIn(language.tag, removesAt) })]),
+    ...(isDisabled ? [html`${words.offNow}`] : []),
+    ...(isStale ? [html`${words.stale}`] : []),
+  ];
+  return states.map((one) => html` <span class="quiet">!${one}</span>`).join("");
+}
+
+/** It stays after all. */
+function keep(parts: AccountParts, id: string): string {
+  return html`<form method="post" action="${parts.base}/keep">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${parts.language.words.keep}</button></form>`;
 }
 
 /** A button that leads to a change; a step-up may come before it. */
@@ -50,6 +76,7 @@ export function mayRemove(all: readonly AuthenticatorView[], one: AuthenticatorV
   const stays = ({ type, isDisabled, removesAt }: AuthenticatorView): boolean =>
     ways.includes(type) && !isDisabled && removesAt === null;
   const mayGo = one.type !== "recoveryCodes" && one.removesAt === null;
+  if (one.type === "email") return mayGo;
   return mayGo && all.some((other) => other.id !== one.id && stays(other));
 }
 
@@ -59,6 +86,8 @@ export function nameOf(language: AccountLanguage, one: AuthenticatorView): strin
   switch (one.type) {
     case "phone":
       return html`${words.phone} <bdi class="number">${one.number ?? ""}</bdi>`;
+    case "email":
+      return html`${words.email} <bdi>${one.address ?? ""}</bdi>`;
     case "recoveryCodes":
       return html`${words.recoveryCodes} <span class="quiet">!${say(language, "codesLeft", { count: String(one.codesLeft ?? 0) })}</span>`;
     case "passkey":
@@ -94,18 +123,6 @@ function trustedOf(parts: ManageParts): string {
   });
   return html`<h2>${words.trusted}</h2>
 <ul class="rows">!${rows}</ul>`;
-}
-
-function timeIn(language: string, at: number): string {
-  return new Intl.DateTimeFormat(language, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZone: "UTC",
-    timeZoneName: "short",
-  }).format(at);
 }
 
 export function passwordView(

@@ -10,6 +10,8 @@ export interface Memory {
   readonly wrongCodes: Recent<number>;
   /** How often a network asked for any passkey lately, before anybody said who they are. */
   readonly passkeyAsks: Recent<{ readonly from: number; readonly asks: number }>;
+  /** When a network asked for a way back in, whatever the names. */
+  readonly recoveries: Recent<readonly number[]>;
 }
 
 const rememberedMax = 16_384;
@@ -20,5 +22,6 @@ export function newMemory(): Memory {
     takenNames: new Recent(rememberedMax),
     wrongCodes: new Recent(rememberedMax),
     passkeyAsks: new Recent(rememberedMax),
+    recoveries: new Recent(rememberedMax),
   };
 }

@@ -52,6 +52,18 @@ export const stepNames = [
   "forget",
   "leave",
   "sign-out",
+  "enrol/email",
+  "keep",
+  "recover/name",
+  "recover/choose",
+  "recover/code",
+  "recover/resend",
+  "recover/call",
+  "recover/other",
+  "recover/finish",
+  "recover/cancel",
+  "not-me",
+  "reset",
 ] as const;
 
 /** What a browser's passkey is asked for with, each below `/account/` and with `/options` after it. */
@@ -64,3 +76,10 @@ export const passkeySteps = [
 export type PasskeyStep = (typeof passkeySteps)[number];
 
 export type StepName = (typeof stepNames)[number];
+
+/** Where links of ours lead: these answer also where a service has no account pages. */
+export type LinkPath = "/account/not-me" | "/account/reset";
+
+export function isOfLink(name: StepName): boolean {
+  return name === "not-me" || name === "reset";
+}

@@ -11,8 +11,13 @@ export function accountPages(given: AccountPageOptions): FastifyPluginAsync {
     app.setErrorHandler(async (error, request, reply) =>
       (await handlers()).sendFault(options, request, reply, error),
     );
-    for (const path of ["/account", "/account/sign-in", "/account/sign-up"] as const) {
+    for (const path of ["/account", "/account/sign-in", "/account/sign-up", "/account/recover"] as const) {
       app.get(path, async (request, reply) => (await handlers()).open(options, request, reply, path));
+    }
+    for (const path of ["/account/not-me", "/account/reset"] as const) {
+      app.get(path, async (request, reply) =>
+        (await import("./link-page.ts")).openLink(options, request, reply, path),
+      );
     }
     app.get("/account/recovery-codes.txt", async (request, reply) =>
       (await handlers()).sendCodes(request, reply),

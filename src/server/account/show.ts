@@ -14,22 +14,25 @@ import { mayAskAt, mayCall } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
 import type { WordName } from "../pages/languages/index.ts";
 import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
-import { type CodeFields, closedView, codeView, numberView, type View } from "../pages/views.ts";
+import { closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
 import { browserOf } from "./browser.ts";
 import { isConfirmed } from "./change.ts";
-import type { Current } from "./current.ts";
+import { appFields, codeFields, ofPhone } from "./code-fields.ts";
+import type { Current, PagePath } from "./current.ts";
 import { isDemanded } from "./demand.ts";
+import { emailView } from "./email-views.ts";
 import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions } from "./options.ts";
 import { signInPasskeyForm } from "./passkey-form.ts";
 import { passwordLeast } from "./passwords.ts";
+import { recoverView } from "./recover-show.ts";
 import { asPage } from "./sign-up.ts";
 import { choicesOf } from "./use.ts";
 import { chooseView, enrolCodeView, enrolView, useView } from "./use-views.ts";
 import { type AccountParts, asPageParts, base, codesView, signInView, signUpNameView } from "./views.ts";
-import type { SentCode, ViewName } from "./visit.ts";
+import type { ViewName } from "./visit.ts";
 
 const styles = ["account.css"];
 
@@ -39,14 +42,27 @@ export async function sendView(
   request: FastifyRequest,
   reply: FastifyReply,
   current: Current,
-  isJoining: boolean,
+  path: PagePath,
 ): Promise<FastifyReply> {
-  const { service, language } = current;
+  const { service } = current;
   const opening = accountsOf(service, options.isSandbox);
   if (opening === "none") return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
-  const scene = await sceneOf(request, current, isJoining && opening === "signUp");
-  const view = viewOf(options, request, current, scene);
-  const formTargets = formTargetsOf(current.visit.returnUrl);
+  if (path === "/account/recover") {
+    return sendIn(options, request, reply, current, recoverView(request, current));
+  }
+  const isJoining = path === "/account/sign-up" && opening === "signUp";
+  const scene = await sceneOf(request, current, isJoining);
+  return sendIn(options, request, reply, current, viewOf(options, request, current, scene));
+}
+
+export function sendIn(
+  options: AccountPageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { service, language, visit }: Current,
+  view: View,
+): FastifyReply {
+  const formTargets = formTargetsOf(visit.returnUrl);
   // In nobody's frame: what is pressed here changes who can get in.
   return sendWhole(options.assets, request, reply, { language, service, view, formTargets, styles });
 }
@@ -89,7 +105,14 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   const { wanted } = visit;
   if (wanted !== null && isConfirmed(visit, clock.now())) {
-    const changing = { add: enrolling, password: "password", codes: "newCodes", remove: "remove" } as const;
+    const email = visit.enrolment === null ? "email" : "enrolCode";
+    const changing = {
+      add: enrolling,
+      email,
+      password: "password",
+      codes: "newCodes",
+      remove: "remove",
+    } as const;
     return scene(changing[wanted.what], { subscriber, picture });
   }
   const sessions = await accounts.sessions({ tenantId, subscriberId });
@@ -103,10 +126,14 @@ function joiningView(round: Round | null, { policy }: Current, now: number): Vie
   return isOn ? "signUpCode" : "signUpNumber";
 }
 
+export function partsOf(request: FastifyRequest, { visit, language }: Current, name: ViewName): AccountParts {
+  const note = visit.note?.on === name ? visit.note : null;
+  return { language, form: formSeal(request.server.parts, visit), note, base };
+}
+
 function viewOf(options: AccountPageOptions, request: FastifyRequest, current: Current, scene: Scene): View {
-  const { visit, language } = current;
-  const note = visit.note?.on === scene.name ? visit.note : null;
-  const parts: AccountParts = { language, form: formSeal(request.server.parts, visit), note, base };
+  const { visit } = current;
+  const parts = partsOf(request, current, scene.name);
   const country = likelyCountry(request.headers["accept-language"]);
   switch (scene.name) {
     case "signIn": {
@@ -134,11 +161,14 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
         country,
         isMore: visit.pending === null,
         passkeyName: current.hasPasskeys ? browserOf(current.agent) : null,
+        hasWays: visit.pending !== null && visit.stepUp !== null,
       });
+    case "email":
+      return emailView(parts);
     case "enrolCode":
       return enrolmentView(request, current, parts, scene.picture);
     default:
-      return accountView(current, parts, scene);
+      return accountView(request, current, parts, scene);
   }
 }
 
@@ -171,30 +201,6 @@ function signUpView(
     round,
     mayCall: mayCall(page),
   });
-}
-
-/** What is entered, and when it may be asked for again. */
-function codeFields(
-  request: FastifyRequest,
-  { policy }: Current,
-  nextAt: number | null,
-): Omit<CodeFields, "mayCall"> {
-  const now = request.server.clock.now();
-  return {
-    length: policy.codeLength,
-    isDecimal: policy.alphabet === "decimal",
-    waitSeconds: nextAt === null ? null : Math.max(0, Math.ceil((nextAt - now) / 1_000)),
-  };
-}
-
-/** An app's code has six digits, or as many as it was imported with. */
-const appFields = { length: 8, isDecimal: true, waitSeconds: null, mayCall: false };
-
-function ofPhone(request: FastifyRequest, current: Current, sent: SentCode | null): CodeFields {
-  return {
-    ...codeFields(request, current, sent?.nextAt ?? null),
-    mayCall: sent?.channel === "sms",
-  };
 }
 
 function chosenView(
@@ -235,7 +241,12 @@ function enrolmentView(
   return enrolCodeView({ ...parts, ...fields, enrolment, picture });
 }
 
-function accountView({ visit, session }: Current, parts: AccountParts, scene: Scene): View {
+function accountView(
+  request: FastifyRequest,
+  { visit, session }: Current,
+  parts: AccountParts,
+  scene: Scene,
+): View {
   const { name, subscriber, sessions, trusted } = scene;
   if (subscriber === null || session === null) throw new TypeError("nobody is signed in");
   const enrolled = subscriber.authenticators.filter(({ isConfirmed: isProven }) => isProven);
@@ -250,7 +261,15 @@ function accountView({ visit, session }: Current, parts: AccountParts, scene: Sc
   const found = name === "remove" ? enrolled.find(({ id }) => id === visit.wanted?.id) : undefined;
   if (found !== undefined) return removeView(parts, found);
   const current = session.view.id;
-  return manageView({ ...parts, subscriber, sessions, trusted, current, back: visit.returnUrl !== null });
+  return manageView({
+    ...parts,
+    subscriber,
+    sessions,
+    trusted,
+    current,
+    back: visit.returnUrl !== null,
+    mayEmail: request.server.engine.hasEmailCarrier(),
+  });
 }
 
 /** A page without a visit. */

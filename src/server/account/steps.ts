@@ -11,9 +11,20 @@ import {
   wantChange,
 } from "./change.ts";
 import type { Step } from "./current.ts";
+import { enrolEmail, keepOne } from "./email.ts";
 import { confirmCode, askAgain as enrolAgain, enrolApp, enrolPhone, otherEnrolment } from "./enrol.ts";
+import { dispute, takeReset } from "./followed.ts";
 import type { StepName } from "./options.ts";
 import { enrolPasskey, signInWithPasskey, usePasskey } from "./passkeys.ts";
+import {
+  beginRecovery,
+  chooseProof,
+  finishRecovery,
+  leaveRecovery,
+  otherProof,
+  sendProofAgain,
+  showProof,
+} from "./recovery.ts";
 import { enterPassword, signOut } from "./sign-in.ts";
 import { finishSignUp, signUpStep } from "./sign-up.ts";
 import { askAgain, choose, enterCode, otherWay } from "./use.ts";
@@ -61,4 +72,16 @@ export const steps: Readonly<Record<StepName, Step>> = {
   forget: forgetBrowser,
   leave,
   "sign-out": signOut,
+  "enrol/email": enrolEmail,
+  keep: keepOne,
+  "recover/name": beginRecovery,
+  "recover/choose": chooseProof,
+  "recover/code": showProof,
+  "recover/resend": sendProofAgain(null),
+  "recover/call": sendProofAgain("voice"),
+  "recover/other": otherProof,
+  "recover/finish": finishRecovery,
+  "recover/cancel": leaveRecovery,
+  "not-me": dispute,
+  reset: takeReset,
 };

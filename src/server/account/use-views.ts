@@ -86,7 +86,7 @@ function trustBox({ language, trustDays }: UseParts): string {
   return html`<label class="check"><input type="checkbox" name="trust" value="yes"> <span>!${say(language, "trust", { days: String(trustDays) })}</span></label>`;
 }
 
-function recoveryForm(parts: AccountParts): string {
+export function recoveryForm(parts: AccountParts): string {
   const { words } = parts.language;
   const field = html`<div class="field"><label for="code">${words.recoveryCode}</label>
 <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="40" dir="ltr" required autofocus value="${parts.note?.typed?.["code"] ?? ""}"!${wrongness(parts, "code")}>
@@ -100,6 +100,8 @@ export interface EnrolParts extends AccountParts {
   readonly isMore: boolean;
   /** What a passkey of this browser is called unless its owner says otherwise; null where it can have none. */
   readonly passkeyName: string | null;
+  /** Whether they may have what they signed in with still: they came back by a recovery. */
+  readonly hasWays: boolean;
 }
 
 /** What a new authenticator is to be. */
@@ -112,7 +114,7 @@ export function enrolView(parts: EnrolParts): View {
 !${formOf(parts, "enrol/phone", number, words.send)}
 <div class="actions"><p class="quiet">${words.orApp}</p>!${action(parts, "enrol/app", words.setUpApp, "plain")}</div>
 !${parts.passkeyName === null ? "" : newPasskey(parts, parts.passkeyName)}
-<div class="end">!${action(parts, "cancel", words.cancel, "bare")}</div>`;
+<div class="end">!${action(parts, "cancel", parts.hasWays ? words.haveWays : words.cancel, "bare")}</div>`;
   return { title, content };
 }
 
@@ -148,9 +150,12 @@ export function enrolCodeView(parts: EnrolCodeParts): View {
 !${end}`;
     return { title: words.setUpApp, content };
   }
-  const lead = say(parts.language, enrolment.sent?.channel === "voice" ? "callLead" : "codeLead", {
-    number: enrolment.number ?? "",
-  });
+  const { address, number } = enrolment;
+  const sent = enrolment.sent?.channel === "voice" ? "callLead" : "codeLead";
+  const lead =
+    address === undefined
+      ? say(parts.language, sent, { number: number ?? "" })
+      : say(parts.language, "emailCodeLead", { address });
   const content = html`!${titled(parts, words.codeTitle)}
 <p class="lead">!${lead}</p>
 !${form}

@@ -63,7 +63,7 @@ export async function sendTo(
   tools: Tools,
   current: Current,
   authenticatorId: string,
-  channel: SentCode["channel"] | null,
+  channel: "sms" | "voice" | null,
 ): Promise<Stepped> {
   const { accounts, parts } = tools;
   const { visit } = current;

@@ -14,7 +14,17 @@ export interface AccountParts extends PieceParts<AccountWordName> {
 }
 
 /** What went well. */
-const good: readonly AccountWordName[] = ["sentAgain", "calling", "changed"];
+const good: readonly AccountWordName[] = [
+  "sentAgain",
+  "calling",
+  "changed",
+  "goesAt",
+  "emailCodeLead",
+  "provenOne",
+  "sentThere",
+  "recovered",
+  "resetDone",
+];
 
 export function titled(parts: AccountParts, title: string): string {
   return html`<h1 tabindex="-1">${title}</h1>
@@ -87,7 +97,7 @@ export function signInView(
   const content = html`!${titled(parts, words.signIn)}
 !${formOf(parts, "sign-in", fields, words.signIn)}
 !${passkey === null ? "" : html`<div class="actions">!${passkey}</div>`}
-<div class="end">!${join}!${leave}</div>`;
+<div class="end">!${join}<a class="button bare" href="${base}/recover">${words.forgot}</a>!${leave}</div>`;
   return { title: words.signIn, content };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { RecoveryMethod, Stopped } from "../../accounts/index.ts";
 import type { EngineParts } from "../../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
 import type { Demand } from "../account-links.ts";
@@ -28,6 +29,10 @@ export interface AccountVisit {
   /** What a code is entered for. */
   readonly chosen: Chosen | null;
   readonly enrolment: Enrolment | null;
+  /** The link that somebody followed here, and what came of it. */
+  readonly followed: Followed | null;
+  /** The way back in of somebody who cannot sign in. */
+  readonly recovery: Recovering | null;
   /** Recovery codes, until somebody says that they are kept. */
   readonly codes: readonly string[] | null;
   readonly note: AccountNote | null;
@@ -49,7 +54,7 @@ export interface StepUp {
 }
 
 export type Wanted = {
-  readonly what: "add" | "password" | "codes" | "remove";
+  readonly what: "add" | "email" | "password" | "codes" | "remove";
   /** Of the authenticator that is to go. */
   readonly id: string | null;
 };
@@ -62,7 +67,7 @@ export interface Chosen {
 }
 
 export interface SentCode {
-  readonly channel: "sms" | "voice";
+  readonly channel: "sms" | "voice" | "email";
   readonly asks: number;
   /** When another code may be asked for; null for never. */
   readonly nextAt: number | null;
@@ -74,15 +79,40 @@ export interface Enrolment {
   readonly sent: SentCode | null;
   /** Of a phone: its number. */
   readonly number: string | null;
+  /** Of an e-mail address: itself. */
+  readonly address?: string;
   /** Of an app: what it is set up with. */
   readonly app: { readonly seed: string; readonly uri: string } | null;
+}
+
+/** A link is good for the address that it stands in only until it is sealed here. */
+export type Followed =
+  | { readonly kind: "notice"; readonly notice: string }
+  | { readonly kind: "disputed"; readonly stopped: Stopped }
+  | { readonly kind: "reset"; readonly reset: string }
+  | { readonly kind: "resetDone" };
+
+/** What a way back can be asked for on these pages. */
+export type Proving = "recoveryCode" | "totp" | "phone" | "email" | "password";
+
+export interface Recovering {
+  /** What its holder presents. */
+  readonly bearer: string;
+  readonly endsAt: number;
+  readonly proven: readonly RecoveryMethod[];
+  /** Whether that is enough. */
+  readonly isEnough: boolean;
+  /** What is being shown now; null where it is to be chosen. */
+  readonly proving: Proving | null;
+  /** The last code that was asked for, of each kind. */
+  readonly sent: { readonly phone: SentCode | null; readonly email: SentCode | null };
 }
 
 export interface AccountNote {
   /** The view that it belongs to: on every other one it is not shown. */
   readonly on: ViewName;
   readonly words: AccountWordName;
-  readonly field: "name" | "password" | "number" | "code" | null;
+  readonly field: "name" | "password" | "number" | "address" | "code" | null;
   readonly values?: Readonly<Record<string, string>>;
   readonly typed?: Readonly<Record<string, string>>;
 }
@@ -101,7 +131,14 @@ export type ViewName =
   | "account"
   | "password"
   | "newCodes"
-  | "remove";
+  | "remove"
+  | "email"
+  | "recoverName"
+  | "recoverChoose"
+  | "recoverProve"
+  | "recoverFinish"
+  | "notMe"
+  | "reset";
 
 const lifetimeMs = 3_600_000;
 const context: SealContext = { table: "pages", column: "account", row: "", tenant: "" };
@@ -219,6 +256,8 @@ const nothing = {
   wanted: null,
   chosen: null,
   enrolment: null,
+  followed: null,
+  recovery: null,
   codes: null,
   note: null,
 };

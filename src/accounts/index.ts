@@ -88,6 +88,7 @@ export {
 } from "./preference.ts";
 export {
   completed,
+  decideRecoveryUse,
   isEnough,
   isRecoverable,
   isRecovering,

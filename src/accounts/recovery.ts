@@ -1,6 +1,8 @@
 import type { Proof, ProofKind } from "./assurance.ts";
+import { noFailures } from "./budget.ts";
 import { type Challenge, challengeLifetimeMs, managePurpose } from "./challenge.ts";
-import { type Subscriber, voidPassword } from "./subscriber.ts";
+import { type Authenticator, type Subscriber, voidPassword, wrongInRowMax } from "./subscriber.ts";
+import { decideUse, type Use, type UseDecision } from "./use.ts";
 
 /** By what somebody may recover; which of them a subscriber has is told to nobody. */
 export type RecoveryMethod = "recoveryCode" | "email" | "phone" | "totp" | "password" | "passkey";
@@ -109,13 +111,36 @@ export function recovered(
   { password, sessionId }: { readonly password: string | null; readonly sessionId: string },
   now: number,
 ): Subscriber {
-  const { frozenAt: _thawed, reset: _void, ...rest } = subscriber;
+  const { frozenAt: _thawed, reset: _void, recoveryFailures: _over, ...rest } = subscriber;
   return {
     ...rest,
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
     updatedAt: now,
   };
+}
+
+/**
+ * One use of one of `usable` for a recovery. Whoever knows a name can guess here, so guesses are counted apart from those
+ * at a challenge: they lock and disable nothing that its owner signs in with. A right one of another kind takes none of
+ * them back, and after as many wrong ones as disable an app elsewhere (T-5) no app proves anything here, until its owner
+ * has used something rightly.
+ */
+export function decideRecoveryUse(
+  subscriber: Subscriber,
+  usable: readonly Authenticator[],
+  use: Use,
+  now: number,
+): UseDecision {
+  const { failures, recoveryFailures = noFailures } = subscriber;
+  if (use.type === "totp" && recoveryFailures.inRow >= wrongInRowMax.totp) {
+    return { subscriber, outcome: { type: "authenticatorDisabled" } };
+  }
+  const used = decideUse({ ...subscriber, failures: recoveryFailures }, usable, use, now);
+  const isRight = used.outcome.type === "right";
+  if (isRight) return { ...used, subscriber: { ...used.subscriber, failures, recoveryFailures } };
+  if (used.outcome.type !== "codeMismatch") return { ...used, subscriber };
+  return { ...used, subscriber: { ...subscriber, recoveryFailures: used.subscriber.failures } };
 }
 
 /** Whether the old password is no way in any more, so that a recovery must set a new one. */

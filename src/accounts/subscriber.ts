@@ -14,6 +14,8 @@ export interface Subscriber {
   readonly authenticators: readonly Authenticator[];
   /** One budget for all of them: a guess at one is a guess at the account (T-5, L-4). */
   readonly failures: Failures;
+  /** The same of recoveries, which whoever knows a name can begin; absent while none was wrong lately. */
+  readonly recoveryFailures?: Failures;
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
   /** What its owner wants to be asked for first; absent, or of one that is gone, for nothing in particular. */

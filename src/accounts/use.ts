@@ -64,10 +64,12 @@ export function decideUse(
       return refuse({ type: "codeUsed" });
     case "wrong":
       return { subscriber: afterWrong(subscriber, authenticator, now), outcome: { type: "codeMismatch" } };
-    default:
+    default: {
+      // Its owner is here: what strangers guessed until then does not add up with what they guess later.
+      const { recoveryFailures: _over, ...owned } = subscriber;
       return {
         subscriber: {
-          ...withAuthenticator(subscriber, { ...compared.next, lastUsedAt: now, wrongInRow: 0 }, now),
+          ...withAuthenticator(owned, { ...compared.next, lastUsedAt: now, wrongInRow: 0 }, now),
           failures: noFailures,
         },
         outcome: {
@@ -75,6 +77,7 @@ export function decideUse(
           proof: { kind: compared.kind, authenticatorId: authenticator.id, at: now },
         },
       };
+    }
   }
 }
 

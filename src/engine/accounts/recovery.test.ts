@@ -26,6 +26,33 @@ describe("recovery", () => {
     expect(last).toMatchObject({ outcome: "approved", methods });
   });
 
+  test("T-5: whoever knows a name locks and disables nothing that its owner signs in with", async () => {
+    const all = await ada();
+    const { accounts, of, tenantId, one, app, appCode } = all;
+    const guess = async (): Promise<void> => {
+      const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+      await accounts.checkRecovery({ tenantId, recovery, method: "totp", code: "000000" });
+    };
+    const signsIn = async (): Promise<void> => {
+      const started = await accounts.startChallenge({ ...of });
+      if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+      const { id } = started.challenge;
+      const checked = await accounts.checkChallenge({ tenantId, id, authenticatorId: app, code: appCode() });
+      expect(checked.outcome).toBe("approved");
+      await one.clock.advance(minute);
+    };
+    for (let many = 0; many < 40; many++) {
+      await guess();
+      if (many === 6) await signsIn();
+      await one.clock.advance(2 * 60 * minute);
+    }
+    // As many as disable an app elsewhere: it proves nothing here, until its owner has used it.
+    expect((await recover(all, ["totp"])).last).toMatchObject({ outcome: "codeMismatch", checksLeft: 4 });
+    await one.clock.advance(minute);
+    await signsIn();
+    expect((await recover(all, ["totp"])).last).toMatchObject({ outcome: "proven", methods: ["totp"] });
+  });
+
   test("it sets a password, ends all sessions and lets its owner enrol anew; it signs nobody in", async () => {
     const all = await ada();
     const { accounts, of, tenantId, texts, one } = all;

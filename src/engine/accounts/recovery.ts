@@ -3,7 +3,7 @@ import {
   type Challenge,
   completed,
   decidePassword,
-  decideUse,
+  decideRecoveryUse,
   hasSecond,
   isRecoverable,
   isRecovering,
@@ -247,7 +247,7 @@ function judgeProof(
       (removesAt === undefined || now < removesAt) &&
       ((type !== "phone" && type !== "email") || addresses.has(id)),
   );
-  const used = decideUse(of, usable, use, now);
+  const used = decideRecoveryUse(of, usable, use, now);
   const writes: readonly Write[] =
     used.subscriber === of ? [] : [{ table: "subscriber", id: of.id, row: used.subscriber }];
   return { proof: used.outcome.type === "right" ? used.outcome.proof : null, writes };

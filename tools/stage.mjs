@@ -35,6 +35,7 @@ export function stage({ isChecked = false } = {}) {
   mkdirSync(stageFolder);
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
+  dropDeclarations(manifest.exports);
   copyAssets();
   // The pages of the errors are served by the server itself.
   for (const name of ["bin", "deploy", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
@@ -42,6 +43,25 @@ export function stage({ isChecked = false } = {}) {
   }
   writeFileSync(join(stageFolder, "package.json"), `${JSON.stringify(toPublished(manifest), null, 2)}\n`);
   return pack();
+}
+
+/** Types that no import of the package leads to are of no use to anybody: they were a fifth of its size. */
+function dropDeclarations(exports) {
+  const kept = new Set();
+  const keep = (path) => {
+    if (kept.has(path)) return;
+    kept.add(path);
+    const text = readFileSync(path, "utf8");
+    for (const [, file] of text.matchAll(/(?:from |import\(|import )"(\.[^"]+)\.[jt]s"/g)) {
+      keep(join(dirname(path), `${file}.d.ts`));
+    }
+  };
+  for (const file of sourcesOf(exports)) {
+    keep(join(stageFolder, "dist", file.replace("./src/", "").replace(/\.ts$/, ".d.ts")));
+  }
+  for (const path of globSync("dist/**/*.d.ts", { cwd: stageFolder })) {
+    if (!kept.has(join(stageFolder, path))) rmSync(join(stageFolder, path));
+  }
 }
 
 function sourcesOf(exports) {

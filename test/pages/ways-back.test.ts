@@ -58,6 +58,119 @@ const looks = widths.flatMap((width) => [
   { width, script: false, locale: "en-US", dark: width === 1280 },
 ]);
 
+/** Somebody at a browser, on the way through all of it. */
+interface Scene {
+  readonly page: Page;
+  readonly person: Awaited<ReturnType<typeof withAddress>>;
+  /** What axe finds, where it can look: without scripts it cannot. */
+  expectWhole(): Promise<void>;
+}
+
+async function stopEverything({ page, person, expectWhole }: Scene): Promise<void> {
+  await page.goto(await linkOn(person.number, "not-me"));
+  expect(page.url()).toBe(`${site.server.url}/account/not-me`);
+  await expectWhole();
+  await press(page, "form[action$='not-me'] button");
+  expect(await page.locator(".said li").count()).toBe(1);
+  await expectWhole();
+  await site.clock.advance(1_000);
+  await press(page, "a[href$='recover']");
+}
+
+async function comeBack({ page, person, expectWhole }: Scene): Promise<void> {
+  await expectWhole();
+  await press(page, "button.wide");
+  expect(await page.getAttribute("#name", "aria-invalid")).toBe("true");
+  await page.fill("#name", person.name);
+  await press(page, "button.wide");
+  await expectWhole();
+  await press(page, "button[value=recoveryCode]");
+  await page.fill("#code", "AAAAA-AAAAA-AAA");
+  await press(page, "button.wide");
+  expect(await page.getAttribute("#code", "aria-invalid")).toBe("true");
+  await expectWhole();
+  await page.fill("#code", person.codes[1] ?? "");
+  await press(page, "button.wide");
+  expect(await page.locator(".notice.good").count()).toBe(1);
+  await expectWhole();
+  await press(page, "button[value=sms]");
+  expect(await page.locator("#wait").isVisible()).toBe(true);
+  await expectWhole();
+  await page.fill("#code", await site.codeFor(person.number));
+  await press(page, "button.wide");
+  await page.fill("#password", fresh);
+  await expectWhole();
+  await press(page, "button.wide");
+  expect(await page.locator(".notice.good").count()).toBe(1);
+  await expectWhole();
+}
+
+/** A number and its code, then recovery codes. */
+async function enrol({ page, person, expectWhole }: Scene): Promise<readonly string[]> {
+  await site.clock.advance(1_000);
+  const number = site.freshNumber();
+  await page.fill("#number", number);
+  await press(page, "form[action$='enrol/phone'] button");
+  await page.fill("#code", await site.codeFor(number));
+  await press(page, "button.wide");
+  const codes = await page.locator(".codes code").allInnerTexts();
+  expect(codes).toHaveLength(10);
+  await press(page, "form[action$='codes-kept'] button");
+  expect(await page.textContent("main")).toContain(person.name);
+  await expectWhole();
+  return codes;
+}
+
+/** One that would go only after a wait, and stays. */
+async function addApp({ page, expectWhole }: Scene, code: string): Promise<void> {
+  await press(page, "button[value=add]");
+  if ((await page.locator("button[name=way]").count()) === 0) {
+    await press(page, "form[action$='/other'] button");
+  }
+  await press(page, "button[value$=':code']");
+  await page.fill("#code", code);
+  await press(page, "button.wide");
+  await press(page, "form[action$='enrol/app'] button");
+  const seed = ((await page.textContent("code.key")) ?? "").replaceAll(" ", "");
+  const step = stepAt(totpDefaults, site.clock.now());
+  await page.fill("#code", totpCode(fromBase32(seed) as Buffer, totpDefaults, step));
+  await press(page, "button.wide");
+  const rows = page.locator(".rows").first().locator("li");
+  const apps = rows.filter({ hasNot: page.locator(".number") }).locator("button[value=remove]");
+  await Promise.all([page.waitForNavigation(), apps.last().click()]);
+  await press(page, "form[action$='change/remove'] button");
+  await expectWhole();
+  await press(page, "form[action$='/keep'] button");
+  expect(await page.locator("form[action$='/keep']").count()).toBe(0);
+}
+
+async function addMail({ page, expectWhole }: Scene, mail: string): Promise<void> {
+  await press(page, "button[value=email]");
+  await expectWhole();
+  await page.fill("#address", "nobody");
+  await press(page, "button.wide");
+  expect(await page.getAttribute("#address", "aria-invalid")).toBe("true");
+  await expectWhole();
+  await page.fill("#address", mail);
+  await press(page, "button.wide");
+  await expectWhole();
+  await page.fill("#code", await site.codeFor(mail));
+  await press(page, "button.wide");
+  expect(await page.locator(".notice.good").count()).toBe(1);
+}
+
+async function useReset({ page, expectWhole }: Scene, link: string): Promise<void> {
+  await page.goto(link);
+  expect(page.url()).toBe(`${site.server.url}/account/reset`);
+  await page.fill("#password", "short");
+  await press(page, "button.wide");
+  expect(await page.getAttribute("#password", "aria-invalid")).toBe("true");
+  await expectWhole();
+  await page.fill("#password", `${fresh} again`);
+  await press(page, "button.wide");
+  await expectWhole();
+}
+
 describe("in Chromium", () => {
   for (const look of looks) {
     const how = `${look.width} pixels, ${look.script ? "with" : "without"} scripts, ${look.locale}, ${look.dark ? "dark" : "light"}`;
@@ -66,114 +179,29 @@ describe("in Chromium", () => {
     }, async (context) => {
       needBrowser(context);
       people += 1;
-      const { server, clock, codeFor, freshNumber } = site;
+      const { server } = site;
       const person = await withAddress(`person-${people}`);
       const opened = browser as Browser;
       const { page, complaints, close, context: window } = await newPerson(opened, server.url, look);
       await window.setExtraHTTPHeaders({ "x-forwarded-for": `198.51.100.${people}` });
       const expectWhole = async (): Promise<void> => (look.script ? await expectSound(page) : undefined);
-      /** A number and its code, then recovery codes. */
-      const enrol = async (): Promise<readonly string[]> => {
-        await clock.advance(1_000);
-        const number = freshNumber();
-        await page.fill("#number", number);
-        await press(page, "form[action$='enrol/phone'] button");
-        await page.fill("#code", await codeFor(number));
-        await press(page, "button.wide");
-        const codes = await page.locator(".codes code").allInnerTexts();
-        expect(codes).toHaveLength(10);
-        await press(page, "form[action$='codes-kept'] button");
-        expect(await page.textContent("main")).toContain(person.name);
-        await expectWhole();
-        return codes;
-      };
-
-      await page.goto(await linkOn(person.number, "not-me"));
-      expect(page.url()).toBe(`${server.url}/account/not-me`);
-      await expectWhole();
-      await press(page, "form[action$='not-me'] button");
-      expect(await page.locator(".said li").count()).toBe(1);
-      await expectWhole();
-      await clock.advance(1_000);
-      await press(page, "a[href$='recover']");
-      await expectWhole();
-      await press(page, "button.wide");
-      expect(await page.getAttribute("#name", "aria-invalid")).toBe("true");
-      await page.fill("#name", person.name);
-      await press(page, "button.wide");
-      await expectWhole();
-      await press(page, "button[value=recoveryCode]");
-      await page.fill("#code", "AAAAA-AAAAA-AAA");
-      await press(page, "button.wide");
-      expect(await page.getAttribute("#code", "aria-invalid")).toBe("true");
-      await expectWhole();
-      await page.fill("#code", person.codes[1] ?? "");
-      await press(page, "button.wide");
-      expect(await page.locator(".notice.good").count()).toBe(1);
-      await expectWhole();
-      await press(page, "button[value=sms]");
-      expect(await page.locator("#wait").isVisible()).toBe(true);
-      await expectWhole();
-      await page.fill("#code", await codeFor(person.number));
-      await press(page, "button.wide");
-      await page.fill("#password", fresh);
-      await expectWhole();
-      await press(page, "button.wide");
-      expect(await page.locator(".notice.good").count()).toBe(1);
-      await expectWhole();
-      const codes = await enrol();
-
-      // An app beside it, which would go only after a wait; and an address.
-      await press(page, "button[value=add]");
-      if ((await page.locator("button[name=way]").count()) === 0) {
-        await press(page, "form[action$='/other'] button");
-      }
-      await press(page, "button[value$=':code']");
-      await page.fill("#code", codes[0] ?? "");
-      await press(page, "button.wide");
-      await press(page, "form[action$='enrol/app'] button");
-      const seed = ((await page.textContent("code.key")) ?? "").replaceAll(" ", "");
-      const step = stepAt(totpDefaults, clock.now());
-      await page.fill("#code", totpCode(fromBase32(seed) as Buffer, totpDefaults, step));
-      await press(page, "button.wide");
-      const rows = page.locator(".rows").first().locator("li");
-      const apps = rows.filter({ hasNot: page.locator(".number") }).locator("button[value=remove]");
-      await Promise.all([page.waitForNavigation(), apps.last().click()]);
-      await press(page, "form[action$='change/remove'] button");
-      await expectWhole();
-      await press(page, "form[action$='/keep'] button");
-      expect(await page.locator("form[action$='/keep']").count()).toBe(0);
-      await press(page, "button[value=email]");
-      await expectWhole();
-      await page.fill("#address", "nobody");
-      await press(page, "button.wide");
-      expect(await page.getAttribute("#address", "aria-invalid")).toBe("true");
-      await expectWhole();
+      const scene: Scene = { page, person, expectWhole };
+      await stopEverything(scene);
+      await comeBack(scene);
+      const codes = await enrol(scene);
+      await addApp(scene, codes[0] ?? "");
       const mail = `again-${person.mail}`;
-      await page.fill("#address", mail);
-      await press(page, "button.wide");
-      await expectWhole();
-      await page.fill("#code", await codeFor(mail));
-      await press(page, "button.wide");
-      expect(await page.locator(".notice.good").count()).toBe(1);
-
+      await addMail(scene, mail);
       const { accounts, tenant } = server.instance;
       await accounts.startReset({ tenantId: tenant.id, name: person.name });
-      const reset = await linkOn(mail, "reset");
-      await page.goto(reset);
-      expect(page.url()).toBe(`${server.url}/account/reset`);
-      await page.fill("#password", "short");
-      await press(page, "button.wide");
-      expect(await page.getAttribute("#password", "aria-invalid")).toBe("true");
-      await expectWhole();
-      await page.fill("#password", `${fresh} again`);
-      await press(page, "button.wide");
-      await expectWhole();
-      await enrol();
+      const link = await linkOn(mail, "reset");
+      await useReset(scene, link);
+      await enrol(scene);
       expect(complaints).toEqual([]);
-      await page.goto(reset);
+      await page.goto(link);
       expect(await page.locator(".mark.stopped").count()).toBe(1);
       await expectWhole();
+      // A browser says aloud that the page is gone.
       expect(complaints.filter((one) => !one.includes("410 (Gone)"))).toEqual([]);
       await close();
     });

@@ -1,24 +1,7 @@
-import type { AccountSettings } from "../accounts/index.ts";
 import { accountSenders, carrierProblems, relyingPartyIn, type Settings } from "../config/index.ts";
+import { accountSettings } from "./account-settings.ts";
 import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
 import { StartRefused, toStartRefused } from "./start-refused.ts";
-
-const dayMs = 86_400_000;
-
-/** What the settings say about accounts; hours and days become milliseconds here. */
-export function accountSettings(settings: AccountSettingValues): AccountSettings {
-  const { changeWaitHours, addressAgeMaxDays, accountUrl, publicUrl } = settings;
-  return {
-    changeWaitMs: changeWaitHours * 3_600_000,
-    addressAgeMaxMs: addressAgeMaxDays === 0 ? null : addressAgeMaxDays * dayMs,
-    pagesUrl: accountUrl ?? (publicUrl === null ? null : `${publicUrl.replace(/\/$/, "")}/account`),
-  };
-}
-
-type AccountSettingValues = Pick<
-  Settings,
-  "changeWaitHours" | "addressAgeMaxDays" | "accountUrl" | "publicUrl"
->;
 
 /**
  * Opens the data folder as the settings say. What is in `more` goes before them.

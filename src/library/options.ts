@@ -5,6 +5,7 @@ import type { Setting } from "../config/setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "../config/table.ts";
 import type { Provider } from "../delivery/index.ts";
 import type { Log } from "../engine/index.ts";
+import { accountSettings } from "../instance/account-settings.ts";
 import type { InstanceOptions } from "../instance/instance.ts";
 import { StartRefused } from "../instance/start-refused.ts";
 import { described, hasFunctions, noSuchOption, type Shape } from "./option-shapes.ts";
@@ -37,6 +38,15 @@ export interface CountersignOptions {
   readonly prices?: Readonly<Record<string, number>>;
   /** How many days a device that somebody trusts signs in with a password alone; 0 for never. Default 30. */
   readonly trustedDeviceDays?: number;
+  /**
+   * Where the pages behind the links of notices and resets are, if they are pages of your own, such as
+   * `https://app.example.com/account`. Default: the account pages below `publicUrl`; without one, notices have no link.
+   */
+  readonly accountUrl?: string;
+  /** How many hours the last authenticator that protects an account waits before it goes; 0 for none. Default 24. */
+  readonly changeWaitHours?: number;
+  /** After how many days without a code that came back an address gets nothing but its own; 0 for never. Default 365. */
+  readonly addressAgeMaxDays?: number;
   /** The first API key, for a mounted API: 32 characters or more. Default: made on the first start. */
   readonly apiKey?: string;
   /**
@@ -75,6 +85,9 @@ const settingOptions = [
   "prices",
   "apiKey",
   "trustedDeviceDays",
+  "accountUrl",
+  "changeWaitHours",
+  "addressAgeMaxDays",
   "passkeyDomain",
   "passkeyOrigins",
   "passkeyName",
@@ -129,6 +142,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     brand: values.brand,
     sandbox,
     trustedDeviceMs: values.trustedDeviceDays * 86_400_000,
+    accounts: accountSettings({ ...values, publicUrl: publicUrlText ?? null }),
     relyingParty: relyingPartyIn(seen.values),
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
     // The virtual phones cost nothing.

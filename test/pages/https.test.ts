@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { open as openLibrary } from "../library/open.ts";
+import { hosts, listen } from "../mounts/hosts.ts";
 import { type TestServer, testServer, withKey } from "../server/support.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { needBrowser, newPerson, openBrowser } from "./browser.ts";
@@ -15,6 +17,8 @@ let server: TestServer;
 let port = 0;
 /** What a host of somebody else answers with, by its name. */
 const others = new Map<string, string>();
+/** An application with Countersign in it, by its name. */
+const applications = new Map<string, number>();
 
 /** What stands in front of the server in production: it speaks https, and says so. */
 const proxy = createServer({ cert: certificate, key: certificateKey }, (request, response) => {
@@ -29,7 +33,7 @@ function pass(request: IncomingMessage, response: ServerResponse): void {
   const more = { "x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.7" };
   const target = {
     host: "127.0.0.1",
-    port: server.port,
+    port: applications.get(headers.host?.split(":")[0] ?? "") ?? server.port,
     method,
     path: url,
     headers: { ...headers, ...more },
@@ -74,6 +78,49 @@ async function makeService(body: Record<string, unknown>): Promise<void> {
   expect([made.status, made.status === 201 ? "" : await made.text()]).toEqual([201, ""]);
 }
 
+/** Presses it, and waits for the page that follows. */
+async function press(page: Page, selector: string): Promise<void> {
+  await Promise.all([page.waitForNavigation(), page.click(selector)]);
+}
+
+/** Signs up at the account pages below this address, and stays signed in. */
+async function signUp(
+  page: Page,
+  base: string,
+  { number, codeOn }: { readonly number: string; codeOn(number: string): Promise<string> },
+): Promise<void> {
+  await page.goto(`${base}/account/sign-up`);
+  // Assets came: the list of countries is searched, and the page has its own looks.
+  await page.waitForSelector("#country-search");
+  expect(
+    await page.evaluate(() => getComputedStyle(document.querySelector("main") as Element).borderRadius),
+  ).not.toBe("0px");
+  await page.fill("#number", number);
+  await press(page, "button.wide");
+  await page.fill("#code", await codeOn(number));
+  await press(page, "button.wide");
+  await page.fill("#name", "ada");
+  await page.fill("#password", "nine rowing margarets");
+  await press(page, "button.wide");
+  await press(page, "form[action$='codes-kept'] button");
+  expect(page.url()).toBe(`${base}/account`);
+  expect(await page.textContent("main")).toContain("ada");
+}
+
+/** A way back in by its link, as it stands in the message, up to what is enrolled next. */
+async function useReset(page: Page, base: string, text: string): Promise<void> {
+  const link = /https:\S+/.exec(text)?.[0] ?? "";
+  expect(link).toContain(`${base}/account/reset?reset=csr_`);
+  await page.goto(link);
+  expect(page.url()).toBe(`${base}/account/reset`);
+  await page.fill("#password", "seven quiet lighthouses");
+  await press(page, "button.wide");
+  expect(page.url()).toBe(`${base}/account`);
+  expect(await page.locator("form[action$='enrol/phone']").count()).toBe(1);
+}
+
+const hostCookie = { secure: true, httpOnly: true, sameSite: "Lax", path: "/" };
+
 async function arrivedAt(number: string): Promise<{ text: string; code: string }> {
   await server.instance.engine.tick();
   const message = server.instance.sandbox?.phones.messages(number)[0];
@@ -87,6 +134,60 @@ function boundCode(text: string, host: string): string | null {
 }
 
 describe("in Chromium, by https", () => {
+  test("W-13: the account pages behind a proxy that is trusted: cookies, redirects, and links in messages", {
+    timeout,
+  }, async (context) => {
+    needBrowser(context);
+    const base = origin(pages);
+    const { page, complaints, close } = await newPerson(opened(), base);
+    const number = "+4915123456703";
+    await signUp(page, base, { number, codeOn: async (to) => (await arrivedAt(to)).code });
+    const { accounts, tenant } = server.instance;
+    expect((await accounts.startReset({ tenantId: tenant.id, name: "ada" })).outcome).toBe("resetStarted");
+    await useReset(page, base, (await arrivedAt(number)).text);
+    const cookies = await page.context().cookies();
+    expect(cookies.map(({ name }) => name).sort()).toEqual([
+      "__Host-countersign-account",
+      "__Host-countersign-device",
+    ]);
+    for (const one of cookies) expect(one).toMatchObject({ ...hostCookie, domain: pages });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("M-10: the account pages below a path of an application behind a proxy, and back to a path of its own", {
+    timeout,
+  }, async (context) => {
+    needBrowser(context);
+    const [name, prefix] = ["app.example.com", "/auth"];
+    const base = origin(name) + prefix;
+    const { countersign } = await openLibrary({ publicUrl: base });
+    const host = await listen(await hosts["express 5"](countersign, { prefix, trustsProxies: true }));
+    onTestFinished(host.close);
+    applications.set(name, host.port);
+    const { page, complaints, close } = await newPerson(opened(), origin(name));
+    const number = "+4915123456704";
+    const newest = async (to: string) => {
+      await countersign.tick();
+      return countersign.phones?.messages(to)[0];
+    };
+    await signUp(page, base, { number, codeOn: async (to) => (await newest(to))?.code ?? "" });
+    const cookies = await page.context().cookies();
+    expect(cookies.map((one) => one.name)).toContain("__Host-countersign_session");
+    for (const one of cookies) expect(one).toMatchObject({ ...hostCookie, domain: name });
+    await page.goto(`${base}/account/sign-in?return_url=${encodeURIComponent("/home?tab=2")}&state=s`);
+    expect(page.url()).toBe(`${origin(name)}/home?tab=2&state=s`);
+    expect((await countersign.resets.start({ name: "ada" })).outcome).toBe("resetStarted");
+    await useReset(page, base, (await newest(number))?.text ?? "");
+    await page.goto(`${base}/account/recover`);
+    await page.fill("#name", "nobody");
+    await press(page, "button.wide");
+    expect(page.url()).toBe(`${base}/account/recover`);
+    // The application has nothing at that path, and says so.
+    expect(complaints.filter((one) => !one.includes("404"))).toEqual([]);
+    await close();
+  });
+
   test("O-1, O-3: the browser takes the code out of the bound line, and it is sent by itself", {
     timeout,
   }, async (context) => {

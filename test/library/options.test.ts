@@ -84,6 +84,9 @@ describe("wrong options fail at creation, by name", () => {
     passkeyName: "",
     passkeyOrigins: [7],
     trustedDeviceDays: "30",
+    accountUrl: "app.example.com",
+    changeWaitHours: -1,
+    addressAgeMaxDays: 0.5,
   };
 
   test.each(Object.entries(one))(

@@ -1,11 +1,13 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import express from "express";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { mountExpress } from "../../src/mounts/express.ts";
 import { open as openLibrary } from "../library/open.ts";
-import { hosts, listen } from "../mounts/hosts.ts";
 import { type TestServer, testServer, withKey } from "../server/support.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { needBrowser, newPerson, openBrowser } from "./browser.ts";
@@ -162,9 +164,13 @@ describe("in Chromium, by https", () => {
     const [name, prefix] = ["app.example.com", "/auth"];
     const base = origin(name) + prefix;
     const { countersign } = await openLibrary({ publicUrl: base });
-    const host = await listen(await hosts["express 5"](countersign, { prefix, trustsProxies: true }));
-    onTestFinished(host.close);
-    applications.set(name, host.port);
+    const app = express();
+    app.set("trust proxy", true);
+    app.use(prefix, mountExpress(countersign));
+    const host = app.listen(0, "127.0.0.1");
+    onTestFinished(() => void host.close());
+    await once(host, "listening");
+    applications.set(name, (host.address() as AddressInfo).port);
     const { page, complaints, close } = await newPerson(opened(), origin(name));
     const number = "+4915123456704";
     const newest = async (to: string) => {

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { microsPerUnit } from "../../src/guard/index.ts";
 import type { Instance } from "../../src/instance/instance.ts";
+import { StorageUnavailable } from "../../src/store/index.ts";
 import { openTwo } from "../nodes/nodes.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { scriptedProvider } from "../support/scripted-provider.ts";
@@ -18,15 +19,23 @@ async function openPaid(moneyPerDay: number, velocity: readonly object[]) {
   return { nodes, carrier };
 }
 
-/** A thousand at once, half of them at each node: far more than one second brings. */
+/**
+ * A thousand at once, half of them at each node: far more than one second brings. On a machine that is busy some wait for
+ * the database in vain, and are not started.
+ */
 async function flood(nodes: readonly [Instance, Instance], numberOf: (n: number) => string) {
   const results = await Promise.all(
     Array.from({ length: 1_000 }, (_, n) => {
       const node = nodes[n % 2 === 0 ? 0 : 1];
-      return node.engine.start({ tenantId: node.tenant.id, to: numberOf(n), channel: "sms" });
+      return node.engine
+        .start({ tenantId: node.tenant.id, to: numberOf(n), channel: "sms" })
+        .catch((cause: unknown) => {
+          if (cause instanceof StorageUnavailable) return null;
+          throw cause;
+        });
     }),
   );
-  return results.filter((one) => one.outcome === "started").length;
+  return results.filter((one) => one?.outcome === "started").length;
 }
 
 test("F-15: 1,000 starts at once on two nodes, of one block of numbers: a quarter of the limit each beyond it at the most", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openPostgresStore, type PostgresStore, StorageUnavailable } from "../../src/store/index.ts";
 import { counted, countUp } from "../support/counted.ts";
-import { type PairServer, type PostgresPair, startPostgresPair } from "../support/postgres-pair.ts";
+import { type PairServer, type PostgresPair, startPostgresPair, until } from "../support/postgres-pair.ts";
 
 let pair: PostgresPair;
 beforeAll(async () => {
@@ -177,6 +177,11 @@ describe("R-07: several hosts", () => {
     await countUp(store, "writable");
     await pair.primary.sql("alter system set default_transaction_read_only = on");
     await pair.primary.sql("select pg_reload_conf()");
+    // The server reads it in its own time, and tells its sessions before it lets a new one in.
+    await until("the server is read-only", async () => {
+      const [row] = await pair.primary.sql("show default_transaction_read_only");
+      return row?.["default_transaction_read_only"] === "on";
+    });
     const first = await countUp(store, "read-only").catch((cause: unknown) => cause);
     expect(first).toBeInstanceOf(StorageUnavailable);
     expect(String(first)).toMatch(/it is a standby/);

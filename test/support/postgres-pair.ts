@@ -195,7 +195,7 @@ async function asServer({ uid, gid }: Place, program: string, ...flags: string[]
   await run(program, flags, { uid, gid, cwd: dirname(program) });
 }
 
-async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+export async function until(what: string, look: () => Promise<boolean>): Promise<void> {
   for (let n = 0; n < 600; n++) {
     if (await look()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -25,6 +25,8 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=dependencies /dependencies/node_modules ./node_modules
 COPY --from=build /package ./
+# Optional beside the package, and of no dependencies: an image sends e-mail without another build.
+COPY --from=build /build/node_modules/nodemailer ./node_modules/nodemailer
 RUN ln -s /app/bin/countersign.js /usr/local/bin/countersign && mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data

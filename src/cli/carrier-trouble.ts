@@ -95,6 +95,10 @@ const troubles: Readonly<Record<CarrierReason, Explained>> = {
     "There were too many messages at once.",
     () => "Wait a moment; raise the carrier's limit if it goes on.",
   ],
+  recipient_deferred: [
+    "It puts this recipient off, as mail servers do with senders they do not know yet.",
+    () => "Wait a moment: it is tried again by itself.",
+  ],
   redirect_refused: [
     "Your receiver answered with another address.",
     (carrier) => `Set that address as ${setting(carrier, "URL")}.`,

@@ -16,10 +16,19 @@ import {
   sender,
 } from "./carrier-setting.ts";
 import { list, oneOf, onOrOff, type Parsed } from "./setting.ts";
+import { smtpTable } from "./smtp-table.ts";
 
 /** The real carriers, in the order in which they are asked unless it is set. */
-export const carrierNames = ["flowroute", "telnyx", "vonage", "twilio", "webhook"] as const;
+export const carrierNames = ["flowroute", "telnyx", "vonage", "twilio", "smtp", "webhook"] as const;
 export type CarrierName = (typeof carrierNames)[number];
+
+/** Those whose messages cost nothing and go to no number. */
+const emailCarriers: readonly string[] = ["smtp"];
+
+/** Those of them that spend money. */
+export function payingCarriers(carriers: readonly string[]): readonly string[] {
+  return carriers.filter((one) => !emailCarriers.includes(one));
+}
 
 /** The settings of the carriers: a carrier is configured when its credentials are. */
 export const carrierTable = {
@@ -113,6 +122,7 @@ export const carrierTable = {
   ),
   twilioVoiceFrom: sender("TWILIO_VOICE_FROM", "Twilio: the number that calls come from.", number, isNumber),
   twilioUrl: address("TWILIO_URL", "Twilio", "https://api.twilio.com"),
+  ...smtpTable,
   carrierWebhookUrl: named(
     "CARRIER_WEBHOOK_URL",
     "A carrier of your own: the one address that messages are posted to.",

@@ -1,4 +1,11 @@
 import type { FlowrouteSettings, FlowrouteVersion } from "../providers/flowroute/index.ts";
+import {
+  hasSmtpLibrary,
+  type SmtpSecurity,
+  type SmtpSettings,
+  smtpLibraryMissing,
+  smtpPorts,
+} from "../providers/smtp/index.ts";
 import type { TelnyxSettings } from "../providers/telnyx/index.ts";
 import type { TwilioSettings } from "../providers/twilio/index.ts";
 import type { VonageApi, VonageSettings, VonageSignature } from "../providers/vonage/index.ts";
@@ -16,6 +23,7 @@ export interface CarrierSettings {
   readonly telnyx?: TelnyxSettings;
   readonly vonage?: VonageSettings;
   readonly twilio?: TwilioSettings;
+  readonly smtp?: SmtpSettings;
   readonly webhook?: WebhookSettings;
 }
 
@@ -27,6 +35,7 @@ const needed: Readonly<Record<CarrierName, readonly CarrierKey[]>> = {
   telnyx: ["telnyxApiKey", "telnyxPublicKey", "telnyxFrom"],
   vonage: ["vonageApiKey", "vonageApiSecret", "vonageFrom"],
   twilio: ["twilioAccountSid", "twilioAuthToken", "twilioFrom"],
+  smtp: ["smtpHost", "smtpFrom"],
   webhook: ["carrierWebhookUrl", "carrierWebhookSecret"],
 };
 
@@ -47,6 +56,8 @@ const pairs: readonly (readonly [CarrierKey, CarrierKey | "publicUrl"])[] = [
   ["vonageApplicationId", "vonagePrivateKey"],
   ["vonagePrivateKey", "vonageApplicationId"],
   ["vonageVoiceFrom", "vonageApplicationId"],
+  ["smtpUser", "smtpPassword"],
+  ["smtpPassword", "smtpUser"],
 ];
 
 function pairProblems(values: SettingValues): readonly SettingProblem[] {
@@ -60,7 +71,20 @@ function pairProblems(values: SettingValues): readonly SettingProblem[] {
 
 /** Half-given credentials, and carriers that are asked for without any. */
 export function accountProblems(values: SettingValues): readonly SettingProblem[] {
-  return [...credentialProblems(values), ...pairProblems(values)];
+  return [...credentialProblems(values), ...pairProblems(values), ...smtpProblems(values)];
+}
+
+/** The password and every code cross the network: in the clear to this machine only. */
+function smtpProblems(values: SettingValues): readonly SettingProblem[] {
+  const { smtpHost, smtpFrom, smtpSecurity } = values;
+  if (smtpHost === null || smtpFrom === null) return [];
+  const problems: SettingProblem[] = [];
+  if (smtpSecurity === "off" && !/^(127\.[\d.]+|::1|localhost)$/.test(smtpHost)) {
+    const remedy = `off is for a mail server on this machine alone, and ${smtpHost} is not: leave it out, or set it to tls`;
+    problems.push(problem(carrierTable.smtpSecurity.environment, remedy));
+  }
+  if (!hasSmtpLibrary()) problems.push(problem(carrierTable.smtpHost.environment, smtpLibraryMissing));
+  return problems;
 }
 
 function credentialProblems(values: SettingValues): readonly SettingProblem[] {
@@ -83,6 +107,7 @@ export function carrierSettings(values: SettingValues): CarrierSettings {
     ...(order.includes("telnyx") ? { telnyx: telnyx(values) } : {}),
     ...(order.includes("vonage") ? { vonage: vonage(values) } : {}),
     ...(order.includes("twilio") ? { twilio: twilio(values) } : {}),
+    ...(order.includes("smtp") ? { smtp: smtp(values) } : {}),
     ...(order.includes("webhook") ? { webhook: webhook(values) } : {}),
   };
 }
@@ -140,6 +165,21 @@ function vonage(values: SettingValues): VonageSettings {
     signature: values.vonageSignature as VonageSignature,
     smsUrl: values.vonageSmsUrl,
     url: values.vonageUrl,
+  };
+}
+
+function smtp(values: SettingValues): SmtpSettings {
+  const { smtpUser: user, smtpPassword: password, smtpPort } = values;
+  const security = values.smtpSecurity as SmtpSecurity;
+  const from: string = given(values.smtpFrom);
+  return {
+    host: given(values.smtpHost),
+    port: smtpPort === 0 ? smtpPorts[security] : smtpPort,
+    security,
+    login: user === null || password === null ? null : { user, password },
+    from,
+    envelopeFrom: values.smtpEnvelopeFrom ?? from,
+    connectionsMax: values.smtpConnections,
   };
 }
 

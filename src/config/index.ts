@@ -1,5 +1,6 @@
 /** Settings: the only room that reads the environment. */
 export type { CarrierName } from "./carrier-table.ts";
+export { payingCarriers } from "./carrier-table.ts";
 export type { CarrierSettings } from "./carriers.ts";
 export {
   type ExplainedSetting,

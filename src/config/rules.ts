@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
-import { carrierNames } from "./carrier-table.ts";
+import { carrierNames, payingCarriers } from "./carrier-table.ts";
 import { problem, type SettingProblem } from "./given.ts";
 import { relyingPartyIn } from "./passkey-settings.ts";
 import { originProblem } from "./relying-party.ts";
@@ -38,7 +38,7 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
       ),
     );
   }
-  if (carriers.length > 0) problems.push(...carrierProblems(values, carriers));
+  if (payingCarriers(carriers).length > 0) problems.push(...carrierProblems(values, carriers));
   const party = relyingPartyIn(values);
   const passkeys = party === null ? null : originProblem(party);
   if (passkeys !== null) problems.push(problem("COUNTERSIGN_PASSKEY_ORIGINS", passkeys));
@@ -59,7 +59,7 @@ export function carrierProblems(
   values: Pick<SettingValues, "countries" | "moneyPerDay">,
   carriers: readonly string[],
 ): readonly SettingProblem[] {
-  const named = carriers.join(", ");
+  const named = payingCarriers(carriers).join(", ");
   const problems: SettingProblem[] = [];
   if (values.countries === null || values.countries.length === 0) {
     problems.push(
@@ -142,7 +142,7 @@ export function settingsWarnings(seen: SeenTogether): readonly string[] {
       `The virtual phones are on and HOST is ${open.join(",")}: everybody who reaches this server can read the codes.`,
     );
   }
-  if (carriers.length > 0 && values.publicUrl === null) {
+  if (payingCarriers(carriers).length > 0 && values.publicUrl === null) {
     warnings.push(
       "PUBLIC_URL is not set, so that no carrier can report what became of a message: set it to the address that carriers reach this server by.",
     );
@@ -157,7 +157,7 @@ export function settingsWarnings(seen: SeenTogether): readonly string[] {
 export function accountSenders(values: SettingValues): Readonly<Record<string, string>> {
   const given = values as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    carrierNames.flatMap((name) => {
+    payingCarriers(carrierNames).flatMap((name) => {
       const from = given[`${name}From`];
       return typeof from === "string" ? [[name, from]] : [];
     }),

@@ -7,6 +7,7 @@ export interface NoticeWords extends Readonly<Record<NoticeKind, string>> {
   readonly notYouTell: string;
   /** The way back in, with `{link}` and `{minutes}`. */
   readonly reset: string;
+  readonly resetSubject: string;
 }
 
 /** By language. Where there are none, English. */
@@ -30,6 +31,7 @@ export const noticeLanguages: Readonly<Record<string, NoticeWords>> = {
     notYou: "Not you? Stop it here: {link}",
     notYouTell: "Not you? Tell {brand} at once.",
     reset: "{brand}: set up your account again within {minutes} minutes: {link}",
+    resetSubject: "{brand}: set up your account again",
   },
   de: {
     phoneAdded: "{brand}: Ihrem Konto wurde ein Telefon hinzugefügt.",
@@ -49,6 +51,7 @@ export const noticeLanguages: Readonly<Record<string, NoticeWords>> = {
     notYou: "Nicht Sie? Hier stoppen: {link}",
     notYouTell: "Nicht Sie? Sagen Sie {brand} sofort Bescheid.",
     reset: "{brand}: Richten Sie Ihr Konto binnen {minutes} Minuten neu ein: {link}",
+    resetSubject: "{brand}: Richten Sie Ihr Konto neu ein",
   },
   fr: {
     phoneAdded: "{brand}: un téléphone a été ajouté à votre compte.",
@@ -69,6 +72,7 @@ export const noticeLanguages: Readonly<Record<string, NoticeWords>> = {
     notYou: "Ce n'est pas vous? Arrêtez-le ici: {link}",
     notYouTell: "Ce n'est pas vous? Prévenez {brand} tout de suite.",
     reset: "{brand}: reconfigurez votre compte dans les {minutes} minutes: {link}",
+    resetSubject: "{brand}: reconfigurez votre compte",
   },
   es: {
     phoneAdded: "{brand}: se ha añadido un teléfono a su cuenta.",
@@ -88,5 +92,6 @@ export const noticeLanguages: Readonly<Record<string, NoticeWords>> = {
     notYou: "¿No ha sido usted? Deténgalo aquí: {link}",
     notYouTell: "¿No ha sido usted? Avise a {brand} enseguida.",
     reset: "{brand}: configure de nuevo su cuenta en {minutes} minutos: {link}",
+    resetSubject: "{brand}: configure de nuevo su cuenta",
   },
 };

@@ -9,6 +9,8 @@ export interface OutgoingMessage {
   /** E.164 number or e-mail address. */
   readonly to: string;
   readonly text: string;
+  /** Of an e-mail: one line, without the code. */
+  readonly subject?: string;
   /** Set for messages that carry a code of ours, so that virtual phones can show it by itself. */
   readonly code: string | null;
   /** BCP 47: the language of the text, for the voice that reads it. */
@@ -54,6 +56,8 @@ export interface Provider {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<ProviderAnswer>;
   /** What became of the message with this reference; there with the capability `lookupByReference` (D-6). */
   lookup?(reference: string, signal: AbortSignal): Promise<LookupAnswer>;
+  /** Lets go of what it keeps open; called once, when nothing is under way any more. */
+  close?(): void;
   /**
    * Reads what the carrier posted to `/callbacks/{id}`; absent where it never does. It believes nothing before the
    * carrier's signature is proven, or the address, where the carrier signs nothing.

@@ -26,6 +26,8 @@ export interface TextInput {
 
 export interface RenderedText {
   readonly text: string;
+  /** Of an e-mail. */
+  readonly subject?: string;
   /** Of the words, for the voice that reads them: what was asked for, or what stood in for it. */
   readonly locale: string;
   /** What the text takes as an SMS. */
@@ -162,6 +164,11 @@ function compose(
   const base = fill(change(template ?? words[kind]), values);
   if (input.channel === "voice") return { text: base, locale, segments: countSegments(base) };
   const extras = template === undefined ? [fill(expiry(words, input.minutes), values), words.doNotShare] : [];
+  if (input.channel === "email") {
+    // Nobody pays for its length.
+    const text = [base, ...extras].join(words.between);
+    return { text, subject: fill(words.subject, values), locale, segments: countSegments(text) };
+  }
   const { autofill } = input;
   const end = autofill === undefined || input.channel !== "sms" ? "" : autofillEnd(autofill, input.code);
   return { ...fullest(base, extras, words.between, end, autofill), locale };

@@ -17,6 +17,8 @@ export interface OwnText {
   /** E.164 number or e-mail address. */
   readonly to: string;
   readonly text: string;
+  /** Of an e-mail; an SMS goes without. */
+  readonly subject: string;
   /** For how long it is worth sending. */
   readonly lifetimeMs: number;
 }
@@ -34,7 +36,7 @@ export interface PreparedText {
 export function prepareOwnText(
   parts: EngineParts,
   router: Router,
-  { tenantId, serviceId, to, text, lifetimeMs }: OwnText,
+  { tenantId, serviceId, to, text, subject, lifetimeMs }: OwnText,
 ): PreparedText | null {
   const parsed = parseRecipient(parts, to);
   if ("refused" in parsed) return null;
@@ -55,7 +57,12 @@ export function prepareOwnText(
     recipientId,
     sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), address),
     ...(destination !== undefined && needsDestination(parts) ? { destination } : {}),
-    sealedText: sealText(keyring, random, { id, tenantId }, text),
+    sealedText: sealText(
+      keyring,
+      random,
+      { id, tenantId },
+      phoneNumber === null ? asWritten(subject, text) : text,
+    ),
     channel,
     from: null,
     isOurs: true,
@@ -77,6 +84,24 @@ export function prepareOwnText(
       ];
     },
   };
+}
+
+const afterSubject = "\n\n";
+
+/** An e-mail in one piece: its subject is its first line. */
+function asWritten(subject: string, text: string): string {
+  return `${subject}${afterSubject}${text}`;
+}
+
+/** Its two parts again; one of before there were subjects has none. */
+export function fromWritten(
+  written: string,
+  isEmail: boolean,
+): { readonly text: string; readonly subject?: string } {
+  const at = isEmail ? written.indexOf(afterSubject) : -1;
+  return at < 0
+    ? { text: written }
+    : { subject: written.slice(0, at), text: written.slice(at + afterSubject.length) };
 }
 
 /** What the guard judges a text of ours by, when it is about to leave; null where it is none for a telephone. */

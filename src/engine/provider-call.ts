@@ -19,6 +19,7 @@ import type {
 } from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { codeOf } from "./code.ts";
+import { fromWritten } from "./own-texts.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A delivery that this node may send now, under its lease. */
@@ -118,7 +119,7 @@ async function compose(
   // Registered words must arrive to the letter: nothing stands before, behind or instead of them.
   const registered = verification.payment === null ? rule?.text : undefined;
   const { texts } = service?.settings ?? {};
-  const { text, locale, segments } = renderText({
+  const { text, subject, locale, segments } = renderText({
     channel: delivery.channel,
     code,
     brand: verification.brand,
@@ -134,6 +135,7 @@ async function compose(
     channel: delivery.channel,
     to: addressOf(parts.keyring, recipient),
     text,
+    ...(subject === undefined ? {} : { subject }),
     code,
     locale,
     brand: verification.brand,
@@ -151,7 +153,8 @@ async function composeOwnText(
   recipient: Recipient,
 ): Promise<{ readonly message: OutgoingMessage; readonly segments: Segments | null }> {
   const service = await parts.directory.service(says.tenantId, says.serviceId);
-  const text = openText(parts.keyring, says);
+  const isEmail = delivery.channel === "email";
+  const { text, subject } = fromWritten(openText(parts.keyring, says), isEmail);
   const { destination } = delivery;
   const sender = router.senderFor(provider, destination);
   const isText = delivery.channel === "sms";
@@ -166,6 +169,7 @@ async function composeOwnText(
       channel: delivery.channel,
       to: addressOf(parts.keyring, recipient),
       text,
+      ...(subject === undefined ? {} : { subject }),
       code: null,
       locale: service?.settings.locale ?? "en",
       brand: service?.settings.brand ?? "",

@@ -175,7 +175,8 @@ function emailWorkflow(
     return { denied: { type: "requestInvalid", field, detail } };
   }
   if (hasCarrier("email")) return { policy };
-  const detail = "no provider is configured for email: name it in COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS";
+  const detail =
+    "no provider is configured for email: set COUNTERSIGN_SMTP_HOST, or name it in COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS";
   return { denied: { type: "requestInvalid", field, detail } };
 }
 

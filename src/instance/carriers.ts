@@ -13,6 +13,7 @@ import {
 import type { Engine, Log } from "../engine/index.ts";
 import { createFlowrouteProvider } from "../providers/flowroute/index.ts";
 import type { CarrierParts } from "../providers/http.ts";
+import { createSmtpProvider } from "../providers/smtp/index.ts";
 import { createTelnyxProvider } from "../providers/telnyx/index.ts";
 import { createTwilioProvider } from "../providers/twilio/index.ts";
 import { createVonageProvider } from "../providers/vonage/index.ts";
@@ -107,6 +108,8 @@ function createCarrier(name: CarrierName, settings: CarrierSettings, parts: Carr
   switch (name) {
     case "flowroute":
       return createFlowrouteProvider(accountOf(name, settings.flowroute), parts);
+    case "smtp":
+      return createSmtpProvider(accountOf(name, settings.smtp), parts);
     case "telnyx":
       return createTelnyxProvider(accountOf(name, settings.telnyx), parts);
     case "twilio":

@@ -1,4 +1,10 @@
-import { accountSenders, carrierProblems, relyingPartyIn, type Settings } from "../config/index.ts";
+import {
+  accountSenders,
+  carrierProblems,
+  payingCarriers,
+  relyingPartyIn,
+  type Settings,
+} from "../config/index.ts";
 import { accountSettings } from "./account-settings.ts";
 import { type Instance, type InstanceOptions, openInstance } from "./instance.ts";
 import { StartRefused, toStartRefused } from "./start-refused.ts";
@@ -18,7 +24,7 @@ export async function openConfigured(
     );
   }
   const carriers = [...settings.carrierAccounts.order, ...(more.providers ?? []).map((one) => one.id)];
-  const missing = carriers.length === 0 ? undefined : carrierProblems(settings, carriers)[0];
+  const missing = payingCarriers(carriers).length === 0 ? undefined : carrierProblems(settings, carriers)[0];
   if (missing !== undefined) {
     throw new StartRefused("settings_invalid", missing.message);
   }

@@ -134,6 +134,7 @@ async function openOn(
     sandbox,
     async close() {
       await engine.stop();
+      for (const one of providers) one.close?.();
       await store.close();
     },
   };

@@ -44,6 +44,11 @@ const unreachableCodes: ReadonlySet<string> = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+/** Whether an error of a connection says that it was not safe. */
+export function isCertificateCode(code: unknown): boolean {
+  return typeof code === "string" && tlsCode.test(code);
+}
+
 const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 
 /**
@@ -83,7 +88,7 @@ export async function callCarrier(
 function failure(cause: unknown): CarrierReply {
   const code = codeOf(cause);
   if (unreachableCodes.has(code)) return { type: "notSent", reason: "carrier_unreachable" };
-  if (tlsCode.test(code)) return { type: "notSent", reason: "carrier_certificate_refused" };
+  if (isCertificateCode(code)) return { type: "notSent", reason: "carrier_certificate_refused" };
   return { type: "unknown", detail: code === "" ? "no answer in time" : `no answer (${code})` };
 }
 

@@ -14,6 +14,7 @@ export const carrierReasons = [
   "number_refused",
   "opted_out",
   "rate_limited",
+  "recipient_deferred",
   "redirect_refused",
   "rejected_by_destination",
   "request_refused",

@@ -1,6 +1,6 @@
 import {
   answerLast,
-  attemptsMax,
+  attemptsMaxOf,
   awaitReceipt,
   close,
   type Delivery,
@@ -72,7 +72,11 @@ export function claim(
   }
   const opensAt = terms.opensAt ?? now;
   // A slot past the deadline is none, so that the next step can start now instead of then.
-  if (provider === null || delivery.attempts.length >= attemptsMax || opensAt >= delivery.deadline) {
+  if (
+    provider === null ||
+    delivery.attempts.length >= attemptsMaxOf(delivery) ||
+    opensAt >= delivery.deadline
+  ) {
     return { type: delivery.state === "unknown" ? "drop" : "fail", next: giveUp(delivery) };
   }
   if (opensAt > now) {
@@ -110,7 +114,7 @@ function mustLookUp(delivery: Delivery, provider: string | null, terms: ClaimTer
     terms.deduplicates === true &&
     provider === last.provider &&
     unknownCount(delivery) <= unknownResendsMax &&
-    delivery.attempts.length < attemptsMax;
+    delivery.attempts.length < attemptsMaxOf(delivery);
   return !(repeats || lookedUpReasons.includes(last.reason));
 }
 

@@ -75,8 +75,13 @@ export const unknownWaitMs = 3_000;
 export const unknownResendsMax = 1;
 /** For how long after its time a slot of a provider's rate is left to the node that holds it (D-8). */
 export const slotGraceMs = 1_000;
-const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
-export const attemptsMax = 8;
+const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 16_000];
+/** What is no code, such as a notice that is worth sending for a day, outlasts a mail server that is away for hours. */
+const lateDelaysMs = [1, 5, 15, 60, 120, 240, 480].map((minutes) => minutes * 60_000);
+
+export function attemptsMaxOf({ cause }: Pick<Delivery, "cause">): number {
+  return retryDelaysMs.length + 1 + (cause === "message" ? lateDelaysMs.length : 0);
+}
 
 export function newDelivery(
   verification: PendingVerification,
@@ -217,14 +222,15 @@ export function answer(
 }
 
 function retryDelay(delivery: Delivery, retryAfterMs: number | undefined): number {
-  const backoff = retryDelaysMs[Math.min(delivery.attempts.length, retryDelaysMs.length) - 1] ?? 16_000;
+  const backoff = [...retryDelaysMs, ...lateDelaysMs][delivery.attempts.length - 1] ?? 16_000;
   return Math.max(backoff, retryAfterMs ?? 0);
 }
 
 function requeue(delivery: Delivery, delayMs: number, now: number): Delivery {
   const dueAt = now + delayMs;
   // A retry that could only come too late is no retry: say so now, so that the next step can start.
-  if (dueAt >= delivery.deadline || delivery.attempts.length >= attemptsMax) return giveUp(delivery);
+  if (dueAt >= delivery.deadline || delivery.attempts.length >= attemptsMaxOf(delivery))
+    return giveUp(delivery);
   return { ...delivery, state: "queued", dueAt, leaseOwner: null };
 }
 

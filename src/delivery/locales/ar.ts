@@ -7,6 +7,7 @@ export const ar: LanguageTexts = {
   encoding: "ucs2",
   reviewedByASpeaker: false,
   digitSeparator: "، ",
+  subject: "رمز {brand} الخاص بك",
   sms: "{code} هو رمز {brand} الخاص بك.",
   expires: {
     one: "ينتهي خلال دقيقة واحدة.",

@@ -6,6 +6,7 @@ export const bg: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Вашият код за {brand}",
   sms: "{code} е вашият код за {brand}.",
   expires: { one: "Валиден е {minutes} минута.", other: "Валиден е {minutes} минути." },
   doNotShare: "Не го споделяйте.",

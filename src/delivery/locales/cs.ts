@@ -6,6 +6,7 @@ export const cs: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Váš kód pro {brand}",
   sms: "{code} je váš kód pro {brand}.",
   expires: {
     one: "Platí {minutes} minutu.",

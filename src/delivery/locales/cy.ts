@@ -6,6 +6,7 @@ export const cy: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Eich cod {brand}",
   sms: "{code} yw eich cod {brand}.",
   expires: { other: "Daw i ben mewn {minutes} munud." },
   doNotShare: "Cadwch ef yn gyfrinachol.",

@@ -6,6 +6,7 @@ export const da: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Din kode til {brand}",
   sms: "{code} er din kode til {brand}.",
   expires: { one: "Den udløber om {minutes} minut.", other: "Den udløber om {minutes} minutter." },
   doNotShare: "Del den ikke med andre.",

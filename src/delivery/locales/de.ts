@@ -6,6 +6,7 @@ export const de: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Ihr Code für {brand}",
   sms: "{code} ist Ihr Code für {brand}.",
   expires: { one: "Er gilt {minutes} Minute.", other: "Er gilt {minutes} Minuten." },
   doNotShare: "Geben Sie ihn nicht weiter.",

@@ -6,6 +6,7 @@ export const el: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Ο κωδικός {brand}",
   sms: "{code} είναι ο κωδικός {brand}.",
   expires: { one: "Λήγει σε {minutes} λεπτό.", other: "Λήγει σε {minutes} λεπτά." },
   doNotShare: "Μην τον μοιραστείτε.",

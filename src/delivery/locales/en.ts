@@ -6,6 +6,7 @@ export const en: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Your {brand} code",
   sms: "{code} is your {brand} code.",
   expires: { one: "It expires in {minutes} minute.", other: "It expires in {minutes} minutes." },
   doNotShare: "Do not share it.",

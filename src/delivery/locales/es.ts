@@ -6,6 +6,7 @@ export const es: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Tu código de {brand}",
   sms: "{code} es tu código de {brand}.",
   expires: { one: "Caduca en {minutes} minuto.", other: "Caduca en {minutes} minutos." },
   doNotShare: "No lo compartas.",

@@ -7,6 +7,7 @@ export const et: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Teie {brand} kood",
   sms: "{code} on teie {brand} kood.",
   expires: { one: "See kehtib {minutes} minuti.", other: "See kehtib {minutes} minutit." },
   doNotShare: "Ärge jagage seda kellegagi.",

@@ -6,6 +6,7 @@ export const fi: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "{brand}-koodisi",
   sms: "{code} on {brand}-koodisi.",
   expires: { other: "Se vanhenee {minutes} minuutin kuluttua." },
   doNotShare: "Älä jaa sitä.",

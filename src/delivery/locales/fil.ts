@@ -6,6 +6,7 @@ export const fil: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Ang iyong {brand} code",
   sms: "{code} ang iyong {brand} code.",
   expires: { other: "Mag-e-expire ito sa loob ng {minutes} minuto." },
   doNotShare: "Huwag itong ibahagi.",

@@ -6,6 +6,7 @@ export const fr: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Votre code {brand}",
   sms: "{code} est votre code {brand}.",
   expires: { one: "Il expire dans {minutes} minute.", other: "Il expire dans {minutes} minutes." },
   doNotShare: "Ne le communiquez pas.",

@@ -6,6 +6,7 @@ export const ga: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Do chód {brand}",
   sms: "{code} - do chód {brand}.",
   expires: { other: "Bailí ar feadh {minutes} nóiméad." },
   doNotShare: "Ná roinn é.",

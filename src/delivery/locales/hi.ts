@@ -6,6 +6,7 @@ export const hi: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "आपका {brand} कोड",
   sms: "{code} आपका {brand} कोड है।",
   expires: { other: "{minutes} मिनट तक मान्य।" },
   doNotShare: "किसी से साझा न करें।",

@@ -6,6 +6,7 @@ export const hu: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Az Ön {brand}-kódja",
   sms: "{code} az Ön {brand}-kódja.",
   expires: { other: "{minutes} percig érvényes." },
   doNotShare: "Ne ossza meg senkivel.",

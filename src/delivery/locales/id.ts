@@ -6,6 +6,7 @@ export const id: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Kode {brand} Anda",
   sms: "{code} adalah kode {brand} Anda.",
   expires: { other: "Berlaku {minutes} menit." },
   doNotShare: "Jangan bagikan kode ini.",

@@ -6,6 +6,7 @@ export const is: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "{brand} kóðinn þinn",
   sms: "{code} er {brand} kóðinn þinn.",
   expires: {
     one: "Gildir í {minutes} mínútu.",

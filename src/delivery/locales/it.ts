@@ -6,6 +6,7 @@ export const it: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Il tuo codice {brand}",
   sms: "{code} è il tuo codice {brand}.",
   expires: { one: "Scade tra {minutes} minuto.", other: "Scade tra {minutes} minuti." },
   doNotShare: "Non condividerlo.",

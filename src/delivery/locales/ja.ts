@@ -8,6 +8,7 @@ export const ja: LanguageTexts = {
   reviewedByASpeaker: false,
   between: "",
   digitSeparator: "、",
+  subject: "{brand} の認証コード",
   sms: "{code} は {brand} の認証コードです。",
   expires: { other: "有効期限は{minutes}分です。" },
   doNotShare: "他人に教えないでください。",

@@ -6,6 +6,7 @@ export const ko: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "{brand} 인증번호",
   sms: "{code}: {brand} 인증번호입니다.",
   expires: { other: "{minutes}분간 유효합니다." },
   doNotShare: "타인에게 알려주지 마세요.",

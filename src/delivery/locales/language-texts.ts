@@ -1,5 +1,7 @@
-/** Words for an SMS and a call. `{name}` stands for a value; which ones a text has is fixed and tested. */
+/** Words for an SMS, an e-mail and a call. `{name}` stands for a value; which ones a text has is fixed and tested. */
 export interface Words {
+  /** Of an e-mail, which says what `sms` says. Without the code: mail servers log it, and locked screens show it. */
+  readonly subject: string;
   /** The code first, and who it is for. What follows is added while it costs no further segment (O-6, A-11). */
   readonly sms: string;
   /** How long the code works, by the plural category of the minutes (1 to 10). `other` serves those not listed. */

@@ -6,6 +6,7 @@ export const lt: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Jūsų {brand} kodas",
   sms: "{code} yra jūsų {brand} kodas.",
   expires: {
     one: "Galioja {minutes} minutę.",

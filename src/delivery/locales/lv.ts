@@ -6,6 +6,7 @@ export const lv: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Jūsu {brand} kods",
   sms: "{code} ir jūsu {brand} kods.",
   expires: { one: "Tas derīgs {minutes} minūti.", other: "Tas derīgs {minutes} minūtes." },
   doNotShare: "Neizpaudiet to.",

@@ -6,6 +6,7 @@ export const mt: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Il-kodiċi {brand} tiegħek",
   sms: "{code} huwa l-kodiċi {brand} tiegħek.",
   expires: { one: "Jiskadi f'minuta.", other: "Jiskadi f'{minutes} minuti." },
   doNotShare: "Żommu sigriet.",

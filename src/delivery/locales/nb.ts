@@ -7,6 +7,7 @@ export const nb: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Din kode for {brand}",
   sms: "{code} er din kode for {brand}.",
   expires: { one: "Den utløper om {minutes} minutt.", other: "Den utløper om {minutes} minutter." },
   doNotShare: "Ikke del den med noen.",

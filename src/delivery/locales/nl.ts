@@ -6,6 +6,7 @@ export const nl: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Uw code voor {brand}",
   sms: "{code} is uw code voor {brand}.",
   expires: { one: "De code is {minutes} minuut geldig.", other: "De code is {minutes} minuten geldig." },
   doNotShare: "Deel hem met niemand.",

@@ -6,6 +6,7 @@ export const pl: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Twój kod {brand}",
   sms: "{code} to Twój kod {brand}.",
   expires: {
     one: "Wygasa za {minutes} minutę.",

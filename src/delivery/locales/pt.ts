@@ -6,6 +6,7 @@ export const pt: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Seu código {brand}",
   sms: "{code} é seu código {brand}.",
   expires: { one: "Expira em {minutes} minuto.", other: "Expira em {minutes} minutos." },
   doNotShare: "Não compartilhe.",
@@ -16,6 +17,7 @@ export const pt: LanguageTexts = {
   regions: [
     {
       of: ["pt-AO", "pt-CV", "pt-MZ", "pt-PT"],
+      subject: "O seu código {brand}",
       sms: "{code} é o seu código {brand}.",
       doNotShare: "Não o partilhe.",
       paymentSms: "{code} é o seu código {brand} para pagar {amount} a {payee}.",

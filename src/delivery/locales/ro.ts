@@ -6,6 +6,7 @@ export const ro: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Codul dvs. {brand}",
   sms: "{code} este codul dvs. {brand}.",
   expires: { one: "Expiră într-un minut.", other: "Expiră în {minutes} minute." },
   doNotShare: "Nu îl divulgați.",

@@ -6,6 +6,7 @@ export const ru: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Ваш код {brand}",
   sms: "{code} — ваш код {brand}.",
   expires: {
     one: "Действует {minutes} минуту.",

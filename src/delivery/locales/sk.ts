@@ -6,6 +6,7 @@ export const sk: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Váš kód pre {brand}",
   sms: "{code} je váš kód pre {brand}.",
   expires: {
     one: "Platí {minutes} minútu.",

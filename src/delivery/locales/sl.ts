@@ -6,6 +6,7 @@ export const sl: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Vaša koda za {brand}",
   sms: "{code} je vaša koda za {brand}.",
   expires: {
     one: "Velja {minutes} minuto.",

@@ -6,6 +6,7 @@ export const sv: LanguageTexts = {
   direction: "ltr",
   encoding: "gsm7",
   reviewedByASpeaker: false,
+  subject: "Din kod för {brand}",
   sms: "{code} är din kod för {brand}.",
   expires: { one: "Den gäller i {minutes} minut.", other: "Den gäller i {minutes} minuter." },
   doNotShare: "Dela den inte med någon.",

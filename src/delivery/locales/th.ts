@@ -6,6 +6,7 @@ export const th: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "รหัส {brand} ของคุณ",
   sms: "{code} คือรหัส {brand} ของคุณ",
   expires: { other: "รหัสจะหมดอายุใน {minutes} นาที" },
   doNotShare: "อย่าบอกรหัสนี้กับใคร",

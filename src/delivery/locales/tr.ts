@@ -6,6 +6,7 @@ export const tr: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "{brand} kodunuz",
   sms: "{code}, {brand} kodunuzdur.",
   expires: { other: "{minutes} dakika geçerlidir." },
   doNotShare: "Kimseyle paylaşmayın.",

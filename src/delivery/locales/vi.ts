@@ -6,6 +6,7 @@ export const vi: LanguageTexts = {
   direction: "ltr",
   encoding: "ucs2",
   reviewedByASpeaker: false,
+  subject: "Mã {brand} của bạn",
   sms: "{code} là mã {brand} của bạn.",
   expires: { other: "Hiệu lực {minutes} phút." },
   doNotShare: "Không chia sẻ mã này.",

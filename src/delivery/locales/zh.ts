@@ -8,6 +8,7 @@ export const zh: LanguageTexts = {
   reviewedByASpeaker: false,
   between: "",
   digitSeparator: "，",
+  subject: "您的 {brand} 验证码",
   sms: "{code} 是您的 {brand} 验证码。",
   expires: { other: "{minutes} 分钟内有效。" },
   doNotShare: "请勿告诉他人。",
@@ -17,6 +18,7 @@ export const zh: LanguageTexts = {
   regions: [
     {
       of: ["zh-HK", "zh-Hant", "zh-MO", "zh-TW"],
+      subject: "您的 {brand} 驗證碼",
       sms: "{code} 是您的 {brand} 驗證碼。",
       expires: { other: "{minutes} 分鐘內有效。" },
       doNotShare: "請勿告訴他人。",

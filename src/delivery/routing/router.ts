@@ -150,6 +150,9 @@ export function createRouter(parts: RouterParts): Router {
 /** Refusals that are about our account there, not about one message. */
 const accountReasons: ReadonlySet<string> = new Set(["account_out_of_credit", "credentials_refused"]);
 
+/** Refusals that say nothing about the carrier: we were late, or one recipient is put off. */
+const silentReasons: ReadonlySet<string> = new Set(["not_sent_in_time", "recipient_deferred"]);
+
 /** Of a carrier that says it is busy, but not for how long. */
 const busyMs = 1_000;
 
@@ -167,7 +170,7 @@ export function signOf(answer: ProviderAnswer): Sign {
     case "unknown":
       return "bad";
     case "refused":
-      if (answer.reason === "not_sent_in_time" || restOf(answer) !== undefined) return "none";
+      if (silentReasons.has(answer.reason) || restOf(answer) !== undefined) return "none";
       return answer.kind === "notSent" || accountReasons.has(answer.reason) ? "bad" : "good";
     default:
       return unreachable(answer);

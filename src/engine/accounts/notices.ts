@@ -45,10 +45,16 @@ export async function prepareNotice(
   if (service === undefined) return nobodyTold;
   const { brand, locale } = service.settings;
   const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id, kind));
-  const text = noticeText(kind, { locale, brand, link });
+  const said = noticeText(kind, { locale, brand, link });
   const prepared = addresses
     .map((to) =>
-      parts.engine.prepareOwnText({ tenantId, serviceId: service.id, to, text, lifetimeMs: noticeWorthMs }),
+      parts.engine.prepareOwnText({
+        tenantId,
+        serviceId: service.id,
+        to,
+        ...said,
+        lifetimeMs: noticeWorthMs,
+      }),
     )
     .filter((one) => one !== null);
   return together(prepared);

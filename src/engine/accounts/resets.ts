@@ -61,9 +61,9 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
   const secret = newSecret(parts, "reset", found.id);
   const link = linkTo(parts, "reset", "reset", secret) ?? secret;
   const { brand, locale } = service.settings;
-  const text = resetText({ brand, locale, link, minutes: resetLifetimeMs / 60_000 });
+  const said = resetText({ brand, locale, link, minutes: resetLifetimeMs / 60_000 });
   const to = addressIn(parts, tenantId, address);
-  const own = { tenantId, serviceId: service.id, to, text, lifetimeMs: resetLifetimeMs };
+  const own = { tenantId, serviceId: service.id, to, ...said, lifetimeMs: resetLifetimeMs };
   const prepared = parts.engine.prepareOwnText(own);
   if (prepared === null) return await remembering(parts, { outcome: "addressRequired" });
   const notice = await prepareNotice(parts, found, "resetStarted", address);

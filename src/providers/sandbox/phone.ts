@@ -6,6 +6,8 @@ export interface PhoneMessage {
   readonly channel: Channel;
   readonly from: string;
   readonly text: string;
+  /** Of an e-mail. */
+  readonly subject?: string;
   /** The code in the text, for tests that do not want to search for it; null where there is none. */
   readonly code: string | null;
   readonly receivedAt: number;

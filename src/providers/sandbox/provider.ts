@@ -97,8 +97,8 @@ function createTaken(): Taken {
  * mailbox takes stays accepted: a carrier cannot tell a mailbox from a person.
  */
 function deliver(parts: SandboxParts, message: OutgoingMessage, providerMessageId: string): void {
-  const { to, channel, text, code, reference, from = senderName } = message;
-  const arrived = { channel, from, text, code };
+  const { to, channel, text, subject, code, reference, from = senderName } = message;
+  const arrived = { channel, from, text, ...(subject === undefined ? {} : { subject }), code };
   if (channel !== "voice") parts.phones.receive(to, arrived);
   else parts.phones.receive(to, arrived, (status) => parts.onReceipt(reference, status, providerMessageId));
 }

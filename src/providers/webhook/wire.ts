@@ -11,7 +11,7 @@ import type { CarrierReason } from "../reasons.ts";
 
 /** What the receiver reads: everything that it needs to send, and where to say what became of it. */
 export function requestBody(
-  { reference, channel, to, text, locale, brand, from, registration }: OutgoingMessage,
+  { reference, channel, to, text, subject, locale, brand, from, registration }: OutgoingMessage,
   receiptUrl: string | null,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -21,6 +21,7 @@ export function requestBody(
       channel,
       to,
       text,
+      ...(subject === undefined ? {} : { subject }),
       locale,
       brand,
       ...(from === undefined ? {} : { from }),

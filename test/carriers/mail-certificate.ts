@@ -1,0 +1,18 @@
+/** A certificate of this machine by itself, valid for a hundred years: tests say when they trust it. It protects nothing. */
+export const mailCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUI4wOCvK53ZsQDcP4DKh8zVhLo0MwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE5NTI0OVoYDzIxMjYxMDI4
+MTk1MjQ5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATeU2lSSvZF/StHGghDbQOPXxT3Tv0ZRBHsQIdzbgK2QrRCI9PYz2jB
+WlIvvcaooLdgDS7l2Jd3SU/aXVkswoLTo28wbTAdBgNVHQ4EFgQUBSZcQ6+sCc69
+DeC4VeTX0MUddmwwHwYDVR0jBBgwFoAUBSZcQ6+sCc69DeC4VeTX0MUddmwwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgZ4vP72rc3BZbUmauYCVT/6sAHXPgd31xp2i0dlQ+//YCIQDk
+yOx4et/RqBLQmRD+50ntUIJR9JO3txeffx00S4HiKA==
+-----END CERTIFICATE-----`;
+
+export const mailCertificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4HH1mgm9Yx76/7ca
+w+nDbDntPhI/MSeytgTwXbA6kp2hRANCAATeU2lSSvZF/StHGghDbQOPXxT3Tv0Z
+RBHsQIdzbgK2QrRCI9PYz2jBWlIvvcaooLdgDS7l2Jd3SU/aXVkswoLT
+-----END PRIVATE KEY-----`;

@@ -11,6 +11,8 @@ export interface Subscriber {
   readonly password: string | null;
   /** Whether a password alone never signs in: without an authenticator, the first thing is to enrol one. */
   readonly mustHaveSecond: boolean;
+  /** BCP 47: in which language they are written to; absent for that of the service. */
+  readonly locale?: string;
   readonly authenticators: readonly Authenticator[];
   /** One budget for all of them: a guess at one is a guess at the account (T-5, L-4). */
   readonly failures: Failures;
@@ -169,7 +171,10 @@ export const wrongInRowMax: Readonly<Record<Authenticator["type"], number>> = {
 };
 
 export function newSubscriber(
-  fields: Pick<Subscriber, "id" | "tenantId" | "nameId" | "sealedName" | "password" | "mustHaveSecond">,
+  fields: Pick<
+    Subscriber,
+    "id" | "tenantId" | "nameId" | "sealedName" | "password" | "mustHaveSecond" | "locale"
+  >,
   now: number,
 ): Subscriber {
   return { ...fields, authenticators: [], failures: noFailures, createdAt: now, updatedAt: now };

@@ -40,6 +40,8 @@ export interface Subscriber {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** In which language they are told of changes; null for that of the service. */
+  readonly locale: string | null;
   /** Nothing is changed: somebody said that a change was not theirs. */
   readonly isFrozen: boolean;
   readonly authenticators: readonly AuthenticatorSummary[];
@@ -184,6 +186,8 @@ export interface NewSubscriber {
   readonly password?: string;
   readonly passwordHash?: string;
   readonly mustHaveSecond?: boolean;
+  /** BCP 47: in which language they are told of changes. */
+  readonly locale?: string;
 }
 
 export interface OfSubscriber {

@@ -407,6 +407,7 @@ export interface NewSubscriber {
   /** Judged by its length and its rarity */ readonly password?: string;
   /** Instead of a password: argon2id, scrypt, bcrypt or PBKDF2 as their libraries write it */ readonly passwordHash?: string;
   /** Whether a password alone never signs in; default true */ readonly mustHaveSecond?: boolean;
+  /** BCP 47: in which language they are told of changes; default that of the service */ readonly locale?: string;
 }
 
 export interface Subscriber {
@@ -414,6 +415,7 @@ export interface Subscriber {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** In which language they are told of changes */ readonly locale: string | null;
   /** Nothing is changed: somebody said that a change was not theirs */ readonly isFrozen: boolean;
   readonly authenticators: readonly Authenticator[];
   /** RFC 3339, in UTC */ readonly createdAt: string;

@@ -1,6 +1,7 @@
 import type { NoticeKind } from "../accounts/index.ts";
 import { narrowing } from "./locales/index.ts";
-import { type NoticeWords, noticeLanguages } from "./notice-words.ts";
+import { type NoticeLanguage, noticeLanguages } from "./notices/index.ts";
+import { isolated } from "./text-direction.ts";
 
 /** What an SMS says, and an e-mail below its subject. */
 export interface NoticeText {
@@ -14,31 +15,39 @@ export function noticeText(
   { locale, brand, link }: { readonly locale: string; readonly brand: string; readonly link: string | null },
 ): NoticeText {
   const words = wordsFor(locale);
-  const said = fill(words[kind], { brand });
+  const values = { brand: isolated(brand, words.direction), link: link ?? "" };
+  const said = fill(words[kind], values);
   const subject = withoutStop(said);
   // Whoever says that it was not them is told so; there is nothing to object to.
   if (kind === "disputed") return { subject, text: said };
-  const remedy = link === null ? words.notYouTell : words.notYou;
-  return { subject, text: `${said} ${fill(remedy, { brand, link: link ?? "" })}` };
+  const remedy = fill(link === null ? words.notYouTell : words.notYou, values);
+  return { subject, text: `${said}${words.between ?? " "}${remedy}` };
 }
 
-export function resetText(values: {
+export function resetText({
+  locale,
+  brand,
+  link,
+  minutes,
+}: {
   readonly locale: string;
   readonly brand: string;
   readonly link: string;
   readonly minutes: number;
 }): NoticeText {
-  const { reset, resetSubject } = wordsFor(values.locale);
-  const text = fill(reset, { ...values, minutes: String(values.minutes) });
-  return { text, subject: fill(resetSubject, values) };
+  const words = wordsFor(locale);
+  const values = { brand: isolated(brand, words.direction), link, minutes: String(minutes) };
+  return { text: fill(words.reset, values), subject: fill(words.resetSubject, values) };
 }
 
-function wordsFor(locale: string): NoticeWords {
-  for (const one of narrowing(locale)) {
-    const words = noticeLanguages[one];
-    if (words !== undefined) return words;
-  }
-  return noticeLanguages["en"] as NoticeWords;
+const byLanguage: ReadonlyMap<string, NoticeLanguage> = new Map(
+  noticeLanguages.map((one) => [one.language, one]),
+);
+
+/** The nearest words; where there are none, English. */
+function wordsFor(locale: string): NoticeLanguage {
+  const found = narrowing(locale).find((one) => byLanguage.has(one)) ?? "en";
+  return byLanguage.get(found) as NoticeLanguage;
 }
 
 /** A subject is no sentence. */
@@ -46,6 +55,6 @@ function withoutStop(sentence: string): string {
   return sentence.replace(/[.。।]$/u, "");
 }
 
-function fill(template: string, values: Readonly<Record<string, unknown>>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => String(values[name] ?? ""));
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
 }

@@ -215,10 +215,17 @@ function problemOf(name: string, given: unknown, names: readonly string[]): stri
   return `${saidBack(option, given)}allowed is ${allowedOf(option)}`;
 }
 
+const numberOptions: readonly SettingOption[] = [
+  "moneyPerDay",
+  "trustedDeviceDays",
+  "changeWaitHours",
+  "addressAgeMaxDays",
+];
+
 /** The table reads text; an option has the type that suits it. */
 function isOwnType(name: SettingOption, given: unknown): boolean {
   if (name === "sandbox") return typeof given === "boolean";
-  if (name === "moneyPerDay" || name === "trustedDeviceDays") return typeof given === "number";
+  if (numberOptions.includes(name)) return typeof given === "number";
   if (name === "prices") return isRecordOfNumbers(given);
   if (name === "secret" || name === "countries" || name === "passkeyOrigins") {
     return [given].flat().every((one) => typeof one === "string" && one !== "");

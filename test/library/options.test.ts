@@ -7,6 +7,7 @@ import {
   createFromEnvironment,
   StartRefused,
 } from "../../src/index.ts";
+import { readOptions } from "../../src/library/options.ts";
 import { scriptedProvider } from "../support/scripted-provider.ts";
 import { open, temporaryFolder } from "./open.ts";
 
@@ -48,6 +49,17 @@ describe("wrong options fail at creation, by name", () => {
     [{ moneyPerDay: 0 }, "moneyPerDay: 0 was given, allowed is an amount above 0"],
     [{ moneyPerDay: "50" }, 'moneyPerDay: "50" was given, allowed is an amount above 0'],
     [{ moneyPerDay: Number.NaN }, "moneyPerDay: NaN was given, allowed is an amount above 0"],
+    [{ changeWaitHours: 721 }, "changeWaitHours: 721 was given, allowed is a whole number from 0 to 720"],
+    [{ changeWaitHours: 0.5 }, "changeWaitHours: 0.5 was given, allowed is a whole number from 0 to 720"],
+    [{ addressAgeMaxDays: -1 }, "addressAgeMaxDays: -1 was given, allowed is a whole number from 0 to 3650"],
+    [
+      { accountUrl: "https://app.example.com/account?x=1" },
+      'accountUrl: "https://app.example.com/account?x=1" was given, allowed is an http or https address',
+    ],
+    [
+      { accountUrl: "javascript:alert(1)" },
+      'accountUrl: "javascript:alert(1)" was given, allowed is an http',
+    ],
     [{ prices: { "XX/sms": 1 } }, "prices: an object was given, XX/sms=1 is no price: allowed are prices"],
     [{ prices: ["DE/sms=1"] }, "prices: a list of 1 was given, allowed is an object such as"],
     [{ clock: Date }, "clock: a function was given, allowed is an object with now, sleep and after"],
@@ -162,4 +174,28 @@ test("the first key is told when it is made, and never again; a key of one's own
   expect((await open({ data })).countersign.firstKey).toBeNull();
   const own = await open({ apiKey: "0123456789-abcdefghijklmnopqrstuvwxyz" });
   expect(own.countersign.firstKey).toBeNull();
+});
+
+describe("what an operator decides about accounts", () => {
+  const accountsOf = (options: CountersignOptions) => readOptions(options).accounts;
+  const day = 86_400_000;
+
+  test("waits a day, writes for a year, and has no links without an address", () => {
+    expect(accountsOf({})).toEqual({ changeWaitMs: day, addressAgeMaxMs: 365 * day, pagesUrl: null });
+  });
+
+  test("is what the options say, in hours, days and an address of one's own", () => {
+    const accountUrl = "https://app.example.com/me";
+    const given = {
+      changeWaitHours: 72,
+      addressAgeMaxDays: 0,
+      accountUrl,
+      publicUrl: "https://x.example.com",
+    };
+    expect(accountsOf(given)).toEqual({ changeWaitMs: 3 * day, addressAgeMaxMs: null, pagesUrl: accountUrl });
+    expect(accountsOf({ changeWaitHours: 0 })?.changeWaitMs).toBe(0);
+    expect(accountsOf({ publicUrl: "https://app.example.com/verify/" })?.pagesUrl).toBe(
+      "https://app.example.com/verify/account",
+    );
+  });
 });

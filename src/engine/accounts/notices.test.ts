@@ -182,3 +182,48 @@ describe("waits", () => {
     }
   });
 });
+
+describe("the language of a notice", () => {
+  test.each([
+    ["ja", "Countersign：パスワードが変更されました"],
+    ["ar", "\u2068Countersign\u2069: تم تغيير كلمة مرورك"],
+    [undefined, "Countersign: your password was changed"],
+  ])(
+    "is that of the subscriber (%s), else of the service; an e-mail has it as its subject",
+    async (locale, says) => {
+      const one = await openTestInstance({ accounts: { pagesUrl: "https://id.example.com/account" } });
+      const { accounts, tenantId } = one;
+      const created = await accounts.createSubscriber({
+        tenantId,
+        name: "bob",
+        password,
+        mustHaveSecond: false,
+        locale,
+      });
+      if (created.outcome !== "created") throw new Error(created.outcome);
+      expect(created.subscriber.locale).toBe(locale ?? null);
+      const of = { tenantId, subscriberId: created.subscriber.id };
+      const enrolled = await accounts.enrolEmail({ ...of, address: mail });
+      if (enrolled.outcome !== "enrolled") throw new Error(enrolled.outcome);
+      await one.engine.tick();
+      const authenticatorId = enrolled.authenticator.id;
+      const code = one.codeOn(mail);
+      expect((await accounts.confirmAuthenticator({ ...of, authenticatorId, code })).outcome).toBe(
+        "confirmed",
+      );
+      const changed = await accounts.changePassword({ ...of, password: newPassword, current: password });
+      expect(changed.outcome).toBe("changed");
+      await one.engine.tick();
+      const [notice] = one.sandbox?.phones.messages(mail) ?? [];
+      expect(notice).toMatchObject({ channel: "email", subject: says, code: null });
+      expect(notice?.text.startsWith(says)).toBe(true);
+      expect(notice?.text).toMatch(/https:\/\/id\.example\.com\/account\/not-me\?notice=csn_[\w-]{64}$/);
+    },
+  );
+
+  test.each(["", "de_DE", "not a language", "x".repeat(40)])("%j is none", async (locale) => {
+    const { accounts, tenantId } = await openTestInstance();
+    const refused = await accounts.createSubscriber({ tenantId, name: "bob", password, locale });
+    expect(refused).toMatchObject({ outcome: "requestInvalid", field: "locale" });
+  });
+});

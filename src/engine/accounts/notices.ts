@@ -43,7 +43,8 @@ export async function prepareNotice(
   if (addresses.length === 0) return nobodyTold;
   const service = await parts.directory.service(tenantId, undefined);
   if (service === undefined) return nobodyTold;
-  const { brand, locale } = service.settings;
+  const { brand } = service.settings;
+  const locale = subscriber.locale ?? service.settings.locale;
   const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id, kind));
   const said = noticeText(kind, { locale, brand, link });
   const prepared = addresses

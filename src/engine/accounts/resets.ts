@@ -60,7 +60,8 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
   }
   const secret = newSecret(parts, "reset", found.id);
   const link = linkTo(parts, "reset", "reset", secret) ?? secret;
-  const { brand, locale } = service.settings;
+  const { brand } = service.settings;
+  const locale = found.locale ?? service.settings.locale;
   const said = resetText({ brand, locale, link, minutes: resetLifetimeMs / 60_000 });
   const to = addressIn(parts, tenantId, address);
   const own = { tenantId, serviceId: service.id, to, ...said, lifetimeMs: resetLifetimeMs };

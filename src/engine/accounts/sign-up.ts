@@ -127,7 +127,9 @@ async function newRow(
   ];
   const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
   const fields = { id, tenantId, nameId, sealedName, password: hash, mustHaveSecond: true };
-  return { subscriber: { ...newSubscriber(fields, now), authenticators }, codes };
+  // The language in which their number was asked for.
+  const { locale } = proven;
+  return { subscriber: { ...newSubscriber({ ...fields, locale }, now), authenticators }, codes };
 }
 
 function proofsOf(

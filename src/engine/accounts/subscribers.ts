@@ -7,6 +7,7 @@ import {
 } from "../../accounts/index.ts";
 import { isCommonPassword, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
+import { parseLocale } from "../../delivery/index.ts";
 import { key } from "../../store/index.ts";
 import { credentialKeys, freedCredentials } from "./credentials.ts";
 import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
@@ -22,6 +23,8 @@ export interface CreateSubscriber {
   readonly passwordHash?: string | undefined;
   /** Whether a password alone never signs in. Default true; without it, passwords are longer. */
   readonly mustHaveSecond?: boolean | undefined;
+  /** BCP 47: in which language they are told of changes. Default: that of the service. */
+  readonly locale?: string | undefined;
 }
 
 /** By the rules of passwords (P-1, P-2). */
@@ -52,11 +55,13 @@ export async function createSubscriber(
       "must be argon2id, scrypt, bcrypt or PBKDF2 as their libraries write them, at a usual cost",
     );
   }
+  const locale = request.locale === undefined ? undefined : parseLocale(request.locale);
+  if (locale === null) return invalid("locale", "must be a language tag such as de or pt-BR");
   const mustHaveSecond = request.mustHaveSecond ?? true;
   const problem = password === undefined ? null : judge(password, name, mustHaveSecond);
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const hash = password === undefined ? (passwordHash ?? null) : await parts.hasher.hash(password);
-  return await put(parts, { tenantId, name, hash, mustHaveSecond });
+  return await put(parts, { tenantId, name, hash, mustHaveSecond, locale });
 }
 
 function invalid(field: string, detail: string): CreateResult {
@@ -76,11 +81,12 @@ interface NewRow {
   readonly name: string;
   readonly hash: string | null;
   readonly mustHaveSecond: boolean;
+  readonly locale: string | undefined;
 }
 
 async function put(
   parts: AccountParts,
-  { tenantId, name, hash, mustHaveSecond }: NewRow,
+  { tenantId, name, hash, mustHaveSecond, locale }: NewRow,
 ): Promise<CreateResult> {
   const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
   const id = uuidv7(parts.clock.now(), parts.random);
@@ -90,7 +96,7 @@ async function put(
     const found = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     if (found.subscriberId !== null) return { writes: [], result: { outcome: "nameTaken" } };
     const fields = { id, tenantId, nameId: nameKey.id, sealedName, password: hash, mustHaveSecond };
-    const subscriber = newSubscriber(fields, now);
+    const subscriber = newSubscriber({ ...fields, ...(locale === undefined ? {} : { locale }) }, now);
     return {
       writes: [
         { table: "subscriberName", id: nameKey.id, row: { ...found, subscriberId: id, lastSeenAt: now } },

@@ -22,6 +22,8 @@ export interface SubscriberView {
   readonly name: string;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
+  /** In which language they are told of changes; null for that of the service. */
+  readonly locale: string | null;
   /** Whether nothing of it is changed any more, since somebody said that a change was not theirs. */
   readonly isFrozen: boolean;
   readonly authenticators: readonly AuthenticatorView[];
@@ -88,6 +90,7 @@ export function toSubscriberView(parts: AccountParts, row: Subscriber): Subscrib
     name: opened(parts, contextOf("name", row.id, row.tenantId), row.sealedName),
     hasPassword: row.password !== null,
     mustHaveSecond: row.mustHaveSecond,
+    locale: row.locale ?? null,
     isFrozen: row.frozenAt !== undefined,
     authenticators: row.authenticators
       .filter((one) => isKept(one, parts.clock.now()))

@@ -45,6 +45,9 @@ export const NewSubscriberBody = strict(
     mustHaveSecond: Type.Optional(
       Type.Boolean({ description: "Whether a password alone never signs in; default true" }),
     ),
+    locale: Type.Optional(
+      opaque(35, "BCP 47: in which language they are told of changes; default that of the service"),
+    ),
   },
   { title: "NewSubscriber" },
 );
@@ -251,6 +254,7 @@ export const SubscriberBody = Type.Object(
     name: Type.String(),
     hasPassword: Type.Boolean(),
     mustHaveSecond: Type.Boolean(),
+    locale: orNull(Type.String({ description: "In which language they are told of changes" })),
     isFrozen: Type.Boolean({ description: "Nothing is changed: somebody said that a change was not theirs" }),
     authenticators: Type.Array(AuthenticatorBody),
     createdAt: Instant,

@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const ar: NoticeLanguage = {
+  language: "ar",
+  direction: "rtl",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: أُضيف هاتف إلى حسابك.",
+  phoneRemoved: "{brand}: أُزيل هاتف من حسابك.",
+  emailAdded: "{brand}: أُضيف عنوان بريد إلكتروني إلى حسابك.",
+  emailRemoved: "{brand}: أُزيل عنوان بريد إلكتروني من حسابك.",
+  authenticatorAdded: "{brand}: أُضيفت طريقة لتسجيل الدخول إلى حسابك.",
+  authenticatorRemoved: "{brand}: أُزيلت طريقة لتسجيل الدخول من حسابك.",
+  removalBegun: "{brand}: ستُزال قريبًا طريقة لتسجيل الدخول من حسابك.",
+  passwordChanged: "{brand}: تم تغيير كلمة مرورك.",
+  recoveryCodesMade: "{brand}: أُنشئت رموز استرداد جديدة؛ ولم تعد القديمة صالحة.",
+  recoveryCodeUsed: "{brand}: استُخدم أحد رموز الاسترداد الخاصة بك.",
+  recovered: "{brand}: تم استرداد حسابك.",
+  resetStarted: "{brand}: بدأت إعادة تعيين حسابك.",
+  resetDone: "{brand}: تمت إعادة تعيين حسابك.",
+  disputed: "{brand}: تم تسجيل خروجك من كل مكان، ولا يمكن تغيير حسابك حتى تسترده.",
+  notYou: "لم تكن أنت؟ أوقف ذلك هنا:\n{link}",
+  notYouTell: "لم تكن أنت؟ أخبر {brand} فورًا.",
+  reset: "{brand}: أعد إعداد حسابك خلال {minutes} دقيقة:\n{link}",
+  resetSubject: "{brand}: أعد إعداد حسابك",
+};

@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const fa: NoticeLanguage = {
+  language: "fa",
+  direction: "rtl",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: یک تلفن به حساب شما اضافه شد.",
+  phoneRemoved: "{brand}: یک تلفن از حساب شما حذف شد.",
+  emailAdded: "{brand}: یک نشانی ایمیل به حساب شما اضافه شد.",
+  emailRemoved: "{brand}: یک نشانی ایمیل از حساب شما حذف شد.",
+  authenticatorAdded: "{brand}: یک روش ورود به حساب شما اضافه شد.",
+  authenticatorRemoved: "{brand}: یک روش ورود از حساب شما حذف شد.",
+  removalBegun: "{brand}: یک روش ورود به‌زودی از حساب شما حذف می‌شود.",
+  passwordChanged: "{brand}: گذرواژهٔ شما تغییر کرد.",
+  recoveryCodesMade: "{brand}: کدهای بازیابی تازه ساخته شد؛ کدهای پیشین دیگر کار نمی‌کنند.",
+  recoveryCodeUsed: "{brand}: یکی از کدهای بازیابی شما به کار رفت.",
+  recovered: "{brand}: حساب شما بازیابی شد.",
+  resetStarted: "{brand}: بازنشانی حساب شما آغاز شد.",
+  resetDone: "{brand}: حساب شما بازنشانی شد.",
+  disputed: "{brand}: از همه‌جا خارج شدید و تا حساب خود را بازیابی نکنید، تغییری در آن ممکن نیست.",
+  notYou: "شما نبودید؟ اینجا جلویش را بگیرید:\n{link}",
+  notYouTell: "شما نبودید؟ بی‌درنگ به {brand} خبر دهید.",
+  reset: "{brand}: حساب خود را ظرف {minutes} دقیقه دوباره راه‌اندازی کنید:\n{link}",
+  resetSubject: "{brand}: حساب خود را دوباره راه‌اندازی کنید",
+};

@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const he: NoticeLanguage = {
+  language: "he",
+  direction: "rtl",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: טלפון נוסף לחשבון שלך.",
+  phoneRemoved: "{brand}: טלפון הוסר מהחשבון שלך.",
+  emailAdded: "{brand}: כתובת דוא״ל נוספה לחשבון שלך.",
+  emailRemoved: "{brand}: כתובת דוא״ל הוסרה מהחשבון שלך.",
+  authenticatorAdded: "{brand}: דרך כניסה נוספה לחשבון שלך.",
+  authenticatorRemoved: "{brand}: דרך כניסה הוסרה מהחשבון שלך.",
+  removalBegun: "{brand}: דרך כניסה עומדת להיות מוסרת מהחשבון שלך.",
+  passwordChanged: "{brand}: הסיסמה שלך שונתה.",
+  recoveryCodesMade: "{brand}: נוצרו קודי שחזור חדשים; הישנים אינם תקפים עוד.",
+  recoveryCodeUsed: "{brand}: נעשה שימוש באחד מקודי השחזור שלך.",
+  recovered: "{brand}: החשבון שלך שוחזר.",
+  resetStarted: "{brand}: החל איפוס של החשבון שלך.",
+  resetDone: "{brand}: החשבון שלך אופס.",
+  disputed: "{brand}: בוצעה יציאה מכל מקום, ולא ניתן לשנות את החשבון עד שישוחזר.",
+  notYou: "לא את או אתה? אפשר לעצור כאן:\n{link}",
+  notYouTell: "לא את או אתה? יש להודיע מיד אל {brand}.",
+  reset: "{brand}: יש להגדיר את החשבון מחדש בתוך {minutes} דקות:\n{link}",
+  resetSubject: "{brand}: הגדרת החשבון מחדש",
+};

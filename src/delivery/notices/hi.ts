@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const hi: NoticeLanguage = {
+  language: "hi",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: आपके खाते में एक फ़ोन जोड़ा गया।",
+  phoneRemoved: "{brand}: आपके खाते से एक फ़ोन हटाया गया।",
+  emailAdded: "{brand}: आपके खाते में एक ईमेल पता जोड़ा गया।",
+  emailRemoved: "{brand}: आपके खाते से एक ईमेल पता हटाया गया।",
+  authenticatorAdded: "{brand}: आपके खाते में साइन इन का एक तरीका जोड़ा गया।",
+  authenticatorRemoved: "{brand}: आपके खाते से साइन इन का एक तरीका हटाया गया।",
+  removalBegun: "{brand}: आपके खाते से साइन इन का एक तरीका जल्द हटेगा।",
+  passwordChanged: "{brand}: आपका पासवर्ड बदला गया।",
+  recoveryCodesMade: "{brand}: नए रिकवरी कोड बनाए गए; पुराने अब काम नहीं करेंगे।",
+  recoveryCodeUsed: "{brand}: आपका एक रिकवरी कोड इस्तेमाल हुआ।",
+  recovered: "{brand}: आपका खाता वापस पाया गया।",
+  resetStarted: "{brand}: आपके खाते का रीसेट शुरू हुआ।",
+  resetDone: "{brand}: आपका खाता रीसेट हुआ।",
+  disputed: "{brand}: आप हर जगह से साइन आउट हैं; खाता वापस पाने तक उसमें बदलाव नहीं होगा।",
+  notYou: "आपने नहीं किया? यहाँ रोकें: {link}",
+  notYouTell: "आपने नहीं किया? {brand} को तुरंत बताएँ।",
+  reset: "{brand}: {minutes} मिनट के अंदर अपना खाता फिर से सेट करें: {link}",
+  resetSubject: "{brand}: अपना खाता फिर से सेट करें",
+};

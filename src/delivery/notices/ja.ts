@@ -1,0 +1,27 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const ja: NoticeLanguage = {
+  language: "ja",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  between: "",
+  phoneAdded: "{brand}：アカウントに電話が追加されました。",
+  phoneRemoved: "{brand}：アカウントから電話が削除されました。",
+  emailAdded: "{brand}：アカウントにメールアドレスが追加されました。",
+  emailRemoved: "{brand}：アカウントからメールアドレスが削除されました。",
+  authenticatorAdded: "{brand}：アカウントにログイン方法が追加されました。",
+  authenticatorRemoved: "{brand}：アカウントからログイン方法が削除されました。",
+  removalBegun: "{brand}：アカウントのログイン方法がまもなく削除されます。",
+  passwordChanged: "{brand}：パスワードが変更されました。",
+  recoveryCodesMade: "{brand}：新しいリカバリーコードが作成され、以前のものは無効になりました。",
+  recoveryCodeUsed: "{brand}：リカバリーコードが1つ使用されました。",
+  recovered: "{brand}：アカウントが復旧されました。",
+  resetStarted: "{brand}：アカウントのリセットが開始されました。",
+  resetDone: "{brand}：アカウントがリセットされました。",
+  disputed: "{brand}：すべての端末からログアウトしました。復旧するまでアカウントは変更できません。",
+  notYou: "心当たりがない場合はここで停止: {link}",
+  notYouTell: "心当たりがない場合は、すぐに {brand} へご連絡ください。",
+  reset: "{brand}：{minutes}分以内にアカウントを再設定してください: {link}",
+  resetSubject: "{brand}：アカウントを再設定してください",
+};

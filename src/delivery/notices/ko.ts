@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const ko: NoticeLanguage = {
+  language: "ko",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: 계정에 전화가 추가되었습니다.",
+  phoneRemoved: "{brand}: 계정에서 전화가 삭제되었습니다.",
+  emailAdded: "{brand}: 계정에 이메일 주소가 추가되었습니다.",
+  emailRemoved: "{brand}: 계정에서 이메일 주소가 삭제되었습니다.",
+  authenticatorAdded: "{brand}: 계정에 로그인 방법이 추가되었습니다.",
+  authenticatorRemoved: "{brand}: 계정에서 로그인 방법이 삭제되었습니다.",
+  removalBegun: "{brand}: 계정의 로그인 방법이 곧 삭제됩니다.",
+  passwordChanged: "{brand}: 비밀번호가 변경되었습니다.",
+  recoveryCodesMade: "{brand}: 새 복구 코드가 만들어졌으며 이전 코드는 더 이상 쓸 수 없습니다.",
+  recoveryCodeUsed: "{brand}: 복구 코드 하나가 사용되었습니다.",
+  recovered: "{brand}: 계정이 복구되었습니다.",
+  resetStarted: "{brand}: 계정 재설정이 시작되었습니다.",
+  resetDone: "{brand}: 계정이 재설정되었습니다.",
+  disputed: "{brand}: 모든 곳에서 로그아웃되었고, 복구하기 전에는 계정을 변경할 수 없습니다.",
+  notYou: "본인이 아닌가요? 여기서 중지: {link}",
+  notYouTell: "본인이 아닌가요? 즉시 {brand}에 알려 주세요.",
+  reset: "{brand}: {minutes}분 안에 계정을 다시 설정하세요: {link}",
+  resetSubject: "{brand}: 계정을 다시 설정하세요",
+};

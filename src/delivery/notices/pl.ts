@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const pl: NoticeLanguage = {
+  language: "pl",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: do Twojego konta dodano telefon.",
+  phoneRemoved: "{brand}: z Twojego konta usunięto telefon.",
+  emailAdded: "{brand}: do Twojego konta dodano adres e-mail.",
+  emailRemoved: "{brand}: z Twojego konta usunięto adres e-mail.",
+  authenticatorAdded: "{brand}: do Twojego konta dodano sposób logowania.",
+  authenticatorRemoved: "{brand}: z Twojego konta usunięto sposób logowania.",
+  removalBegun: "{brand}: sposób logowania zostanie wkrótce usunięty z Twojego konta.",
+  passwordChanged: "{brand}: Twoje hasło zostało zmienione.",
+  recoveryCodesMade: "{brand}: utworzono nowe kody zapasowe; stare już nie działają.",
+  recoveryCodeUsed: "{brand}: użyto jednego z Twoich kodów zapasowych.",
+  recovered: "{brand}: Twoje konto zostało odzyskane.",
+  resetStarted: "{brand}: rozpoczęto resetowanie Twojego konta.",
+  resetDone: "{brand}: Twoje konto zostało zresetowane.",
+  disputed: "{brand}: wylogowano Cię wszędzie; konta nie można zmienić, dopóki go nie odzyskasz.",
+  notYou: "To nie Ty? Zatrzymaj to tutaj: {link}",
+  notYouTell: "To nie Ty? Od razu powiadom {brand}.",
+  reset: "{brand}: skonfiguruj konto ponownie w ciągu {minutes} min: {link}",
+  resetSubject: "{brand}: skonfiguruj konto ponownie",
+};

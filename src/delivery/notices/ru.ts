@@ -1,0 +1,26 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const ru: NoticeLanguage = {
+  language: "ru",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  phoneAdded: "{brand}: к вашему аккаунту добавлен телефон.",
+  phoneRemoved: "{brand}: из вашего аккаунта удалён телефон.",
+  emailAdded: "{brand}: к вашему аккаунту добавлен адрес эл. почты.",
+  emailRemoved: "{brand}: из вашего аккаунта удалён адрес эл. почты.",
+  authenticatorAdded: "{brand}: к вашему аккаунту добавлен способ входа.",
+  authenticatorRemoved: "{brand}: из вашего аккаунта удалён способ входа.",
+  removalBegun: "{brand}: способ входа скоро будет удалён из вашего аккаунта.",
+  passwordChanged: "{brand}: ваш пароль изменён.",
+  recoveryCodesMade: "{brand}: созданы новые резервные коды; старые больше не действуют.",
+  recoveryCodeUsed: "{brand}: использован один из ваших резервных кодов.",
+  recovered: "{brand}: доступ к вашему аккаунту восстановлен.",
+  resetStarted: "{brand}: начат сброс вашего аккаунта.",
+  resetDone: "{brand}: ваш аккаунт сброшен.",
+  disputed: "{brand}: вы вышли на всех устройствах; аккаунт нельзя изменить, пока вы его не восстановите.",
+  notYou: "Это не вы? Остановите здесь: {link}",
+  notYouTell: "Это не вы? Сразу сообщите в {brand}.",
+  reset: "{brand}: настройте аккаунт заново в течение {minutes} мин.: {link}",
+  resetSubject: "{brand}: настройте аккаунт заново",
+};

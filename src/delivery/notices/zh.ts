@@ -1,0 +1,27 @@
+import type { NoticeLanguage } from "./notice-language.ts";
+
+export const zh: NoticeLanguage = {
+  language: "zh",
+  direction: "ltr",
+  encoding: "ucs2",
+  reviewedByASpeaker: false,
+  between: "",
+  phoneAdded: "{brand}：您的账户添加了一部电话。",
+  phoneRemoved: "{brand}：您的账户移除了一部电话。",
+  emailAdded: "{brand}：您的账户添加了一个电子邮箱。",
+  emailRemoved: "{brand}：您的账户移除了一个电子邮箱。",
+  authenticatorAdded: "{brand}：您的账户添加了一种登录方式。",
+  authenticatorRemoved: "{brand}：您的账户移除了一种登录方式。",
+  removalBegun: "{brand}：您的账户即将移除一种登录方式。",
+  passwordChanged: "{brand}：您的密码已更改。",
+  recoveryCodesMade: "{brand}：已生成新的恢复码，旧的不再有效。",
+  recoveryCodeUsed: "{brand}：您的一个恢复码已被使用。",
+  recovered: "{brand}：您的账户已恢复。",
+  resetStarted: "{brand}：已开始重置您的账户。",
+  resetDone: "{brand}：您的账户已重置。",
+  disputed: "{brand}：您已在所有设备上退出登录；恢复之前账户无法更改。",
+  notYou: "不是您本人？在此阻止: {link}",
+  notYouTell: "不是您本人？请立即告知 {brand}。",
+  reset: "{brand}：请在 {minutes} 分钟内重新设置您的账户: {link}",
+  resetSubject: "{brand}：请重新设置您的账户",
+};

@@ -11,8 +11,8 @@ RUN mkdir /package && tar -xzf .stage/countersign-*.tgz -C /package --strip-comp
 FROM node:24-slim AS dependencies
 WORKDIR /dependencies
 COPY package.json package-lock.json ./
-# Others install what passkeys need beside the package; the image brings it along, as it is locked.
-RUN npm pkg delete "devDependencies.@simplewebauthn/server" peerDependenciesMeta
+# Others install what passkeys and e-mail need beside the package; the image brings it along, as it is locked.
+RUN npm pkg delete "devDependencies.@simplewebauthn/server" devDependencies.nodemailer peerDependenciesMeta
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim
@@ -25,8 +25,6 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=dependencies /dependencies/node_modules ./node_modules
 COPY --from=build /package ./
-# Optional beside the package, and of no dependencies: an image sends e-mail without another build.
-COPY --from=build /build/node_modules/nodemailer ./node_modules/nodemailer
 RUN ln -s /app/bin/countersign.js /usr/local/bin/countersign && mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data

@@ -65,7 +65,7 @@ describe("the Dockerfile", () => {
     for (const copied of textsOf(final, "COPY")) {
       const [, , from = "", to = ""] = /^--from=(\w+) (\S+) (\S+)$/.exec(copied) ?? [];
       if (basename(from) === "node_modules") symlinkSync(join(root, "node_modules"), join(at("/app"), to));
-      else if (!from.includes("/node_modules/")) cpSync(at(from), join(at("/app"), to), { recursive: true });
+      else cpSync(at(from), join(at("/app"), to), { recursive: true });
     }
   }, timeoutMs);
   afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -78,16 +78,18 @@ describe("the Dockerfile", () => {
     expect(existsSync(at("/app/src"))).toBe(false);
   });
 
-  test("has what passkeys need: npm installs it where it is neither optional nor for development", () => {
+  test("has what passkeys and e-mail need: npm installs it where it is neither optional nor for development", () => {
     const manifest = JSON.parse(readFileSync(at("/dependencies/package.json"), "utf8"));
     const { peerDependencies, peerDependenciesMeta = {}, devDependencies } = manifest;
-    expect(Object.keys(peerDependencies)).toEqual(["@simplewebauthn/server"]);
+    expect(Object.keys(peerDependencies)).toEqual(["@simplewebauthn/server", "nodemailer"]);
     expect([peerDependenciesMeta, Object.keys(devDependencies)]).toEqual([
       {},
-      expect.not.arrayContaining(["@simplewebauthn/server"]),
+      expect.not.arrayContaining(["@simplewebauthn/server", "nodemailer"]),
     ]);
     const lock = JSON.parse(readFileSync(at("/dependencies/package-lock.json"), "utf8"));
-    expect(lock.packages["node_modules/@simplewebauthn/server"].integrity).toMatch(/^sha512-/);
+    for (const name of Object.keys(peerDependencies)) {
+      expect(lock.packages[`node_modules/${name}`].integrity, name).toMatch(/^sha512-/);
+    }
   });
 
   test("names only settings that exist, and runs as somebody who is not root", () => {

@@ -3,6 +3,7 @@ import type { CreationOptions, RequestOptions } from "../../src/authenticators/i
 import { createSoftwareAuthenticator, type SoftwareAuthenticator } from "../../src/testing/index.ts";
 import { openSite } from "../pages/site.ts";
 import { Visitor } from "../pages/visitor.ts";
+import { testServer } from "../server/support.ts";
 import { other } from "../support/passkeys.ts";
 import { heading, password, said, shownCodes, wayOf } from "./person.ts";
 
@@ -29,9 +30,10 @@ async function ask(
   step: string,
   fields: Record<string, string> = {},
   headers: Record<string, string> = {},
+  base = origin,
 ) {
   const cookie = [...one.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-  const answer = await fetch(`${origin}/account/${step}/options`, {
+  const answer = await fetch(`${base}/account/${step}/options`, {
     method: "POST",
     redirect: "manual",
     headers: { ...posted, cookie, "x-forwarded-for": `2001:db8:1:${networks.toString(16)}::1`, ...headers },
@@ -314,5 +316,32 @@ describe("asking for a passkey", () => {
     expect(heading(one)).toBe("Confirm that it is you");
     await one.post("/account/passkey", { id: "x", answer: "{}" });
     expect(said(one)).toBe(needs);
+  });
+
+  test("behind a proxy that speaks https, passkeys are of the public address and of no other", async () => {
+    const publicUrl = "https://id.example.com";
+    const behind = await testServer({ PUBLIC_URL: publicUrl, TRUSTED_PROXIES: "127.0.0.1,::1" });
+    try {
+      const base = `http://127.0.0.1:${behind.port}`;
+      const { accounts: others, tenant } = behind.instance;
+      await others.createSubscriber({ tenantId: tenant.id, name: "jan", password });
+      const proxied = { "x-forwarded-proto": "https", "x-forwarded-host": "id.example.com" };
+      const one = new Visitor(base);
+      await one.open("/account/sign-in", proxied);
+      await one.post("/account/sign-in", { name: "jan", password }, proxied);
+      expect([...one.cookies.keys()]).toContain("__Host-countersign-account");
+      for (const [from, title] of [
+        ["https://evil.example.com", "Protect your account"],
+        [publicUrl, "Your recovery codes"],
+      ] as const) {
+        const { id, options } = await ask(one, "enrol/passkey", {}, proxied, base);
+        expect(options.rp.id).toBe("id.example.com");
+        const made = createSoftwareAuthenticator({ origin: from }).create(options);
+        await one.post("/account/enrol/passkey", { id, answer: JSON.stringify(made) }, proxied);
+        expect(heading(one)).toBe(title);
+      }
+    } finally {
+      await behind.remove();
+    }
   });
 });

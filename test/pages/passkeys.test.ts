@@ -1,7 +1,13 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mountExpress } from "../../src/mounts/express.ts";
 import { password } from "../account/person.ts";
+import { open as openLibrary } from "../library/open.ts";
 import { type TestServer, testServer } from "../server/support.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
@@ -212,5 +218,33 @@ describe("in Chromium, with an authenticator of its own", () => {
     expect(await page.textContent("h1")).toBe("Enter the code");
     await close();
     await one.close();
+  });
+
+  test("inside an application, below a prefix", { timeout }, async (context) => {
+    needBrowser(context);
+    const { countersign } = await openLibrary();
+    const name = "ada";
+    await countersign.subscribers.create({ name, password });
+    const host = express();
+    host.use("/auth", mountExpress(countersign));
+    const listening = createServer(host).listen(0, "127.0.0.1");
+    await once(listening, "listening");
+    const base = `http://localhost:${(listening.address() as AddressInfo).port}`;
+    const { page, complaints, close } = await newPerson(browser as Browser, base);
+    const device = await addAuthenticator(page);
+    await page.goto(`${base}/auth/account/sign-in`);
+    await page.fill("#name", name);
+    await page.fill("#password", password);
+    await press(page, "form[action$='/sign-in'] button");
+    await press(page, passkey);
+    await press(page, "form[action$='codes-kept'] button");
+    await device.touches(false);
+    await press(page, "form[action$='sign-out'] button");
+    await Promise.all([page.waitForNavigation(), device.touches(true), page.reload()]);
+    await page.locator("form[action$='sign-out']").waitFor();
+    expect([page.url(), complaints]).toEqual([`${base}/auth/account`, []]);
+    await close();
+    listening.closeAllConnections();
+    listening.close();
   });
 });

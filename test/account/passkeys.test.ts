@@ -211,6 +211,22 @@ describe("passkeys on the account pages", () => {
     expect([heading(fay), said(fay)]).toEqual(["Protect your account", failed]);
   });
 
+  test("L-5: whoever forgot the password gets in by the passkey, and sets a new one with it", async () => {
+    const device = software();
+    await enrolled("kim", device);
+    const one = await signIn(device);
+    await one.post("/account/change", { what: "password", id: "" });
+    await answered(one, "passkey", (options) => device.get(options));
+    expect(heading(one)).toBe("Change the password");
+    await one.post("/account/change/password", { password: "ten rowing margarets" });
+    expect(said(one)).toBe("Your account was changed.");
+    await clock.advance(1_000);
+    const next = visitor();
+    await next.open("/account/sign-in");
+    await next.post("/account/sign-in", { name: "kim", password: "ten rowing margarets" });
+    expect(heading(next)).toBe("Confirm that it is you");
+  });
+
   test("a form without a script says what is missing, and leaves all other ways open", async () => {
     const device = software();
     const signed = await enrolled("gil", device);

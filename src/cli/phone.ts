@@ -7,6 +7,8 @@ export interface ArrivedMessage {
   readonly channel: string;
   readonly from: string;
   readonly text: string;
+  /** Of an e-mail. */
+  readonly subject?: string;
   readonly code: string | null;
   readonly receivedAt: string;
 }

@@ -49,7 +49,7 @@ export function phoneLines(phones: Phones, countMax: number): readonly PhoneLine
 
 function previewOf(entry: Entry): string {
   if (entry.type === "reply") return `You: ${entry.reply.text}`;
-  if (entry.call === null) return entry.message.text;
+  if (entry.call === null) return entry.message.subject ?? entry.message.text;
   return callWords[entry.call.state];
 }
 

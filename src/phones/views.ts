@@ -113,8 +113,22 @@ function entryPart(entry: Entry, path: string, now: number): string {
 
 const channelWords: Readonly<Record<string, string>> = { sms: "Text", voice: "Call", email: "E-mail" };
 
-function textPart({ text, code }: PhoneMessage): string {
-  return html`<p>${text}</p>!${codePart(code)}`;
+function textPart({ subject, text, code }: PhoneMessage): string {
+  const heading = subject === undefined ? "" : html`<p class="subject" dir="auto">${subject}</p>`;
+  return html`!${heading}<p class="words" dir="auto">!${linked(text)}</p>!${codePart(code)}`;
+}
+
+const linkPattern = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]/g;
+
+/** The text with its links as links, which nothing but a click follows: looking at one must not use it. */
+function linked(text: string): string {
+  let at = 0;
+  let shown = "";
+  for (const { 0: link, index } of text.matchAll(linkPattern)) {
+    shown += html`${text.slice(at, index)}<a href="${link}" target="_blank" rel="noopener noreferrer">${link}</a>`;
+    at = index + link.length;
+  }
+  return shown + html`${text.slice(at)}`;
 }
 
 function codePart(code: string | null, play = ""): string {

@@ -65,7 +65,8 @@ function textOf(type: string, data: Shown, terminal: Terminal): string | null {
   switch (type) {
     case "message": {
       const head = `[${timeOf(data.receivedAt)}] ${number} ${channelWord(data.channel)}`;
-      return `${head} from ${printable(data.from)}: ${printable(data.text)}`;
+      const about = data.subject === undefined ? "" : `, "${printable(data.subject)}"`;
+      return `${head} from ${printable(data.from)}${about}: ${printable(data.text)}`;
     }
     case "reply":
       return `[${timeOf(data.sentAt)}] ${number} replied: ${printable(data.text)}`;

@@ -16,6 +16,7 @@ import type {
   Outcome,
   SendOutcome,
   SettleOutcome,
+  StartOutcome,
 } from "../verification/index.ts";
 import { createAdmission } from "./admission.ts";
 import { createArrivalWatch } from "./arrivals.ts";
@@ -64,7 +65,7 @@ import { type SingleUse, useOnce } from "./single-use.ts";
 import { type StartResult, start } from "./start.ts";
 import type { StartRequest } from "./start-plan.ts";
 import { issueTicket, type RedeemRequest, type RedeemResult, redeemTicket } from "./tickets.ts";
-import type { Transacted } from "./transaction.ts";
+import type { Beside, Transacted } from "./transaction.ts";
 import {
   askSend,
   type CheckRequest,
@@ -77,8 +78,9 @@ import {
 
 /** The verbs of Countersign. Refusals are outcomes; only faults of storage or secrets throw. */
 export interface Engine {
-  start(request: StartRequest): Promise<StartResult>;
-  check(request: CheckRequest): Promise<VerificationResult<CheckOutcome>>;
+  /** What is written `beside` is of the same transaction. */
+  start(request: StartRequest, beside?: Beside<StartOutcome>): Promise<StartResult>;
+  check(request: CheckRequest, beside?: Beside<CheckOutcome>): Promise<VerificationResult<CheckOutcome>>;
   resend(request: VerbRequest): Promise<VerificationResult<SendOutcome>>;
   next(request: VerbRequest): Promise<VerificationResult<SendOutcome>>;
   cancel(request: VerbRequest): Promise<VerificationResult<CancelOutcome>>;
@@ -160,14 +162,14 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
   }
 
   return {
-    async start(request) {
-      const { result, transacted } = await start(parts, router, door, request);
+    async start(request, beside) {
+      const { result, transacted } = await start(parts, router, door, request, beside);
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
       if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted);
       return result;
     },
-    async check(request) {
-      const pending = check(parts, request);
+    async check(request, beside) {
+      const pending = check(parts, request, beside);
       const result = await finish("check", pending);
       if (result.outcome === "approved") await tellApproved(parts, { guard, totals }, await pending);
       return result;

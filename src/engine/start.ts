@@ -1,5 +1,5 @@
 import type { Router } from "../delivery/index.ts";
-import { key } from "../store/index.ts";
+import { key, type Rows } from "../store/index.ts";
 import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
@@ -8,7 +8,14 @@ import type { EngineParts } from "./parts.ts";
 import type { ParsedRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
 import { planStart, type StartRefusal, type StartRequest } from "./start-plan.ts";
-import { answeredBefore, type Idempotency, type Transacted, transact } from "./transaction.ts";
+import {
+  answeredBefore,
+  type Beside,
+  type Idempotency,
+  type Transacted,
+  type TransactionStep,
+  transact,
+} from "./transaction.ts";
 
 /** A start that is refused has no verification to show: that of another browser is not this caller's to see. */
 type Shown = "started" | "continued";
@@ -27,6 +34,7 @@ export async function start(
   router: Router,
   door: Door,
   request: StartRequest,
+  beside?: Beside<StartOutcome>,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
   const planned = await planStart(parts, router, request);
@@ -38,7 +46,7 @@ export async function start(
   const { command, to } = planned;
   const transacted = await door.during(
     () => Promise.resolve(askOfStart(parts, command, to, request.caller)),
-    (admit) => begin(parts, command, idempotency, admit),
+    (admit) => begin(parts, command, { idempotency, admit, beside }),
   );
   return { result: toResult<StartOutcome, Shown>(parts, transacted, to.address), transacted };
 }
@@ -61,20 +69,26 @@ function refusal({ type, ...fields }: StartRefusal): StartResult {
   return { outcome: type, ...fields, verification: null, replayed: false } as unknown as StartResult;
 }
 
+interface Beginning {
+  readonly idempotency: Idempotency | null;
+  readonly admit: Admit;
+  readonly beside: Beside<StartOutcome> | undefined;
+}
+
 /** The recipient's row is locked first; the pending verification that the policy is about follows when it is known. */
 function begin(
   parts: EngineParts,
   command: StartCommand,
-  idempotency: Idempotency | null,
-  admit: Admit,
+  { idempotency, admit, beside }: Beginning,
 ): Promise<Transacted<StartOutcome>> {
   const recipientKey = key("recipient", command.recipientId);
-  return transact<StartOutcome>(parts, [recipientKey], idempotency, (rows, now) => {
+  const step = (rows: Rows, now: number): TransactionStep<StartOutcome> => {
     const recipient = rows.get(recipientKey);
     const pendingId = pendingToLoad(recipient, command, now);
     if (pendingId === null) return admit(decideStart({ recipient, pending: undefined }, command, now), now);
     const pendingKey = key("verification", pendingId);
     if (!rows.has(pendingKey)) return { need: [pendingKey] };
     return admit(decideStart({ recipient, pending: rows.get(pendingKey) }, command, now), now);
-  });
+  };
+  return transact<StartOutcome>(parts, [recipientKey], idempotency, step, beside);
 }

@@ -35,6 +35,16 @@ export interface Nothing<O extends Outcome> {
   readonly nothing: O;
 }
 
+/** What was decided, as those see it who write beside it. */
+export type Decided<O> = Pick<Transacted<O>, "outcome" | "verification">;
+
+/** Rows of those whose business a decision is a part of: written in its transaction, so that both hold or neither. */
+export interface Beside<O> {
+  readonly keys: readonly Key[];
+  /** Under the same locks, and as often as the decision runs. A request that is answered from its record writes nothing. */
+  writes(rows: Rows, decided: Decided<O>, now: number): readonly Write[];
+}
+
 /**
  * One durable transaction around one decision: loads, decides, writes what changed and the idempotency record with
  * it, or answers a repeated request from that record without deciding again.
@@ -44,9 +54,10 @@ export async function transact<O extends Outcome>(
   keys: readonly Key[],
   idempotency: Idempotency | null,
   step: (rows: Rows, now: number) => TransactionStep<O>,
+  beside?: Beside<O>,
 ): Promise<Transacted<O>> {
   const recordKey = idempotency === null ? null : key("idempotency", idempotency.id);
-  const allKeys = recordKey === null ? keys : [...keys, recordKey];
+  const allKeys = [...keys, ...(recordKey === null ? [] : [recordKey]), ...(beside?.keys ?? [])];
   return await parts.store.update(allKeys, (rows, now) => {
     const record = recordKey === null ? undefined : rows.get(recordKey);
     if (record !== undefined && idempotency !== null) {
@@ -73,6 +84,7 @@ export async function transact<O extends Outcome>(
       replayed: false,
       now,
     };
+    if (beside !== undefined) writes.push(...beside.writes(rows, result, now));
     return { writes, result };
   });
 }

@@ -1,5 +1,5 @@
 import { bindingDigest, codesEqual } from "../secrets/index.ts";
-import { key } from "../store/index.ts";
+import { key, type Rows } from "../store/index.ts";
 import {
   type CancelOutcome,
   type CheckCommand,
@@ -22,7 +22,13 @@ import { askOf, type Door } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import { type PaymentInput, paymentMatches } from "./payment.ts";
 import { recipientIdOf } from "./recipients.ts";
-import { type Idempotency, type Transacted, type TransactionStep, transact } from "./transaction.ts";
+import {
+  type Beside,
+  type Idempotency,
+  type Transacted,
+  type TransactionStep,
+  transact,
+} from "./transaction.ts";
 
 /** Which verification, and who goes on with it. */
 export interface VerbRequest {
@@ -49,8 +55,12 @@ export interface CheckRequest extends VerbRequest, PaymentInput {
 
 export type SettleRequest = VerbRequest & { readonly status: "approved" | "canceled" };
 
-export function check(parts: EngineParts, request: CheckRequest): Promise<Transacted<CheckOutcome>> {
-  return perform(parts, request, (verification) => checkCommand(parts, request, verification));
+export function check(
+  parts: EngineParts,
+  request: CheckRequest,
+  beside?: Beside<CheckOutcome>,
+): Promise<Transacted<CheckOutcome>> {
+  return perform(parts, request, (verification) => checkCommand(parts, request, verification), { beside });
 }
 
 /** Resend on this step, or the next step now; refused where no carrier could send it in time (D-8). */
@@ -62,7 +72,7 @@ export function askSend(
 ): Promise<Transacted<SendOutcome>> {
   return door.during(
     () => askOfSend(parts, request, type),
-    (admit) => perform<SendCommand>(parts, request, () => sendCommand(parts, request, type), admit),
+    (admit) => perform<SendCommand>(parts, request, () => sendCommand(parts, request, type), { admit }),
   );
 }
 
@@ -93,15 +103,20 @@ export function settle(parts: EngineParts, request: SettleRequest): Promise<Tran
   );
 }
 
+interface With<C extends Command> {
+  readonly admit?: Admit | undefined;
+  readonly beside?: Beside<OutcomeFor<C>> | undefined;
+}
+
 /** The one path of all verbs on a verification that exists: lock recipient and verification, decide, write. */
 async function perform<C extends Command>(
   parts: EngineParts,
   request: VerbRequest,
   commandFor: (verification: Verification | null) => C,
-  admit?: Admit,
+  { admit, beside }: With<C> = {},
 ): Promise<Transacted<OutcomeFor<C>>> {
   const verificationKey = key("verification", request.id);
-  return await transact<OutcomeFor<C>>(parts, [verificationKey], request.idempotency ?? null, (rows, now) => {
+  const step = (rows: Rows, now: number): TransactionStep<OutcomeFor<C>> => {
     const verification = rows.get(verificationKey);
     if (verification === undefined || verification.tenantId !== request.tenantId) {
       // The same work as for a verification that exists, so that time tells nothing either (C-19).
@@ -115,7 +130,8 @@ async function perform<C extends Command>(
     const decision = decide({ recipient, verification }, commandFor(verification), now);
     // Only commands that send are admitted, and their outcomes include the refusal.
     return admit === undefined ? decision : (admit(decision, now) as TransactionStep<OutcomeFor<C>>);
-  });
+  };
+  return await transact(parts, [verificationKey], request.idempotency ?? null, step, beside);
 }
 
 function callerBinding(parts: EngineParts, request: VerbRequest): string | null {

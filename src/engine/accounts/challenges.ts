@@ -14,16 +14,15 @@ import {
   type Subscriber,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
-import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
+import { key, type Write } from "../../store/index.ts";
 import { type PaymentInput, parsePayment } from "../payment.ts";
 import { type Approving, type ChallengeApproved, planApproval } from "./approval.ts";
 import { isOpenedBy, type Presented, readBearer } from "./bearers.ts";
 import { nobodyTold, prepareNotice } from "./notices.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
-import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { useTrustedDevice } from "./trusted-devices.ts";
-import { type Compared, compare, type Given } from "./uses.ts";
+import { type Compared, compareAndDecide, type Given, type Using } from "./uses.ts";
 import {
   type AuthenticatorView,
   type ChallengeView,
@@ -120,67 +119,10 @@ function holderOf(parts: AccountParts, tenantId: string, { session, binding }: H
 
 export type OnChallenge = Holder & { readonly tenantId: string; readonly id: string };
 
-export type SendChallenge = OnChallenge & {
-  /** Without it: the preferred phone, else the only one. */
-  readonly authenticatorId?: string | undefined;
-  /** Without it: as its owner wants it, by text where they said nothing. */
-  readonly channel?: "sms" | "voice" | undefined;
-  readonly text?: CodeText | undefined;
-};
-
 export type NotFound = { readonly outcome: "challengeNotFound" };
 export type Told<O> = O extends { readonly type: infer T }
   ? { readonly outcome: T } & Omit<O, "type">
   : never;
-
-export type SendChallengeResult =
-  | (CodeSent & { readonly authenticatorId: string })
-  | SendRefusal
-  | NotFound
-  | Told<
-      Exclude<
-        ChallengeOutcome,
-        { readonly type: "approved" | "codeMismatch" | "codeUsed" | "passkeyRefused" }
-      >
-    >;
-
-/** Sends a code to one of the phones; the challenge then waits for that code. */
-export async function sendChallenge(
-  parts: AccountParts,
-  request: SendChallenge,
-): Promise<SendChallengeResult> {
-  const found = await findChallenge(parts, request);
-  if (found === null) return { outcome: "challengeNotFound" };
-  const { challenge, subscriber, now } = found;
-  const refused = refusalOf(subscriber, challenge, now);
-  if (refused !== null) return refused;
-  const { authenticatorId } = request;
-  const phone =
-    authenticatorId === undefined
-      ? meantOf(subscriber, "phone", now)
-      : confirmed(subscriber, now).find(({ id }) => id === authenticatorId);
-  if (phone?.type !== "phone") return { outcome: "authenticatorNotFound" };
-  if (phone.disabledAt !== null) return { outcome: "authenticatorDisabled" };
-  const before = challenge.sent?.authenticatorId === phone.id ? challenge.sent.verificationId : null;
-  const { purpose } = challenge;
-  const sent = await sendCode(parts, subscriber, phone, {
-    before,
-    purpose,
-    channel: request.channel,
-    text: request.text,
-    payment: challenge.payment,
-  });
-  if (sent.outcome !== "sent") return await remembered(parts, sent);
-  const challengeKey = key("challenge", challenge.id);
-  const result = { ...sent, authenticatorId: phone.id };
-  const decision = (rows: Rows): UpdateDecision<SendChallengeResult> => {
-    const row = rows.get(challengeKey);
-    if (row?.status !== "pending") return { writes: [], result };
-    const next = { ...row, sent: { verificationId: sent.verification.id, authenticatorId: phone.id } };
-    return { writes: [{ table: "challenge", id: row.id, row: next }], result };
-  };
-  return await parts.decide([challengeKey], decision, subscriber.id);
-}
 
 export type CheckChallenge = OnChallenge &
   Approving &
@@ -217,47 +159,51 @@ export async function checkChallenge(
       ? { outcome: "authenticatorNotFound" }
       : { outcome: "passkeyRefused", reason: "credential" };
   }
-  const compared = await compare(parts, subscriber, authenticator, challenge, request);
-  if (compared.type !== "use") {
-    const { type, ...fields } = compared;
-    return { outcome: type, ...fields } as CheckChallengeResult;
-  }
+  const using = await usingFor(parts, request, found, authenticator);
+  const used = await compareAndDecide(parts, subscriber, authenticator, challenge, request, using);
+  if (used.type === "decided") return used.result;
+  const { type, ...fields } = used;
+  return { outcome: type, ...fields } as CheckChallengeResult;
+}
+
+/** What the rules say of a use, and what is written with it. */
+async function usingFor(
+  parts: AccountParts,
+  request: CheckChallenge,
+  { challenge, subscriber, presented }: FoundChallenge,
+  authenticator: Authenticator,
+): Promise<Using<CheckChallengeResult>> {
   const isCode = authenticator.type === "recoveryCodes";
   const notice = isCode ? await prepareNotice(parts, subscriber, "recoveryCodeUsed") : nobodyTold;
   const challengeKey = key("challenge", challenge.id);
   const subscriberKey = key("subscriber", subscriber.id);
-  const nameKey = key("subscriberName", subscriber.nameId);
-  const sessionKey = found.presented === null ? null : key("session", found.presented.id);
-  const keys = [
-    ...notice.keys,
-    nameKey,
-    subscriberKey,
-    challengeKey,
-    ...(sessionKey === null ? [] : [sessionKey]),
-  ];
-  return await parts.decide<CheckChallengeResult>(keys, (rows, at) => {
-    const current = { subscriber: rows.get(subscriberKey), challenge: rows.get(challengeKey) };
-    const session = sessionKey === null ? undefined : rows.get(sessionKey);
-    const { presented } = found;
-    const isHeld =
-      presented === null || isOpenedBy(session, presented, rows.get(subscriberKey), request.tenantId, at);
-    if (current.subscriber === undefined || current.challenge === undefined || !isHeld) {
-      return { writes: [], result: { outcome: "challengeNotFound" } };
-    }
-    const state = { subscriber: current.subscriber, challenge: current.challenge };
-    const decision = decideChallenge(state, compared.useOf(state.subscriber, at), at);
-    if (decision.outcome.type !== "approved") {
-      const { type, ...fields } = decision.outcome;
-      return {
-        writes: changedBy(decision, state),
-        result: { outcome: type, ...fields } as CheckChallengeResult,
-      };
-    }
-    const { assurance } = decision.outcome;
-    const approving = { ...decision, assurance, session, name: rows.get(nameKey) };
-    const approved = planApproval(parts, request, approving, at);
-    return { ...approved, writes: [...notice.writes(rows, at), ...approved.writes] };
-  });
+  // Only to be told of a device.
+  const nameKey = request.device === undefined ? null : key("subscriberName", subscriber.nameId);
+  const sessionKey = presented === null ? null : key("session", presented.id);
+  const others = [nameKey, sessionKey].filter((one) => one !== null);
+  return {
+    keys: [...notice.keys, subscriberKey, challengeKey, ...others],
+    plan(useOf, rows, at) {
+      const current = { subscriber: rows.get(subscriberKey), challenge: rows.get(challengeKey) };
+      const session = sessionKey === null ? undefined : rows.get(sessionKey);
+      const isHeld =
+        presented === null || isOpenedBy(session, presented, current.subscriber, request.tenantId, at);
+      if (current.subscriber === undefined || current.challenge === undefined || !isHeld) {
+        return { writes: [], result: { outcome: "challengeNotFound" } };
+      }
+      const state = { subscriber: current.subscriber, challenge: current.challenge };
+      const decision = decideChallenge(state, useOf(state.subscriber, at), at);
+      if (decision.outcome.type !== "approved") {
+        const { type, ...fields } = decision.outcome;
+        const result = { outcome: type, ...fields } as CheckChallengeResult;
+        return { writes: changedBy(decision, state), result };
+      }
+      const { assurance } = decision.outcome;
+      const name = nameKey === null ? undefined : rows.get(nameKey);
+      const approved = planApproval(parts, request, { ...decision, assurance, session, name }, at);
+      return { ...approved, writes: [...notice.writes(rows, at), ...approved.writes] };
+    },
+  };
 }
 
 /** What a use that did not approve leaves: a count, and an answer that is not waited for any more. */
@@ -354,7 +300,7 @@ export function overOf(challenge: Challenge, now: number): Over | null {
 }
 
 /** The same of a code, which the subscriber's budget may hold back. */
-function refusalOf(
+export function refusalOf(
   { failures }: Subscriber,
   challenge: Challenge,
   now: number,

@@ -3,6 +3,7 @@ import { createHasher } from "../../authenticators/index.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Idempotency } from "../transaction.ts";
+import { type SendChallenge, type SendChallengeResult, sendChallenge } from "./challenge-sends.ts";
 import {
   type CancelChallengeResult,
   type ChallengeShown,
@@ -12,11 +13,8 @@ import {
   checkChallenge,
   getChallenge,
   type OnChallenge,
-  type SendChallenge,
-  type SendChallengeResult,
   type StartChallenge,
   type StartChallengeResult,
-  sendChallenge,
   startChallenge,
 } from "./challenges.ts";
 import { type EnrolEmail, type EnrolEmailResult, enrolEmail } from "./emails.ts";
@@ -44,7 +42,7 @@ import {
   type OfNotice,
 } from "./notices.ts";
 import { type Once, once } from "./once.ts";
-import type { AccountParts } from "./parts.ts";
+import { type AccountParts, recordingNothing } from "./parts.ts";
 import { type AskPasskeyResult, askPasskey } from "./passkey-challenges.ts";
 import { type EnrolPasskey, type EnrolPasskeyResult, enrolPasskey } from "./passkey-enrolment.ts";
 import {
@@ -228,6 +226,7 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
     settings: { ...accountSettingsDefault, ...engineParts.accountSettings },
     idempotency: null,
     decide: (keys, decision) => store.update(keys, decision),
+    recording: recordingNothing,
   };
   return {
     ...verbsOf(parts),
@@ -286,11 +285,11 @@ function verbsOf(parts: AccountParts): AccountVerbs {
   };
 }
 
+export type { SendChallengeResult } from "./challenge-sends.ts";
 export type {
   CancelChallengeResult,
   ChallengeShown,
   CheckChallengeResult,
-  SendChallengeResult,
   StartChallengeResult,
 } from "./challenges.ts";
 export type { EnrolEmailResult } from "./emails.ts";

@@ -1,7 +1,7 @@
 import type { Subscriber } from "../../accounts/index.ts";
-import { key, type Store, type Write } from "../../store/index.ts";
+import { key, type Rows, type Store, type Write } from "../../store/index.ts";
 import type { Idempotency } from "../transaction.ts";
-import type { AccountParts } from "./parts.ts";
+import type { AccountParts, Plan } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
 import {
   toAuthenticatorView,
@@ -73,7 +73,7 @@ export async function once<R extends { readonly outcome: string }>(
   const before = await repeat<R>(parts, tenantId, idempotency);
   if (before !== null) return before;
   try {
-    return fresh(await verb({ ...parts, idempotency, decide: remembering(parts.store, idempotency) }));
+    return fresh(await verb({ ...parts, idempotency, ...remembering(parts.store, idempotency) }));
   } catch (cause) {
     const meanwhile =
       cause instanceof AnsweredMeanwhile ? await repeat<R>(parts, tenantId, idempotency) : null;
@@ -86,16 +86,24 @@ function fresh<R>(result: R): Once<R> {
   return { outcome: "answered", replayed: false, result: result as Recalled<R> };
 }
 
-function remembering(store: Store, idempotency: Idempotency): AccountParts["decide"] {
+function remembering(store: Store, idempotency: Idempotency): Pick<AccountParts, "decide" | "recording"> {
   const record = key("idempotency", idempotency.id);
-  return (keys, decision, subscriberId) =>
-    store.update([...keys, record], (rows, now) => {
-      if (rows.get(record) !== undefined) throw new AnsweredMeanwhile();
-      const made = decision(rows, now);
-      if ("need" in made) return made;
-      const write = recordOf(idempotency, made.result as Answer, subscriberId ?? null, now);
-      return { writes: [...made.writes, write], result: made.result };
-    });
+  const recorded = <R>(made: Plan<R>, now: number, subscriberId?: string): Plan<R> => {
+    const write = recordOf(idempotency, made.result as Answer, subscriberId ?? null, now);
+    return { writes: [...made.writes, write], result: made.result };
+  };
+  const onlyOnce = (rows: Rows): void => {
+    if (rows.get(record) !== undefined) throw new AnsweredMeanwhile();
+  };
+  return {
+    decide: (keys, decision, subscriberId) =>
+      store.update([...keys, record], (rows, now) => {
+        onlyOnce(rows);
+        const made = decision(rows, now);
+        return "need" in made ? made : recorded(made, now, subscriberId);
+      }),
+    recording: { keys: [record], begin: onlyOnce, with: recorded },
+  };
 }
 
 /** The record of an answer. */

@@ -1,7 +1,7 @@
 import type { AccountSettings, Address, RelyingParty } from "../../accounts/index.ts";
 import { type Hasher, PasskeysUnavailable } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
-import type { Key, Rows, UpdateDecision } from "../../store/index.ts";
+import type { Key, Rows, UpdateDecision, Write } from "../../store/index.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Idempotency } from "../transaction.ts";
@@ -19,7 +19,25 @@ export interface AccountParts extends EngineParts {
     decision: (rows: Rows, now: number) => UpdateDecision<R>,
     subscriberId?: string,
   ): Promise<R>;
+  /** For what is decided in the transaction of a verification instead. */
+  readonly recording: Recording;
 }
+
+/** What a decision about accounts writes and answers. */
+export interface Plan<R> {
+  readonly writes: readonly Write[];
+  readonly result: R;
+}
+
+/** Writes down what is answered with what is decided, where the request has an Idempotency-Key. */
+export interface Recording {
+  readonly keys: readonly Key[];
+  /** @throws where the same request was answered meanwhile, on its way a second time: nothing is decided again */
+  begin(rows: Rows): void;
+  with<R>(plan: Plan<R>, now: number): Plan<R>;
+}
+
+export const recordingNothing: Recording = { keys: [], begin: () => {}, with: (plan) => plan };
 
 /** The id of no row: what is asked for in place of nobody. */
 export const nobodysId = "00000000-0000-7000-8000-000000000000";

@@ -1,8 +1,9 @@
 import type { Address, Subscriber } from "../../accounts/index.ts";
+import type { Key, Rows, Write } from "../../store/index.ts";
 import type { Payment, SendOutcome, StartOutcome } from "../../verification/index.ts";
 import { paymentInputOf } from "../payment.ts";
 import type { StartRefusal, StartRequest } from "../start-plan.ts";
-import type { Idempotency } from "../transaction.ts";
+import type { Beside, Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
@@ -34,6 +35,8 @@ export async function sendCode(
     readonly text?: CodeText | undefined;
     readonly payment?: Payment | null;
   },
+  /** What waits for the code, and is written with the verification. */
+  waiting?: Waiting,
 ): Promise<CodeSent | SendRefusal> {
   const { tenantId, id: subject } = subscriber;
   const binding = phoneBinding(phone.id);
@@ -50,7 +53,7 @@ export async function sendCode(
   const to = addressIn(parts, tenantId, phone);
   const { purpose } = asked;
   const channel = phone.type === "email" ? "email" : (asked.channel ?? phone.channel ?? "sms");
-  const started = await parts.engine.start({
+  const request: StartRequest = {
     tenantId,
     to,
     binding,
@@ -60,9 +63,26 @@ export async function sendCode(
     ...asked.text,
     ...(asked.payment === undefined || asked.payment === null ? {} : paymentInputOf(asked.payment)),
     ...repeatable(parts, "start"),
-  });
+  };
+  const started = await parts.engine.start(request, waiting === undefined ? undefined : beside(waiting));
   if (started.verification === null) return started as SendRefusal;
   return { outcome: "sent", verification: started.verification };
+}
+
+/** Who waits for the code of a verification. */
+export interface Waiting {
+  readonly keys: readonly Key[];
+  writes(rows: Rows, verificationId: string): readonly Write[];
+}
+
+function beside({ keys, writes }: Waiting): Beside<StartOutcome> {
+  return {
+    keys,
+    writes: (rows, { outcome: { type }, verification }) =>
+      (type === "started" || type === "continued") && verification !== null
+        ? writes(rows, verification.id)
+        : [],
+  };
 }
 
 /** A repeat of a request whose answer was lost sends nothing a second time. */

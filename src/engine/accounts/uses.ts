@@ -20,10 +20,12 @@ import {
   verifyAttestation,
 } from "../../authenticators/index.ts";
 import { userHandle } from "../../secrets/index.ts";
-import type { CheckOutcome } from "../../verification/index.ts";
+import type { Key, Rows } from "../../store/index.ts";
+import type { Channel, CheckOutcome } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
-import { type AccountParts, addressIn, contextOf, opened, requireRelyingParty } from "./parts.ts";
+import type { CheckRequest } from "../verbs.ts";
+import { type AccountParts, addressIn, contextOf, opened, type Plan, requireRelyingParty } from "./parts.ts";
 
 /** What comes of comparing a code, before any rule is asked. */
 export type Compared =
@@ -48,6 +50,66 @@ export interface ComparedFor {
   readonly payment?: Challenge["payment"];
 }
 
+type UseOf = Extract<Compared, { readonly type: "use" }>["useOf"];
+
+/** What comes of a use, by the rules. */
+export interface Using<R> {
+  readonly keys: readonly Key[];
+  plan(useOf: UseOf, rows: Rows, now: number): Plan<R>;
+}
+
+/** What the rules said of a use, or why nothing was compared. */
+type Used<R> = { readonly type: "decided"; readonly result: R } | Exclude<Compared, { readonly type: "use" }>;
+
+/** Compares, and decides what comes of it on the rows of `using`. */
+export async function compareAndDecide<R>(
+  parts: AccountParts,
+  subscriber: Subscriber,
+  authenticator: Authenticator,
+  asked: ComparedFor,
+  given: Given & PaymentInput,
+  using: Using<R>,
+): Promise<Used<R>> {
+  const { sent, payment = null } = asked;
+  if (authenticator.type === "phone" && sent?.authenticatorId === authenticator.id) {
+    const check = sentCheck(parts, subscriber, authenticator, sent, given);
+    const paid = (compared: Compared): Compared => paidAsAsked(compared, payment, given);
+    return await decideWithCheck(parts, authenticator, check, paid, using);
+  }
+  const compared = await compare(parts, subscriber, authenticator, asked, given);
+  if (compared.type !== "use") return compared;
+  const result = await parts.decide(using.keys, (rows, now) => using.plan(compared.useOf, rows, now));
+  return { type: "decided", result };
+}
+
+/** A verification's code is compared under the locks of its row: what comes of it is written in the same transaction. */
+async function decideWithCheck<R>(
+  parts: AccountParts,
+  authenticator: Address,
+  check: CheckRequest,
+  paid: (compared: Compared) => Compared,
+  using: Using<R>,
+): Promise<Used<R>> {
+  // Each run of the decision says anew what came of it.
+  const last: { used: Used<R> } = { used: { type: "codeNotSent" } };
+  await parts.engine.check(check, {
+    keys: [...using.keys, ...parts.recording.keys],
+    writes(rows, { outcome, verification }, now) {
+      parts.recording.begin(rows);
+      const channel = verification?.policy.workflow[verification.step]?.channel;
+      const compared = paid(comparedBy(authenticator, outcome, channel));
+      if (compared.type !== "use") {
+        last.used = compared;
+        return [];
+      }
+      const { writes, result } = parts.recording.with(using.plan(compared.useOf, rows, now), now);
+      last.used = { type: "decided", result };
+      return writes;
+    },
+  });
+  return last.used;
+}
+
 /** Compares what was given with what is enrolled. Slow work is done here, before the rows are locked. */
 export async function compare(
   parts: AccountParts,
@@ -57,8 +119,11 @@ export async function compare(
   given: Given & PaymentInput,
 ): Promise<Compared> {
   const asked = { sent, passkey };
-  const compared = await compareGiven(parts, subscriber, authenticator, asked, given);
-  // After the comparison, whatever came of it: the answer does not tell which of them was wrong (S-5).
+  return paidAsAsked(await compareGiven(parts, subscriber, authenticator, asked, given), payment, given);
+}
+
+/** After the comparison, whatever came of it: the answer does not tell which of them was wrong (S-5). */
+function paidAsAsked(compared: Compared, payment: Challenge["payment"], given: PaymentInput): Compared {
   if (paymentMatches(payment, given) || compared.type !== "use") return compared;
   return { type: "use", useOf: (current, now) => wrong(compared.useOf(current, now)) };
 }
@@ -95,12 +160,7 @@ async function compareGiven(
     case "phone":
     case "email":
       if (sent?.authenticatorId !== authenticator.id) return { type: "codeNotSent" };
-      return await compareSent(parts, subscriber, authenticator, {
-        amount: given.amount,
-        payee: given.payee,
-        id: sent.verificationId,
-        code,
-      });
+      return await compareSent(parts, subscriber, authenticator, sent, given);
     case "passkey":
       return await comparePasskey(parts, subscriber, authenticator, passkey, given.passkey);
     default:
@@ -147,32 +207,44 @@ async function compareRecovery(
 }
 
 /** The code of a verification, which is checked and counted as any other. */
+function sentCheck(
+  parts: AccountParts,
+  { tenantId, id: subject }: Subscriber,
+  authenticator: Address,
+  { verificationId: id }: SentCode,
+  { code = "", amount, payee }: Given & PaymentInput,
+): CheckRequest {
+  const to = addressIn(parts, tenantId, authenticator);
+  return { tenantId, binding: phoneBinding(authenticator.id), subject, to, id, code, amount, payee };
+}
+
+/** Checked alone: what comes of it is decided afterwards. */
 async function compareSent(
   parts: AccountParts,
   subscriber: Subscriber,
   authenticator: Address,
-  check: PaymentInput & { readonly id: string; readonly code: string },
+  sent: SentCode,
+  given: Given & PaymentInput,
 ): Promise<Compared> {
-  const { tenantId, id: subject } = subscriber;
-  const to = addressIn(parts, tenantId, authenticator);
-  const binding = phoneBinding(authenticator.id);
-  const result: VerificationResult<CheckOutcome> = await parts.engine.check({
-    tenantId,
-    binding,
-    subject,
-    to,
-    ...check,
-  });
+  const check = sentCheck(parts, subscriber, authenticator, sent, given);
+  const result: VerificationResult<CheckOutcome> = await parts.engine.check(check);
+  const retryAt = result.outcome === "recipientLocked" ? result.retryAt : 0;
+  return comparedBy(authenticator, { type: result.outcome, retryAt }, result.verification?.channel);
+}
+
+function comparedBy(
+  { id: authenticatorId, type }: Address,
+  outcome: { readonly type: string; readonly retryAt?: number },
+  sentBy: Channel | undefined,
+): Compared {
   const using = (matches: boolean): Compared => ({
     type: "use",
-    useOf: () => {
-      if (authenticator.type === "email")
-        return { type: "email", authenticatorId: authenticator.id, matches };
-      const channel = result.verification?.channel === "voice" ? "voice" : "sms";
-      return { type: "phone", authenticatorId: authenticator.id, matches, channel };
-    },
+    useOf: () =>
+      type === "email"
+        ? { type, authenticatorId, matches }
+        : { type, authenticatorId, matches, channel: sentBy === "voice" ? "voice" : "sms" },
   });
-  switch (result.outcome) {
+  switch (outcome.type) {
     case "approved":
       return using(true);
     case "codeMismatch":
@@ -181,7 +253,7 @@ async function compareSent(
     case "codeMalformed":
       return { type: "codeMalformed" };
     case "recipientLocked":
-      return { type: "recipientLocked", retryAt: result.retryAt };
+      return { type: "recipientLocked", retryAt: outcome.retryAt ?? 0 };
     default:
       return { type: "codeNotSent" };
   }

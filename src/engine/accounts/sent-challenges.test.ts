@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { openTestInstance, wrongCode } from "../../../test/support/instance.ts";
+import type { Key, Rows, Store, UpdateDecision, Write } from "../../store/index.ts";
+
+const number = "+14155550123";
+const minute = 60_000;
+
+/** The real store, with what it was asked to write, and a disk that fails on demand. */
+function watched(store: Store, seen: Write["table"][][], disk: { fails: boolean }): Store {
+  return {
+    ...store,
+    update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
+      return store.update<R>(keys, (rows, now) => {
+        const decision = decide(rows, now);
+        if (!("writes" in decision)) return decision;
+        const tables = decision.writes.map(({ table }) => table);
+        if (disk.fails && tables.includes("challenge")) throw new Error("the disk is full");
+        if (tables.includes("challenge") || tables.includes("verification")) seen.push(tables);
+        return decision;
+      });
+    },
+  };
+}
+
+/** Somebody with a phone, and a challenge that waits. */
+async function challenged() {
+  const seen: Write["table"][][] = [];
+  const disk = { fails: false };
+  const one = await openTestInstance({ watch: (store) => watched(store, seen, disk) });
+  const { accounts, tenantId } = one;
+  const created = await accounts.createSubscriber({ tenantId, name: "ada" });
+  if (created.outcome !== "created") throw new Error(created.outcome);
+  const subscriberId = created.subscriber.id;
+  const enrolled = await accounts.enrolPhone({ tenantId, subscriberId, number });
+  if (enrolled.outcome !== "enrolled") throw new Error(enrolled.outcome);
+  await one.engine.tick();
+  const authenticatorId = enrolled.authenticator.id;
+  const confirm = { tenantId, subscriberId, authenticatorId, code: one.codeOn(number) };
+  expect((await accounts.confirmAuthenticator(confirm)).outcome).toBe("confirmed");
+  await one.clock.advance(5 * minute);
+  const started = await accounts.startChallenge({ tenantId, subscriberId, binding: "b" });
+  if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+  const on = { tenantId, id: started.challenge.id, binding: "b" };
+  seen.length = 0;
+  return { one, accounts, on, seen, disk };
+}
+
+test("a text and its challenge are one commit when it is sent, and one when its code is checked", async () => {
+  const { one, accounts, on, seen } = await challenged();
+  expect((await accounts.sendChallenge(on)).outcome).toBe("sent");
+  expect(seen).toEqual([["recipient", "verification", "delivery", "challenge"]]);
+  await one.engine.tick();
+  seen.length = 0;
+  const code = one.codeOn(number);
+  expect((await accounts.checkChallenge({ ...on, code: wrongCode(code) })).outcome).toBe("codeMismatch");
+  expect((await accounts.checkChallenge({ ...on, code })).outcome).toBe("approved");
+  expect(seen).toEqual([
+    ["recipient", "verification", "subscriber"],
+    ["recipient", "verification", "subscriber", "challenge"],
+  ]);
+});
+
+test("A-9: where the challenge cannot be written, the code is not used up, nor a text sent", async () => {
+  const { one, accounts, on, disk } = await challenged();
+  const { phones } = one.sandbox as NonNullable<typeof one.sandbox>;
+  const texts = phones.messages(number).length;
+  disk.fails = true;
+  await expect(accounts.sendChallenge(on)).rejects.toThrow("the disk is full");
+  await one.engine.tick();
+  expect(phones.messages(number)).toHaveLength(texts);
+  disk.fails = false;
+  expect((await accounts.sendChallenge(on)).outcome).toBe("sent");
+  await one.engine.tick();
+  const code = one.codeOn(number);
+  disk.fails = true;
+  await expect(accounts.checkChallenge({ ...on, code })).rejects.toThrow("the disk is full");
+  disk.fails = false;
+  expect((await accounts.checkChallenge({ ...on, code })).outcome).toBe("approved");
+});
+
+test("W-4: a check that is repeated with its Idempotency-Key is answered as the first time", async () => {
+  const { one, accounts, on } = await challenged();
+  const idempotency = { id: "one-key", fingerprint: "one-body" };
+  const { tenantId } = on;
+  const send = () =>
+    accounts.once({ tenantId, idempotency: { ...idempotency, id: "send" } }, (verbs) =>
+      verbs.sendChallenge(on),
+    );
+  expect(await send()).toMatchObject({ replayed: false, result: { outcome: "sent" } });
+  expect(await send()).toMatchObject({ replayed: true, result: { outcome: "sent" } });
+  await one.engine.tick();
+  expect(one.codesOn(number)).toHaveLength(2);
+  const code = one.codeOn(number);
+  const check = () =>
+    accounts.once({ tenantId, idempotency }, (verbs) => verbs.checkChallenge({ ...on, code }));
+  const [first, second] = await Promise.all([check(), check()]);
+  expect([first, second]).toMatchObject([
+    { result: { outcome: "approved" } },
+    { result: { outcome: "approved" } },
+  ]);
+  expect([first, second].map((one) => "replayed" in one && one.replayed).sort()).toEqual([false, true]);
+});

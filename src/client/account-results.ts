@@ -273,7 +273,13 @@ export type CompleteResetResult =
   | { readonly outcome: "resetDone"; readonly subscriberId: string; readonly pending: BegunSession | null }
   | Refusals<"completeReset">;
 export type CheckNoticeResult =
-  | { readonly outcome: "noticeOpen"; readonly subscriberId: string; readonly madeAt: string | null }
+  | {
+      readonly outcome: "noticeOpen";
+      readonly subscriberId: string;
+      readonly madeAt: string | null;
+      /** What its text told of, such as `passwordChanged`. */
+      readonly kind: string | null;
+    }
   | Refusals<"checkNotice">;
 export type DisputeResult =
   | { readonly outcome: "disputed"; readonly subscriberId: string }

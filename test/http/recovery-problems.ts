@@ -124,7 +124,7 @@ export function problemsOfNotices(): void {
     const text = await textOn(one.mail, /about to be removed/);
     const notice = /not-me\?notice=(csn_[\w-]+)/.exec(text)?.[1] ?? "";
     const shown = await ask("GET", "/notices/current", undefined, noticeHeader(notice));
-    expect(shown.json).toMatchObject({ subscriberId: one.id });
+    expect(shown.json).toMatchObject({ subscriberId: one.id, kind: "removalBegun" });
     expect((await post("/notices/dispute", { notice })).json).toEqual({ subscriberId: one.id });
     await expectCode(post("/notices/dispute", { notice }), "notice_invalid");
     await expectCode(ask("GET", "/notices/current", undefined, noticeHeader(notice)), "notice_invalid");

@@ -7,6 +7,8 @@ export interface Drawing {
   readonly name: string;
   readonly number: string;
   codeFor(number: string): Promise<string>;
+  /** The newest link to this page on a virtual phone, below the origin that is drawn. */
+  linkFor(number: string, kind: "not-me"): Promise<string>;
   shoot(what: string): Promise<unknown>;
 }
 
@@ -61,4 +63,17 @@ export async function drawAccount(drawing: Drawing): Promise<void> {
   await send("button.wide");
   await send("form[action$='enrol/app'] button");
   await shoot("app");
+  await send("form[action$='cancel'] button");
+  await send("form[action$='sign-out'] button");
+  await page.goto(await drawing.linkFor(number, "not-me"));
+  await shoot("not-me");
+  await send("form[action$='not-me'] button");
+  await shoot("stopped");
+  await send("a[href$='recover']");
+  await page.fill("#name", name);
+  await send("button.wide");
+  await send("button[value=recoveryCode]");
+  await page.fill("#code", recovery[2] ?? "");
+  await send("button.wide");
+  await shoot("recover");
 }

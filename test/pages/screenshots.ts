@@ -14,7 +14,10 @@ const looks: Readonly<Record<string, Look>> = {
 };
 
 mkdirSync(folder, { recursive: true });
-const server = await testServer({ TRUSTED_PROXIES: "127.0.0.1,::1" });
+const server = await testServer({
+  TRUSTED_PROXIES: "127.0.0.1,::1",
+  COUNTERSIGN_ACCOUNT_URL: "https://id.example.com/account",
+});
 const browser = await openBrowser();
 let networks = 0;
 try {
@@ -53,6 +56,12 @@ async function draw(name: string, look: Look): Promise<void> {
     name: `ada${networks}`,
     number: `+4915123457${100 + networks}`,
     codeFor,
+    async linkFor(to, kind) {
+      await server.instance.engine.tick();
+      const texts = server.instance.sandbox?.phones.messages(to).map(({ text }) => text) ?? [];
+      const pattern = new RegExp(`https://id\\.example\\.com(/account/${kind}\\?\\S+)`);
+      return server.url + texts.map((text) => pattern.exec(text)?.[1]).find((one) => one !== undefined);
+    },
     shoot: (what) => page.screenshot({ path: join(folder, `account-${what}-${name}.png`), caret: "initial" }),
   });
   await close();

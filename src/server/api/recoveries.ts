@@ -238,7 +238,7 @@ export const resetRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tenantId: request.caller.tenantId,
       });
       if (done.outcome !== "noticeOpen") throw accountRefusal(done);
-      return { subscriberId: done.subscriberId, madeAt: instantOf(done.madeAt) };
+      return { subscriberId: done.subscriberId, madeAt: instantOf(done.madeAt), kind: done.kind };
     },
   );
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { noticeKinds } from "../../accounts/index.ts";
 import { BegunBody, toBegunBody } from "./account-schemas.ts";
 import { Instant, isoOrNull, opaque, orNull, strict } from "./schemas.ts";
 
@@ -106,7 +107,11 @@ export const DoneResetBody = Type.Object(
 );
 
 export const OpenNoticeBody = Type.Object(
-  { subscriberId: Type.String(), madeAt: orNull(Instant) },
+  {
+    subscriberId: Type.String(),
+    madeAt: orNull(Instant),
+    kind: Type.Union([Type.Enum([...noticeKinds]), Type.Null()], { description: "What its text told of" }),
+  },
   { title: "OpenNotice" },
 );
 

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
-import { Secret } from "../../src/secrets/index.ts";
 import { startPostgres } from "../support/postgres.ts";
+import { openOnPostgres, raceCodes } from "./code-race.ts";
 import { type Answer, freshNumber, type Installation, openInstallation } from "./installation.ts";
 
-/** `COUNTERSIGN_PROOF=full` repeats each race a hundred times. */
+/** `COUNTERSIGN_PROOF=full` repeats each race a hundred times; `npm run prove -- codes` those of apps and recovery codes. */
 const rounds = process.env["COUNTERSIGN_PROOF"] === "full" ? 100 : 1;
 const parallel = 200;
+const asked = { rounds, parallel };
 const minute = 60_000;
 
 const server = await startPostgres();
@@ -14,49 +14,17 @@ afterAll(() => server.stop(), 60_000);
 
 const stores: readonly (readonly [string, () => Promise<Installation>])[] = [
   ["SQLite", () => openInstallation()],
-  [
-    "PostgreSQL",
-    async () =>
-      await openInstallation({
-        databaseUrl: new Secret(await server.database()),
-        secrets: [new Secret("Qm9kM2x5VjVwT2x1Z2hTb21lUmFuZG9tQnl0ZXM0Mg")],
-      }),
-  ],
+  ["PostgreSQL", () => openOnPostgres(server)],
 ];
 
 describe.each(stores)("over HTTP, on %s", (_name, open) => {
   test.each(["totp", "recoveryCodes"] as const)(
     `T-4, L-3: of ${parallel} parallel checks with one code (%s) one is approved, ${rounds} times`,
     async (type) => {
-      const { clock, call, close } = await open();
-      const post = (path: string, body: object): Promise<Answer> => call({ method: "POST", path, body });
-      const made = await post("/subscribers", { name: "ada" });
-      const path = `/subscribers/${made.json.id}/authenticators`;
-      const app = (await post(path, { type: "totp", issuer: "Acme" })).json;
-      const appCode = (): string =>
-        totpCode(fromBase32(app.seed) as Buffer, totpDefaults, stepAt(totpDefaults, clock.now()));
-      const start = async (purpose: string): Promise<string> =>
-        (await post("/challenges", { name: "ada", binding: "b", purpose })).json.challenge.id;
-      const check = (id: string, authenticatorId: string, code: string): Promise<Answer> =>
-        post(`/challenges/${id}/check`, { binding: "b", authenticatorId, code });
-      await post(`${path}/${app.authenticator.id}/confirm`, { code: appCode() });
-
-      for (let round = 0; round < rounds; round++) {
-        await clock.advance(minute);
-        let [authenticatorId, code] = [app.authenticator.id, appCode()];
-        if (type === "recoveryCodes") {
-          const stepUp = await start("manage");
-          expect((await check(stepUp, authenticatorId, code)).status).toBe(200);
-          const codes = (await post(path, { type, stepUp })).json;
-          [authenticatorId, code] = [codes.authenticator.id, codes.codes[round % 10]];
-        }
-        const ids = await Promise.all(Array.from({ length: parallel }, () => start("login")));
-        const answers = await Promise.all(ids.map((id) => check(id, authenticatorId, code)));
-        const said = answers.map(({ status, json }) => (status === 200 ? "approved" : json.code));
-        expect(said.filter((one) => one === "approved")).toHaveLength(1);
-        expect(said.filter((one) => one === "code_used")).toHaveLength(parallel - 1);
-      }
-      await close();
+      const installation = await open();
+      const race = await raceCodes(installation, type, asked);
+      expect(race).toEqual({ ...asked, approved: rounds, used: rounds * (parallel - 1), anomalies: 0 });
+      await installation.close();
     },
     3_600_000,
   );

@@ -11,7 +11,8 @@ import type { TwoFactorOptions } from "../../src/mounts/two-factor.ts";
 import { heading, password, said } from "../account/person.ts";
 import { open } from "../library/open.ts";
 import { Visitor } from "../pages/visitor.ts";
-import { codeOfApp, withApp } from "../support/enrolled.ts";
+import { withApp } from "../support/enrolled.ts";
+import { codeOfApp } from "../support/totp-code.ts";
 import { listen } from "./hosts.ts";
 
 const prefix = "/auth";

@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { mountExpress, requireTwoFactor } from "../../src/mounts/express.ts";
 import { password } from "../account/person.ts";
 import { open } from "../library/open.ts";
-import { codeOfApp, withApp } from "../support/enrolled.ts";
+import { withApp } from "../support/enrolled.ts";
+import { codeOfApp } from "../support/totp-code.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
 
 const minute = 60_000;

@@ -1,6 +1,7 @@
 // npm run prove -- <part> [options]: the long versions of what npm test proves in short. Each appends what it did to
 // docs/reliability-ledger.jsonl.
 import process from "node:process";
+import { proveCodes } from "./codes.ts";
 import { proveFailover } from "./failover.ts";
 import { proveKill } from "./kill.ts";
 import { provePostgres } from "./postgres.ts";
@@ -33,6 +34,13 @@ const parts: ReadonlyMap<string, Part> = new Map([
     {
       what: "the primary killed under load, its standby promoted: [failovers], 30 by default",
       run: async ([failovers = "30"]: string[]) => ((await proveFailover(Number(failovers))) ? 0 : 1),
+    },
+  ],
+  [
+    "codes",
+    {
+      what: "one code given to 200 challenges at once, over HTTP: [rounds], 100 by default",
+      run: async ([rounds = "100"]: string[]) => ((await proveCodes(Number(rounds))) ? 0 : 1),
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

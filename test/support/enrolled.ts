@@ -1,11 +1,6 @@
-import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import type { Clock } from "../../src/clock/index.ts";
 import type { Countersign } from "../../src/index.ts";
-
-/** What the app of somebody shows now. */
-export function codeOfApp(seed: string, now: number): string {
-  return totpCode(fromBase32(seed) as Buffer, totpDefaults, stepAt(totpDefaults, now));
-}
+import { codeOfApp } from "./totp-code.ts";
 
 /** Somebody with a password and an app, in an application that embeds us. The code of this moment is used up. */
 export async function withApp(

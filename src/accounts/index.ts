@@ -151,6 +151,8 @@ export {
   voidPassword,
   withAuthenticator,
   wrongInRowMax,
+  wrongLeft,
+  wrongLeftWarned,
 } from "./subscriber.ts";
 export {
   maySetTrust,

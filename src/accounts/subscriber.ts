@@ -170,6 +170,14 @@ export const wrongInRowMax: Readonly<Record<Authenticator["type"], number>> = {
   passkey: 100,
 };
 
+/** From here on a wrong code is answered with how many more it takes until its authenticator is disabled (S-4). */
+export const wrongLeftWarned = 5;
+
+/** How many wrong codes in a row it takes until this one is disabled. */
+export function wrongLeft({ type, wrongInRow }: Pick<Authenticator, "type" | "wrongInRow">): number {
+  return Math.max(0, wrongInRowMax[type] - wrongInRow);
+}
+
 export function newSubscriber(
   fields: Pick<
     Subscriber,

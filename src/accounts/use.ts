@@ -7,7 +7,8 @@ import {
   type Subscriber,
   type TotpAuthenticator,
   withAuthenticator,
-  wrongInRowMax,
+  wrongLeft,
+  wrongLeftWarned,
 } from "./subscriber.ts";
 
 /** What was given, already compared: rules know no codes. */
@@ -28,7 +29,8 @@ export type Use =
   | PasskeyUse;
 
 export type UseRefusal =
-  | { readonly type: "codeMismatch" }
+  /** With how many more of them disable the authenticator; absent while that is far away (S-4). */
+  | { readonly type: "codeMismatch"; readonly checksLeft?: number }
   /** Right once, and used then: it is not counted, since it is no guess. */
   | { readonly type: "codeUsed" }
   | { readonly type: "subscriberLocked"; readonly retryAt: number }
@@ -63,7 +65,7 @@ export function decideUse(
     case "used":
       return refuse({ type: "codeUsed" });
     case "wrong":
-      return { subscriber: afterWrong(subscriber, authenticator, now), outcome: { type: "codeMismatch" } };
+      return afterWrong(subscriber, authenticator, now);
     default: {
       // Its owner is here: what strangers guessed until then does not add up with what they guess later.
       const { recoveryFailures: _over, ...owned } = subscriber;
@@ -113,11 +115,15 @@ function compareRecoveryCode(authenticator: RecoveryCodes, index: number | null,
   return { next: { ...authenticator, codes }, kind: "recoveryCode" };
 }
 
-function afterWrong(subscriber: Subscriber, authenticator: Authenticator, now: number): Subscriber {
+function afterWrong(subscriber: Subscriber, authenticator: Authenticator, now: number): UseDecision {
   const wrongInRow = authenticator.wrongInRow + 1;
-  const disabledAt = wrongInRow >= wrongInRowMax[authenticator.type] ? now : null;
+  const checksLeft = wrongLeft({ ...authenticator, wrongInRow });
+  const disabledAt = checksLeft === 0 ? now : null;
   return {
-    ...withAuthenticator(subscriber, { ...authenticator, wrongInRow, disabledAt }, now),
-    failures: oneMore(subscriber.failures, authenticatorWaits, now),
+    subscriber: {
+      ...withAuthenticator(subscriber, { ...authenticator, wrongInRow, disabledAt }, now),
+      failures: oneMore(subscriber.failures, authenticatorWaits, now),
+    },
+    outcome: { type: "codeMismatch", ...(checksLeft <= wrongLeftWarned ? { checksLeft } : {}) },
   };
 }

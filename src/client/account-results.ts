@@ -50,7 +50,8 @@ interface AccountRefusalFields {
   };
   readonly code_used: { readonly outcome: "codeUsed" };
   readonly code_not_sent: { readonly outcome: "codeNotSent" };
-  readonly code_mismatch: { readonly outcome: "codeMismatch" };
+  /** In a recovery, how many it still allows; elsewhere, how many more disable the authenticator, once few do. */
+  readonly code_mismatch: { readonly outcome: "codeMismatch"; readonly checksLeft?: number };
   readonly code_malformed: { readonly outcome: "codeMalformed" };
   readonly subscriber_locked: { readonly outcome: "subscriberLocked"; readonly retryAt: string };
   readonly recipient_locked: { readonly outcome: "recipientLocked"; readonly retryAt: string };
@@ -246,6 +247,8 @@ export type ConfirmResult =
       readonly outcome: "confirmed";
       readonly authenticator: AuthenticatorSummary;
       readonly session: BegunSession | null;
+      /** The device, where it was asked for and may be trusted. */
+      readonly trustedDevice: NewlyTrustedDevice | null;
     }
   | Refusals<"confirmAuthenticator">;
 export type UpdateAuthenticatorResult =

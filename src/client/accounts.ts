@@ -58,7 +58,13 @@ export interface SubscriberCalls {
     options?: CallOptions,
   ): Promise<SendEnrolmentResult>;
   confirm(
-    request: OfAuthenticator & CodeOrPasskey & { readonly session?: string; readonly binding?: string },
+    request: OfAuthenticator &
+      CodeOrPasskey & {
+        readonly session?: string;
+        readonly binding?: string;
+        /** With a session: what its owner calls this device, to trust it from now on. */
+        readonly trustDevice?: string;
+      },
     options?: CallOptions,
   ): Promise<ConfirmResult>;
   /** Another name, whether it is asked for first, and of a phone the way codes come. */
@@ -233,12 +239,12 @@ function authenticatorCalls(
       } as const;
       return call("sendEnrolmentCode", asked, (_status, sent) => ({ outcome: "sent", sent }));
     },
-    confirm({ code, passkey, session, binding, ...which }, more) {
+    confirm({ code, passkey, session, binding, trustDevice, ...which }, more) {
       const asked = {
         ...more,
         method: "POST",
         path: ofAuthenticator(which, "/confirm"),
-        body: { code, passkey, session, binding },
+        body: { code, passkey, session, binding, trustDevice },
       } as const;
       return call("confirmAuthenticator", asked, withOutcome("confirmed"));
     },

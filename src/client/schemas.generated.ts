@@ -507,11 +507,26 @@ export interface ConfirmAuthenticator {
   readonly passkey?: PasskeyAnswer;
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
+  /** What its owner calls this device, to trust it from now on */ readonly trustDevice?: string;
+}
+
+export interface TrustedDevice {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339, in UTC */ readonly trustedAt: string;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
+}
+
+export interface NewlyTrustedDevice {
+  /** In this answer and never again */ readonly bearer: string | null;
+  readonly device: TrustedDevice;
 }
 
 export interface ConfirmedAuthenticator {
   readonly authenticator: Authenticator;
   readonly session: BegunSession | null;
+  readonly trustedDevice: NewlyTrustedDevice | null;
 }
 
 export interface UpdateAuthenticator {
@@ -530,14 +545,6 @@ export interface NewChallenge {
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
   readonly amount?: { readonly currency: string; readonly value: string };
   /** Who is paid: the text names both, and the check repeats both */ readonly payee?: string;
-}
-
-export interface TrustedDevice {
-  readonly id: string;
-  readonly name: string;
-  /** RFC 3339, in UTC */ readonly trustedAt: string;
-  /** RFC 3339, in UTC */ readonly endsAt: string;
-  /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
 }
 
 export interface DeviceTrusted {
@@ -579,11 +586,6 @@ export interface CheckChallenge {
   /** Who is to believe a signed statement of this, such as the address of one of your programs */ readonly audience?: string;
   readonly amount?: { readonly currency: string; readonly value: string };
   /** What the start was given */ readonly payee?: string;
-}
-
-export interface NewlyTrustedDevice {
-  /** In this answer and never again */ readonly bearer: string | null;
-  readonly device: TrustedDevice;
 }
 
 export interface ApprovedChallenge {

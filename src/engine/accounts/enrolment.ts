@@ -1,27 +1,19 @@
 import {
   type Authenticator,
-  type ConfirmDecision,
-  decideConfirm,
   decideEnrol,
   type EnrolRefusal,
-  ended,
   isEnrolling,
-  lockedUntil,
   noticeOfAdded,
   type Subscriber,
 } from "../../accounts/index.ts";
 import { type NumberRefusal, parsePhoneNumber } from "../../numbers/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
-import { isOpenedBy, readBearer } from "./bearers.ts";
-import { claimCredential, credentialKeyOf, isAskedBy, takenCredential } from "./credentials.ts";
-import { newBase, newStoredCodes, stepUpOf } from "./new-authenticator.ts";
+import { newBase, newStoredCodes } from "./new-authenticator.ts";
 import { type Notice, nobodyTold, prepareNotice } from "./notices.ts";
 import { recordOf } from "./once.ts";
 import { type AccountParts, contextOf, nobodysId, sealed } from "./parts.ts";
 import { type CodeSent, type CodeText, remembered, type SendRefusal, sendCode } from "./sending.ts";
-import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
-import { type Compared, compare, type Given } from "./uses.ts";
 import { type AuthenticatorView, toAuthenticatorView } from "./views.ts";
 
 export type Enrol = SubscriberRef & {
@@ -202,96 +194,4 @@ export async function change(
     }
     return { writes, result: undefined };
   });
-}
-
-export type Confirm = SubscriberRef &
-  Given & {
-    readonly authenticatorId: string;
-    /** Of a passkey: what its enrolment was given as `binding`. */
-    readonly binding?: string | undefined;
-    /** A pending session that waits for its first authenticator: it makes way for an active one. */
-    readonly session?: string | undefined;
-  };
-
-export type ConfirmResult =
-  | {
-      readonly outcome: "confirmed";
-      readonly authenticator: AuthenticatorView;
-      readonly session: Begun | null;
-      /** With a session that has just begun: its step-up, since the authenticator was shown this moment. */
-      readonly stepUp: string | null;
-    }
-  | Told<Exclude<ConfirmDecision["outcome"], { readonly type: "confirmed" }>>
-  | Told<Exclude<Compared, { readonly type: "use" }>>
-  | { readonly outcome: "subscriberNotFound" | "sessionInvalid" };
-
-/** One right code makes a new authenticator usable. */
-export async function confirmAuthenticator(parts: AccountParts, request: Confirm): Promise<ConfirmResult> {
-  const { tenantId } = request;
-  const subscriber = await findSubscriber(parts, request);
-  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const now = parts.clock.now();
-  const retryAt = lockedUntil(subscriber.failures, now);
-  if (retryAt !== null && request.passkey === undefined) return { outcome: "subscriberLocked", retryAt };
-  const one = subscriber.authenticators.find(({ id }) => id === request.authenticatorId);
-  if (one === undefined || !isEnrolling(one, now) || !isAskedBy(parts, tenantId, one, request.binding)) {
-    return { outcome: "authenticatorNotFound" };
-  }
-  const isAddress = one.type === "phone" || one.type === "email";
-  const verificationId = isAddress ? one.verificationId : null;
-  const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
-  const given = request.session === undefined ? null : readBearer(request.session);
-  if (request.session !== undefined && given?.state !== "pending") return { outcome: "sessionInvalid" };
-  // An address is no authenticator: a session that waits for its first goes on waiting (A-16).
-  const presented = one.type === "email" ? null : given;
-  const passkey = one.type === "passkey" ? one.request : null;
-  const compared = await compare(parts, subscriber, one, { sent, passkey }, request);
-  if (compared.type !== "use") {
-    const { type, ...fields } = compared;
-    return { outcome: type, ...fields } as ConfirmResult;
-  }
-  const notice = await prepareNotice(parts, subscriber, noticeOfAdded(one), isAddress ? one : undefined);
-  const subscriberKey = key("subscriber", subscriber.id);
-  const sessionKey = key("session", presented?.id ?? nobodysId);
-  const credentialKey = one.type === "passkey" ? credentialKeyOf(parts, tenantId, request.passkey) : null;
-  const decide = (rows: Rows, at: number): UpdateDecision<ConfirmResult> => {
-    const row = rows.get(subscriberKey);
-    if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
-    const session = rows.get(sessionKey);
-    if (presented !== null) {
-      // A session that waits for a challenge is not to be had by enrolling something else.
-      const isFirst =
-        isOpenedBy(session, presented, row, tenantId, at) &&
-        session.subscriberId === row.id &&
-        session.challengeId === null;
-      if (!isFirst) return { writes: [], result: { outcome: "sessionInvalid" } };
-    }
-    const claimed = claimCredential(rows, credentialKey, compared.useOf(row, at));
-    if ("need" in claimed) return claimed;
-    const decision = decideConfirm(row, claimed.use, at);
-    const writes: Write[] =
-      decision.subscriber === row ? [] : [{ table: "subscriber", id: row.id, row: decision.subscriber }];
-    if (decision.outcome.type !== "confirmed") {
-      const { type, ...fields } = decision.outcome;
-      return { writes, result: { outcome: type, ...fields } as ConfirmResult };
-    }
-    writes.push(...notice.writes(rows, at));
-    if (credentialKey !== null) writes.push(takenCredential(credentialKey, row, at));
-    const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
-    const authenticator = toAuthenticatorView(parts, row, proven);
-    if (presented === null || session === undefined) {
-      return { writes, result: { outcome: "confirmed", authenticator, session: null, stepUp: null } };
-    }
-    const proofs = [...session.proofs, decision.outcome.proof];
-    const fields = { tenantId, subscriberId: row.id, challengeId: null, proofs };
-    const active = planSession(parts, "active", fields, at);
-    const over: Write = { table: "session", id: session.id, row: ended(session, at) };
-    const stepUp = stepUpOf(parts, active.row, decision.outcome.proof, at);
-    return {
-      writes: [...writes, over, active.write, { table: "challenge", id: stepUp.id, row: stepUp }],
-      result: { outcome: "confirmed", authenticator, session: active.begun, stepUp: stepUp.id },
-    };
-  };
-  const keys = [...notice.keys, ...(credentialKey === null ? [] : [credentialKey])];
-  return await parts.decide([...keys, subscriberKey, sessionKey], decide, subscriber.id);
 }

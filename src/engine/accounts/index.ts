@@ -17,12 +17,10 @@ import {
   type StartChallengeResult,
   startChallenge,
 } from "./challenges.ts";
+import { type Confirm, type ConfirmResult, confirmAuthenticator } from "./confirmation.ts";
 import { type EnrolEmail, type EnrolEmailResult, enrolEmail } from "./emails.ts";
 import { type EnrolTotp, type EnrolTotpResult, enrolTotp } from "./enrol-app.ts";
 import {
-  type Confirm,
-  type ConfirmResult,
-  confirmAuthenticator,
   type Enrol,
   type EnrolPhone,
   type EnrolPhoneResult,
@@ -292,10 +290,10 @@ export type {
   CheckChallengeResult,
   StartChallengeResult,
 } from "./challenges.ts";
+export type { ConfirmResult } from "./confirmation.ts";
 export type { EnrolEmailResult } from "./emails.ts";
 export type { EnrolTotpResult } from "./enrol-app.ts";
 export type {
-  ConfirmResult,
   EnrolPhoneResult,
   MakeRecoveryCodesResult,
   SendEnrolmentResult,

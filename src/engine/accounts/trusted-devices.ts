@@ -23,16 +23,39 @@ export interface NewlyTrusted {
 
 const nameMax = 60;
 
+interface Trust {
+  readonly subscriber: Subscriber;
+  readonly trusted: NewlyTrusted;
+}
+
 /** Trusts the device that an approval was given on; null where that approval trusts none. */
 export function planTrust(
   parts: AccountParts,
   { subscriber, challenge, name }: { subscriber: Subscriber; challenge: Challenge; name: string | undefined },
   now: number,
-): { readonly subscriber: Subscriber; readonly trusted: NewlyTrusted } | null {
+): Trust | null {
+  if (!maySetTrust(challenge)) return null;
+  return trustDevice(
+    parts,
+    { subscriber, authenticatorId: challenge.proof?.authenticatorId ?? null, name },
+    now,
+  );
+}
+
+/** Trusts the device of a whole sign-in; null where nobody wants that. */
+export function trustDevice(
+  parts: AccountParts,
+  given: {
+    readonly subscriber: Subscriber;
+    /** What it was trusted with. */
+    readonly authenticatorId: string | null;
+    readonly name: string | undefined;
+  },
+  now: number,
+): Trust | null {
+  const { subscriber, authenticatorId, name } = given;
   const lifetimeMs = parts.trustedDeviceMs ?? trustedDeviceMs;
-  const authenticatorId = challenge.proof?.authenticatorId ?? null;
-  if (name === undefined || lifetimeMs === 0 || authenticatorId === null || !maySetTrust(challenge))
-    return null;
+  if (name === undefined || lifetimeMs === 0 || authenticatorId === null) return null;
   const id = uuidv7(now, parts.random);
   const { bearer, digest } = newBearer(parts, "trusted", id);
   const device = {

@@ -1,4 +1,12 @@
-import type { Accounts, Begun, CodeText, Engine, EngineParts, SessionView } from "../../engine/index.ts";
+import type {
+  Accounts,
+  Begun,
+  CodeText,
+  Engine,
+  EngineParts,
+  NewlyTrusted,
+  SessionView,
+} from "../../engine/index.ts";
 import type { Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { autofillFor, type Fields, type Flow } from "../pages/flow.ts";
@@ -107,4 +115,9 @@ export function sentNow(
   const waits = policy.resendWaitsMs;
   const wait = waits[Math.min(asks, waits.length) - 1] ?? 0;
   return { channel, asks, nextAt: asks >= policy.sendsMax ? null : now + wait };
+}
+
+/** What the browser presents from now on, where it is trusted. */
+export function trustedNow(given: NewlyTrusted | null): Pick<Stepped, "trusted"> {
+  return given === null ? {} : { trusted: { bearer: given.bearer, endsAt: given.device.endsAt } };
 }

@@ -3,6 +3,7 @@ import type { ConfirmResult } from "../../engine/index.ts";
 import { internationalForm } from "../../numbers/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
+import { browserOf } from "./browser.ts";
 import {
   type Current,
   mailOf,
@@ -13,6 +14,7 @@ import {
   sentNow,
   type Tools,
   textOf,
+  trustedNow,
 } from "./current.ts";
 import { type AccountNote, type AccountVisit, anew, type Enrolment } from "./visit.ts";
 
@@ -101,12 +103,14 @@ export const confirmCode: Step = async (tools, current, fields) => {
   const { tenantId, subscriberId } = who;
   const { authenticatorId } = enrolment;
   const holder = pending === null ? {} : { session: pending.bearer };
+  const trust = fields["trust"] === "yes" ? { trustDevice: browserOf(current.agent) } : {};
   const result = await accounts.confirmAuthenticator({
     tenantId,
     subscriberId,
     authenticatorId,
     code,
     ...holder,
+    ...trust,
   });
   const now = parts.clock.now();
   switch (result.outcome) {
@@ -132,7 +136,7 @@ export const confirmCode: Step = async (tools, current, fields) => {
 export async function confirmed(
   tools: Tools,
   current: Current,
-  { session, stepUp }: Extract<ConfirmResult, { readonly outcome: "confirmed" }>,
+  { session, stepUp, trustedDevice }: Extract<ConfirmResult, { readonly outcome: "confirmed" }>,
 ): Promise<Stepped> {
   const { visit, language } = current;
   if (session === null) return done(tools, current);
@@ -144,7 +148,12 @@ export async function confirmed(
     stepUp: stepUp ?? undefined,
   });
   const codes = made.outcome === "enrolled" ? made.codes : null;
-  return { visit: { ...anew(tools.parts, visit), codes }, session, isOver: codes === null };
+  return {
+    visit: { ...anew(tools.parts, visit), codes },
+    session,
+    isOver: codes === null,
+    ...trustedNow(trustedDevice),
+  };
 }
 
 function done({ parts }: Tools, { visit }: Current): Stepped {

@@ -238,7 +238,8 @@ function enrolmentView(
   const { enrolment } = current.visit;
   if (enrolment === null) throw new TypeError("there is nothing to confirm");
   const fields = enrolment.app === null ? ofPhone(request, current, enrolment.sent) : appFields;
-  return enrolCodeView({ ...parts, ...fields, enrolment, picture });
+  const trusted = current.visit.pending === null ? 0 : trustDays(request);
+  return enrolCodeView({ ...parts, ...fields, enrolment, picture, trustDays: trusted });
 }
 
 function accountView(

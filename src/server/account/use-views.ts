@@ -81,7 +81,7 @@ export function useView(parts: UseParts): View {
 }
 
 /** No code is asked for on this browser from then on; a recovery code gives no such trust. */
-function trustBox({ language, trustDays }: UseParts): string {
+function trustBox({ language, trustDays }: Pick<UseParts, "language" | "trustDays">): string {
   if (trustDays === 0) return "";
   return html`<label class="check"><input type="checkbox" name="trust" value="yes"> <span>!${say(language, "trust", { days: String(trustDays) })}</span></label>`;
 }
@@ -130,6 +130,8 @@ export interface EnrolCodeParts extends AccountParts, CodeFields {
   readonly enrolment: Enrolment;
   /** An SVG of the address that sets up an app; null where none is made. */
   readonly picture: string | null;
+  /** For how many days this browser may be trusted; 0 for not at all. */
+  readonly trustDays: number;
 }
 
 /** The first code of a new authenticator. */
@@ -137,7 +139,7 @@ export function enrolCodeView(parts: EnrolCodeParts): View {
   const { words } = parts.language;
   const { enrolment, picture } = parts;
   const pageParts = asPageParts({ ...parts, base: `${parts.base}/enrol` });
-  const form = codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal });
+  const form = codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal }, trustBox(parts));
   const end = html`<div class="end">!${action(parts, "enrol/other", words.otherWay, "bare")}!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   if (enrolment.app !== null) {
     const { seed, uri } = enrolment.app;

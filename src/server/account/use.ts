@@ -11,6 +11,7 @@ import {
   sentNow,
   type Tools,
   textOf,
+  trustedNow,
 } from "./current.ts";
 import { isDemanded } from "./demand.ts";
 import { type AccountNote, type AccountVisit, anew, type Chosen, type SentCode } from "./visit.ts";
@@ -162,6 +163,9 @@ export const enterCode: Step = async (tools, current, fields) => {
       return over(tools, current);
     case "codeNotSent":
       return refuse("codeWrong");
+    case "codeMismatch":
+      if (result.checksLeft !== undefined) return refuse("triesLeft", { count: String(result.checksLeft) });
+      return refuse(chosen.type === "phone" ? "codeWrong" : "codeNotRight");
     default:
       return refuse(chosen.type === "phone" ? "codeWrong" : "codeNotRight");
   }
@@ -174,10 +178,7 @@ export function approved(
 ): Stepped {
   const now = parts.clock.now();
   if (visit.pending !== null) {
-    const { bearer = null, device } = trustedDevice ?? {};
-    const trust =
-      bearer === null || device === undefined ? {} : { trusted: { bearer, endsAt: device.endsAt } };
-    return { visit: anew(parts, visit), session, isOver: true, ...trust };
+    return { visit: anew(parts, visit), session, isOver: true, ...trustedNow(trustedDevice) };
   }
   // It allows no change of the account.
   if (isDemanded(visit)) return { visit: anew(parts, visit), session, isOver: true };

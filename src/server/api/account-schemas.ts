@@ -107,6 +107,7 @@ export const ConfirmBody = strict(
     passkey: Type.Optional(PasskeyBody),
     binding: Type.Optional(binding),
     session: Type.Optional(bearer),
+    trustDevice: Type.Optional(deviceName),
   },
   { title: "ConfirmAuthenticator" },
 );
@@ -191,15 +192,6 @@ export const SubscriberQuery = strict({
     Type.String({ minLength: 1, maxLength: 128, description: "Only the one of this name" }),
   ),
   ...pageQuery,
-});
-
-export const CurrentQuery = strict({
-  maxAgeSeconds: Type.Optional(
-    Type.String({
-      pattern: forms.seconds.pattern,
-      description: "How long ago an authenticator may have been used at the most",
-    }),
-  ),
 });
 
 export const sessionHeaders = {
@@ -342,7 +334,11 @@ export const EnrolledBody = Type.Object(
 );
 
 export const ConfirmedBody = Type.Object(
-  { authenticator: AuthenticatorBody, session: Type.Union([BegunBody, Type.Null()]) },
+  {
+    authenticator: AuthenticatorBody,
+    session: Type.Union([BegunBody, Type.Null()]),
+    trustedDevice: Type.Union([NewlyTrustedBody, Type.Null()]),
+  },
   { title: "ConfirmedAuthenticator" },
 );
 

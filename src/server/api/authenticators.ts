@@ -28,6 +28,7 @@ import {
   toSentBody,
   UpdateAuthenticatorBody,
 } from "./account-schemas.ts";
+import { toNewlyTrustedBody } from "./device-schemas.ts";
 import { toCreationOptionsBody } from "./passkey-schemas.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
 import { IdParams, listOf } from "./schemas.ts";
@@ -131,7 +132,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Authenticators",
         summary: "Confirm an enrolment with its first code, or with the passkey that the browser made",
         description:
-          "With the pending session of a sign-in that asked for an enrolment, the answer holds the active session that takes its place.",
+          "With the pending session of a sign-in that asked for an enrolment, the answer holds the active session that takes its place, and with `trustDevice` this device is trusted from then on.",
         scope: "subscribers:write",
         successes: { 200: "It can be used from now on" },
         problems: [
@@ -157,7 +158,11 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         accounts.confirmAuthenticator({ ...named, ...request.body }),
       );
       if (done.outcome !== "confirmed") throw accountRefusal(done);
-      return { authenticator: toAuthenticatorBody(done.authenticator), session: toBegunBody(done.session) };
+      return {
+        authenticator: toAuthenticatorBody(done.authenticator),
+        session: toBegunBody(done.session),
+        trustedDevice: toNewlyTrustedBody(done.trustedDevice),
+      };
     },
   );
 

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
 import { accountRefusal, askOnce, header, subscriberIdOf } from "./account-answers.ts";
 import {
   BegunBody,
-  CurrentQuery,
   RedeemedSessionBody,
   SessionBody,
   SessionListBody,
@@ -17,7 +18,16 @@ import {
 } from "./account-schemas.ts";
 import { idOf } from "./administration.ts";
 import { described } from "./route.ts";
-import { IdParams, isoOrNull } from "./schemas.ts";
+import { IdParams, isoOrNull, strict } from "./schemas.ts";
+
+const CurrentQuery = strict({
+  maxAgeSeconds: Type.Optional(
+    Type.String({
+      pattern: forms.seconds.pattern,
+      description: "How long ago an authenticator may have been used at the most",
+    }),
+  ),
+});
 
 /** Sessions of ours, for applications that have none. */
 // house: size: a list of routes, each of them short

@@ -33,6 +33,7 @@ export const de: OwnWords = {
   recoveryLead: "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.",
   recoveryCode: "Wiederherstellungscode",
   codeNotRight: "Dieser Code hat nicht funktioniert. Prüfen Sie ihn und versuchen Sie es noch einmal.",
+  triesLeft: "Dieser Code hat nicht funktioniert. Falsche Codes, bis dies gesperrt wird: {count}.",
   codeUsed: "Dieser Code wurde schon verwendet. Warten Sie auf den nächsten.",
   notSent:
     "Dorthin kann jetzt kein Code gesendet werden. Wählen Sie einen anderen Weg, oder versuchen Sie es später.",

@@ -30,6 +30,7 @@ export const en = {
   recoveryLead: "Enter one of your recovery codes. Each works once.",
   recoveryCode: "Recovery code",
   codeNotRight: "This code did not work. Check it and try again.",
+  triesLeft: "This code did not work. Wrong codes left until this is switched off: {count}.",
   codeUsed: "This code was used before. Wait for the next one.",
   notSent: "No code can be sent there now. Choose another way, or try again later.",
   enrolTitle: "Protect your account",

@@ -32,6 +32,7 @@ export const es: OwnWords = {
   recoveryLead: "Introduce uno de tus códigos de recuperación. Cada uno sirve una vez.",
   recoveryCode: "Código de recuperación",
   codeNotRight: "Este código no ha funcionado. Revísalo e inténtalo de nuevo.",
+  triesLeft: "Este código no ha funcionado. Códigos erróneos que quedan antes de desactivarlo: {count}.",
   codeUsed: "Este código ya se ha usado. Espera al siguiente.",
   notSent: "Ahora no se puede enviar ningún código ahí. Elige otra forma o inténtalo más tarde.",
   enrolTitle: "Protege tu cuenta",

@@ -33,6 +33,7 @@ export const fr: OwnWords = {
   recoveryLead: "Saisissez l'un de vos codes de secours. Chacun sert une fois.",
   recoveryCode: "Code de secours",
   codeNotRight: "Ce code n'a pas fonctionné. Vérifiez-le et réessayez.",
+  triesLeft: "Ce code n’a pas fonctionné. Codes erronés restants avant désactivation : {count}.",
   codeUsed: "Ce code a déjà servi. Attendez le suivant.",
   notSent:
     "Aucun code ne peut y être envoyé maintenant. Choisissez une autre méthode ou réessayez plus tard.",

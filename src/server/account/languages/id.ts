@@ -32,6 +32,7 @@ export const id: OwnWords = {
   recoveryLead: "Masukkan salah satu kode pemulihan Anda. Masing-masing berlaku satu kali.",
   recoveryCode: "Kode pemulihan",
   codeNotRight: "Kode ini tidak berhasil. Periksa dan coba lagi.",
+  triesLeft: "Kode ini tidak berhasil. Kode salah yang tersisa sebelum dinonaktifkan: {count}.",
   codeUsed: "Kode ini sudah dipakai. Tunggu kode berikutnya.",
   notSent: "Sekarang kode tidak dapat dikirim ke sana. Pilih cara lain atau coba lagi nanti.",
   enrolTitle: "Lindungi akun Anda",

@@ -31,6 +31,7 @@ export const it: OwnWords = {
   recoveryLead: "Inserisci uno dei tuoi codici di recupero. Ognuno vale una volta.",
   recoveryCode: "Codice di recupero",
   codeNotRight: "Questo codice non ha funzionato. Controllalo e riprova.",
+  triesLeft: "Questo codice non ha funzionato. Codici errati rimasti prima della disattivazione: {count}.",
   codeUsed: "Questo codice è già stato usato. Aspetta il prossimo.",
   notSent: "Adesso non si può inviare lì nessun codice. Scegli un altro modo o riprova più tardi.",
   enrolTitle: "Proteggi il tuo account",

@@ -32,6 +32,7 @@ export const ja: OwnWords = {
   recoveryLead: "リカバリーコードを 1 つ入力してください。それぞれ 1 回だけ使えます。",
   recoveryCode: "リカバリーコード",
   codeNotRight: "このコードは使えませんでした。確認してもう一度お試しください。",
+  triesLeft: "このコードは使えませんでした。無効になるまでの残り回数: {count}",
   codeUsed: "このコードは使用済みです。次のコードをお待ちください。",
   notSent: "今はそこへコードを送れません。別の方法を選ぶか、後でお試しください。",
   enrolTitle: "アカウントを保護する",

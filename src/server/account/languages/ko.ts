@@ -31,6 +31,7 @@ export const ko: OwnWords = {
   recoveryLead: "복구 코드 중 하나를 입력하세요. 각 코드는 한 번만 쓸 수 있습니다.",
   recoveryCode: "복구 코드",
   codeNotRight: "이 코드는 맞지 않습니다. 확인하고 다시 시도하세요.",
+  triesLeft: "이 코드는 맞지 않습니다. 비활성화되기까지 남은 횟수: {count}",
   codeUsed: "이미 사용한 코드입니다. 다음 코드를 기다리세요.",
   notSent: "지금은 그곳으로 코드를 보낼 수 없습니다. 다른 방법을 선택하거나 나중에 시도하세요.",
   enrolTitle: "계정 보호하기",

@@ -32,6 +32,7 @@ export const nl: OwnWords = {
   recoveryLead: "Voer een van je herstelcodes in. Elke code werkt één keer.",
   recoveryCode: "Herstelcode",
   codeNotRight: "Deze code werkte niet. Controleer hem en probeer het opnieuw.",
+  triesLeft: "Deze code werkte niet. Foute codes over tot dit wordt uitgeschakeld: {count}.",
   codeUsed: "Deze code is al gebruikt. Wacht op de volgende.",
   notSent: "Daarheen kan nu geen code worden gestuurd. Kies een andere manier of probeer het later.",
   enrolTitle: "Bescherm je account",

@@ -32,6 +32,7 @@ export const pl: OwnWords = {
   recoveryLead: "Wpisz jeden ze swoich kodów zapasowych. Każdy działa raz.",
   recoveryCode: "Kod zapasowy",
   codeNotRight: "Ten kod nie zadziałał. Sprawdź go i spróbuj ponownie.",
+  triesLeft: "Ten kod nie zadziałał. Błędne kody pozostałe do wyłączenia: {count}.",
   codeUsed: "Ten kod był już użyty. Poczekaj na następny.",
   notSent: "Nie można tam teraz wysłać kodu. Wybierz inny sposób lub spróbuj później.",
   enrolTitle: "Zabezpiecz swoje konto",

@@ -32,6 +32,7 @@ export const pt: OwnWords = {
   recoveryLead: "Digite um dos seus códigos de recuperação. Cada um vale uma vez.",
   recoveryCode: "Código de recuperação",
   codeNotRight: "Este código não funcionou. Confira e tente de novo.",
+  triesLeft: "Este código não funcionou. Códigos errados restantes até à desativação: {count}.",
   codeUsed: "Este código já foi usado. Espere o próximo.",
   notSent: "Nenhum código pode ser enviado para lá agora. Escolha outro modo ou tente mais tarde.",
   enrolTitle: "Proteja sua conta",

@@ -32,6 +32,7 @@ export const tr: OwnWords = {
   recoveryLead: "Kurtarma kodlarınızdan birini girin. Her biri bir kez geçerlidir.",
   recoveryCode: "Kurtarma kodu",
   codeNotRight: "Bu kod işe yaramadı. Kontrol edip yeniden deneyin.",
+  triesLeft: "Bu kod işe yaramadı. Devre dışı kalmadan önce kalan hatalı kod sayısı: {count}.",
   codeUsed: "Bu kod daha önce kullanıldı. Bir sonrakini bekleyin.",
   notSent: "Şu anda oraya kod gönderilemiyor. Başka bir yol seçin veya daha sonra deneyin.",
   enrolTitle: "Hesabınızı koruyun",

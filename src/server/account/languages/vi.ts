@@ -32,6 +32,7 @@ export const vi: OwnWords = {
   recoveryLead: "Hãy nhập một trong các mã khôi phục. Mỗi mã dùng được một lần.",
   recoveryCode: "Mã khôi phục",
   codeNotRight: "Mã này không đúng. Hãy kiểm tra và thử lại.",
+  triesLeft: "Mã này không đúng. Số lần nhập sai còn lại trước khi bị tắt: {count}.",
   codeUsed: "Mã này đã được dùng. Hãy đợi mã tiếp theo.",
   notSent: "Hiện không thể gửi mã đến đó. Hãy chọn cách khác hoặc thử lại sau.",
   enrolTitle: "Bảo vệ tài khoản của bạn",

@@ -31,6 +31,7 @@ export const zh: OwnWords = {
   recoveryLead: "请输入您的一个恢复码。每个只能使用一次。",
   recoveryCode: "恢复码",
   codeNotRight: "此验证码无效。请检查后重试。",
+  triesLeft: "此验证码无效。停用前还可输错的次数：{count}。",
   codeUsed: "此验证码已被使用。请等待下一个。",
   notSent: "现在无法向那里发送验证码。请选择其他方式或稍后重试。",
   enrolTitle: "保护您的账户",

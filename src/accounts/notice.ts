@@ -1,6 +1,6 @@
 import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
 
-/** What people are told of at their other addresses (L-3, P-6). Links hold the place on this list: it only grows. */
+/** What people are told of at their other addresses (L-3, P-6, S-4). Links hold the place on this list: it only grows. */
 export const noticeKinds = [
   "phoneAdded",
   "phoneRemoved",
@@ -17,6 +17,9 @@ export const noticeKinds = [
   "resetStarted",
   "resetDone",
   "disputed",
+  /** After many wrong codes in a row: a few more disable an authenticator (S-4). */
+  "disablingNear",
+  "authenticatorDisabled",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];

@@ -734,7 +734,7 @@ export interface DoneReset {
 export interface OpenNotice {
   readonly subscriberId: string;
   /** RFC 3339, in UTC */ readonly madeAt: string | null;
-  /** What its text told of */ readonly kind: "phoneAdded" | "phoneRemoved" | "emailAdded" | "emailRemoved" | "authenticatorAdded" | "authenticatorRemoved" | "removalBegun" | "passwordChanged" | "recoveryCodesMade" | "recoveryCodeUsed" | "recovered" | "resetStarted" | "resetDone" | "disputed" | null;
+  /** What its text told of */ readonly kind: "phoneAdded" | "phoneRemoved" | "emailAdded" | "emailRemoved" | "authenticatorAdded" | "authenticatorRemoved" | "removalBegun" | "passwordChanged" | "recoveryCodesMade" | "recoveryCodeUsed" | "recovered" | "resetStarted" | "resetDone" | "disputed" | "disablingNear" | "authenticatorDisabled" | null;
 }
 
 export interface Notice {

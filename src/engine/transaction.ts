@@ -1,4 +1,13 @@
-import { deliveryId, type IdempotencyRecord, type Key, key, type Rows, type Write } from "../store/index.ts";
+import {
+  deliveryId,
+  type IdempotencyRecord,
+  type Key,
+  key,
+  type Rows,
+  type TableName,
+  type Tables,
+  type Write,
+} from "../store/index.ts";
 import type { Decision, Delivery, Message, Outcome, Recipient, Verification } from "../verification/index.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -41,7 +50,10 @@ export type Decided<O> = Pick<Transacted<O>, "outcome" | "verification">;
 /** Rows of those whose business a decision is a part of: written in its transaction, so that both hold or neither. */
 export interface Beside<O> {
   readonly keys: readonly Key[];
-  /** Under the same locks, and as often as the decision runs. A request that is answered from its record writes nothing. */
+  /**
+   * Under the same locks, on the rows as the decision leaves them, and as often as it runs: where both change a row, what
+   * is written here goes on from there. A request that is answered from its record writes nothing.
+   */
   writes(rows: Rows, decided: Decided<O>, now: number): readonly Write[];
 }
 
@@ -84,9 +96,20 @@ export async function transact<O extends Outcome>(
       replayed: false,
       now,
     };
-    if (beside !== undefined) writes.push(...beside.writes(rows, result, now));
+    if (beside !== undefined) writes.push(...beside.writes(asLeft(rows, writes), result, now));
     return { writes, result };
   });
+}
+
+/** The rows with what is about to be written. */
+function asLeft(rows: Rows, writes: readonly Write[]): Rows {
+  return {
+    has: (one) => rows.has(one),
+    get<T extends TableName>(one: Key<T>): Tables[T] | undefined {
+      const written = writes.find(({ table, id }) => table === one.table && id === one.id);
+      return written === undefined ? rows.get(one) : ((written.row ?? undefined) as Tables[T] | undefined);
+    },
+  };
 }
 
 /**

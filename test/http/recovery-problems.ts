@@ -135,4 +135,34 @@ export function problemsOfNotices(): void {
     await expectCode(post(`/subscribers/${one.id}/password`, next), "changes_frozen");
     await clock.advance(minute);
   });
+  test("S-4: wrong codes are told before they disable an app, and when they did; a repeated request tells nobody again", async () => {
+    const one = await withMail();
+    const guess = async (): Promise<Answer["json"]> => {
+      await clock.advance(60 * minute);
+      const { challenge } = (await post("/challenges", { subscriberId: one.id, binding: "b" })).json;
+      const code = wrongFor(codeOf(one.seed));
+      const body = { binding: "b", authenticatorId: one.authenticatorId, code };
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const check = (): Promise<Answer> => post(`/challenges/${challenge.id}/check`, body, headers);
+      const answer = await expectCode(check(), "code_mismatch");
+      expect((await expectCode(check(), "code_mismatch")).json.checksLeft).toBe(answer.json.checksLeft);
+      return answer.json;
+    };
+    const told = async (): Promise<readonly string[]> => {
+      await instance.engine.tick();
+      const all = instance.sandbox?.phones.messages(one.mail) ?? [];
+      return all.map(({ text }) => text).filter((text) => text.includes("wrong codes"));
+    };
+    for (let n = 0; n < 27; n++) expect(await guess()).not.toHaveProperty("checksLeft");
+    expect(await told()).toEqual([]);
+    expect(await guess()).toMatchObject({ checksLeft: 5 });
+    expect(await told()).toEqual([expect.stringContaining("a few more disable a way to sign in")]);
+    for (const checksLeft of [4, 3, 2, 1, 0]) expect(await guess()).toMatchObject({ checksLeft });
+    const [last = "", ...earlier] = await told();
+    expect([last, earlier]).toEqual([expect.stringContaining("have disabled"), [expect.any(String)]]);
+    const notice = /not-me\?notice=(csn_[\w-]+)/.exec(last)?.[1] ?? "";
+    const shown = await ask("GET", "/notices/current", undefined, noticeHeader(notice));
+    expect(shown.json).toMatchObject({ subscriberId: one.id, kind: "authenticatorDisabled" });
+    expect((await ask("GET", "/messages")).text).not.toContain("csn_");
+  });
 }

@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from "vitest";
 import { openInstance } from "../../src/instance/instance.ts";
 import { Secret } from "../../src/secrets/index.ts";
-import { testSecret } from "../support/instance.ts";
+import { key } from "../../src/store/index.ts";
+import { testSecret, wrongCode } from "../support/instance.ts";
 import { startPostgres } from "../support/postgres.ts";
+import { codeOfApp } from "../support/totp-code.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const server = await startPostgres();
@@ -12,10 +14,12 @@ const mail = "ada@example.com";
 const password = "nine rowing margarets and a boat";
 const pagesUrl = "https://id.example.com/account";
 
-test.each([
+const stores = [
   ["SQLite", async (): Promise<Secret | null> => null],
   ["PostgreSQL", async (): Promise<Secret | null> => new Secret(await server.database())],
-] as const)(
+] as const;
+
+test.each(stores)(
   "P-6: on %s a notice is written with its change, and of many objections and resets one is taken",
   async (_name, database) => {
     const databaseUrl = await database();
@@ -61,6 +65,56 @@ test.each([
     const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
     const wrong = await accounts.checkRecovery({ tenantId, recovery, method: "email", code: "000000" });
     expect(wrong).toEqual({ outcome: "codeMismatch", checksLeft: 4 });
+    await one.close();
+  },
+  60_000,
+);
+
+test.each(stores)(
+  "S-4: on %s, of many wrong codes at once, one is told of: that which leaves five",
+  async (_name, database) => {
+    const databaseUrl = await database();
+    const one = await openInstance({
+      folder: tempFolder(),
+      databaseUrl,
+      secrets: [testSecret],
+      accounts: { pagesUrl },
+    });
+    const { accounts, engine, sandbox, store, tenant } = one;
+    const tenantId = tenant.id;
+    const created = await accounts.createSubscriber({ tenantId, name: "ada" });
+    if (created.outcome !== "created") throw new Error(created.outcome);
+    const of = { tenantId, subscriberId: created.subscriber.id };
+    const texts = async (): Promise<readonly string[]> => {
+      await engine.tick();
+      return sandbox?.phones.messages(mail).map(({ text }) => text) ?? [];
+    };
+    const address = await accounts.enrolEmail({ ...of, address: mail });
+    if (address.outcome !== "enrolled") throw new Error(address.outcome);
+    const sent = /\d{6}/.exec((await texts())[0] ?? "")?.[0] ?? "";
+    await accounts.confirmAuthenticator({ ...of, authenticatorId: address.authenticator.id, code: sent });
+    const app = await accounts.enrolTotp({ ...of, issuer: "Acme" });
+    if (app.outcome !== "enrolled") throw new Error(app.outcome);
+    const authenticatorId = app.authenticator.id;
+    const right = codeOfApp(app.seed, Date.now());
+    const confirmed = await accounts.confirmAuthenticator({ ...of, authenticatorId, code: right });
+    expect(confirmed.outcome).toBe("confirmed");
+    const subscriber = key("subscriber", of.subscriberId);
+    // All begin with seven left: the second that is counted leaves five, and after five there is a wait.
+    await store.update([subscriber], (rows) => {
+      const row = rows.get(subscriber);
+      if (row === undefined) throw new Error("there is no such subscriber");
+      const authenticators = row.authenticators.map((held) => ({ ...held, wrongInRow: 26 }));
+      const write = { table: "subscriber", id: row.id, row: { ...row, authenticators } } as const;
+      return { writes: [write], result: null };
+    });
+    const started = await accounts.startChallenge({ ...of });
+    if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+    const guess = { tenantId, id: started.challenge.id, authenticatorId, code: wrongCode(right) };
+    const many = await Promise.all(Array.from({ length: 30 }, () => accounts.checkChallenge(guess)));
+    expect(many.filter(({ outcome }) => outcome === "codeMismatch")).toHaveLength(5);
+    expect(many.filter((answer) => "checksLeft" in answer)).toHaveLength(4);
+    expect((await texts()).filter((text) => text.includes("wrong codes"))).toHaveLength(1);
     await one.close();
   },
   60_000,

@@ -19,6 +19,8 @@ export const ar: NoticeLanguage = {
   resetStarted: "{brand}: بدأت إعادة تعيين حسابك.",
   resetDone: "{brand}: تمت إعادة تعيين حسابك.",
   disputed: "{brand}: تم تسجيل خروجك من كل مكان، ولا يمكن تغيير حسابك حتى تسترده.",
+  disablingNear: "{brand}: أُدخلت رموز خاطئة كثيرة؛ وبضعة رموز أخرى تعطّل طريقة لتسجيل الدخول.",
+  authenticatorDisabled: "{brand}: تعطّلت طريقة لتسجيل الدخول إلى حسابك بسبب كثرة الرموز الخاطئة.",
   notYou: "لم تكن أنت؟ أوقف ذلك هنا:\n{link}",
   notYouTell: "لم تكن أنت؟ أخبر {brand} فورًا.",
   reset: "{brand}: أعد إعداد حسابك خلال {minutes} دقيقة:\n{link}",

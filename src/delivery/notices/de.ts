@@ -19,6 +19,9 @@ export const de: NoticeLanguage = {
   resetStarted: "{brand}: Ein Zurücksetzen Ihres Kontos wurde begonnen.",
   resetDone: "{brand}: Ihr Konto wurde zurückgesetzt.",
   disputed: "{brand}: Sie wurden überall abgemeldet; Ihr Konto ist gesperrt, bis Sie es wiederherstellen.",
+  disablingNear:
+    "{brand}: Viele falsche Codes wurden eingegeben; wenige weitere sperren einen Anmeldeweg Ihres Kontos.",
+  authenticatorDisabled: "{brand}: Zu viele falsche Codes haben einen Anmeldeweg Ihres Kontos gesperrt.",
   notYou: "Nicht Sie? Hier stoppen: {link}",
   notYouTell: "Nicht Sie? Sagen Sie {brand} sofort Bescheid.",
   reset: "{brand}: Richten Sie Ihr Konto binnen {minutes} Minuten neu ein: {link}",

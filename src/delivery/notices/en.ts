@@ -20,6 +20,9 @@ export const en: NoticeLanguage = {
   resetDone: "{brand}: your account was reset.",
   disputed:
     "{brand}: you were signed out everywhere, and your account cannot be changed until you recover it.",
+  disablingNear:
+    "{brand}: many wrong codes were entered; a few more disable a way to sign in to your account.",
+  authenticatorDisabled: "{brand}: too many wrong codes have disabled a way to sign in to your account.",
   notYou: "Not you? Stop it here: {link}",
   notYouTell: "Not you? Tell {brand} at once.",
   reset: "{brand}: set up your account again within {minutes} minutes: {link}",

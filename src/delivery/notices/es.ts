@@ -19,6 +19,10 @@ export const es: NoticeLanguage = {
   resetStarted: "{brand}: se ha iniciado un restablecimiento de su cuenta.",
   resetDone: "{brand}: se ha restablecido su cuenta.",
   disputed: "{brand}: se ha cerrado la sesión en todas partes; su cuenta no cambia hasta que la recupere.",
+  disablingNear:
+    "{brand}: se han introducido muchos códigos erróneos; unos pocos más desactivarán un modo de acceso.",
+  authenticatorDisabled:
+    "{brand}: demasiados códigos erróneos han desactivado un modo de acceso a su cuenta.",
   notYou: "¿No ha sido usted? Deténgalo aquí: {link}",
   notYouTell: "¿No ha sido usted? Avise a {brand} enseguida.",
   reset: "{brand}: configure de nuevo su cuenta en {minutes} minutos: {link}",

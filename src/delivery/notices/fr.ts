@@ -19,6 +19,9 @@ export const fr: NoticeLanguage = {
   resetStarted: "{brand}: une réinitialisation de votre compte a commencé.",
   resetDone: "{brand}: votre compte a été réinitialisé.",
   disputed: "{brand}: toutes vos sessions sont closes; votre compte est figé jusqu'à sa récupération.",
+  disablingNear:
+    "{brand}: de nombreux codes erronés ont été saisis; quelques autres désactiveront un moyen de connexion.",
+  authenticatorDisabled: "{brand}: trop de codes erronés ont désactivé un moyen de connexion à votre compte.",
   notYou: "Ce n'est pas vous? Bloquez ici: {link}",
   notYouTell: "Ce n'est pas vous? Prévenez {brand} tout de suite.",
   reset: "{brand}: reconfigurez votre compte dans les {minutes} minutes: {link}",

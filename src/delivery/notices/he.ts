@@ -19,6 +19,8 @@ export const he: NoticeLanguage = {
   resetStarted: "{brand}: החל איפוס של החשבון שלך.",
   resetDone: "{brand}: החשבון שלך אופס.",
   disputed: "{brand}: בוצעה יציאה מכל מקום, ולא ניתן לשנות את החשבון עד שישוחזר.",
+  disablingNear: "{brand}: הוזנו קודים שגויים רבים; עוד כמה כאלה ישביתו דרך כניסה לחשבון שלך.",
+  authenticatorDisabled: "{brand}: קודים שגויים רבים מדי השביתו דרך כניסה לחשבון שלך.",
   notYou: "לא את או אתה? אפשר לעצור כאן:\n{link}",
   notYouTell: "לא את או אתה? יש להודיע מיד אל {brand}.",
   reset: "{brand}: יש להגדיר את החשבון מחדש בתוך {minutes} דקות:\n{link}",

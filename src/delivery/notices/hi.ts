@@ -19,6 +19,8 @@ export const hi: NoticeLanguage = {
   resetStarted: "{brand}: आपके खाते का रीसेट शुरू हुआ।",
   resetDone: "{brand}: आपका खाता रीसेट हुआ।",
   disputed: "{brand}: आप हर जगह से साइन आउट हैं; खाता वापस पाने तक उसमें बदलाव नहीं होगा।",
+  disablingNear: "{brand}: कई ग़लत कोड डाले गए; कुछ और ग़लत कोड से साइन इन का एक तरीका बंद हो जाएगा।",
+  authenticatorDisabled: "{brand}: बहुत सारे ग़लत कोड से आपके खाते में साइन इन का एक तरीका बंद हो गया।",
   notYou: "आपने नहीं किया? यहाँ रोकें: {link}",
   notYouTell: "आपने नहीं किया? {brand} को तुरंत बताएँ।",
   reset: "{brand}: {minutes} मिनट के अंदर अपना खाता फिर से सेट करें: {link}",

@@ -20,6 +20,10 @@ export const id: NoticeLanguage = {
   resetDone: "{brand}: akun Anda disetel ulang.",
   disputed:
     "{brand}: Anda dikeluarkan dari semua perangkat; akun tidak dapat diubah sampai Anda memulihkannya.",
+  disablingNear:
+    "{brand}: banyak kode salah dimasukkan; beberapa lagi akan menonaktifkan sebuah cara masuk ke akun Anda.",
+  authenticatorDisabled:
+    "{brand}: terlalu banyak kode salah telah menonaktifkan sebuah cara masuk ke akun Anda.",
   notYou: "Bukan Anda? Hentikan di sini: {link}",
   notYouTell: "Bukan Anda? Segera beri tahu {brand}.",
   reset: "{brand}: siapkan lagi akun Anda dalam {minutes} menit: {link}",

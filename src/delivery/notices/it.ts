@@ -19,6 +19,10 @@ export const it: NoticeLanguage = {
   resetStarted: "{brand}: è iniziata una reimpostazione del tuo account.",
   resetDone: "{brand}: il tuo account è stato reimpostato.",
   disputed: "{brand}: tutte le sessioni sono chiuse; per cambiare il tuo account devi prima recuperarlo.",
+  disablingNear:
+    "{brand}: sono stati inseriti molti codici errati; ancora pochi e un metodo di accesso sarà disattivato.",
+  authenticatorDisabled:
+    "{brand}: troppi codici errati hanno disattivato un metodo di accesso al tuo account.",
   notYou: "Non eri tu? Blocca qui: {link}",
   notYouTell: "Non eri tu? Avvisa subito {brand}.",
   reset: "{brand}: configura di nuovo il tuo account entro {minutes} minuti: {link}",

@@ -20,6 +20,9 @@ export const ja: NoticeLanguage = {
   resetStarted: "{brand}：アカウントのリセットが開始されました。",
   resetDone: "{brand}：アカウントがリセットされました。",
   disputed: "{brand}：すべての端末からログアウトしました。復旧するまでアカウントは変更できません。",
+  disablingNear: "{brand}：誤ったコードが何度も入力されました。あと数回でログイン方法が無効になります。",
+  authenticatorDisabled:
+    "{brand}：誤ったコードが何度も入力されたため、アカウントのログイン方法が無効になりました。",
   notYou: "心当たりがない場合はここで停止: {link}",
   notYouTell: "心当たりがない場合は、すぐに {brand} へご連絡ください。",
   reset: "{brand}：{minutes}分以内にアカウントを再設定してください: {link}",

@@ -19,6 +19,8 @@ export const ko: NoticeLanguage = {
   resetStarted: "{brand}: 계정 재설정이 시작되었습니다.",
   resetDone: "{brand}: 계정이 재설정되었습니다.",
   disputed: "{brand}: 모든 곳에서 로그아웃되었고, 복구하기 전에는 계정을 변경할 수 없습니다.",
+  disablingNear: "{brand}: 잘못된 코드가 여러 번 입력되었으며, 몇 번 더 틀리면 로그인 방법이 비활성화됩니다.",
+  authenticatorDisabled: "{brand}: 잘못된 코드가 너무 많이 입력되어 계정의 로그인 방법이 비활성화되었습니다.",
   notYou: "본인이 아닌가요? 여기서 중지: {link}",
   notYouTell: "본인이 아닌가요? 즉시 {brand}에 알려 주세요.",
   reset: "{brand}: {minutes}분 안에 계정을 다시 설정하세요: {link}",

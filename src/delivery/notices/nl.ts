@@ -19,6 +19,10 @@ export const nl: NoticeLanguage = {
   resetStarted: "{brand}: er is een reset van je account gestart.",
   resetDone: "{brand}: je account is gereset.",
   disputed: "{brand}: je bent overal uitgelogd en je account kan niet worden gewijzigd tot je het herstelt.",
+  disablingNear:
+    "{brand}: er zijn veel foute codes ingevoerd; nog enkele en een inlogmethode wordt uitgeschakeld.",
+  authenticatorDisabled:
+    "{brand}: door te veel foute codes is een inlogmethode van je account uitgeschakeld.",
   notYou: "Was jij dit niet? Stop het hier: {link}",
   notYouTell: "Was jij dit niet? Meld het meteen aan {brand}.",
   reset: "{brand}: stel je account binnen {minutes} minuten opnieuw in: {link}",

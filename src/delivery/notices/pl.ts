@@ -19,6 +19,8 @@ export const pl: NoticeLanguage = {
   resetStarted: "{brand}: rozpoczęto resetowanie Twojego konta.",
   resetDone: "{brand}: Twoje konto zostało zresetowane.",
   disputed: "{brand}: wylogowano Cię wszędzie; konta nie można zmienić, dopóki go nie odzyskasz.",
+  disablingNear: "{brand}: wpisano wiele błędnych kodów; kilka kolejnych wyłączy sposób logowania do konta.",
+  authenticatorDisabled: "{brand}: zbyt wiele błędnych kodów wyłączyło sposób logowania do Twojego konta.",
   notYou: "To nie Ty? Zatrzymaj to tutaj: {link}",
   notYouTell: "To nie Ty? Od razu powiadom {brand}.",
   reset: "{brand}: skonfiguruj konto ponownie w ciągu {minutes} min: {link}",

@@ -19,6 +19,9 @@ export const pt: NoticeLanguage = {
   resetStarted: "{brand}: uma redefinição da sua conta foi iniciada.",
   resetDone: "{brand}: sua conta foi redefinida.",
   disputed: "{brand}: suas sessões foram encerradas; a conta não pode mudar até você a recuperar.",
+  disablingNear:
+    "{brand}: muitos códigos errados foram inseridos; mais alguns desativam uma forma de entrar.",
+  authenticatorDisabled: "{brand}: códigos errados demais desativaram uma forma de entrar na sua conta.",
   notYou: "Não foi você? Interrompa aqui: {link}",
   notYouTell: "Não foi você? Avise {brand} imediatamente.",
   reset: "{brand}: configure sua conta de novo em até {minutes} minutos: {link}",

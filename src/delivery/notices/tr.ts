@@ -19,6 +19,10 @@ export const tr: NoticeLanguage = {
   resetStarted: "{brand}: hesabınızın sıfırlanması başlatıldı.",
   resetDone: "{brand}: hesabınız sıfırlandı.",
   disputed: "{brand}: her yerden çıkış yapıldı; kurtarana kadar hesabınız değiştirilemez.",
+  disablingNear:
+    "{brand}: çok sayıda hatalı kod girildi; birkaç tane daha girilirse bir giriş yöntemi devre dışı kalır.",
+  authenticatorDisabled:
+    "{brand}: çok sayıda hatalı kod nedeniyle hesabınızın bir giriş yöntemi devre dışı bırakıldı.",
   notYou: "Siz değil miydiniz? Buradan durdurun: {link}",
   notYouTell: "Siz değil miydiniz? Hemen {brand} ile iletişime geçin.",
   reset: "{brand}: hesabınızı {minutes} dakika içinde yeniden kurun: {link}",

@@ -19,6 +19,9 @@ export const vi: NoticeLanguage = {
   resetStarted: "{brand}: việc đặt lại tài khoản của bạn đã bắt đầu.",
   resetDone: "{brand}: tài khoản của bạn đã được đặt lại.",
   disputed: "{brand}: bạn đã bị đăng xuất khỏi mọi nơi; không thể đổi tài khoản cho đến khi bạn khôi phục.",
+  disablingNear: "{brand}: nhiều mã sai đã được nhập; thêm vài mã sai nữa sẽ tắt một cách đăng nhập.",
+  authenticatorDisabled:
+    "{brand}: quá nhiều mã sai đã khiến một cách đăng nhập vào tài khoản của bạn bị tắt.",
   notYou: "Không phải bạn? Dừng lại tại đây: {link}",
   notYouTell: "Không phải bạn? Hãy báo ngay cho {brand}.",
   reset: "{brand}: hãy thiết lập lại tài khoản trong vòng {minutes} phút: {link}",

@@ -20,6 +20,8 @@ export const zh: NoticeLanguage = {
   resetStarted: "{brand}：已开始重置您的账户。",
   resetDone: "{brand}：您的账户已重置。",
   disputed: "{brand}：您已在所有设备上退出登录；恢复之前账户无法更改。",
+  disablingNear: "{brand}：有人多次输入错误的验证码；再错几次，您账户的一种登录方式将被停用。",
+  authenticatorDisabled: "{brand}：由于多次输入错误的验证码，您账户的一种登录方式已被停用。",
   notYou: "不是您本人？在此阻止: {link}",
   notYouTell: "不是您本人？请立即告知 {brand}。",
   reset: "{brand}：请在 {minutes} 分钟内重新设置您的账户: {link}",

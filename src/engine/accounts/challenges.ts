@@ -30,6 +30,7 @@ import {
   toChallengeView,
   usable,
 } from "./views.ts";
+import { prepareWarning } from "./warnings.ts";
 
 /** Who goes on with a challenge: a session of ours, or the application's word for its own. */
 export interface Holder {
@@ -175,6 +176,7 @@ async function usingFor(
 ): Promise<Using<CheckChallengeResult>> {
   const isCode = authenticator.type === "recoveryCodes";
   const notice = isCode ? await prepareNotice(parts, subscriber, "recoveryCodeUsed") : nobodyTold;
+  const warning = await prepareWarning(parts, subscriber, authenticator);
   const challengeKey = key("challenge", challenge.id);
   const subscriberKey = key("subscriber", subscriber.id);
   // Only to be told of a device.
@@ -182,7 +184,7 @@ async function usingFor(
   const sessionKey = presented === null ? null : key("session", presented.id);
   const others = [nameKey, sessionKey].filter((one) => one !== null);
   return {
-    keys: [...notice.keys, subscriberKey, challengeKey, ...others],
+    keys: [...notice.keys, ...warning.keys, subscriberKey, challengeKey, ...others],
     plan(useOf, rows, at) {
       const current = { subscriber: rows.get(subscriberKey), challenge: rows.get(challengeKey) };
       const session = sessionKey === null ? undefined : rows.get(sessionKey);
@@ -196,7 +198,10 @@ async function usingFor(
       if (decision.outcome.type !== "approved") {
         const { type, ...fields } = decision.outcome;
         const result = { outcome: type, ...fields } as CheckChallengeResult;
-        return { writes: changedBy(decision, state), result };
+        return {
+          writes: [...warning.writes(decision.outcome, rows, at), ...changedBy(decision, state)],
+          result,
+        };
       }
       const { assurance } = decision.outcome;
       const name = nameKey === null ? undefined : rows.get(nameKey);

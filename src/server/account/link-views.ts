@@ -61,6 +61,8 @@ const said: Readonly<Record<NoticeKind, AccountWordName | null>> = {
   resetStarted: "saidBack",
   resetDone: "saidBack",
   disputed: null,
+  disablingNear: "saidWrong",
+  authenticatorDisabled: "saidWrong",
 };
 
 /** What happened, and whether it was them. Whose account it is stands nowhere: numbers are given to other people. */

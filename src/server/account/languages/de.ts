@@ -135,6 +135,7 @@ export const de: OwnWords = {
   saidPassword: "Das Passwort Ihres Kontos wurde geändert.",
   saidCodes: "Wiederherstellungscodes Ihres Kontos wurden erzeugt oder verwendet.",
   saidBack: "Jemand ist in Ihr Konto zurückgekommen, oder ein Weg dorthin wurde verschickt.",
+  saidWrong: "Für Ihr Konto wurden viele falsche Codes eingegeben.",
   email: "E-Mail-Adresse",
   emailLead:
     "Sie bekommt Nachrichten über Ihr Konto und hilft Ihnen zurück hinein. Angemeldet wird mit ihr niemand.",

@@ -127,6 +127,7 @@ export const en = {
   saidPassword: "The password of your account was changed.",
   saidCodes: "Recovery codes of your account were made or used.",
   saidBack: "Somebody got back into your account, or was sent a way to.",
+  saidWrong: "Many wrong codes were entered for your account.",
   email: "E-mail address",
   emailLead: "It gets messages about your account and helps you to get back in. Nobody signs in with it.",
   emailWrong: "Enter an e-mail address, such as name@example.com.",

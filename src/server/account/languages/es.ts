@@ -131,6 +131,7 @@ export const es: OwnWords = {
   saidPassword: "Se ha cambiado la contraseña de tu cuenta.",
   saidCodes: "Se han creado o usado códigos de recuperación de tu cuenta.",
   saidBack: "Alguien ha vuelto a entrar en tu cuenta, o ha recibido la manera de hacerlo.",
+  saidWrong: "Se han introducido muchos códigos erróneos para tu cuenta.",
   email: "Dirección de correo electrónico",
   emailLead: "Recibe mensajes sobre tu cuenta y te ayuda a volver a entrar. Nadie inicia sesión con ella.",
   emailWrong: "Introduce una dirección de correo electrónico, como name@example.com.",

@@ -133,6 +133,7 @@ export const fr: OwnWords = {
   saidPassword: "Le mot de passe de votre compte a été changé.",
   saidCodes: "Des codes de secours de votre compte ont été créés ou utilisés.",
   saidBack: "Quelqu'un a retrouvé l'accès à votre compte, ou en a reçu le moyen.",
+  saidWrong: "De nombreux codes erronés ont été saisis pour votre compte.",
   email: "Adresse e-mail",
   emailLead:
     "Elle reçoit des messages sur votre compte et vous aide à en retrouver l'accès. Elle ne permet à personne de se connecter.",

@@ -131,6 +131,7 @@ export const id: OwnWords = {
   saidPassword: "Kata sandi akun Anda diubah.",
   saidCodes: "Kode pemulihan akun Anda dibuat atau dipakai.",
   saidBack: "Seseorang kembali ke akun Anda, atau dikirimi cara untuk itu.",
+  saidWrong: "Banyak kode salah dimasukkan untuk akun Anda.",
   email: "Alamat email",
   emailLead:
     "Alamat ini menerima pesan tentang akun Anda dan membantu Anda kembali. Tidak ada yang masuk dengannya.",

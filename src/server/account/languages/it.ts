@@ -128,6 +128,7 @@ export const it: OwnWords = {
   saidPassword: "La password del tuo account è stata cambiata.",
   saidCodes: "Sono stati creati o usati codici di recupero del tuo account.",
   saidBack: "Qualcuno è rientrato nel tuo account, o ha ricevuto il modo per farlo.",
+  saidWrong: "Sono stati inseriti molti codici errati per il tuo account.",
   email: "Indirizzo e-mail",
   emailLead: "Riceve messaggi sul tuo account e ti aiuta a rientrare. Nessuno accede con questo indirizzo.",
   emailWrong: "Inserisci un indirizzo e-mail, come name@example.com.",

@@ -127,6 +127,7 @@ export const ko: OwnWords = {
   saidPassword: "계정의 비밀번호가 변경되었습니다.",
   saidCodes: "계정의 복구 코드가 만들어졌거나 사용되었습니다.",
   saidBack: "누군가 계정을 되찾았거나 되찾을 방법을 받았습니다.",
+  saidWrong: "계정에 잘못된 코드가 여러 번 입력되었습니다.",
   email: "이메일 주소",
   emailLead: "계정에 대한 메시지를 받고 계정을 되찾는 데 도움이 됩니다. 이것으로 로그인하지는 않습니다.",
   emailWrong: "이메일 주소를 입력하세요. 예: name@example.com",

@@ -129,6 +129,7 @@ export const nl: OwnWords = {
   saidPassword: "Het wachtwoord van je account is gewijzigd.",
   saidCodes: "Er zijn herstelcodes van je account gemaakt of gebruikt.",
   saidBack: "Iemand is terug in je account gekomen, of kreeg een manier daarvoor gestuurd.",
+  saidWrong: "Er zijn veel foute codes ingevoerd voor je account.",
   email: "E-mailadres",
   emailLead: "Het krijgt berichten over je account en helpt je terug naar binnen. Niemand logt ermee in.",
   emailWrong: "Voer een e-mailadres in, zoals name@example.com.",

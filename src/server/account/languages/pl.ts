@@ -130,6 +130,7 @@ export const pl: OwnWords = {
   saidPassword: "Hasło do Twojego konta zostało zmienione.",
   saidCodes: "Utworzono lub użyto kodów zapasowych Twojego konta.",
   saidBack: "Ktoś odzyskał dostęp do Twojego konta albo wysłano mu sposób na to.",
+  saidWrong: "Wpisano wiele błędnych kodów do Twojego konta.",
   email: "Adres e-mail",
   emailLead: "Dostaje wiadomości o Twoim koncie i pomaga odzyskać dostęp. Nikt się nim nie loguje.",
   emailWrong: "Wpisz adres e-mail, na przykład name@example.com.",

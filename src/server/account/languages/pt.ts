@@ -129,6 +129,7 @@ export const pt: OwnWords = {
   saidPassword: "A senha da sua conta foi mudada.",
   saidCodes: "Códigos de recuperação da sua conta foram criados ou usados.",
   saidBack: "Alguém voltou à sua conta, ou recebeu um meio para isso.",
+  saidWrong: "Muitos códigos errados foram inseridos para a sua conta.",
   email: "Endereço de e-mail",
   emailLead: "Recebe mensagens sobre sua conta e ajuda você a voltar. Ninguém entra com ele.",
   emailWrong: "Digite um endereço de e-mail, como name@example.com.",

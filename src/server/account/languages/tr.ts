@@ -129,6 +129,7 @@ export const tr: OwnWords = {
   saidPassword: "Hesabınızın parolası değiştirildi.",
   saidCodes: "Hesabınızın kurtarma kodları oluşturuldu veya kullanıldı.",
   saidBack: "Biri hesabınıza geri döndü ya da ona bunun yolu gönderildi.",
+  saidWrong: "Hesabınız için çok sayıda hatalı kod girildi.",
   email: "E-posta adresi",
   emailLead: "Hesabınızla ilgili mesajları alır ve geri dönmenize yardım eder. Onunla kimse oturum açmaz.",
   emailWrong: "name@example.com gibi bir e-posta adresi girin.",

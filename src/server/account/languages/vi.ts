@@ -130,6 +130,7 @@ export const vi: OwnWords = {
   saidPassword: "Mật khẩu tài khoản của bạn đã được đổi.",
   saidCodes: "Mã khôi phục của tài khoản đã được tạo hoặc sử dụng.",
   saidBack: "Có người đã vào lại tài khoản của bạn, hoặc được gửi cách để vào lại.",
+  saidWrong: "Nhiều mã sai đã được nhập cho tài khoản của bạn.",
   email: "Địa chỉ email",
   emailLead: "Địa chỉ này nhận tin nhắn về tài khoản và giúp bạn vào lại. Không ai đăng nhập bằng nó.",
   emailWrong: "Hãy nhập địa chỉ email, như name@example.com.",

@@ -124,6 +124,7 @@ export const zh: OwnWords = {
   saidPassword: "您账户的密码已更改。",
   saidCodes: "您账户的恢复码已生成或被使用。",
   saidBack: "有人找回了您的账户，或收到了找回的方法。",
+  saidWrong: "有人为您的账户多次输入了错误的验证码。",
   email: "电子邮件地址",
   emailLead: "它接收有关您账户的消息，并帮助您找回账户。不能用它登录。",
   emailWrong: "请输入电子邮件地址，例如 name@example.com。",

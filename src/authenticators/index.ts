@@ -13,7 +13,7 @@ export {
 } from "./passkeys/options.ts";
 export { verifyAssertion, verifyAttestation } from "./passkeys/verify.ts";
 export { type PasswordHash, parsePasswordHash } from "./password-hash.ts";
-export { qrSvg } from "./qr.ts";
+export { qrQuiet, qrRows, qrSvg } from "./qr.ts";
 export {
   newRecoveryCode,
   parseRecoveryCode,

@@ -76,19 +76,27 @@ function addServe(program: Command, run: Run, onExitCode: (code: number) => void
 function addLogin(program: Command, run: Run): void {
   const command = program
     .command("login")
-    .description("sign somebody in: user name and password, a number if there is none, a code")
+    .description("sign somebody in: user name and password, a number or an app if there is neither, a code")
     .option("--name <name>", "do not ask for the user name")
     .option(
       "--password-file <path>",
       "file with the password, - for standard input; never a word of the command line",
     )
+    .addOption(
+      new Option(
+        "--method <method>",
+        "what the first login enrols, by default a phone, and what later ones ask for",
+      ).choices(["phone", "app"]),
+    )
     .option("--number <number>", "do not ask for the number where the first one is enrolled")
+    .option("--issuer <name>", "what a new app shows above its code (default: Countersign)")
     .option("--sign-up", "make the account first, with this name and password")
     .option("--code-from-phone", "do not ask: read the code from the virtual phone");
   addHelp(
     command,
     [
       ["countersign login --sign-up", "asks for all of it; the number is kept for the next login"],
+      ["countersign login --sign-up --method app", "shows a key for an authenticator app, as a QR code too"],
       ["countersign login --name ada", "asks for the password, then for the code"],
       [
         "countersign login --url https://verify.example.com --key-file key",
@@ -96,7 +104,7 @@ function addLogin(program: Command, run: Run): void {
       ],
       ["countersign login --name ada --password-file p --code-from-phone", "for scripts, with the sandbox"],
     ],
-    "\nIt ends with 0 when the person is signed in, and with 1 when name, password, code or\nnumber are refused, or no carrier takes the message. The session ends with the command;\nwith --json it stays, and its secret is in the result.",
+    "\nIt ends with 0 when the person is signed in, and with 1 when name, password, code or\nnumber are refused, or no carrier takes the message. The session ends with the command;\nwith --json it stays, and its secret is in the result. The key of an app is shown once, and\nnever with --json; its QR code needs a terminal with colours that is wide enough.",
   );
   command.action(async (options: object) => {
     const { all, terminal } = run(command);

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly json: boolean;
   /** Whether a person reads what is said. */
   readonly isWatched: boolean;
+  /** How wide a picture in colours may be; 0 where nobody would see one. */
+  readonly pictureColumns: number;
   /** The result: one JSON document with --json, otherwise text. */
   result(body: unknown, text: () => string): void;
   /** Part of the conversation: on standard output for people, on standard error beside a JSON result. */
@@ -25,6 +27,8 @@ export function createTerminal(json: boolean): Terminal {
   return {
     json,
     isWatched: spoken.isTTY === true,
+    // Knows dumb terminals, NO_COLOR and FORCE_COLOR by itself.
+    pictureColumns: spoken.isTTY === true && spoken.hasColors() ? (spoken.columns ?? 0) : 0,
     result(body, text) {
       write(process.stdout, json ? `${JSON.stringify(body)}\n` : `${text()}\n`);
     },

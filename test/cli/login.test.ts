@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCountersign } from "../../src/index.ts";
+import { codeOfApp } from "../support/totp-code.ts";
+import { drawnModules, scannedText } from "./drawn-qr.ts";
 import { hasTerminals, type Process, startCountersign, startOnTerminal } from "./process.ts";
 
 const password = "nine rowing margarets";
@@ -54,6 +56,53 @@ describe.skipIf(!hasTerminals)(
         expect(await second.ended("login")).toBe(130);
         expect(second.stdout()).toContain("countersign: Interrupted.");
         expect(second.stdout()).not.toContain("row");
+      }
+    });
+
+    test("T-8: the QR code of an app is drawn where it can be seen, and says what the link beside it says", async () => {
+      const folder = temporaryFolder();
+      const start = (
+        name: string,
+        columns: number,
+        environment: Readonly<Record<string, string>>,
+      ): Process => {
+        const one = startOnTerminal(
+          ["login", "--sign-up", "--name", name],
+          folder,
+          environment,
+          null,
+          columns,
+        );
+        onTestFinished(() => one.kill("SIGKILL"));
+        return one;
+      };
+      const asked = async (one: Process): Promise<string> => {
+        await one.printed(/Password: /, "login");
+        one.type(password);
+        await one.printed(/type app instead of a number\.\r?\n[\s\S]*Phone number: /, "login");
+        one.type("app");
+        await one.printed(/Link {2}otpauth:\S+\s[\s\S]*Code: /, "login");
+        return /Link {2}(otpauth:\S+)/.exec(one.stdout())?.[1] ?? "";
+      };
+      const wide = start("ada", 80, {});
+      const link = await asked(wide);
+      expect(scannedText(wide.stdout())).toBe(link);
+      const seed = new URL(link).searchParams.get("secret") ?? "";
+      expect(wide.stdout()).toContain(`Key   ${seed.match(/.{4}/g)?.join(" ")}`);
+      wide.type(codeOfApp(seed, Date.now()));
+      expect(await wide.ended("login")).toBe(0);
+      expect(wide.stdout()).toContain("ada is signed in (AAL2)");
+
+      for (const [name, columns, environment] of [
+        ["bob", 40, {}],
+        ["eve", 80, { NO_COLOR: "1" }],
+      ] as const) {
+        const other = start(name, columns, environment);
+        await asked(other);
+        expect(drawnModules(other.stdout())).toEqual([]);
+        expect(other.stdout()).toContain("type its key there. It is shown this once.");
+        other.type("\u0003");
+        expect(await other.ended("login")).toBe(130);
       }
     });
   },

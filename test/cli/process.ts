@@ -34,18 +34,23 @@ export function startCountersign(
   return start(node, [bin, ...args], folder, environment);
 }
 
-/** The same on a terminal of its own, which `script` of util-linux makes; another program may read what it prints. */
+/**
+ * The same on a terminal of its own, which `script` of util-linux makes; another program may read what it prints. Its width
+ * is not known, unless it is given.
+ */
 export function startOnTerminal(
   args: readonly string[],
   folder: string,
   environment: Readonly<Record<string, string>> = {},
   reader: string | null = null,
+  columns: number | null = null,
 ): Process {
   const command = [node, bin, ...args].map((word) => `'${word}'`).join(" ");
   // `exec`: the shell in between would die of Ctrl-C itself and hide our exit code.
+  const run = reader === null ? `exec ${command}` : `${command} | ${reader}`;
   return start(
     "script",
-    ["-qefc", reader === null ? `exec ${command}` : `${command} | ${reader}`, "/dev/null"],
+    ["-qefc", columns === null ? run : `stty cols ${columns} && ${run}`, "/dev/null"],
     folder,
     {
       TERM: "xterm",

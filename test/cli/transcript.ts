@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
+import { codeOfApp } from "../support/totp-code.ts";
 import { type Process, startCountersign } from "./process.ts";
 
 /**
@@ -19,8 +20,9 @@ import { type Process, startCountersign } from "./process.ts";
  *     any other line               a line on standard output
  *
  * `<id>`, `<code>`, `<key>`, `<time>`, `<clock>`, `<n>` and `<...>` stand for what changes from run to run. What one
- * of them met last can be used in later commands; `<wrong>` is a code that differs from it. A line of three dots
- * stands for any lines.
+ * of them met last can be used in later commands; `<wrong>` is a code that differs from it. `<seed>` is the key of an
+ * authenticator app, `<app>` what that shows now, `<next>` what it shows after that. A line of three dots stands for any
+ * lines.
  */
 export interface Transcript {
   readonly title: string;
@@ -49,6 +51,7 @@ const patterns: Readonly<Record<string, string>> = {
   clock: "\\d\\d:\\d\\d:\\d\\d",
   n: "\\d+",
   hex: "[0-9a-f]+",
+  seed: "[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}",
   "...": ".*",
 };
 
@@ -191,6 +194,11 @@ function remember(
   for (const [index, name] of names.entries()) known[name] = match[index + 1] ?? "";
   const code = known["code"];
   if (code !== undefined) known["wrong"] = code === "000000" ? "000001" : "000000";
+  const seed = known["seed"];
+  if (seed !== undefined) {
+    const now = Date.now();
+    Object.assign(known, { app: codeOfApp(seed, now), next: codeOfApp(seed, now + 30_000) });
+  }
   return true;
 }
 

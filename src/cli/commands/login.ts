@@ -3,17 +3,27 @@ import { type Clock, systemClock } from "../../clock/index.ts";
 import { newestDelivery, refuseUndelivered, troubleSoFar } from "../carrier-trouble.ts";
 import { call, type GlobalOptions, openConnection } from "../connection.ts";
 import type { Answer, Connection } from "../contract.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { CommandFailed, failureLines, problemFailure, usageFailure } from "../failure.ts";
+import { failureLines, problemFailure, usageFailure } from "../failure.ts";
 import { type Input, openInput } from "../input.ts";
 import { type MaskedPhones, openMaskedPhones } from "../masked-phones.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { messageText } from "../verification-text.ts";
+import { type AppKey, refuseContradictions, refuseKeyInJson, showAppKey } from "./login-app.ts";
+import {
+  interrupted,
+  noPhones,
+  notEnrolled,
+  nothingArrived,
+  nothingUsable,
+  unanswered,
+} from "./login-ends.ts";
 
 export interface LoginOptions {
   readonly name?: string;
   readonly passwordFile?: string;
+  readonly method?: "phone" | "app";
   readonly number?: string;
+  readonly issuer?: string;
   readonly signUp?: boolean;
   readonly codeFromPhone?: boolean;
 }
@@ -64,8 +74,9 @@ interface Login {
 const lookEveryMs = 100;
 const arrivalMsMax = 5_000;
 
-/** User name and password, a number where there is none, a code, success. */
+/** User name and password, a number or an app where there is neither, a code, success. */
 export async function login(options: LoginOptions, all: GlobalOptions, terminal: Terminal): Promise<void> {
+  refuseContradictions(options, terminal);
   // Before anything is opened: a file that is not there changes nothing.
   const given = options.passwordFile === undefined ? null : readPassword(options.passwordFile);
   const connection = await openConnection(all, terminal);
@@ -101,11 +112,20 @@ async function signIn(at: Login, body: { readonly name: string; readonly passwor
   throw problemFailure(answer.status, answer.body);
 }
 
-/** The first time: a number of their own, which is kept once its code was entered. */
+/** The first time: a number of their own, or an app, which is kept once its code was entered. */
 async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): Promise<Begun> {
+  const { terminal, options } = at;
   const base = `/api/v1/subscribers/${subscriberId}/authenticators`;
+  if (options.method === "app") return await enrolledApp(at, base, pending.bearer);
+  const isAsked = options.number === undefined;
+  const isFree = isAsked && options.method === undefined && options.codeFromPhone !== true;
+  if (isFree && terminal.isWatched && !terminal.json) {
+    terminal.say("A code goes to a phone. For an authenticator app, type app instead of a number.");
+  }
   for (;;) {
-    const number = international(at.options.number ?? (await ask(at, "Phone number: ")));
+    const typed = options.number ?? (await ask(at, "Phone number: "));
+    if (isFree && typed.toLowerCase() === "app") return await enrolledApp(at, base, pending.bearer);
+    const number = international(typed);
     const answer = await at.connection.request("POST", base, { type: "phone", number });
     if (answer.status === 201) {
       const { authenticator, sent } = answer.body as { authenticator: Authenticator; sent: SentCode };
@@ -113,12 +133,23 @@ async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): 
       return await proved(at, sent, {
         check: { path: `${path}/confirm`, body: { session: pending.bearer } },
         again: { path: `${path}/send`, body: {} },
+        remedies: {},
       });
     }
-    const isTyped = at.options.number === undefined && isAboutNumber(answer);
-    if (!isTyped) throw problemFailure(answer.status, answer.body);
+    if (!isAsked || !isAboutNumber(answer)) throw problemFailure(answer.status, answer.body);
     complain(at, answer);
   }
+}
+
+async function enrolledApp(at: Login, base: string, session: string): Promise<Begun> {
+  refuseKeyInJson(at.terminal);
+  const body = { type: "totp", issuer: at.options.issuer ?? "Countersign" };
+  const made = (await call(at.connection, "POST", base, body)) as AppKey & {
+    readonly authenticator: Authenticator;
+  };
+  await showAppKey(at.terminal, made);
+  const check = { path: `${base}/${made.authenticator.id}/confirm`, body: { session } };
+  return await proved(at, null, { check, again: null, remedies: remediesOf["totp"] ?? {} });
 }
 
 /** From then on: what they enrolled; a code to their number, or what their app shows. */
@@ -130,19 +161,22 @@ async function challenged(
   const { id, type } = await chosen(at, authenticators);
   const path = `/api/v1/challenges/${challengeId}`;
   const check = { path: `${path}/check`, body: { session, authenticatorId: id } };
-  if (type !== "phone") return await proved(at, null, { check, again: null });
+  const remedies = remediesOf[type] ?? {};
+  if (type !== "phone") return await proved(at, null, { check, again: null, remedies });
   const again = { path: `${path}/send`, body: { session, authenticatorId: id } };
   const sent = (await call(at.connection, "POST", again.path, again.body)) as SentCode;
-  return await proved(at, sent, { check, again });
+  return await proved(at, sent, { check, again, remedies });
 }
 
 async function chosen(at: Login, all: readonly Authenticator[]): Promise<Authenticator> {
   const { terminal, options } = at;
+  const wanted = options.method === "app" ? "totp" : options.method;
   const usable = all
     .filter((one) => one.isConfirmed && !one.isDisabled && one.type in kinds)
+    .filter((one) => wanted === undefined || one.type === wanted)
     .sort((one, other) => Number(other.isPreferred) - Number(one.isPreferred));
   const [first] = usable;
-  if (first === undefined) throw nothingUsable();
+  if (first === undefined) throw options.method === undefined ? nothingUsable() : notEnrolled(options.method);
   const phone = usable.find((one) => one.type === "phone");
   if (options.codeFromPhone === true && phone !== undefined) return phone;
   if (usable.length === 1) return first;
@@ -164,17 +198,33 @@ const kinds: Readonly<Record<string, string>> = {
   recoveryCodes: "a recovery code",
 };
 
+/** What to do about a code that no message brought. */
+const remediesOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  totp: {
+    code_mismatch:
+      "Type what the app shows now. If that is wrong too, let its device set the clock by itself.",
+    code_malformed: "Type the digits that the app shows for this account.",
+  },
+  recoveryCodes: {
+    code_mismatch: "Compare it with your list, letter by letter.",
+    code_malformed: "Type one code of your list as it stands there.",
+  },
+};
+
 interface Step {
   readonly path: string;
   readonly body: object;
 }
 
-/** Asks until a code is right; `sent` is null where none is sent. */
-async function proved(
-  at: Login,
-  first: SentCode | null,
-  { check, again }: { readonly check: Step; readonly again: Step | null },
-): Promise<Begun> {
+interface Steps {
+  readonly check: Step;
+  readonly again: Step | null;
+  /** By the code of a refusal, where the usual remedy does not fit. */
+  readonly remedies: Readonly<Record<string, string>>;
+}
+
+/** Asks until a code is right; `first` is null where none is sent. */
+async function proved(at: Login, first: SentCode | null, { check, again, remedies }: Steps): Promise<Begun> {
   let code = first === null ? null : await shownArrival(at, first);
   for (;;) {
     if (at.options.codeFromPhone !== true) {
@@ -187,7 +237,7 @@ async function proved(
     const answer = await at.connection.request("POST", step.path, body);
     if (answer.status === 200 && !isResend) return (answer.body as { readonly session: Begun }).session;
     if (answer.status === 200) await shownArrival(at, answer.body as SentCode);
-    else if (at.options.codeFromPhone !== true && mayGoOn(answer)) complain(at, answer);
+    else if (at.options.codeFromPhone !== true && mayGoOn(answer)) complain(at, answer, remedies);
     else throw problemFailure(answer.status, answer.body);
   }
 }
@@ -230,15 +280,16 @@ const isAboutNumber = (answer: Answer): boolean => aboutNumber.has(codeOf(answer
 const mayGoOn = (answer: Answer): boolean => aboutCode.has(codeOf(answer));
 
 /** Refused, but the login goes on: why, and what to do. */
-function complain({ terminal }: Login, { status, body }: Answer): void {
-  const lines = failureLines(problemFailure(status, body).failure);
+function complain({ terminal }: Login, answer: Answer, remedies: Steps["remedies"] = {}): void {
+  const { failure } = problemFailure(answer.status, answer.body);
+  const lines = failureLines({ ...failure, remedy: remedies[codeOf(answer)] ?? failure.remedy });
   terminal.say(lines.join("\n").replace(/^countersign: /, ""));
 }
 
 async function ask({ input }: Login, question: string, shown: "shown" | "hidden" = "shown"): Promise<string> {
   for (;;) {
     const line = await (shown === "hidden" ? input.secret(question) : input.line(question));
-    if (line === "interrupted") throw over(exitCodes.interrupted, "Interrupted.", null, null);
+    if (line === "interrupted") throw interrupted();
     if (line === null) throw unanswered(question);
     if (line !== "") return line;
   }
@@ -253,42 +304,4 @@ function readPassword(path: string): string {
   } catch {
     throw usageFailure(`The file ${path} cannot be read.`, "Check the path that --password-file names.");
   }
-}
-
-function over(
-  exitCode: CommandFailed["failure"]["exitCode"],
-  what: string,
-  why: string | null,
-  remedy: string | null,
-): CommandFailed {
-  const code = exitCode === exitCodes.interrupted ? "interrupted" : "not_signed_in";
-  return new CommandFailed({ exitCode, code, what, why, remedy });
-}
-
-function unanswered(question: string): CommandFailed {
-  const what = `Nobody answered "${question.trim().replace(/:$/, "")}": there is nothing more to read.`;
-  const remedy =
-    "Run it in a terminal, or pipe in a line for each question; --name, --password-file, --number and --code-from-phone answer without asking.";
-  return over(exitCodes.usage, what, null, remedy);
-}
-
-function nothingUsable(): CommandFailed {
-  const what = "Nothing that this person enrolled can be used in a terminal.";
-  return over(
-    exitCodes.refused,
-    what,
-    "A passkey needs a browser.",
-    "Sign in on a page, or enrol a phone or an app there.",
-  );
-}
-
-function nothingArrived(): CommandFailed {
-  const what = "No code arrived on a virtual phone.";
-  return over(exitCodes.refused, what, null, "Leave out --code-from-phone and type the code.");
-}
-
-function noPhones(): CommandFailed {
-  const what = "There are no virtual phones to read the code from.";
-  const why = "The sandbox is off, or it belongs to a server elsewhere.";
-  return over(exitCodes.refused, what, why, "Leave out --code-from-phone and type the code.");
 }

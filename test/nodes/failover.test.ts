@@ -6,7 +6,6 @@ test("R-07: when the primary is killed under load and its standby promoted, two 
   expect(report.anomalies).toEqual([]);
   expect(report.acknowledgedStarts).toBeGreaterThan(50);
   expect(report.acknowledgedChecks).toBeGreaterThan(100);
-  expect(report.unanswered).toBeGreaterThan(0);
   expect(report.outageMs).toHaveLength(2);
   expect(report.outageMs.at(-1)).toBeLessThan(10_000);
 }, 60_000);

@@ -90,6 +90,7 @@ export {
   completed,
   decideRecoveryUse,
   isEnough,
+  isOvertaken,
   isRecoverable,
   isRecovering,
   mayProve,

@@ -100,6 +100,14 @@ export function isRecoverable({ status, recovery, endsAt }: Challenge, now: numb
   return status === "approved" && recovery !== undefined && now < endsAt;
 }
 
+/**
+ * Whether the account was taken back since it began, by "this was not me", a reset or another recovery: what was shown
+ * before may have been shown by whoever was thrown out.
+ */
+export function isOvertaken({ createdAt }: Challenge, { sessionsEnded }: Subscriber): boolean {
+  return sessionsEnded !== undefined && createdAt <= sessionsEnded.at;
+}
+
 /** Whether a proof of this kind may count at all: a password that may be another's counts for nothing. */
 export function mayProve({ frozenAt }: Subscriber, method: RecoveryMethod): boolean {
   return method !== "password" || frozenAt === undefined;

@@ -66,8 +66,6 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
   const given = request.session === undefined ? null : readBearer(request.session);
   if (request.session !== undefined && given?.state !== "pending") return { outcome: "sessionInvalid" };
-  // An address is no authenticator: a session that waits for its first goes on waiting.
-  const presented = one.type === "email" ? null : given;
   const passkey = one.type === "passkey" ? one.request : null;
   const compared = await compare(parts, subscriber, one, { sent, passkey }, request);
   if (compared.type !== "use") {
@@ -76,16 +74,16 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   }
   const notice = await prepareNotice(parts, subscriber, noticeOfAdded(one), isAddress ? one : undefined);
   const subscriberKey = key("subscriber", subscriber.id);
-  const sessionKey = key("session", presented?.id ?? nobodysId);
+  const sessionKey = key("session", given?.id ?? nobodysId);
   const credentialKey = one.type === "passkey" ? credentialKeyOf(parts, tenantId, request.passkey) : null;
   const decide = (rows: Rows, at: number): UpdateDecision<ConfirmResult> => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
     const session = rows.get(sessionKey);
-    if (presented !== null) {
+    if (given !== null) {
       // A session that waits for a challenge is not to be had by enrolling something else.
       const isFirst =
-        isOpenedBy(session, presented, row, tenantId, at) &&
+        isOpenedBy(session, given, row, tenantId, at) &&
         session.subscriberId === row.id &&
         session.challengeId === null;
       if (!isFirst) return { writes: [], result: { outcome: "sessionInvalid" } };
@@ -104,8 +102,9 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
     const proven = decision.subscriber.authenticators.find(({ id }) => id === one.id) as Authenticator;
     const authenticator = toAuthenticatorView(parts, row, proven);
     const shown = { subscriber: decision.subscriber, proof: decision.outcome.proof, id: one.id };
+    // An address is no authenticator: a session that waits for its first goes on waiting.
     const begun =
-      presented === null || session === undefined
+      given === null || session === undefined || one.type === "email"
         ? { subscriber: shown.subscriber, writes: [], result: noSession }
         : beginActive(parts, request, { ...shown, session }, at);
     return {
@@ -138,7 +137,9 @@ function beginActive(
   const proofs = [...session.proofs, proof];
   const active = planSession(parts, "active", { tenantId, subscriberId, challengeId: null, proofs }, at);
   const stepUp = stepUpOf(parts, active.row, proof, at);
-  const trust = isWhole(proofs) ? trustDevice(parts, { subscriber, authenticatorId, name }, at) : null;
+  const trust = isWhole(session.proofs, proof)
+    ? trustDevice(parts, { subscriber, authenticatorId, name }, at)
+    : null;
   const writes: readonly Write[] = [
     { table: "session", id: session.id, row: ended(session, at) },
     active.write,
@@ -148,8 +149,8 @@ function beginActive(
   return { subscriber: trust?.subscriber ?? subscriber, writes, result };
 }
 
-/** A password and the first authenticator are a whole sign-in; a recovery that led here is none. */
-function isWhole(proofs: readonly Proof[]): boolean {
-  const isRecovered = proofs.some(({ kind }) => kind === "recoveryCode" || kind === "email");
-  return assuranceOf(proofs).aal === 2 && !isRecovered;
+/** A password and the first authenticator are a whole sign-in; a recovery, which took two proofs, is none. */
+function isWhole(before: readonly Proof[], proof: Proof): boolean {
+  const isSignIn = before.length === 1 && before[0]?.kind === "password";
+  return isSignIn && assuranceOf([...before, proof]).aal === 2;
 }

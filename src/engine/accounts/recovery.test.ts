@@ -53,6 +53,28 @@ describe("recovery", () => {
     expect((await recover(all, ["totp"])).last).toMatchObject({ outcome: "proven", methods: ["totp"] });
   });
 
+  test("S-6: what was shown before the account was taken back opens nothing any more", async () => {
+    const all = await ada();
+    const { accounts, tenantId, one } = all;
+    const before = await recover(all, ["password", "totp"]);
+    expect(before.last.outcome).toBe("approved");
+    const half = await recover(all, ["email"]);
+    await one.clock.advance(minute);
+    const { recovery } = await recover(all, ["email", "recoveryCode"]);
+    const owner = await accounts.completeRecovery({ tenantId, recovery, password: newPassword });
+    expect(owner.outcome).toBe("recovered");
+    const again = await accounts.completeRecovery({ tenantId, recovery: before.recovery });
+    expect(again.outcome).toBe("recoveryInvalid");
+    const code = newPassword;
+    const more = await accounts.checkRecovery({
+      tenantId,
+      recovery: half.recovery,
+      method: "password",
+      code,
+    });
+    expect(more.outcome).toBe("recoveryInvalid");
+  });
+
   test("it sets a password, ends all sessions and lets its owner enrol anew; it signs nobody in", async () => {
     const all = await ada();
     const { accounts, of, tenantId, texts, one } = all;
@@ -108,6 +130,7 @@ describe("recovery", () => {
     const { accounts, of, tenantId, stepUp, texts } = all;
     await accounts.changePassword({ ...of, password: newPassword, stepUp: await stepUp() });
     await accounts.disputeNotice({ tenantId, notice: noticeIn((await texts(mail))[0]) });
+    await all.one.clock.advance(minute);
     expect((await recover(all, ["email", "password"])).last.outcome).toBe("codeMismatch");
     await all.one.clock.advance(30 * minute);
     const { recovery, last } = await recover(all, ["totp", "recoveryCode"]);

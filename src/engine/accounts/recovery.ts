@@ -5,6 +5,7 @@ import {
   decidePassword,
   decideRecoveryUse,
   hasSecond,
+  isOvertaken,
   isRecoverable,
   isRecovering,
   mayProve,
@@ -181,10 +182,10 @@ export async function checkRecovery(
   const nameKey = key("subscriberName", subscriber?.nameId ?? "-");
   const decision = (rows: Rows, now: number): UpdateDecision<CheckRecoveryResult> => {
     const row = rows.get(challengeKey);
-    if (row === undefined || !isRecovering(row, now)) {
+    const of = rows.get(subscriberKey);
+    if (row === undefined || !isRecovering(row, now) || (of !== undefined && isOvertaken(row, of))) {
       return { writes: [], result: { outcome: "recoveryInvalid" } };
     }
-    const of = rows.get(subscriberKey);
     const judged =
       of === undefined ? nothing : judgeProof(parts, { rows, of, nameKey, method, compared }, now);
     const { proof } = judged;
@@ -290,7 +291,7 @@ export async function completeRecovery(
   const decision = (rows: Rows, at: number): UpdateDecision<CompleteRecoveryResult> => {
     const row = rows.get(challengeKey);
     const of = rows.get(subscriberKey);
-    if (row === undefined || of === undefined || !isRecoverable(row, at)) {
+    if (row === undefined || of === undefined || !isRecoverable(row, at) || isOvertaken(row, of)) {
       return { writes: [], result: { outcome: "recoveryInvalid" } };
     }
     const fields = { tenantId: of.tenantId, subscriberId: of.id, challengeId: null, proofs: row.earlier };

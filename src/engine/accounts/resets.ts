@@ -53,7 +53,9 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
   if (authenticatorId !== undefined && named === undefined) {
     return await remembering(parts, { outcome: "authenticatorNotFound" });
   }
-  const address: Address | undefined = named ?? all.find(({ type }) => type === "email") ?? all[0];
+  // One that was added with nothing but a password may be whoever's that had it: only if it is named.
+  const safe = all.filter((one) => one.type === "phone" || one.isVouched);
+  const address: Address | undefined = named ?? safe.find(({ type }) => type === "email") ?? safe[0];
   const service = await parts.directory.service(tenantId, undefined);
   if (address === undefined || service === undefined) {
     return await remembering(parts, { outcome: "addressRequired" });

@@ -8,7 +8,9 @@ export const enrolEmail: Step = async (tools, current, fields) => {
   const { accounts, engine, parts } = tools;
   const { visit, session, language } = current;
   const who = enroller(current);
-  if (who === null || session === null || !engine.hasEmailCarrier()) return { visit };
+  // Whoever has shown no more than a password adds no address (P-5).
+  if (who === null || session === null || visit.pending !== null || !engine.hasEmailCarrier())
+    return { visit };
   const address = (fields["address"] ?? "").trim().slice(0, 320);
   const result = await accounts.enrolEmail({
     ...who,

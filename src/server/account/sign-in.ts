@@ -24,10 +24,12 @@ export const enterPassword: Step = async (tools, current, fields) => {
     const values = minutesUntil(oldest + windowMs, now);
     return { visit: noted(visit, "signIn", "waitMinutes", { values, typed }) };
   }
+  // Counted before it is known to be wrong: many at once are many.
+  wrongPasswords.set(network, [...recent, now]);
   const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device, trustedDevice });
+  if (result.outcome !== "signInRefused") takeBack(tools, network, now);
   switch (result.outcome) {
     case "signInRefused":
-      wrongPasswords.set(network, [...recent, now]);
       return refuse("signInWrong", null);
     case "signInLocked": {
       const values = minutesUntil(result.retryAt, now);
@@ -39,6 +41,13 @@ export const enterPassword: Step = async (tools, current, fields) => {
       return await goOn(tools, current, result);
   }
 };
+
+/** One that was not wrong does not count. */
+function takeBack({ memory }: Tools, network: string, at: number): void {
+  const counted = memory.wrongPasswords.get(network) ?? [];
+  const index = counted.lastIndexOf(at);
+  if (index >= 0) memory.wrongPasswords.set(network, counted.toSpliced(index, 1));
+}
 
 /** The password was right, and is not enough. */
 async function goOn(

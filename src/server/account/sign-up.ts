@@ -60,6 +60,8 @@ export const finishSignUp: Step = async (tools, current, fields) => {
   const { verificationId } = round;
   const many = memory.takenNames.get(verificationId) ?? 0;
   if (many >= takenMax) return { visit: noted(anew(parts, visit), "signUpNumber", "pageOld") };
+  // Counted before it is known to be taken: many at once are many.
+  memory.takenNames.set(verificationId, many + 1);
   const result = await accounts.signUp({
     tenantId,
     name,
@@ -68,11 +70,13 @@ export const finishSignUp: Step = async (tools, current, fields) => {
     binding: bindingOf(visit),
     device,
   });
+  if (result.outcome !== "nameTaken") {
+    memory.takenNames.set(verificationId, (memory.takenNames.get(verificationId) ?? 1) - 1);
+  }
   switch (result.outcome) {
     case "signedUp":
       return { visit: { ...anew(parts, visit), codes: result.codes }, session: result.session };
     case "nameTaken":
-      memory.takenNames.set(verificationId, many + 1);
       return refuse("nameTaken");
     case "nameInvalid":
       return refuse("nameInvalid");

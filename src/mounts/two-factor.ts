@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
-import { isMetBy, isOwnPath, makeOwnAccountLink } from "../server/index.ts";
+import { isMetBy, isOwnPath, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
 import {
   type GuardAnswer,
   type GuardedRequest,
@@ -26,8 +26,8 @@ export interface TwoFactorOptions {
    */
   readonly allowTrustedDevices?: boolean;
   /**
-   * The cookie that holds the session's bearer. Default `countersign_session`, by https `__Host-countersign_session`, which
-   * the account pages set.
+   * The cookie that holds the session's bearer. Default `__Host-countersign_session`, and on this machine without https
+   * `countersign_session`, which the account pages set.
    */
   readonly cookie?: string;
   /**
@@ -73,8 +73,9 @@ export type TwoFactorGuard = (
 
 /** The longest header that is looked through. */
 const cookiesMax = 16_384;
-/** The pages set the first where browsers come by https, and no other host can. */
-const cookiesOfPages = ["__Host-countersign_session", "countersign_session"];
+/** The pages set the first everywhere but on this machine without https, and no other host can. */
+const hostsOwn = ["__Host-countersign_session"];
+const onThisMachine = [...hostsOwn, "countersign_session"];
 
 /**
  * The guard that each framework's `requireTwoFactor` is made of: lets through who used an authenticator beside a password
@@ -83,7 +84,6 @@ const cookiesOfPages = ["__Host-countersign_session", "countersign_session"];
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
   refuseWrong(options);
   const { maxAgeSeconds, allowTrustedDevices = false, cookie } = options;
-  const names = cookie === undefined ? cookiesOfPages : [cookie];
   const pages = options.pages === true ? {} : (options.pages ?? false);
 
   async function refused(seen: GuardedRequest, status: 401 | 403): Promise<GuardAnswer> {
@@ -99,7 +99,9 @@ export function createTwoFactorGuard(countersign: Countersign, options: TwoFacto
   }
 
   return async (request, seen) => {
-    const session = cookieOf(request.headers.cookie ?? "", names);
+    // Another host of the same site could set the one without a prefix, and so choose who somebody is.
+    const usual = namesThisMachine(request.headers.host ?? "") ? onThisMachine : hostsOwn;
+    const session = cookieOf(request.headers.cookie ?? "", cookie === undefined ? usual : [cookie]);
     const found = await countersign.sessions.check({ session, maxAgeSeconds });
     if (found.outcome === "sessionInvalid") return { answer: await refused(seen, 401) };
     if (isMetBy({ allowTrustedDevices }, found)) return { session: found.session };

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, get, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import express from "express";
 import fastify from "fastify";
 import Koa from "koa";
@@ -46,14 +47,18 @@ const hosts: Readonly<
   },
 };
 
-async function listen(listener: RequestListener): Promise<(cookie: string) => Promise<[number, unknown]>> {
+type Ask = (cookie: string, host?: string) => Promise<[number, unknown]>;
+
+async function listen(listener: RequestListener): Promise<Ask> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/payout`;
-  return async (cookie) => {
-    const answer = await fetch(url, { headers: { cookie } });
-    return [answer.status, await answer.json()];
+  return async (cookie, name = "localhost") => {
+    const [answer] = (await once(get(url, { headers: { cookie, host: name } }), "response")) as [
+      IncomingMessage,
+    ];
+    return [answer.statusCode ?? 0, await json(answer)];
   };
 }
 
@@ -88,6 +93,10 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     const { bearer } = done.session;
     expect(await asSession(bearer)).toEqual([200, { who: subscriberId }]);
     expect(await asSession(session)).toEqual(invalid);
+    // Any other host of the same site can set the cookie without a prefix.
+    expect(await ask(`countersign_session=${bearer}`, "app.example.com")).toEqual(invalid);
+    const prefixed = await ask(`__Host-countersign_session=${bearer}`, "app.example.com");
+    expect(prefixed).toEqual([200, { who: subscriberId }]);
 
     await clock.advance(10 * minute + 1);
     expect(await asSession(bearer)).toEqual(stale);

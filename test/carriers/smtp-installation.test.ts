@@ -86,7 +86,7 @@ describe("an installation whose only carrier is a mail server", () => {
       outcome: "confirmed",
     });
     server.fault = { at: "greeting", status: 421, says: "4.3.2 maintenance" };
-    expect((await accounts.startReset(of)).outcome).toBe("resetStarted");
+    expect((await accounts.startReset({ ...of, authenticatorId })).outcome).toBe("resetStarted");
     for (let n = 0; n < 15; n++) {
       await clock.advance(2 * 60_000);
       await engine.tick();

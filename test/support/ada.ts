@@ -12,7 +12,7 @@ export const minute = 60_000;
 export const day = 86_400_000;
 
 /** Ada with a password, and what she does with her phone and mail. */
-async function adaWithPassword(options: Partial<AccountSettings>) {
+export async function adaWithPassword(options: Partial<AccountSettings> = {}) {
   const one = await openTestInstance({ accounts: { pagesUrl, ...options } });
   const { accounts, tenantId } = one;
   const created = await accounts.createSubscriber({ tenantId, name: "Ada", password });

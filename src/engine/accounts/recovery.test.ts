@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   ada,
+  adaWithPassword,
   day,
   mail,
   minute,
@@ -191,6 +192,18 @@ describe("a reset", () => {
       "enrolmentRequired",
     );
     expect((await texts(number))[0]).toMatch(/your account was reset/);
+  });
+
+  test("P-7: an address that was added with a password alone gets one only where it is named", async () => {
+    const { accounts, of, confirm, codeOn, texts } = await adaWithPassword();
+    const email = await confirm(await accounts.enrolEmail({ ...of, address: mail }), codeOn(mail));
+    expect(await accounts.startReset(of)).toEqual({ outcome: "addressRequired" });
+    expect(await texts(mail)).not.toContainEqual(expect.stringContaining("csr_"));
+    const named = await accounts.startReset({ ...of, authenticatorId: email });
+    expect(named).toMatchObject({ outcome: "resetStarted", sentTo: "a•••@example.com" });
+    expect(await texts(mail)).toContainEqual(expect.stringContaining("csr_"));
+    await confirm(await accounts.enrolPhone({ ...of, number }), codeOn(number));
+    expect(await accounts.startReset(of)).toMatchObject({ outcome: "resetStarted", channel: "sms" });
   });
 
   test("one that its owner did not ask for is void as soon as they say so, and none lives for longer than an hour", async () => {

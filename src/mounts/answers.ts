@@ -26,9 +26,9 @@ export function wayBack(url: string, added: readonly string[]): string {
   return isOwnPath(path) ? path : "/";
 }
 
-/** What stands behind the path of an address. */
+/** What stands behind the path of an address; nothing where it is none, as `//` is. */
 export function queryOf(url: string): URLSearchParams {
-  return new URL(url, "http://host.invalid").searchParams;
+  return URL.parse(url, "http://host.invalid")?.searchParams ?? new URLSearchParams();
 }
 
 /** Only somebody who looks at a page can be sent to another one. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
-import { isMetBy, isOwnPath, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
+import { isMetBy, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
 import {
   type GuardAnswer,
   type GuardedRequest,
@@ -87,8 +87,7 @@ export function createTwoFactorGuard(countersign: Countersign, options: TwoFacto
   const pages = options.pages === true ? {} : (options.pages ?? false);
 
   async function refused(seen: GuardedRequest, status: 401 | 403): Promise<GuardAnswer> {
-    // What is no path of this host leads nobody anywhere, and back to nothing.
-    if (pages === false || !isPageRequest(seen) || !isOwnPath(seen.url)) return problem(status);
+    if (pages === false || !isPageRequest(seen)) return problem(status);
     const { prefix = "", service, canceledTo = "/" } = pages;
     // Anybody can write that into an address: it leads to this one path, and nowhere else.
     if (queryOf(seen.url).get("outcome") === "canceled") return redirect(canceledTo);

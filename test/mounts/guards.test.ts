@@ -229,7 +229,13 @@ describe.each(Object.keys(applications))("requireVerified in %s", (name) => {
 
   test("W-14: whatever the address is, the way back is on this host", async () => {
     const { countersign, person, base, sessions } = await opened();
-    const paths = ["//evil.example/x", "/\\evil.example", "/%5cevil.example", "/x?ticket=//evil.example"];
+    const paths = [
+      "//",
+      "//evil.example/x",
+      "/\\evil.example",
+      "/%5cevil.example",
+      "/x?ticket=//evil.example",
+    ];
     for (const [index, path] of paths.entries()) {
       const ada = person(`ada-${index}`);
       const phone = `+1415555020${index}`;

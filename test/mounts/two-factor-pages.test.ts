@@ -145,6 +145,18 @@ test("a way back that somebody made up, changed or kept for too long leads nowhe
   expect(await statusOf(link)).toBe(404);
 });
 
+test("W-14: a target that is no path of this host leads to the sign-in as every other", async () => {
+  const { base } = await opened("Koa");
+  for (const path of ["//", "//evil.example"]) {
+    const led = await fetch(base + path, { headers: { accept: "text/html" }, redirect: "manual" });
+    expect([path, led.status, led.headers.get("location")]).toEqual([
+      path,
+      303,
+      expect.stringMatching(/^\/auth\/account\/sign-in\?link=/),
+    ]);
+  }
+});
+
 test("whoever had a password only enrols an authenticator on the way, and uses it", async () => {
   const { countersign, clock, base } = await opened("Express", { pages: { prefix } });
   await countersign.subscribers.create({

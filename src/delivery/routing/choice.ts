@@ -31,16 +31,14 @@ export function choose(
   opensAt: OpensAt = atOnce,
   now = 0,
 ): Route {
-  const [only] = candidates;
-  if (only !== undefined && candidates.length === 1 && delivery.attempts.length === 0) {
-    // The common case has nothing to compare.
-    const { provider } = only;
-    return { provider: opensAt(provider) < delivery.deadline ? provider : null, hasAlternative: false };
-  }
   const { rejectedBy, avoid } = triedProviders(delivery);
   const able = candidates.filter(
     ({ provider }) => !rejectedBy.includes(provider.id) && opensAt(provider) < delivery.deadline,
   );
+  // The common case has nothing to compare.
+  if (able.length < 2 && delivery.attempts.length === 0) {
+    return { provider: able[0]?.provider ?? null, hasAlternative: false };
+  }
   const isFresh = ({ provider }: Candidate): boolean => !avoid.includes(provider.id);
   const up = able.filter((one) => one.rank < down);
   const among = [up.filter(isFresh), up, able.filter(isFresh), able].find((one) => one.length > 0) ?? [];

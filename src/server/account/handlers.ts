@@ -75,16 +75,11 @@ export async function take(
   reply: FastifyReply,
   name: StepName,
 ): Promise<FastifyReply> {
+  const posted = await workOn(options, request, reply, name, steps[name]);
+  if (posted === null) return reply;
   const app = request.server;
-  const fields = fieldsOf(request.body);
-  const sender = await senderOf(options, request, fields, name);
-  if (sender.type === "stranger") {
-    return sendClosed(options, request, reply.code(sender.status), sender.title, sender.lead);
-  }
-  const { current } = sender;
   const tools = toolsOf(options, app);
-  const work = steps[name](tools, current, fields);
-  const [stepped] = await Promise.all([work, options.wait(answerAfterMs)]);
+  const { current, result: stepped } = posted;
   const { visit: next } = stepped;
   const session = stepped.session === undefined ? current.session : stepped.session;
   const isLeft = stepped.isLeft === true && !(await isDemandMet(tools, { visit: next, session }));
@@ -99,7 +94,27 @@ export async function take(
   return reply.redirect(stepped.on ?? (isJoining ? "/account/sign-up" : "/account"), 303);
 }
 
-export type Sender =
+/** What comes of a form, no sooner than after a while; null for one that nobody may send, which is answered then. */
+export async function workOn<R>(
+  options: AccountPages,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: StepName,
+  work: (tools: Tools, current: Current, fields: Fields) => Promise<R>,
+): Promise<{ readonly current: Current; readonly result: R } | null> {
+  const fields = fieldsOf(request.body);
+  const sender = await senderOf(options, request, fields, name);
+  if (sender.type === "stranger") {
+    sendClosed(options, request, reply.code(sender.status), sender.title, sender.lead);
+    return null;
+  }
+  const { current } = sender;
+  const working = work(toolsOf(options, request.server), current, fields);
+  const [result] = await Promise.all([working, options.wait(answerAfterMs)]);
+  return { current, result };
+}
+
+type Sender =
   | { readonly type: "known"; readonly current: Current }
   /** A page that is closed to them, or old. */
   | {
@@ -110,7 +125,7 @@ export type Sender =
     };
 
 /** Who sent this form, which only a page of ours can have done (W-13). */
-export async function senderOf(
+async function senderOf(
   options: AccountPages,
   request: FastifyRequest,
   fields: Fields,

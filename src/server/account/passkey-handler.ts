@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { fieldsOf } from "../pages/fields.ts";
 import { Problem } from "../problems.ts";
-import { answerAfterMs, senderOf, toolsOf, writeStepped } from "./handlers.ts";
+import { workOn, writeStepped } from "./handlers.ts";
 import type { Memory } from "./memory.ts";
 import type { AccountPages, PasskeyStep } from "./options.ts";
 import { askEnrolment, askSignIn, askUse, type PasskeyAsk } from "./passkeys.ts";
-import { sendClosed } from "./show.ts";
 
 const asks: Readonly<Record<PasskeyStep, PasskeyAsk>> = {
   "sign-in/passkey": askSignIn,
@@ -21,15 +19,12 @@ export async function sendOptions(
   name: PasskeyStep,
 ): Promise<FastifyReply> {
   const app = request.server;
-  const fields = fieldsOf(request.body);
-  const sender = await senderOf(options, request, fields, name);
-  if (sender.type === "stranger") {
-    return sendClosed(options, request, reply.code(sender.status), sender.title, sender.lead);
-  }
-  const { current } = sender;
-  if (!mayAsk(options.memory, current.network, app.clock.now())) throw new Problem("rate_limited");
-  const work = asks[name](toolsOf(options, app), current, fields);
-  const [asked] = await Promise.all([work, options.wait(answerAfterMs)]);
+  const posted = await workOn(options, request, reply, name, async (tools, current, fields) => {
+    if (!mayAsk(tools.memory, current.network, app.clock.now())) throw new Problem("rate_limited");
+    return await asks[name](tools, current, fields);
+  });
+  if (posted === null) return reply;
+  const { current, result: asked } = posted;
   reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
   if (!("stepped" in asked)) return reply.send(asked);
   writeStepped(app, request, reply, current, asked.stepped);

@@ -15,9 +15,8 @@ import { type AccountNote, type AccountVisit, anew, type Proving, type Recoverin
 
 const on = "/account/recover";
 
-/** Ways back that a network may ask for, whatever the names: each may send a few messages. */
+/** Ways back that a network may ask for in an hour, whatever the names: each may send a few messages. */
 const recoveriesMax = 10;
-const windowMs = 3_600_000;
 
 /** A name, and nothing about it: who nobody is, is found out by nobody (W-8). */
 export const beginRecovery: Step = async (tools, current, fields) => {
@@ -30,12 +29,8 @@ export const beginRecovery: Step = async (tools, current, fields) => {
   });
   if (name.trim() === "") return refuse("nameMissing", { field: "name" });
   const now = parts.clock.now();
-  const recent = (memory.recoveries.get(network) ?? []).filter((at) => at > now - windowMs && at <= now);
-  const oldest = recent[0];
-  if (recent.length >= recoveriesMax && oldest !== undefined) {
-    return refuse("tooMany", { values: minutesUntil(oldest + windowMs, now) });
-  }
-  memory.recoveries.set(network, [...recent, now]);
+  const retryAt = memory.recoveries.take(network, recoveriesMax, now);
+  if (retryAt !== null) return refuse("tooMany", { values: minutesUntil(retryAt, now) });
   const { tenantId, pending } = visit;
   if (pending !== null) await accounts.signOut({ tenantId, session: pending.bearer });
   const { recovery: bearer, endsAt } = await accounts.startRecovery({ tenantId, name });

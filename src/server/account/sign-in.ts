@@ -3,8 +3,8 @@ import { type Current, minutesUntil, noted, type Step, type Stepped, type Tools 
 import { sendTo } from "./use.ts";
 import { type AccountVisit, anew } from "./visit.ts";
 
+/** In a quarter of an hour. */
 const wrongsMax = 30;
-const windowMs = 900_000;
 
 /** Name and password. Nothing here depends on whether there is such a name (W-8, P-4). */
 export const enterPassword: Step = async (tools, current, fields) => {
@@ -18,16 +18,14 @@ export const enterPassword: Step = async (tools, current, fields) => {
   if (name.trim() === "" || password === "") return refuse("signInMissing", "name");
   const now = parts.clock.now();
   const { wrongPasswords } = tools.memory;
-  const recent = (wrongPasswords.get(network) ?? []).filter((at) => at > now - windowMs && at <= now);
-  const oldest = recent[0];
-  if (recent.length >= wrongsMax && oldest !== undefined) {
-    const values = minutesUntil(oldest + windowMs, now);
+  // Counted before it is known to be wrong: many at once are many.
+  const retryAt = wrongPasswords.take(network, wrongsMax, now);
+  if (retryAt !== null) {
+    const values = minutesUntil(retryAt, now);
     return { visit: noted(visit, "signIn", "waitMinutes", { values, typed }) };
   }
-  // Counted before it is known to be wrong: many at once are many.
-  wrongPasswords.set(network, [...recent, now]);
   const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device, trustedDevice });
-  if (result.outcome !== "signInRefused") takeBack(tools, network, now);
+  if (result.outcome !== "signInRefused") wrongPasswords.giveBack(network, now);
   switch (result.outcome) {
     case "signInRefused":
       return refuse("signInWrong", null);
@@ -41,13 +39,6 @@ export const enterPassword: Step = async (tools, current, fields) => {
       return await goOn(tools, current, result);
   }
 };
-
-/** One that was not wrong does not count. */
-function takeBack({ memory }: Tools, network: string, at: number): void {
-  const counted = memory.wrongPasswords.get(network) ?? [];
-  const index = counted.lastIndexOf(at);
-  if (index >= 0) memory.wrongPasswords.set(network, counted.toSpliced(index, 1));
-}
 
 /** The password was right, and is not enough. */
 async function goOn(

@@ -20,3 +20,39 @@ export class Recent<V> {
     this.#young.set(id, value);
   }
 }
+
+/** When somebody did something, of those who did it last: for what each may do so often in a span of time. */
+export class RecentTimes {
+  readonly #times: Recent<readonly number[]>;
+  readonly #spanMs: number;
+
+  constructor(rememberedMax: number, spanMs: number) {
+    this.#times = new Recent(rememberedMax);
+    this.#spanMs = spanMs;
+  }
+
+  /** How often within the span. */
+  count(id: string, now: number): number {
+    return this.#within(id, now).length;
+  }
+
+  /** Counts once more; null, or when it may be done again where that makes more than `max`. */
+  take(id: string, max: number, now: number): number | null {
+    const known = this.#within(id, now);
+    const oldest = known[0];
+    if (known.length >= max && oldest !== undefined) return oldest + this.#spanMs;
+    this.#times.set(id, [...known, now]);
+    return null;
+  }
+
+  /** Once that was counted at this time does not count after all. */
+  giveBack(id: string, at: number): void {
+    const known = this.#times.get(id) ?? [];
+    const index = known.lastIndexOf(at);
+    if (index >= 0) this.#times.set(id, known.toSpliced(index, 1));
+  }
+
+  #within(id: string, now: number): readonly number[] {
+    return (this.#times.get(id) ?? []).filter((at) => at > now - this.#spanMs && at <= now);
+  }
+}

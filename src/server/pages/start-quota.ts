@@ -1,4 +1,4 @@
-import { Recent } from "./recent.ts";
+import { RecentTimes } from "./recent.ts";
 
 /** How many starts pass in an hour, with a proof of work and without. */
 interface Allowance {
@@ -23,19 +23,11 @@ const hourMs = 3_600_000;
 const rememberedMax = 16_384;
 
 export function createStartQuota(): StartQuota {
-  const starts = new Recent<readonly number[]>(rememberedMax);
-  const recent = (id: string, now: number): readonly number[] =>
-    (starts.get(id) ?? []).filter((at) => at > now - hourMs && at <= now);
+  const starts = new RecentTimes(rememberedMax, hourMs);
   return {
-    take(who, isProven, allowance, now) {
-      const id = `${isProven ? "proven" : "bare"} ${who}`;
-      const known = recent(id, now);
-      const max = isProven ? allowance.proven : allowance.bare;
-      const oldest = known[0];
-      if (known.length >= max && oldest !== undefined) return oldest + hourMs;
-      starts.set(id, [...known, now]);
-      return null;
+    take(who, isProven, { proven, bare }, now) {
+      return isProven ? starts.take(`proven ${who}`, proven, now) : starts.take(`bare ${who}`, bare, now);
     },
-    count: (who, now) => recent(`proven ${who}`, now).length + recent(`bare ${who}`, now).length,
+    count: (who, now) => starts.count(`proven ${who}`, now) + starts.count(`bare ${who}`, now),
   };
 }

@@ -1,10 +1,8 @@
-// npm run bench [-- --quick] [--only throughput,latency,...] [--store sqlite|postgres] [--rounds n] [--seconds n] [--warm n]
-//   [--rows n] [--connections n] [--against folder] [--json file] [--write-docs]
+// npm run bench -- --help
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { accounts } from "./cases/accounts.ts";
 import type { Bench, Section, StoreName } from "./cases/case.ts";
 import { cells } from "./cases/cells.ts";
@@ -20,6 +18,7 @@ import { throughput } from "./cases/throughput.ts";
 import { cores, pinLoad } from "./cores.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { machine } from "./machine.ts";
+import { readOptions } from "./options.ts";
 import { printGoals, printSection } from "./report.ts";
 import { buildSlowSync } from "./slow-sync.ts";
 import { writeDocs } from "./write-docs.ts";
@@ -38,31 +37,8 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Section | Section
   accounts,
 };
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string", default: Object.keys(parts).join(",") },
-    store: { type: "string", default: "sqlite,postgres" },
-    rounds: { type: "string" },
-    seconds: { type: "string" },
-    warm: { type: "string" },
-    connections: { type: "string", default: "64" },
-    /** Verifications in the fuller store; 5000000 is what the documentation speaks of. */
-    rows: { type: "string" },
-    /** Another checkout, with a bench folder like this one, to measure beside this one in the same rounds. */
-    against: { type: "string" },
-    json: { type: "string" },
-    /** Puts the tables and plots of this run into docs/performance.md. */
-    "write-docs": { type: "boolean", default: false },
-  },
-});
-
-const wanted = values.only.split(",");
+const values = readOptions(Object.keys(parts));
 const stores = values.store.split(",") as StoreName[];
-refuseUnknown("part", wanted, Object.keys(parts));
-refuseUnknown("store", stores, ["sqlite", "postgres"]);
-if (values.quick && values["write-docs"])
-  stop("the numbers of --quick mean nothing: leave it out, or --write-docs");
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
 let database: Promise<Database> | null = null;
@@ -103,7 +79,7 @@ async function run(): Promise<boolean> {
   );
   const sections: Section[] = [];
   const failed: string[] = [];
-  for (const part of wanted) {
+  for (const part of values.wanted) {
     // What one part cannot measure must not cost the numbers of the others; the run fails all the same.
     try {
       const measured = (await parts[part]?.(bench)) ?? [];
@@ -123,14 +99,4 @@ async function run(): Promise<boolean> {
   console.log(`\nWritten to ${path}`);
   if (values["write-docs"]) console.log(`Written to ${writeDocs(result).join(", ")}`);
   return passed && failed.length === 0;
-}
-
-function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
-  const unknown = given.filter((name) => !known.includes(name));
-  if (unknown.length > 0) stop(`no ${what} is called ${unknown.join(", ")}; there are: ${known.join(", ")}`);
-}
-
-function stop(reason: string): never {
-  console.error(reason);
-  process.exit(1);
 }

@@ -95,7 +95,17 @@ async function paint(): Promise<void> {
 }
 
 const parts = { pages: () => pages(server), enumeration, paint, library: () => library(folder) };
-const wanted = process.argv.slice(2).length === 0 ? Object.keys(parts) : process.argv.slice(2);
+const asked = process.argv.slice(2);
+const wanted = asked.length === 0 ? Object.keys(parts) : asked;
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  const isHelp = unknown.includes("--help") || unknown.includes("-h");
+  if (!isHelp) console.error(`there is no part ${unknown.join(", ")}`);
+  console.log(
+    `Usage: npm run measure [-- part ...]; parts, all by default: ${Object.keys(parts).join(", ")}`,
+  );
+  process.exit(isHelp ? 0 : 2);
+}
 const commit = execFileSync("git", ["describe", "--always", "--dirty"], {
   cwd: root,
   encoding: "utf8",

@@ -37,7 +37,8 @@ export async function openSite(settings: Readonly<Record<string, string>> = {}):
       headers: withKey(server.key),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, json: await response.json() };
+    const { status } = response;
+    return { status, json: status === 204 ? null : await response.json() };
   }
 
   async function created(path: string, body: unknown): Promise<Json> {

@@ -104,6 +104,7 @@ import {
   type EndSessions,
   endSession,
   endSessions,
+  isPending,
   listSessions,
   signOut,
 } from "./sessions.ts";
@@ -188,6 +189,8 @@ export interface Accounts {
   challenge(request: OnChallenge): Promise<ChallengeShown | null>;
   cancelChallenge(request: OnChallenge): Promise<CancelChallengeResult>;
   checkSession(request: CheckSession): Promise<CheckSessionResult>;
+  /** Whether the session of a sign-in still waits for a second authenticator. */
+  isPending(which: { readonly tenantId: string; readonly session: string }): Promise<boolean>;
   sessions(of: { readonly tenantId: string; readonly subscriberId: string }): Promise<readonly SessionView[]>;
   endSession(which: { readonly tenantId: string; readonly id: string }): Promise<boolean>;
   /** Ends the session whose bearer is presented; false for none. */
@@ -270,6 +273,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     challenge: (request) => getChallenge(parts, request),
     cancelChallenge: (request) => cancelChallenge(parts, request),
     checkSession: (request) => checkSession(parts, request),
+    isPending: (which) => isPending(parts, which),
     sessions: (of) => listSessions(parts, of),
     endSession: (which) => endSession(parts, which),
     signOut: (which) => signOut(parts, which),

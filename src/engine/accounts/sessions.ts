@@ -49,11 +49,28 @@ export async function activeSession(
   tenantId: string,
   bearer: string,
 ): Promise<Session | null> {
+  return await openSession(parts, "active", tenantId, bearer);
+}
+
+async function openSession(
+  parts: AccountParts,
+  state: "pending" | "active",
+  tenantId: string,
+  bearer: string,
+): Promise<Session | null> {
   const presented = readBearer(bearer);
-  if (presented?.state !== "active") return null;
+  if (presented?.state !== state) return null;
   const row = await parts.store.get(key("session", presented.id));
   const subscriber = await parts.store.get(key("subscriber", row?.subscriberId ?? nobodysId));
   return isOpenedBy(row, presented, subscriber, tenantId, parts.clock.now()) ? row : null;
+}
+
+/** Whether a pending session still waits: neither ended nor too old, and of somebody who is still there. */
+export async function isPending(
+  parts: AccountParts,
+  { tenantId, session }: { readonly tenantId: string; readonly session: string },
+): Promise<boolean> {
+  return (await openSession(parts, "pending", tenantId, session)) !== null;
 }
 
 export interface CheckSession {

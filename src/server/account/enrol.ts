@@ -39,7 +39,7 @@ export const enrolPhone: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
   const { visit, language } = current;
   const who = enroller(current);
-  if (who === null) return { visit };
+  if (who === null) return notTheirs(tools, current);
   const typed = { country: fields["country"] ?? "", number: (fields["number"] ?? "").slice(0, 64) };
   const number = numberFrom(parts, typed);
   if (number === null) {
@@ -49,10 +49,8 @@ export const enrolPhone: Step = async (tools, current, fields) => {
   const label = language.words.phone;
   const text = textOf(current, true);
   const result = await accounts.enrolPhone({ ...who, number, label, text });
-  if (result.outcome === "authenticatorsFull") return { visit: noted(visit, "enrol", "full") };
-  if (result.outcome === "stepUpRequired" || result.outcome === "subscriberNotFound") {
-    return outdated(tools, current);
-  }
+  const no = refusedAll(tools, current, "enrol", result.outcome);
+  if (no !== null) return no;
   // A number that others have locked, or that we send nothing to, looks like any other (W-8).
   const isOn = result.outcome === "enrolled";
   const authenticatorId = isOn ? result.authenticator.id : uuidv7(parts.clock.now(), parts.random);
@@ -63,17 +61,43 @@ export const enrolPhone: Step = async (tools, current, fields) => {
 export const enrolApp: Step = async (tools, current) => {
   const { visit, language, service } = current;
   const who = enroller(current);
-  if (who === null) return { visit };
+  if (who === null) return notTheirs(tools, current);
   const issuer = service.settings.brand ?? "Countersign";
   const result = await tools.accounts.enrolTotp({ ...who, issuer, label: language.words.app });
-  if (result.outcome === "authenticatorsFull") return { visit: noted(visit, "enrol", "full") };
-  if (result.outcome !== "enrolled") return outdated(tools, current);
+  if (result.outcome !== "enrolled") {
+    return refusedAll(tools, current, "enrol", result.outcome) ?? outdated(tools, current);
+  }
   const { authenticator, seed, uri } = result;
   return begun(visit, { authenticatorId: authenticator.id, sent: null, number: null, app: { seed, uri } });
 };
 
 function begun(visit: AccountVisit, enrolment: Enrolment): Stepped {
   return { visit: { ...visit, enrolment, note: null } };
+}
+
+/** What refuses whatever somebody wants to enrol; null for what is about this one. */
+export function refusedAll(
+  tools: Tools,
+  current: Current,
+  on: "enrol" | "email",
+  outcome: string,
+): Stepped | null {
+  switch (outcome) {
+    case "authenticatorsFull":
+      return { visit: noted(current.visit, on, "full") };
+    case "changesFrozen":
+      return { visit: noted(current.visit, on, "frozen") };
+    case "stepUpRequired":
+    case "subscriberNotFound":
+      return outdated(tools, current);
+    default:
+      return null;
+  }
+}
+
+/** Somebody who may enrol nothing: a sign-in that waits for its challenge goes on waiting. */
+export function notTheirs(tools: Tools, current: Current): Stepped {
+  return current.visit.pending === null ? outdated(tools, current) : { visit: current.visit };
 }
 
 export function outdated({ parts }: Tools, { visit, session }: Current): Stepped {
@@ -92,7 +116,8 @@ export const confirmCode: Step = async (tools, current, fields) => {
   const { visit } = current;
   const who = enroller(current);
   const { enrolment, pending } = visit;
-  if (who === null || enrolment === null) return { visit };
+  if (who === null) return notTheirs(tools, current);
+  if (enrolment === null) return { visit };
   const code = asciiDigits(fields["code"] ?? "")
     .trim()
     .slice(0, 64);
@@ -173,7 +198,8 @@ export const askAgain =
     const { enrolment } = visit;
     const now = tools.parts.clock.now();
     const sent = enrolment?.sent ?? null;
-    if (who === null || enrolment === null || sent === null || sent.nextAt === null || now < sent.nextAt) {
+    if (who === null) return notTheirs(tools, current);
+    if (enrolment === null || sent === null || sent.nextAt === null || now < sent.nextAt) {
       return { visit: { ...visit, note: null } };
     }
     const { tenantId, subscriberId } = who;
@@ -194,7 +220,8 @@ export const askAgain =
 export const otherEnrolment: Step = async (tools, current) => {
   const { visit } = current;
   const who = enroller(current);
-  if (who !== null && visit.enrolment !== null) {
+  if (who === null) return notTheirs(tools, current);
+  if (visit.enrolment !== null) {
     const { tenantId, subscriberId } = who;
     const { authenticatorId } = visit.enrolment;
     await tools.accounts.removeAuthenticator({ tenantId, subscriberId, authenticatorId });

@@ -13,7 +13,7 @@ import { isFormOf, newVisitId } from "../pages/visit.ts";
 import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
-import type { Current, PagePath, Stepped, Tools } from "./current.ts";
+import { type Current, noted, type PagePath, type Stepped, type Tools } from "./current.ts";
 import { goOnToDemand, isDemandMet } from "./demand.ts";
 import { accountLanguage } from "./languages/index.ts";
 import { accountsOf } from "./opening.ts";
@@ -173,8 +173,13 @@ export function writeStepped(
 
 /** The recovery codes that are shown, as a file. */
 export async function sendCodes(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const visit = readVisit(request.server.parts, request, hasSecureCookies(request));
-  if (visit?.codes == null) throw new Problem("not_found");
+  const isHttps = hasSecureCookies(request);
+  const visit = readVisit(request.server.parts, request, isHttps);
+  const session = readSession(request, isHttps);
+  if (visit?.codes == null || session === null) throw new Problem("not_found");
+  const { tenantId } = visit;
+  const checked = await request.server.accounts.checkSession({ tenantId, session });
+  if (checked.outcome !== "active") throw new Problem("not_found");
   return reply
     .type("text/plain; charset=utf-8")
     .header("content-disposition", 'attachment; filename="recovery-codes.txt"')
@@ -192,7 +197,7 @@ export async function currentOf(
   const { tenantId } = visit;
   const checked = bearer === null ? null : await server.accounts.checkSession({ tenantId, session: bearer });
   return {
-    visit,
+    visit: await withoutDead(server, visit),
     service,
     policy: policyFor(server.directory.policyOf(service), false),
     language: accountLanguage(languageOf(request, visit.language)),
@@ -204,6 +209,17 @@ export async function currentOf(
     agent: request.headers["user-agent"] ?? "",
     hasPasskeys: hasPasskeys(request),
   };
+}
+
+/**
+ * A pending session that was ended, or whose account was taken back or removed, opens nothing: neither its challenge nor
+ * an enrolment. Forms of other pages of the same visit go on.
+ */
+async function withoutDead({ accounts }: FastifyInstance, visit: AccountVisit): Promise<AccountVisit> {
+  const { pending, tenantId } = visit;
+  if (pending === null || (await accounts.isPending({ tenantId, session: pending.bearer }))) return visit;
+  const over = { pending: null, stepUp: null, chosen: null, enrolment: null };
+  return noted({ ...visit, ...over }, "signIn", "signInOld");
 }
 
 /** To the application: with a ticket of whoever is signed in, or without one. On its own host the cookie is enough. */

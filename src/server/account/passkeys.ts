@@ -2,7 +2,7 @@ import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { bindingOf, type Fields } from "../pages/flow.ts";
 import { browserOf } from "./browser.ts";
 import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
-import { confirmed, enroller, outdated } from "./enrol.ts";
+import { confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
 import type { AccountWordName } from "./languages/index.ts";
 import { signedIn } from "./sign-in.ts";
 import { approved, heldChallenge, over } from "./use.ts";
@@ -87,7 +87,7 @@ export const usePasskey: Step = async (tools, current, fields) => {
 export const enrolPasskey: Step = async (tools, current, fields) => {
   const { visit } = current;
   const who = enroller(current);
-  if (who === null) return { visit };
+  if (who === null) return notTheirs(tools, current);
   const passkey = answerIn(current, fields, "enrol");
   if (!isAnswer(passkey)) return passkey;
   const { tenantId, subscriberId } = who;
@@ -152,8 +152,9 @@ export const askEnrolment: PasskeyAsk = async (tools, current, fields) => {
   if (!current.hasPasskeys) return says(current, "enrol", "passkeyNeeds");
   const label = passkeyName(fields["label"]) ?? browserOf(agent);
   const asked = await tools.accounts.enrolPasskey({ ...who, label, binding: bindingOf(visit) });
-  if (asked.outcome === "authenticatorsFull") return says(current, "enrol", "full");
-  if (asked.outcome !== "enrolled") return { stepped: outdated(tools, current) };
+  if (asked.outcome !== "enrolled") {
+    return { stepped: refusedAll(tools, current, "enrol", asked.outcome) ?? outdated(tools, current) };
+  }
   return { id: asked.authenticator.id, options: asked.options };
 };
 

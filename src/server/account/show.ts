@@ -91,7 +91,8 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
     picture: null,
     ...more,
   });
-  if (visit.codes !== null) return scene("codes");
+  // Whoever is signed out meanwhile is shown them no more.
+  if (visit.codes !== null && session !== null) return scene("codes");
   const choices = await choicesOf(accounts, current);
   if (choices !== null) return scene(visit.chosen === null ? "choose" : "use", { choices });
   const enrolling = visit.enrolment === null ? "enrol" : "enrolCode";

@@ -1,0 +1,133 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { Visitor } from "../pages/visitor.ts";
+import { heading, openAccountSite, password, said, shownCodes } from "./person.ts";
+
+const site = await openAccountSite({
+  COUNTERSIGN_ACCOUNT_URL: "https://id.example.com/account",
+  COUNTERSIGN_PASSKEY_ORIGINS: "http://localhost:3000",
+});
+const { call, clock, codeFor, enter, freshNumber, server, signUp, visitor } = site;
+afterAll(() => server.remove());
+
+const minute = 60_000;
+const signInOld = "Signing in took too long. Please begin again.";
+const { instance } = server;
+const tenantId = instance.tenant.id;
+
+/** Somebody with nothing but a password, whose browser is asked for their first authenticator. */
+async function begun(name: string): Promise<{ readonly id: string; readonly one: Visitor }> {
+  const made = await call("POST", "/subscribers", { name, password });
+  expect(made.status).toBe(201);
+  const one = visitor();
+  await enter(one, name);
+  expect(heading(one)).toBe("Protect your account");
+  return { id: String(made.json.id), one };
+}
+
+const authenticatorsOf = async (subscriberId: string): Promise<number> =>
+  (await instance.accounts.subscriber({ tenantId, subscriberId }))?.authenticators.length ?? 0;
+
+const textsOn = (number: string): number => instance.sandbox?.phones.messages(number).length ?? 0;
+
+const ends: readonly [string, (id: string) => Promise<unknown>][] = [
+  ["is ended with all of them", (id) => call("DELETE", `/subscribers/${id}/sessions`)],
+  ["is of somebody who was removed", (id) => call("DELETE", `/subscribers/${id}`)],
+  ["is too old", () => clock.advance(11 * minute)],
+];
+
+describe("P-5: a pending session that", () => {
+  test.each(ends)("%s enrols nothing and sends nothing", async (how, end) => {
+    const name = how.replaceAll(" ", "-");
+    const { id, one } = await begun(name);
+    const choosing = kept(one);
+    const asked = freshNumber();
+    await one.post("/account/enrol/phone", { country: "US", number: asked });
+    expect(heading(one)).toBe("Enter the code");
+    await instance.engine.tick();
+    expect(textsOn(asked)).toBe(1);
+    const confirming = kept(one);
+    await clock.advance(minute);
+    const before = await authenticatorsOf(id);
+    await end(id);
+    const left = Math.min(before, await authenticatorsOf(id));
+    const number = freshNumber();
+    const forms: readonly (readonly [() => void, string])[] = [
+      ...["phone", "app", "email", "passkey"].map((form) => [choosing, form] as const),
+      ...["resend", "call", "other", "code"].map((form) => [confirming, form] as const),
+    ];
+    for (const [asBefore, form] of forms) {
+      asBefore();
+      const fields = { country: "US", number, address: "thief@example.com", code: "123456" };
+      await one.post(`/account/enrol/${form}`, fields);
+      expect([form, heading(one), said(one)]).toEqual([form, "Sign in", signInOld]);
+    }
+    choosing();
+    expect((await one.post("/account/enrol/passkey/options", { label: "laptop" })).status).toBe(409);
+    await instance.engine.tick();
+    expect([textsOn(asked), textsOn(number), textsOn("thief@example.com")]).toEqual([1, 0, 0]);
+    expect(await authenticatorsOf(id)).toBe(left);
+    // The way in is open again at once.
+    await enter(one, "nobody-at-all");
+    expect(said(one)).toBe("The user name or the password is wrong.");
+  });
+
+  test("waits for its challenge is over with it, too", async () => {
+    const { number } = await signUp("lise");
+    await clock.advance(minute);
+    const one = visitor();
+    await enter(one, "lise");
+    expect(heading(one)).toBe("Enter the code");
+    const code = await codeFor(number);
+    await call("DELETE", `/subscribers/${await idOf("lise")}/sessions`);
+    await clock.advance(minute);
+    const sent = textsOn(number);
+    await one.post("/account/resend");
+    expect(heading(one)).toBe("Sign in");
+    await one.post("/account/code", { code });
+    await instance.engine.tick();
+    expect([heading(one), textsOn(number)]).toEqual(["Sign in", sent]);
+  });
+});
+
+test("a session that was ended elsewhere changes nothing, and is shown no codes", async () => {
+  const { visitor: one, number } = await signUp("ida");
+  await clock.advance(minute);
+  await one.post("/account/change", { what: "codes", id: "" });
+  await one.post("/account/code", { code: await codeFor(number) });
+  await one.post("/account/change/codes");
+  expect(shownCodes(one)).toHaveLength(10);
+  const id = await idOf("ida");
+  const before = await authenticatorsOf(id);
+  await call("DELETE", `/subscribers/${id}/sessions`);
+  expect((await one.open("/account/recovery-codes.txt")).status).toBe(404);
+  await one.open("/account");
+  expect([heading(one), shownCodes(one)]).toEqual(["Sign in", []]);
+  for (const form of ["enrol/phone", "enrol/app", "change/codes", "change/password", "end-others"]) {
+    await one.post(`/account/${form}`, {
+      country: "US",
+      number: freshNumber(),
+      password: "seven quiet doors",
+    });
+    expect(heading(one)).toBe("Sign in");
+  }
+  expect(await authenticatorsOf(id)).toBe(before);
+  await clock.advance(1_000);
+  const other = visitor();
+  await enter(other, "ida");
+  expect(heading(other)).not.toBe("Sign in");
+});
+
+async function idOf(name: string): Promise<string> {
+  const found = await instance.accounts.subscriber({ tenantId, name });
+  return found?.id ?? "";
+}
+
+/** Puts this browser back to where it is now, with forms that are still good. */
+function kept(one: Visitor): () => void {
+  const { page } = one;
+  const cookies = new Map(one.cookies);
+  return () => {
+    one.page = page;
+    one.cookies = new Map(cookies);
+  };
+}

@@ -147,13 +147,15 @@ function isOver({ createdAt, endsAt }: Challenge, now: number): boolean {
 
 /**
  * Whether this challenge, approved a moment ago, allows its subscriber to change authenticators: of its purpose, its
- * own, and with an authenticator rather than with what went before (A-14).
+ * own, with an authenticator rather than with what went before (A-14), and since the account was taken back last.
  */
 export function isStepUp(challenge: Challenge | undefined, subscriber: Subscriber, now: number): boolean {
   if (challenge?.status !== "approved" || challenge.settledAt === null) return false;
+  const { at = 0, but = null } = subscriber.stepUpsEnded ?? {};
   return (
     challenge.subscriberId === subscriber.id &&
     challenge.purpose === managePurpose &&
-    now - challenge.settledAt <= stepUpLifetimeMs
+    now - challenge.settledAt <= stepUpLifetimeMs &&
+    (challenge.settledAt > at || challenge.id === but)
   );
 }

@@ -113,6 +113,7 @@ export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: num
       authenticators,
       password: isPasswordSince ? voidPassword : password,
       sessionsEnded: { at: now, but: null },
+      stepUpsEnded: { at: now, but: null },
       frozenAt: now,
       disputedAt: now,
       updatedAt: now,

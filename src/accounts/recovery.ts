@@ -113,10 +113,20 @@ export function mayProve({ frozenAt }: Subscriber, method: RecoveryMethod): bool
   return method !== "password" || frozenAt === undefined;
 }
 
-/** A new password, an end to all sessions but the one that begins with it, and changes are open again. */
+/** With what an account is taken back. */
+export interface TakenBack {
+  /** The hash of a new one; null where the old one stays. */
+  readonly password: string | null;
+  /** The session that begins with it. */
+  readonly sessionId: string;
+  /** The challenge that allows changes from now on; null where nothing is enrolled that it would take one for. */
+  readonly stepUp: string | null;
+}
+
+/** A new password, an end to all sessions and step-ups but those that begin with it, and changes are open again. */
 export function recovered(
   subscriber: Subscriber,
-  { password, sessionId }: { readonly password: string | null; readonly sessionId: string },
+  { password, sessionId, stepUp }: TakenBack,
   now: number,
 ): Subscriber {
   const { frozenAt: _thawed, reset: _void, recoveryFailures: _over, ...rest } = subscriber;
@@ -124,6 +134,7 @@ export function recovered(
     ...rest,
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
+    stepUpsEnded: { at: now, but: stepUp },
     updatedAt: now,
   };
 }

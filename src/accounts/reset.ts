@@ -1,4 +1,4 @@
-import { recovered } from "./recovery.ts";
+import { recovered, type TakenBack } from "./recovery.ts";
 import type { Reset, Subscriber } from "./subscriber.ts";
 
 export const resetLifetimeMs = 3_600_000;
@@ -19,17 +19,23 @@ export function isResetOpen({ reset }: Subscriber, digest: string, now: number):
 }
 
 /**
- * The person begins anew: with a password of their own and nothing enrolled. Their e-mail addresses stay, since
- * nobody signs in with one; whatever could have been another's goes.
+ * The person begins anew: with a password of their own and nothing enrolled. Of their e-mail addresses, with which nobody
+ * signs in, those stay that an authenticator was shown for, and the one that the link went to; whatever could have been
+ * another's goes, and an address that took no more than the password could.
  */
 export function afterReset(
   subscriber: Subscriber,
-  begun: { readonly password: string | null; readonly sessionId: string },
+  begun: Pick<TakenBack, "password" | "sessionId">,
   now: number,
 ): Subscriber {
+  const sentTo = subscriber.reset?.authenticatorId;
   const authenticators = subscriber.authenticators.filter(
-    ({ type, confirmedAt, disabledAt }) => type === "email" && confirmedAt !== null && disabledAt === null,
+    (one) =>
+      one.type === "email" &&
+      one.confirmedAt !== null &&
+      one.disabledAt === null &&
+      (one.isVouched || one.id === sentTo),
   );
-  const { preferredId: _gone, ...rest } = recovered(subscriber, begun, now);
+  const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
   return { ...rest, authenticators };
 }

@@ -20,6 +20,8 @@ export interface Subscriber {
   readonly recoveryFailures?: Failures;
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
+  /** Step-ups of before then allow nothing, but for this one: the account was taken back. Absent while it never was. */
+  readonly stepUpsEnded?: { readonly at: number; readonly but: string | null };
   /** What its owner wants to be asked for first; absent, or of one that is gone, for nothing in particular. */
   readonly preferredId?: string;
   /** Browsers from which a password alone signs in, newest first; absent while there was none. */
@@ -42,6 +44,8 @@ export interface Reset {
   readonly digest: string;
   readonly startedAt: number;
   readonly endsAt: number;
+  /** Which of their addresses it went to; absent in those of before. */
+  readonly authenticatorId?: string;
 }
 
 interface Enrolled {

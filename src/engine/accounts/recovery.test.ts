@@ -143,6 +143,35 @@ describe("recovery", () => {
   });
 });
 
+describe("A-14: a step-up of before", () => {
+  test.each(["dispute", "recovery"])(
+    "a %s allows nothing, and the one that came with the way back does",
+    async (how) => {
+      const all = await ada();
+      const { accounts, of, tenantId, one, app, phone, stepUp, texts } = all;
+      const before = await stepUp();
+      if (how === "dispute") {
+        await accounts.makeRecoveryCodes({ ...of, stepUp: before });
+        await accounts.disputeNotice({ tenantId, notice: noticeIn((await texts(mail))[0]) });
+      }
+      await one.clock.advance(minute);
+      const { recovery } = await recover(all, ["totp", "email"]);
+      const back = await accounts.completeRecovery({ tenantId, recovery, password: newPassword });
+      if (back.outcome !== "recovered") throw new Error(back.outcome);
+      const tries = async (stepUp: string) => [
+        (await accounts.changePassword({ ...of, password, stepUp })).outcome,
+        (await accounts.enrolTotp({ ...of, issuer: "Acme", stepUp })).outcome,
+        (await accounts.makeRecoveryCodes({ ...of, stepUp })).outcome,
+        (await accounts.removeAuthenticator({ ...of, authenticatorId: phone, stepUp })).outcome,
+      ];
+      expect(new Set(await tries(before))).toEqual(new Set(["stepUpRequired"]));
+      const shown = await accounts.subscriber(of);
+      expect(shown?.authenticators.map(({ id }) => id)).toEqual(expect.arrayContaining([app, phone]));
+      expect(await tries(back.stepUp)).toEqual(["changed", "enrolled", "enrolled", "removed"]);
+    },
+  );
+});
+
 describe("addresses of old", () => {
   test("one that was proved long ago gets its own codes and nothing else, until one comes back", async () => {
     const all = await ada({ addressAgeMaxMs: 30 * day });
@@ -224,5 +253,30 @@ describe("a reset", () => {
     expect((await accounts.checkReset({ tenantId: "other", reset: third })).outcome).toBe("resetInvalid");
     await one.clock.advance(60 * minute);
     expect((await accounts.completeReset({ ...complete, reset: third })).outcome).toBe("resetInvalid");
+  });
+
+  test("P-7, L-5: an address that was added with nothing but a password goes, unless the link went there", async () => {
+    const texted = "mallory@example.com";
+    const reset = async (isNamed: boolean): Promise<readonly (string | null)[]> => {
+      const { accounts, of, tenantId, texts, confirm, codeOn, one } = await adaWithPassword();
+      const unvouched = await confirm(await accounts.enrolEmail({ ...of, address: texted }), codeOn(texted));
+      await confirm(await accounts.enrolPhone({ ...of, number }), codeOn(number));
+      await one.clock.advance(minute);
+      const started = await accounts.startChallenge({ ...of, purpose: "manage" });
+      if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+      const { id } = started.challenge;
+      await accounts.sendChallenge({ tenantId, id });
+      await accounts.checkChallenge({ tenantId, id, code: await codeOn(number)() });
+      await confirm(await accounts.enrolEmail({ ...of, address: mail, stepUp: id }), codeOn(mail));
+      const named = isNamed ? { authenticatorId: unvouched } : {};
+      expect((await accounts.startReset({ ...of, ...named })).outcome).toBe("resetStarted");
+      const all = (await texts(isNamed ? texted : mail)).join();
+      const link = /reset=(csr_[\w-]+)/.exec(all)?.[1] ?? "";
+      const done = await accounts.completeReset({ tenantId, reset: link, password: newPassword });
+      expect(done.outcome).toBe("resetDone");
+      return (await accounts.subscriber(of))?.authenticators.map(({ address }) => address) ?? [];
+    };
+    expect(await reset(false)).toEqual(["a•••@example.com"]);
+    expect(await reset(true)).toEqual(["m•••@example.com", "a•••@example.com"]);
   });
 });

@@ -296,7 +296,7 @@ export async function completeRecovery(
     }
     const fields = { tenantId: of.tenantId, subscriberId: of.id, challengeId: null, proofs: row.earlier };
     const pending = planSession(parts, "pending", fields, at);
-    const begun = { password: hash, sessionId: pending.row.id };
+    const begun = { password: hash, sessionId: pending.row.id, stepUp: row.id };
     return {
       writes: [
         ...notice.writes(rows, at),

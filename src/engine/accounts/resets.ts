@@ -74,7 +74,9 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
   const decision = (rows: Rows, at: number): UpdateDecision<StartResetResult> => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
-    const reset = { digest: bearerDigest(secret), startedAt: at, endsAt: at + resetLifetimeMs };
+    const digest = bearerDigest(secret);
+    const endsAt = at + resetLifetimeMs;
+    const reset = { digest, startedAt: at, endsAt, authenticatorId: address.id };
     return {
       writes: [
         ...prepared.writes(rows, at),
@@ -86,7 +88,7 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
         subscriberId: row.id,
         sentTo: address.type === "email" ? maskEmail(to) : maskPhoneNumber(to),
         channel: address.type === "email" ? "email" : "sms",
-        endsAt: reset.endsAt,
+        endsAt,
       },
     };
   };
@@ -142,7 +144,7 @@ export type CompleteResetResult =
   | Invalid
   | NewPasswordRefused;
 
-/** A password of their own, and nothing enrolled but their e-mail addresses: they begin anew. */
+/** A password of their own, and nothing enrolled but e-mail addresses of theirs: they begin anew. */
 export async function completeReset(
   parts: AccountParts,
   request: CompleteReset,

@@ -5,7 +5,7 @@
 const pure = ["verification", "numbers", "guard", "accounts"];
 
 /** Small rooms that anyone but the pure ones may use: they know nobody. */
-const common = ["clock", "errors"];
+const common = ["clock", "errors", "schemas"];
 
 /** What every room that does anything may use. */
 const base = [...pure, ...common, "secrets"];
@@ -24,6 +24,7 @@ const arrows = {
   accounts: pure,
   clock: [],
   errors: [],
+  schemas: [],
   secrets: [...pure, ...common],
   authenticators: base,
   store: [...base, "tenants/records", "events/records"],
@@ -129,7 +130,7 @@ export default {
       from: { path: "^src/", pathNot: tests },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
-        dependencyTypesNot: ["npm-peer", "npm-optional"],
+        dependencyTypesNot: ["npm-peer", "npm-optional", "type-only"],
         pathNot: "@types/",
       },
     },

@@ -1,5 +1,6 @@
 import type { Settings } from "../config/index.ts";
-import { openLocalApp } from "../server/index.ts";
+// Not the room's index: what a command asks for needs no pages, no facades and no sockets.
+import { openLocalApp } from "../server/local.ts";
 import type { Connection } from "./contract.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -12,10 +12,28 @@ function split(amount: string): { readonly value: string; readonly currency: str
   return { value: `${padded.slice(0, -digits)}.${padded.slice(-digits)}`, currency };
 }
 
+/** To make a format takes as long as the rest of a message's text. */
+const formats = new Map<string, Intl.NumberFormat>();
+const formatsMax = 200;
+
+function formatOf(locale: string, currency: string, currencyDisplay: "code" | "name"): Intl.NumberFormat {
+  const name = `${locale} ${currency} ${currencyDisplay}`;
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay,
+    numberingSystem: "latn",
+  });
+  if (formats.size >= formatsMax) formats.clear();
+  formats.set(name, format);
+  return format;
+}
+
 /** How many decimals a currency has (ISO 4217), as the platform's data tells. */
 export function minorUnitDigits(currency: string): number {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  return formatOf("en", currency, "code").resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /**
@@ -24,14 +42,8 @@ export function minorUnitDigits(currency: string): number {
  */
 export function amountFor(amount: string, locale: string, as: "code" | "name"): string {
   const { value, currency } = split(amount);
-  const format = new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency,
-    currencyDisplay: as,
-    numberingSystem: "latn",
-  });
   // A string keeps every digit. Marks of direction come from us, where they are needed.
-  return format
+  return formatOf(locale, currency, as)
     .format(value as `${number}`)
     .replaceAll(/[\u00a0\u2007\u2009\u202f]/g, " ")
     .replaceAll("\u2019", "'")

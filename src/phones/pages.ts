@@ -1,9 +1,9 @@
 import formBody from "@fastify/formbody";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
-import { Type } from "typebox";
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { type SandboxFault, type SandboxFaults, sandboxFaultTypes } from "../providers/sandbox/index.ts";
+import { Type } from "../schemas/index.ts";
 import { conversationOf, phoneLines, readable } from "./conversation.ts";
 import { canonical, NumberParams, replyCharactersMax, type SandboxParts } from "./routes.ts";
 import { type OpenPhone, phonePath, phonesContent } from "./views.ts";

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
-import { type Static, Type } from "typebox";
 import type { ErrorCode } from "../errors/codes.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { type Phones, type SandboxFaults, sandboxFaultTypes } from "../providers/sandbox/index.ts";
+import { type Static, Type } from "../schemas/index.ts";
 import type { PhoneStreams, StreamHeaders } from "./streams.ts";
 import { instant, wireCall, wireMessage, wireReply } from "./wire.ts";
 

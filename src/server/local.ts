@@ -24,7 +24,7 @@ export async function openLocalApp(
 ): Promise<LocalApp> {
   const instance = await openConfigured(settings, more);
   const administrator = localAdministrator(instance.tenant);
-  const sandbox = sandboxDoor({ instance, guard: null });
+  const sandbox = sandboxDoor({ instance, guard: null, hasStandins: false });
   const app = createApp({
     engine: instance.engine,
     accounts: instance.accounts,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from "fastify";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import { type PhonePagesParts, phonePages } from "../phones/pages.ts";
@@ -12,7 +12,7 @@ import { layout } from "./pages/layout.ts";
 import { Problem } from "./problems.ts";
 import { isSecure } from "./same-origin.ts";
 import { onlyOwnHosts, onlyOwnPages } from "./sandbox-host.ts";
-import { type StandinVendor, standinRoutes } from "./standins.ts";
+import type { StandinVendor } from "./standins.ts";
 
 export interface SandboxDoor {
   /** Adds the virtual phones, if there are any. */
@@ -30,10 +30,12 @@ export interface SandboxDoorOptions {
   readonly root?: StandinVendor | undefined;
   /** What holds for requests from sockets; null where every request is of this process. */
   readonly guard: { readonly publicUrl: string | null; readonly admin: AdminRequests } | null;
+  /** Whether programs that believe to talk to a carrier are answered. Default true. */
+  readonly hasStandins?: boolean;
 }
 
 /** The virtual phones with everything that stands around them: who may ask, and under which names. */
-export function sandboxDoor({ instance, root, guard }: SandboxDoorOptions): SandboxDoor {
+export function sandboxDoor({ instance, root, guard, hasStandins = true }: SandboxDoorOptions): SandboxDoor {
   const { sandbox } = instance;
   const { clock, random } = instance.parts;
   if (sandbox === null) return { register: () => {}, close: () => {} };
@@ -47,6 +49,10 @@ export function sandboxDoor({ instance, root, guard }: SandboxDoorOptions): Sand
     problem: (code, detail) => new Problem(code, detail),
     frame: (reply, title, content) => framed(reply, title, content, look, own),
   };
+  const standins = async (): Promise<FastifyPluginAsync> => {
+    const { standinRoutes } = await import("./standins.ts");
+    return standinRoutes({ clock, random, root, ...sandbox });
+  };
   return {
     register(app) {
       void app.register(async (scope) => {
@@ -54,7 +60,7 @@ export function sandboxDoor({ instance, root, guard }: SandboxDoorOptions): Sand
         scope.addHook("onRequest", onlyOwnPages);
         await scope.register(sandboxRoutes(parts), { prefix: "/sandbox/api" });
         await scope.register(phonePages(parts), { prefix: "/sandbox" });
-        await scope.register(standinRoutes({ clock, random, root, ...sandbox }));
+        if (hasStandins) await scope.register(await standins());
         for (const one of [look, own]) await scope.register(one.routes);
       });
     },

@@ -8,6 +8,7 @@ import type {
 } from "fastify";
 
 type Validate = ReturnType<FastifySchemaCompiler<FastifySchema>>;
+type Serialize = (data: unknown) => string;
 
 /** What does not fit a schema is refused, and nothing is made to fit. */
 const strict = {
@@ -18,8 +19,15 @@ const strict = {
     allErrors: false,
     // The refusal says what was given, where that may be said.
     verbose: true,
+    // Ours are constants, and a test holds each against JSON Schema itself: to do that here takes as long as a start's
+    // first ten validators.
+    validateSchema: false,
   },
 } as const;
+
+/** What was compiled for a schema serves every app of the process, for as long as there is the schema. */
+const validatorOf = new WeakMap<object, Validate>();
+const serializerOf = new WeakMap<object, Serialize>();
 
 /**
  * Fastify's own compilers, which compile a route's schemas at its first request instead of all of them at the start:
@@ -36,7 +44,7 @@ function lateValidators(): FastifySchemaCompiler<FastifySchema> {
   return (route) => {
     let validate: Validate | null = null;
     const late: Validate = (data) => {
-      validate ??= compile(route);
+      validate ??= compiledOnce(validatorOf, route.schema, () => compile(route));
       const result = validate(data);
       // Where Fastify looks for what was wrong.
       late.errors = validate.errors ?? null;
@@ -49,10 +57,16 @@ function lateValidators(): FastifySchemaCompiler<FastifySchema> {
 function lateSerializers(): FastifySerializerCompiler<FastifySchema> {
   const compile = serializers()({}) as unknown as FastifySerializerCompiler<FastifySchema>;
   return (route) => {
-    let serialize: ((data: unknown) => string) | null = null;
+    let serialize: Serialize | null = null;
     return (data) => {
-      serialize ??= compile(route);
+      serialize ??= compiledOnce(serializerOf, route.schema, () => compile(route));
       return serialize(data);
     };
   };
+}
+
+function compiledOnce<C>(compiled: WeakMap<object, C>, schema: object, compile: () => C): C {
+  const known = compiled.get(schema) ?? compile();
+  compiled.set(schema, known);
+  return known;
 }

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { Type } from "typebox";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Phones, SandboxFaults } from "../providers/sandbox/index.ts";
+import { Type } from "../schemas/index.ts";
 import {
   createFlowrouteStandin,
   createTelnyxStandin,

@@ -97,6 +97,8 @@ export class Database {
   readonly #folder: string;
   readonly #turns = new Set<() => void>();
   #instance: Instance | null = null;
+  /** Asked for between any two steps, most of which write nothing. */
+  #nextDue: Promise<number | null> | null = null;
   #isDead = false;
 
   private constructor(parts: DatabaseParts, folder: string) {
@@ -120,6 +122,11 @@ export class Database {
   get instance(): Instance {
     if (this.#instance === null) throw new TypeError("the database is not open yet");
     return this.#instance;
+  }
+
+  nextDueAt(): Promise<number | null> {
+    this.#nextDue ??= this.instance.store.nextDueAt();
+    return this.#nextDue;
   }
 
   /** The machine is gone: no further commit of it happens. Returns the folder that is left. */
@@ -158,6 +165,8 @@ export class Database {
   }
 
   #run(turn: () => void): void {
-    if (this.#turns.delete(turn)) turn();
+    if (!this.#turns.delete(turn)) return;
+    this.#nextDue = null;
+    turn();
   }
 }

@@ -82,7 +82,7 @@ class World {
     this.#faults = planFaults(this.#chance.fork());
     this.#timeline = new Timeline(this.#chance.fork());
     this.#journal = new Journal(() => this.#timeline.elapsed, options.print ?? null);
-    this.#timeline.nextDueAt = async () => (await this.#database?.instance.store.nextDueAt()) ?? null;
+    this.#timeline.nextDueAt = async () => (await this.#database?.nextDueAt()) ?? null;
     this.#answers = {
       records: this.#records,
       journal: this.#journal,

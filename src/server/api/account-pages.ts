@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../../schemas/index.ts";
 import { writeAccountLink } from "../account-links.ts";
 import { linkExpiresAt } from "../page-links.ts";
 import { wrongField } from "../problems.ts";

@@ -1,4 +1,3 @@
-import { type Static, Type } from "typebox";
 import type {
   AuthenticatorView,
   ChallengeView,
@@ -8,6 +7,7 @@ import type {
   VerificationView,
 } from "../../engine/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { forms } from "../forms.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { bearer, binding, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import type { ErrorCode } from "../../errors/codes.ts";
+import type { Static } from "../../schemas/index.ts";
 import { Problem, wrongField } from "../problems.ts";
 import {
   accountRefusal,

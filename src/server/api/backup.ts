@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../../schemas/index.ts";
 import { key } from "../../store/index.ts";
 import { forms } from "../forms.ts";
 import { idempotencyOf } from "../idempotency.ts";

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { type Static, Type } from "typebox";
 import type { CircuitState, Demotion } from "../../delivery/index.ts";
 import type { CarrierState, CarrierView } from "../../engine/index.ts";
 import { amountText } from "../../guard/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { refuseOtherTenants } from "./administration.ts";
 import { numberOf } from "./numbers.ts";
 import { described } from "./route.ts";

@@ -1,5 +1,5 @@
-import { type Static, Type } from "typebox";
 import type { NewlyTrusted, Recalled, TrustedDeviceView } from "../../engine/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { Instant, iso, isoOrNull, orNull } from "./schemas.ts";
 
 export const TrustedDeviceBody = Type.Object(

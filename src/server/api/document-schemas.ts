@@ -1,5 +1,5 @@
-import { Type } from "typebox";
 import { errorTable } from "../../errors/codes.ts";
+import { Type } from "../../schemas/index.ts";
 import { AuthenticatorBody, BegunBody } from "./account-schemas.ts";
 
 type Json = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../../schemas/index.ts";
 import { type ApiKey, dialects, type IssuedKey, scopes } from "../../tenants/index.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, strict } from "./schemas.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import { wordsProblem } from "../../delivery/index.ts";
+import type { Static } from "../../schemas/index.ts";
 import { dialectSigningSecret, eventSigner } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
 import {

@@ -1,6 +1,6 @@
-import { type Static, Type } from "typebox";
 import type { DeliveryView, MessageView } from "../../engine/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { iso, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 import { toDeliveryBody } from "./verification-body.ts";
 import { channelSchema, DeliveryBody, deliveryStateSchema, Metadata } from "./verification-schemas.ts";

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
 import type { EngineParts } from "../../engine/index.ts";
 import {
   describeNumber,
@@ -10,6 +9,7 @@ import {
   type PhoneNumber,
   parsePhoneNumber,
 } from "../../numbers/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { Problem } from "../problems.ts";
 import { refuseOtherTenants } from "./administration.ts";
 import { described } from "./route.ts";

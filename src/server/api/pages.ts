@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
 import type { EngineParts } from "../../engine/index.ts";
 import { judgeNumber } from "../../numbers/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { forms } from "../forms.ts";

@@ -1,5 +1,5 @@
-import { type Static, Type } from "typebox";
 import type { CreationOptions, RequestOptions } from "../../authenticators/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { forms } from "../forms.ts";
 import { Instant, opaque, strict } from "./schemas.ts";
 import { bindingLengthMax } from "./verification-schemas.ts";

@@ -1,5 +1,5 @@
-import { type Static, Type } from "typebox";
 import { noticeKinds } from "../../accounts/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { BegunBody, toBegunBody } from "./account-schemas.ts";
 import { Instant, isoOrNull, opaque, orNull, strict } from "./schemas.ts";
 

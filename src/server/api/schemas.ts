@@ -1,4 +1,4 @@
-import { type Static, type TProperties, type TSchema, Type } from "typebox";
+import { type Static, type TProperties, type TSchema, Type } from "../../schemas/index.ts";
 import { forms } from "../forms.ts";
 
 /** An RFC 3339 instant in UTC. */

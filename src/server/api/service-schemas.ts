@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, type TSchema, Type } from "../../schemas/index.ts";
 import { eventSigner, type Keyring } from "../../secrets/index.ts";
 import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
 import { brandProblem, parseLocale } from "../../delivery/index.ts";
 import { textSettingsProblem } from "../../engine/index.ts";
+import type { Static } from "../../schemas/index.ts";
 import { key } from "../../store/index.ts";
 import {
   type AdoptedIds,

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Type } from "typebox";
+import { Type } from "../../schemas/index.ts";
 import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
 import { accountRefusal, askOnce, header, subscriberIdOf } from "./account-answers.ts";

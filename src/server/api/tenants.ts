@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { type Static, Type } from "typebox";
 import { uuidv7 } from "../../clock/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import type { Keyring } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
 import { completedKey, createApiKey, type Scope, type Service, type Tenant } from "../../tenants/index.ts";

@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../../schemas/index.ts";
 import type { TextSettings } from "../../tenants/index.ts";
 import { opaque, orNull, strict } from "./schemas.ts";
 import { platformSchema } from "./verification-schemas.ts";

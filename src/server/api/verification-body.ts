@@ -1,8 +1,8 @@
-import type { Static } from "typebox";
 import { readableAmount } from "../../delivery/index.ts";
 import type { DetailedView, VerificationView } from "../../engine/index.ts";
 import { amountText, type GuardDecision } from "../../guard/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import type { Static } from "../../schemas/index.ts";
 import { deliveryId } from "../../store/index.ts";
 import { costOf, type Delivery } from "../../verification/index.ts";
 import { iso, isoOrNull } from "./schemas.ts";

@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { Type } from "../../schemas/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
 import { Instant, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";

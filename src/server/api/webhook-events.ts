@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import { uuidPattern, uuidv7, uuidv7Floor } from "../../clock/index.ts";
 import {
   createSequence,
@@ -12,6 +11,7 @@ import {
   replayed,
   type WebhookEvent,
 } from "../../events/index.ts";
+import type { Static } from "../../schemas/index.ts";
 import { key } from "../../store/index.ts";
 import { Problem } from "../problems.ts";
 import { administer, idOf, loadOwn } from "./administration.ts";

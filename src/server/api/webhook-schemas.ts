@@ -1,4 +1,3 @@
-import { type Static, Type } from "typebox";
 import {
   type Endpoint,
   type EventPayload,
@@ -6,6 +5,7 @@ import {
   eventTypes,
   type WebhookEvent,
 } from "../../events/index.ts";
+import { type Static, Type } from "../../schemas/index.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 
 const descriptionLengthMax = 200;

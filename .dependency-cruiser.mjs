@@ -5,7 +5,7 @@
 const pure = ["verification", "numbers", "guard", "accounts"];
 
 /** Small rooms that anyone but the pure ones may use: they know nobody. */
-const common = ["clock", "errors", "schemas"];
+const common = ["clock", "errors", "platform", "schemas"];
 
 /** What every room that does anything may use. */
 const base = [...pure, ...common, "secrets"];
@@ -24,6 +24,7 @@ const arrows = {
   accounts: pure,
   clock: [],
   errors: [],
+  platform: [],
   schemas: [],
   secrets: [...pure, ...common],
   authenticators: base,
@@ -42,7 +43,7 @@ const arrows = {
   // What applications embed: the engine without HTTP.
   library: [...whole, "instance", "store!", "delivery!", "providers!", "providers/sandbox"],
   // Of cryptography no more than to compare what a browser brings back.
-  mounts: ["clock", "errors", "library", "server!", "secrets/equal"],
+  mounts: ["clock", "errors", "platform", "library", "server!", "secrets/equal"],
   client: ["errors"],
   cli: [...whole, "client", "instance", "server", "store", "delivery", "providers", "standins"],
   testing: [...whole, "client", "instance", "server", "store", "delivery", "providers", "standins"],
@@ -133,6 +134,13 @@ export default {
         dependencyTypesNot: ["npm-peer", "npm-optional", "type-only"],
         pathNot: "@types/",
       },
+    },
+    {
+      name: "http-by-the-platform",
+      severity: "error",
+      comment: "An import of node:http loads undici with it: take `http` of src/platform/http.ts.",
+      from: { path: "^src/", pathNot: tests },
+      to: { path: "^(node:)?http$", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "source-is-not-a-test",

@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as plainRequest, type RequestOptions } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import { request as secureRequest } from "node:https";
+import { http } from "../platform/http.ts";
 import type { Answer, Method } from "./contract.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandFailed, problemFailure } from "./failure.ts";
@@ -67,13 +68,13 @@ function open(
   return new Promise((resolve, reject) => {
     const request =
       "socketPath" in target
-        ? plainRequest({
+        ? http.request({
             ...options,
             socketPath: target.socketPath,
             path,
             headers: { host: "localhost", ...options.headers },
           })
-        : (target.url.protocol === "https:" ? secureRequest : plainRequest)(joined(target.url, path), {
+        : (target.url.protocol === "https:" ? secureRequest : http.request)(joined(target.url, path), {
             ...options,
             headers: { ...options.headers, authorization: `Bearer ${target.key}` },
           });

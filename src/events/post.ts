@@ -1,6 +1,7 @@
 import { lookup as dnsLookup } from "node:dns/promises";
-import http, { type IncomingMessage, type RequestOptions } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import https from "node:https";
+import { http } from "../platform/http.ts";
 import { addressProblem, type DestinationRules, literalAddress, portOf } from "./destination.ts";
 
 /** What a receiver made of one post. Only `received` is a success; what is unknown may have arrived. */

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { stringify } from "node:querystring";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { type Countersign, instanceOf, tallyOf, whenClosed } from "../library/countersign.ts";
 import type { Shape } from "../library/option-shapes.ts";
+import { http } from "../platform/http.ts";
 import { type HostView, type MountableApp, openMountableApp } from "../server/index.ts";
 import { type MountOptions, readMountOptions } from "./options.ts";
 
@@ -122,7 +123,7 @@ function readable(request: IncomingMessage, { body, url }: HostRequest): Incomin
     );
   }
   const bytes = hadBody ? toBytes(kept, headers["content-type"] ?? "") : Buffer.alloc(0);
-  const replayed = new IncomingMessage(request.socket);
+  const replayed = new http.IncomingMessage(request.socket);
   const { method, httpVersion, httpVersionMajor, httpVersionMinor, rawHeaders } = request;
   Object.assign(replayed, {
     method,

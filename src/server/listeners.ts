@@ -1,8 +1,9 @@
 import { chmodSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type AddressInfo, type ListenOptions, Server as NetServer } from "node:net";
 import type { Clock } from "../clock/index.ts";
 import { StartRefused } from "../instance/start-refused.ts";
+import { http } from "../platform/http.ts";
 import { answerParserError } from "./parser-errors.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -132,7 +133,7 @@ export async function listenOnSocket(path: string, handler: Handler, clock: Cloc
 }
 
 function createLimitedServer(handler: Handler, limits: ConnectionLimits): Server {
-  const server = createServer(
+  const server = http.createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,

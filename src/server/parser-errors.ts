@@ -1,6 +1,6 @@
-import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
+import { http } from "../platform/http.ts";
 
 const codeOfParserError: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: "headers_too_large",
@@ -26,7 +26,7 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Duplex):
 export function bareAnswer(code: ErrorCode): string {
   const { status, body, headers } = bareProblem(code);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`;
 }
 
 export interface BareProblem {

@@ -12,16 +12,17 @@ export function createSecondFactor(countersign, { show, signIn }) {
 
   /** A code to the number that they have; who has none yet says theirs. People are known by their id in the table. */
   async function ask({ sid: binding, session }, response) {
-    const started = await challenges.start({ name: session.pending, binding, passwordChecked: true });
-    if (started.outcome !== "challengeStarted") {
+    const asked = { name: session.pending, binding, passwordChecked: true, send: true };
+    const started = await challenges.start(asked);
+    if (started.outcome === "subscriberNotFound" || started.outcome === "notEnrolled") {
       return show(response, "Your number", "From now on, signing in takes a code.", numberForm);
     }
-    session.challenge = started.challenge.id;
-    await sent(response, await challenges.send({ id: session.challenge, binding }), "");
+    session.challenge = started.challenge?.id;
+    await sent(response, started, "");
   }
 
   async function sent(response, { outcome, verification }, form) {
-    if (outcome !== "sent" && outcome !== "enrolled") {
+    if (outcome !== "challengeStarted" && outcome !== "enrolled") {
       return show(response, "Not sent", `We cannot now: ${outcome}.`, form, 422);
     }
     await countersign.tick();

@@ -80,6 +80,8 @@ export {
   passwordProblem,
 } from "./password-rules.ts";
 export {
+  askedFirst,
+  choicesOf,
   decidePreference,
   inOrderOfPreference,
   meantOf,

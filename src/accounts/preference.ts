@@ -1,3 +1,4 @@
+import { type Challenge, meets } from "./challenge.ts";
 import { type Authenticator, confirmed, type Subscriber, withAuthenticator } from "./subscriber.ts";
 
 /** What its owner may say about an authenticator: none of it makes it stronger or weaker, so that it takes no step-up. */
@@ -61,6 +62,26 @@ export function inOrderOfPreference(subscriber: Subscriber, now: number): readon
   return confirmed(subscriber, now)
     .filter(({ disabledAt }) => disabledAt === null)
     .sort((a, b) => rank(a) - rank(b));
+}
+
+/** What a challenge can be met with, in that order. */
+export function choicesOf(
+  subscriber: Subscriber,
+  challenge: Pick<Challenge, "payment">,
+  now: number,
+): readonly Authenticator[] {
+  const met = new Set(meets(subscriber, challenge, now));
+  return inOrderOfPreference(subscriber, now).filter((one) => met.has(one));
+}
+
+/** The one that is asked for without a question: the preferred one, else the only one beside recovery codes. */
+export function askedFirst(
+  { preferredId }: Pick<Subscriber, "preferredId">,
+  choices: readonly Authenticator[],
+): Authenticator | undefined {
+  const usual = choices.filter(({ type }) => type !== "recoveryCodes");
+  const [first] = usual;
+  return usual.length === 1 || first?.id === preferredId ? first : undefined;
 }
 
 /** The one of this type that is meant where none is named: the preferred one, else the only one. */

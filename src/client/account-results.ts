@@ -162,7 +162,16 @@ export const accountRefusals = {
   ],
   listAuthenticators: ["subscriber_not_found"],
   updateAuthenticator: ["subscriber_not_found", "authenticator_not_found", "request_invalid"],
-  startChallenge: ["subscriber_not_found", "not_enrolled", "session_invalid", "request_invalid"],
+  startChallenge: [
+    "subscriber_not_found",
+    "not_enrolled",
+    "session_invalid",
+    "request_invalid",
+    "authenticator_not_found",
+    "authenticator_disabled",
+    "subscriber_locked",
+    ...notSent,
+  ],
   removeAuthenticator: [
     "subscriber_not_found",
     "authenticator_not_found",
@@ -292,6 +301,8 @@ export type StartChallengeResult =
       readonly outcome: "challengeStarted";
       readonly challenge: ChallengeSummary;
       readonly authenticators: readonly AuthenticatorSummary[];
+      /** The code that `send` asked for; null where none was sent. */
+      readonly sent: SentCode | null;
     }
   /** The password is enough on this device: there is no challenge. */
   | {

@@ -112,6 +112,8 @@ export interface ChallengeSummary {
 }
 
 export interface SentCode {
+  /** Which of their authenticators it goes to. */
+  readonly authenticatorId: string;
   readonly verificationId: string;
   /** Masked. */
   readonly to: string;
@@ -242,6 +244,11 @@ export interface NewChallenge extends Holder {
   readonly name?: string;
   readonly purpose?: string;
   readonly passwordChecked?: boolean;
+  /** Whether a code is sent at once, where what is asked for first is a phone: preferred, or the only one. */
+  readonly send?: boolean;
+  /** With `send`: which phone it goes to instead. */
+  readonly authenticatorId?: string;
+  readonly channel?: "sms" | "voice";
   /** With `payee`: what is to be paid. The text names both, and the check repeats both. */
   readonly amount?: Amount;
   readonly payee?: string;

@@ -455,6 +455,7 @@ export interface NewAuthenticator {
 }
 
 export interface SentCode {
+  /** Which of their authenticators it goes to */ readonly authenticatorId: string;
   readonly verificationId: string;
   /** Masked */ readonly to: string;
   readonly channel: string;
@@ -543,6 +544,9 @@ export interface NewChallenge {
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding?: string;
   /** Of a session of ours, as `POST /sessions` or a check answered it */ readonly session?: string;
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
+  /** Whether a code is sent at once to the phone that is asked for first: the preferred authenticator, or the only one beside recovery codes. Nothing is sent where that is no phone. Default false */ readonly send?: boolean;
+  /** With `send`: which phone it goes to instead */ readonly authenticatorId?: string;
+  readonly channel?: "sms" | "voice";
   readonly amount?: { readonly currency: string; readonly value: string };
   /** Who is paid: the text names both, and the check repeats both */ readonly payee?: string;
 }
@@ -561,6 +565,12 @@ export interface Challenge {
   readonly payee: string | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly endsAt: string;
+}
+
+export interface StartedChallenge {
+  readonly challenge: Challenge;
+  readonly authenticators: readonly Authenticator[];
+  /** The code that `send` asked for */ readonly sent: SentCode | null;
 }
 
 export interface ShownChallenge {

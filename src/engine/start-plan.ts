@@ -117,10 +117,12 @@ const fieldOfSetting: Partial<Record<PolicyProblem["setting"], string>> = {
 };
 
 /**
- * What became of a policy that a facade gave over a service's: the same object for the same two, so that what follows
- * from it, its form in a row above all, is worked out once and not for every start.
+ * What became of a policy that a facade gave over a service's, or of one channel in place of its workflow: the same
+ * object for the same ones, so that what follows from it, its form in a row above all, is worked out once and not for
+ * every start.
  */
-const planned = new WeakMap<Partial<Policy>, WeakMap<Policy, Policy>>();
+const planned = new WeakMap<Partial<Policy>, WeakMap<Policy, Map<Channel | undefined, Policy>>>();
+const nothingGiven: Partial<Policy> = {};
 
 function planPolicy(
   parts: EngineParts,
@@ -129,14 +131,16 @@ function planPolicy(
 ): { policy: Policy } | Problem {
   const base = parts.directory.policyOf(service);
   const { policy: given, channel, workflow, codeLength, alphabet, code } = request;
-  const isGivenAlone = [channel, workflow, codeLength, alphabet, code].every((one) => one === undefined);
-  if (given === undefined || !isGivenAlone) return checkedPolicy(request, base);
-  const known = planned.get(given)?.get(base);
+  const isRepeated = [workflow, codeLength, alphabet, code].every((one) => one === undefined);
+  if (!isRepeated || (given ?? channel) === undefined) return checkedPolicy(request, base);
+  const over = given ?? nothingGiven;
+  const known = planned.get(over)?.get(base)?.get(channel);
   if (known !== undefined) return { policy: known };
   const checked = checkedPolicy(request, base);
   if ("policy" in checked) {
-    const byBase = planned.get(given) ?? new WeakMap<Policy, Policy>();
-    planned.set(given, byBase.set(base, checked.policy));
+    const byBase = planned.get(over) ?? new WeakMap<Policy, Map<Channel | undefined, Policy>>();
+    const byChannel = byBase.get(base) ?? new Map<Channel | undefined, Policy>();
+    planned.set(over, byBase.set(base, byChannel.set(channel, checked.policy)));
   }
   return checked;
 }

@@ -51,6 +51,11 @@ export interface CheckRequest extends VerbRequest, PaymentInput {
    * code is bound to does not change by it.
    */
   readonly paymentAsStarted?: boolean | undefined;
+  /**
+   * The id is from a row of ours whose holder was recognized already: `binding` and `subject` are not given, and are those
+   * of the start.
+   */
+  readonly isHeld?: boolean | undefined;
 }
 
 export type SettleRequest = VerbRequest & { readonly status: "approved" | "canceled" };
@@ -157,10 +162,11 @@ function checkCommand(
     verification?.status === "pending" ? codeOf(parts.keyring, verification) : decoyCode(parts.keyring);
   const codeMatches = codesEqual(parts.keyring, expected, submitted ?? "");
   const contextIsRight = contextMatches(parts, request, verification);
-  const binding = callerBinding(parts, request);
+  const binding = request.isHeld === true ? (verification?.binding ?? null) : callerBinding(parts, request);
   const subject = verification?.subject ?? null;
   const subjectDigest = bindingDigest(parts.keyring, request.tenantId, "subject", subject ?? "");
-  const startedBy = isShared(request.binding) ? null : (verification?.binding ?? null);
+  const startedBy =
+    request.isHeld !== true && isShared(request.binding) ? null : (verification?.binding ?? null);
   const known = [startedBy, subject === null ? null : subjectDigest];
   return {
     type: "check",

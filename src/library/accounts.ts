@@ -108,8 +108,14 @@ export interface Subscribers {
 /** Requests to use an authenticator: at sign-in, or before something sensitive. */
 export interface Challenges {
   /**
+   * With `send`, a code goes out at once where a phone is what they are asked for first; `authenticatorId` says whether.
    * @example
-   * const started = await countersign.challenges.start({ name: user.id, binding: session.id, passwordChecked: true });
+   * const started = await countersign.challenges.start({
+   *   name: user.id,
+   *   binding: session.id,
+   *   passwordChecked: true,
+   *   send: true,
+   * });
    */
   start(request: Request<"startChallenge">): Promise<StartChallengeResult>;
   /** Sends a code to one of the phones. */

@@ -1,5 +1,7 @@
 import { type ChallengeOutcome, confirmed, meantOf } from "../../accounts/index.ts";
-import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
+import { type Key, key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
+import type { StartOutcome } from "../../verification/index.ts";
+import type { Beside } from "../transaction.ts";
 import { findChallenge, type NotFound, type OnChallenge, refusalOf, type Told } from "./challenges.ts";
 import type { AccountParts } from "./parts.ts";
 import {
@@ -8,7 +10,7 @@ import {
   remembered,
   type SendRefusal,
   sendCode,
-  type Waiting,
+  startedId,
 } from "./sending.ts";
 
 export type SendChallenge = OnChallenge & {
@@ -52,7 +54,8 @@ export async function sendChallenge(
   const asked = { before, purpose, channel: request.channel, text: request.text, payment: challenge.payment };
   // A repeat is answered from a record of what was answered, which is known after the start only.
   const waiting = parts.idempotency === null ? waitsFor(challenge.id, phone.id) : undefined;
-  const sent = await sendCode(parts, subscriber, phone, asked, waiting);
+  const beside = waiting === undefined ? undefined : besideStart(waiting);
+  const sent = await sendCode(parts, subscriber, phone, asked, beside);
   if (sent.outcome !== "sent") return await remembered(parts, sent);
   const { verification } = sent;
   const result = { ...sent, authenticatorId: phone.id };
@@ -63,6 +66,22 @@ export async function sendChallenge(
     result,
   });
   return await parts.decide(keys, decision, subscriber.id);
+}
+
+/** Who waits for the code of a verification. */
+interface Waiting {
+  readonly keys: readonly Key[];
+  writes(rows: Rows, verificationId: string): readonly Write[];
+}
+
+function besideStart({ keys, writes }: Waiting): Beside<StartOutcome> {
+  return {
+    keys,
+    writes(rows, decided) {
+      const verificationId = startedId(decided);
+      return verificationId === null ? [] : writes(rows, verificationId);
+    },
+  };
 }
 
 /** From then on the challenge waits for the code of that verification. */

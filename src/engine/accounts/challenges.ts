@@ -7,29 +7,17 @@ import {
   confirmed,
   decideChallenge,
   lockedUntil,
-  loginPurpose,
   meantOf,
-  newChallenge,
-  type Proof,
   type Subscriber,
 } from "../../accounts/index.ts";
-import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
-import { type PaymentInput, parsePayment } from "../payment.ts";
+import type { PaymentInput } from "../payment.ts";
 import { type Approving, type ChallengeApproved, planApproval } from "./approval.ts";
 import { isOpenedBy, type Presented, readBearer } from "./bearers.ts";
 import { nobodyTold, prepareNotice } from "./notices.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
-import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
-import { useTrustedDevice } from "./trusted-devices.ts";
 import { type Compared, compareAndDecide, type Given, type Using } from "./uses.ts";
-import {
-  type AuthenticatorView,
-  type ChallengeView,
-  type TrustedDeviceView,
-  toChallengeView,
-  usable,
-} from "./views.ts";
+import { type AuthenticatorView, type ChallengeView, toChallengeView, usable } from "./views.ts";
 import { prepareWarning } from "./warnings.ts";
 
 /** Who goes on with a challenge: a session of ours, or the application's word for its own. */
@@ -38,81 +26,7 @@ export interface Holder {
   readonly binding?: string | undefined;
 }
 
-export type StartChallenge = SubscriberRef &
-  Holder &
-  PaymentInput & {
-    /** What the approval is for; `manage` allows to change authenticators. Default `login`. */
-    readonly purpose?: string | undefined;
-    /** Whether the application has checked a password of its own: the assurance then counts it. */
-    readonly passwordChecked?: boolean | undefined;
-    /** What a trusted device presents: at a sign-in with a checked password, nothing more is asked of it. */
-    readonly trustedDevice?: string | undefined;
-  };
-
-export type StartChallengeResult =
-  | {
-      readonly outcome: "challengeStarted";
-      readonly challenge: ChallengeView;
-      readonly authenticators: readonly AuthenticatorView[];
-    }
-  /** The password is enough on this device: there is no challenge. */
-  | { readonly outcome: "deviceTrusted"; readonly subscriberId: string; readonly device: TrustedDeviceView }
-  /** Unknown, or without any authenticator: there is nothing to ask for. */
-  | { readonly outcome: "subscriberNotFound" }
-  | { readonly outcome: "notEnrolled" }
-  | { readonly outcome: "sessionInvalid" }
-  /** Amount or payee cannot be shown and compared as they are. */
-  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
-
-export async function startChallenge(
-  parts: AccountParts,
-  request: StartChallenge,
-): Promise<StartChallengeResult> {
-  const { tenantId, purpose = loginPurpose } = request;
-  const subscriber = await findSubscriber(parts, request);
-  if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const payment = parsePayment(request);
-  if (payment !== null && "problem" in payment) {
-    return { outcome: "requestInvalid", field: payment.field, detail: payment.problem };
-  }
-  const authenticators = usable(parts, subscriber, { payment });
-  if (authenticators.length === 0) return { outcome: "notEnrolled" };
-  const now = parts.clock.now();
-  const presented = request.session === undefined ? null : readBearer(request.session);
-  const session = presented === null ? undefined : await parts.store.get(key("session", presented.id));
-  const isOurs =
-    presented?.state === "active" &&
-    isOpenedBy(session, presented, subscriber, tenantId, now) &&
-    session.subscriberId === subscriber.id;
-  if (request.session !== undefined && !isOurs) return { outcome: "sessionInvalid" };
-  const vouched: Proof[] =
-    request.passwordChecked === true ? [{ kind: "password", authenticatorId: null, at: now }] : [];
-  const isSignIn =
-    purpose === loginPurpose && vouched.length > 0 && request.session === undefined && payment === null;
-  if (isSignIn && request.trustedDevice !== undefined) {
-    const device = await useTrustedDevice(parts, subscriber.id, request.trustedDevice);
-    if (device !== null) return { outcome: "deviceTrusted", subscriberId: subscriber.id, device };
-  }
-  const row = newChallenge(
-    {
-      id: uuidv7(now, parts.random),
-      tenantId,
-      subscriberId: subscriber.id,
-      purpose,
-      binding: holderOf(parts, tenantId, request),
-      payment,
-      earlier: isOurs ? (session?.proofs ?? []) : vouched,
-    },
-    now,
-  );
-  const write: Write = { table: "challenge", id: row.id, row };
-  return await parts.decide<StartChallengeResult>([key("challenge", row.id)], () => ({
-    writes: [write],
-    result: { outcome: "challengeStarted", challenge: toChallengeView(row), authenticators },
-  }));
-}
-
-function holderOf(parts: AccountParts, tenantId: string, { session, binding }: Holder): string | null {
+export function holderOf(parts: AccountParts, tenantId: string, { session, binding }: Holder): string | null {
   const presented = session === undefined ? null : readBearer(session);
   if (presented !== null) return holderDigest(parts, tenantId, "session", presented.id);
   return binding === undefined ? null : holderDigest(parts, tenantId, "binding", binding);

@@ -4,6 +4,7 @@ import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Idempotency } from "../transaction.ts";
 import { type SendChallenge, type SendChallengeResult, sendChallenge } from "./challenge-sends.ts";
+import { type StartChallenge, type StartChallengeResult, startChallenge } from "./challenge-starts.ts";
 import {
   type CancelChallengeResult,
   type ChallengeShown,
@@ -13,9 +14,6 @@ import {
   checkChallenge,
   getChallenge,
   type OnChallenge,
-  type StartChallenge,
-  type StartChallengeResult,
-  startChallenge,
 } from "./challenges.ts";
 import { type Confirm, type ConfirmResult, confirmAuthenticator } from "./confirmation.ts";
 import { type EnrolEmail, type EnrolEmailResult, enrolEmail } from "./emails.ts";
@@ -288,11 +286,11 @@ function verbsOf(parts: AccountParts): AccountVerbs {
 }
 
 export type { SendChallengeResult } from "./challenge-sends.ts";
+export type { StartChallengeResult } from "./challenge-starts.ts";
 export type {
   CancelChallengeResult,
   ChallengeShown,
   CheckChallengeResult,
-  StartChallengeResult,
 } from "./challenges.ts";
 export type { ConfirmResult } from "./confirmation.ts";
 export type { EnrolEmailResult } from "./emails.ts";

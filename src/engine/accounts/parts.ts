@@ -34,7 +34,7 @@ export interface Recording {
   readonly keys: readonly Key[];
   /** @throws where the same request was answered meanwhile, on its way a second time: nothing is decided again */
   begin(rows: Rows): void;
-  with<R>(plan: Plan<R>, now: number): Plan<R>;
+  with<R>(plan: Plan<R>, now: number, subscriberId?: string): Plan<R>;
 }
 
 export const recordingNothing: Recording = { keys: [], begin: () => {}, with: (plan) => plan };

@@ -1,9 +1,8 @@
 import type { Address, Subscriber } from "../../accounts/index.ts";
-import type { Key, Rows, Write } from "../../store/index.ts";
 import type { Payment, SendOutcome, StartOutcome } from "../../verification/index.ts";
 import { paymentInputOf } from "../payment.ts";
 import type { StartRefusal, StartRequest } from "../start-plan.ts";
-import type { Beside, Idempotency } from "../transaction.ts";
+import type { Beside, Decided, Idempotency } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
 import { phoneBinding } from "./uses.ts";
@@ -31,12 +30,14 @@ export async function sendCode(
   asked: {
     readonly before: string | null;
     readonly purpose: string;
+    /** The address of the phone, where it is known already. */
+    readonly to?: string;
     readonly channel?: "sms" | "voice" | undefined;
     readonly text?: CodeText | undefined;
     readonly payment?: Payment | null;
   },
-  /** What waits for the code, and is written with the verification. */
-  waiting?: Waiting,
+  /** Written with the verification, where it is one of its own. */
+  beside?: Beside<StartOutcome>,
 ): Promise<CodeSent | SendRefusal> {
   const { tenantId, id: subject } = subscriber;
   const binding = phoneBinding(phone.id);
@@ -50,7 +51,7 @@ export async function sendCode(
     if (again.outcome === "sent") return { outcome: "sent", verification: again.verification };
     if (again.outcome === "resendTooSoon") return again;
   }
-  const to = addressIn(parts, tenantId, phone);
+  const to = asked.to ?? addressIn(parts, tenantId, phone);
   const { purpose } = asked;
   const channel = phone.type === "email" ? "email" : (asked.channel ?? phone.channel ?? "sms");
   const request: StartRequest = {
@@ -62,27 +63,18 @@ export async function sendCode(
     channel,
     ...asked.text,
     ...(asked.payment === undefined || asked.payment === null ? {} : paymentInputOf(asked.payment)),
-    ...repeatable(parts, "start"),
+    // What is written beside says itself what a repeat is answered.
+    ...(beside === undefined ? repeatable(parts, "start") : {}),
   };
-  const started = await parts.engine.start(request, waiting === undefined ? undefined : beside(waiting));
+  const started = await parts.engine.start(request, beside);
   if (started.verification === null) return started as SendRefusal;
   return { outcome: "sent", verification: started.verification };
 }
 
-/** Who waits for the code of a verification. */
-export interface Waiting {
-  readonly keys: readonly Key[];
-  writes(rows: Rows, verificationId: string): readonly Write[];
-}
-
-function beside({ keys, writes }: Waiting): Beside<StartOutcome> {
-  return {
-    keys,
-    writes: (rows, { outcome: { type }, verification }) =>
-      (type === "started" || type === "continued") && verification !== null
-        ? writes(rows, verification.id)
-        : [],
-  };
+/** The id of the verification that came of a start; null where it was refused. */
+export function startedId({ outcome, verification }: Decided<StartOutcome>): string | null {
+  const isStarted = outcome.type === "started" || outcome.type === "continued";
+  return isStarted ? (verification?.id ?? null) : null;
 }
 
 /** A repeat of a request whose answer was lost sends nothing a second time. */
@@ -92,6 +84,10 @@ function repeatable({ idempotency }: AccountParts, what: "start" | "resend"): { 
 
 /** A refusal that a repeat of the request gets, too; a burst passes within seconds, and its repeat may try again. */
 export async function remembered(parts: AccountParts, refusal: SendRefusal): Promise<SendRefusal> {
-  if (refusal.outcome === "deliveryCongested" || refusal.outcome === "rateLimited") return refusal;
+  if (isPassing(refusal)) return refusal;
   return await parts.decide([], () => ({ writes: [], result: refusal }));
+}
+
+export function isPassing({ outcome }: { readonly outcome: string }): boolean {
+  return outcome === "deliveryCongested" || outcome === "rateLimited";
 }

@@ -60,6 +60,38 @@ test("a text and its challenge are one commit when it is sent, and one when its 
   ]);
 });
 
+test("a challenge that is started with its code is one commit", async () => {
+  const { one, accounts, on, seen } = await challenged();
+  const { tenantId, binding } = on;
+  const started = await accounts.startChallenge({ tenantId, name: "ada", binding, send: true });
+  expect(started).toMatchObject({ outcome: "challengeStarted", verification: { status: "pending" } });
+  expect(seen).toEqual([["recipient", "verification", "delivery", "challenge"]]);
+  if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+  await one.engine.tick();
+  seen.length = 0;
+  const { id } = started.challenge;
+  const code = one.codeOn(number);
+  expect((await accounts.checkChallenge({ tenantId, id, binding, code })).outcome).toBe("approved");
+  expect(seen).toEqual([["recipient", "verification", "subscriber", "challenge"]]);
+});
+
+test("D-1: where the challenge cannot be written, its code is not sent either", async () => {
+  const { one, accounts, on, disk } = await challenged();
+  const { tenantId, binding } = on;
+  const { phones } = one.sandbox as NonNullable<typeof one.sandbox>;
+  const texts = phones.messages(number).length;
+  const start = () => accounts.startChallenge({ tenantId, name: "ada", binding, send: true });
+  disk.fails = true;
+  await expect(start()).rejects.toThrow("the disk is full");
+  await one.engine.tick();
+  expect(phones.messages(number)).toHaveLength(texts);
+  disk.fails = false;
+  // Nothing was counted of it: the very next one is sent.
+  expect((await start()).outcome).toBe("challengeStarted");
+  await one.engine.tick();
+  expect(phones.messages(number)).toHaveLength(texts + 1);
+});
+
 test("A-9: where the challenge cannot be written, the code is not used up, nor a text sent", async () => {
   const { one, accounts, on, disk } = await challenged();
   const { phones } = one.sandbox as NonNullable<typeof one.sandbox>;

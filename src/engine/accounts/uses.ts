@@ -25,7 +25,7 @@ import type { Channel, CheckOutcome } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
 import type { CheckRequest } from "../verbs.ts";
-import { type AccountParts, addressIn, contextOf, opened, type Plan, requireRelyingParty } from "./parts.ts";
+import { type AccountParts, contextOf, opened, type Plan, requireRelyingParty } from "./parts.ts";
 
 /** What comes of comparing a code, before any rule is asked. */
 export type Compared =
@@ -72,7 +72,7 @@ export async function compareAndDecide<R>(
 ): Promise<Used<R>> {
   const { sent, payment = null } = asked;
   if (authenticator.type === "phone" && sent?.authenticatorId === authenticator.id) {
-    const check = sentCheck(parts, subscriber, authenticator, sent, given);
+    const check = sentCheck(subscriber, sent, given);
     const paid = (compared: Compared): Compared => paidAsAsked(compared, payment, given);
     return await decideWithCheck(parts, authenticator, check, paid, using);
   }
@@ -208,14 +208,11 @@ async function compareRecovery(
 
 /** The code of a verification, which is checked and counted as any other. */
 function sentCheck(
-  parts: AccountParts,
-  { tenantId, id: subject }: Subscriber,
-  authenticator: Address,
+  { tenantId }: Subscriber,
   { verificationId: id }: SentCode,
   { code = "", amount, payee }: Given & PaymentInput,
 ): CheckRequest {
-  const to = addressIn(parts, tenantId, authenticator);
-  return { tenantId, binding: phoneBinding(authenticator.id), subject, to, id, code, amount, payee };
+  return { tenantId, isHeld: true, id, code, amount, payee };
 }
 
 /** Checked alone: what comes of it is decided afterwards. */
@@ -226,7 +223,7 @@ async function compareSent(
   sent: SentCode,
   given: Given & PaymentInput,
 ): Promise<Compared> {
-  const check = sentCheck(parts, subscriber, authenticator, sent, given);
+  const check = sentCheck(subscriber, sent, given);
   const result: VerificationResult<CheckOutcome> = await parts.engine.check(check);
   const retryAt = result.outcome === "recipientLocked" ? result.retryAt : 0;
   return comparedBy(authenticator, { type: result.outcome, retryAt }, result.verification?.channel);

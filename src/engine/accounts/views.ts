@@ -3,11 +3,10 @@ import {
   type Authenticator,
   assuranceOf,
   type Challenge,
-  inOrderOfPreference,
+  choicesOf,
   isKept,
   isStale,
   lastAuthenticatedAt,
-  meets,
   type Session,
   type Subscriber,
   type TrustedDevice,
@@ -103,10 +102,11 @@ export function toAuthenticatorView(
   parts: AccountParts,
   { tenantId, preferredId }: Subscriber,
   one: Authenticator,
+  /** Its address, where it is known already. */
+  known?: string,
 ): AuthenticatorView {
   const isAddress = one.type === "phone" || one.type === "email";
-  const number =
-    one.type === "phone" ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber) : null;
+  const number = one.type === "phone" ? (known ?? addressIn(parts, tenantId, one)) : null;
   return {
     id: one.id,
     type: one.type,
@@ -179,9 +179,7 @@ export function usable(
   subscriber: Subscriber,
   challenge: Pick<Challenge, "payment"> = { payment: null },
 ): readonly AuthenticatorView[] {
-  const now = parts.clock.now();
-  const met = new Set(meets(subscriber, challenge, now));
-  return inOrderOfPreference(subscriber, now)
-    .filter((one) => met.has(one))
-    .map((one) => toAuthenticatorView(parts, subscriber, one));
+  return choicesOf(subscriber, challenge, parts.clock.now()).map((one) =>
+    toAuthenticatorView(parts, subscriber, one),
+  );
 }

@@ -128,6 +128,14 @@ export const NewChallengeBody = strict(
     binding: Type.Optional(binding),
     session: Type.Optional(bearer),
     trustedDevice,
+    send: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether a code is sent at once to the phone that is asked for first: the preferred authenticator, or the only one beside recovery codes. Nothing is sent where that is no phone. Default false",
+      }),
+    ),
+    authenticatorId: Type.Optional(opaque(64, "With `send`: which phone it goes to instead")),
+    channel,
     amount: Type.Optional(Amount),
     payee: Type.Optional(opaque(120, "Who is paid: the text names both, and the check repeats both")),
   },
@@ -311,6 +319,7 @@ export const ShownChallengeBody = Type.Object(
 /** A code on its way to a phone of a subscriber's. */
 export const SentCodeBody = Type.Object(
   {
+    authenticatorId: Type.String({ description: "Which of their authenticators it goes to" }),
     verificationId: Type.String(),
     to: Type.String({ description: "Masked" }),
     channel: Type.String(),
@@ -318,6 +327,15 @@ export const SentCodeBody = Type.Object(
     codeExpiresAt: orNull(Instant),
   },
   { title: "SentCode" },
+);
+
+export const StartedChallengeBody = Type.Object(
+  {
+    challenge: ChallengeBody,
+    authenticators: Type.Array(AuthenticatorBody),
+    sent: Type.Union([SentCodeBody, Type.Null()], { description: "The code that `send` asked for" }),
+  },
+  { title: "StartedChallenge" },
 );
 
 export const EnrolledBody = Type.Object(
@@ -385,7 +403,8 @@ export const toChallengeBody = (one: ChallengeView): Static<typeof ChallengeBody
   endsAt: iso(one.endsAt),
 });
 
-export const toSentBody = (one: VerificationView): Static<typeof SentCodeBody> => ({
+export const toSentBody = (one: VerificationView, authenticatorId: string): Static<typeof SentCodeBody> => ({
+  authenticatorId,
   verificationId: one.id,
   to: one.to.includes("@") ? maskEmail(one.to) : maskPhoneNumber(one.to),
   channel: one.channel,

@@ -120,7 +120,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         accounts.sendEnrolment({ ...named, channel: request.body?.channel }),
       );
       if (done.outcome !== "sent") throw accountRefusal(done);
-      return toSentBody(done.verification);
+      return toSentBody(done.verification, named.authenticatorId);
     },
   );
 
@@ -296,7 +296,7 @@ async function enrol(
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       // Of a repeat whose code is not known to have been sent: it is to be asked for.
       const { verification } = done as { readonly verification: typeof done.verification | null };
-      const sent = verification === null ? null : toSentBody(verification);
+      const sent = verification === null ? null : toSentBody(verification, done.authenticator.id);
       return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };
     }
     case "email": {
@@ -304,7 +304,7 @@ async function enrol(
       const done = await askOnce(request, reply, (accounts) => accounts.enrolEmail({ ...asked, address }));
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       const { verification } = done as { readonly verification: typeof done.verification | null };
-      const sent = verification === null ? null : toSentBody(verification);
+      const sent = verification === null ? null : toSentBody(verification, done.authenticator.id);
       return { ...nothing, authenticator: toAuthenticatorBody(done.authenticator), sent };
     }
     case "totp": {

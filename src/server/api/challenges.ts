@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
+import type { VerificationView } from "../../engine/index.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, holderOf, onlyOne, pathId } from "./account-answers.ts";
@@ -12,6 +13,7 @@ import {
   SendChallengeBody,
   SentCodeBody,
   ShownChallengeBody,
+  StartedChallengeBody,
   toAuthenticatorBody,
   toBegunBody,
   toChallengeBody,
@@ -39,20 +41,30 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Challenges",
         summary: "Ask a subscriber for an authenticator",
         description:
-          "After a password check of your own, or as a step-up within a session. Only whoever repeats the same `binding` or `session` may go on with it.",
+          "After a password check of your own, or as a step-up within a session. Only whoever repeats the same `binding` or `session` may go on with it. With `send`, a code is on its way with the answer; where it cannot be sent, there is no challenge either: start without `send`, so that they choose another way.",
         scope: "challenges:write",
         successes: {
           200: "None is needed: `trustedDevice` is one of theirs, the password was checked, and this is a sign-in",
           201: "The challenge, with what it can be met with",
         },
         // Not found: for a repeat of the request, after the subscriber was removed.
-        problems: ["subscriber_not_found", "not_enrolled", "session_invalid", "not_found"],
-        example: { body: { name: "user-17", binding: "session-7f3a", passwordChecked: true } },
+        problems: [
+          "subscriber_not_found",
+          "not_enrolled",
+          "session_invalid",
+          "not_found",
+          "authenticator_not_found",
+          "authenticator_disabled",
+          "subscriber_locked",
+          ...sendProblems.filter((code) => code !== "resend_too_soon"),
+        ],
+        example: { body: { name: "user-17", binding: "session-7f3a", passwordChecked: true, send: true } },
       }),
-      schema: { body: NewChallengeBody, response: { 200: DeviceTrustedBody, 201: ShownChallengeBody } },
+      schema: { body: NewChallengeBody, response: { 200: DeviceTrustedBody, 201: StartedChallengeBody } },
     },
     async (request, reply) => {
-      const { subscriberId, name, ...body } = request.body;
+      const { subscriberId, name, authenticatorId, ...rest } = request.body;
+      const body = { ...rest, authenticatorId: bodyId(authenticatorId) };
       if ((subscriberId === undefined) === (name === undefined)) {
         throw wrongField("subscriberId", "or name must be given, and not both");
       }
@@ -71,6 +83,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       return {
         challenge: toChallengeBody(done.challenge),
         authenticators: done.authenticators.map(toAuthenticatorBody),
+        sent: sentBodyOf(done),
       };
     },
   );
@@ -127,7 +140,7 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const asked = { ...body, ...onIt(request), authenticatorId: bodyId(authenticatorId) };
       const done = await askOnce(request, reply, (accounts) => accounts.sendChallenge(asked));
       if (done.outcome !== "sent") throw accountRefusal(done);
-      return toSentBody(done.verification);
+      return toSentBody(done.verification, done.authenticatorId);
     },
   );
 
@@ -199,6 +212,15 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 };
+
+/** A repeat of a start that sent nothing says nothing of a verification. */
+function sentBodyOf(started: {
+  readonly authenticatorId: string | null;
+  readonly verification?: VerificationView | null;
+}): ReturnType<typeof toSentBody> | null {
+  const { authenticatorId, verification = null } = started;
+  return authenticatorId === null || verification === null ? null : toSentBody(verification, authenticatorId);
+}
 
 function onIt(request: FastifyRequest): { readonly tenantId: string; readonly id: string } {
   return { tenantId: request.caller.tenantId, id: pathId(request, "id", "challenge_not_found") };

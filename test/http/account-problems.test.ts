@@ -153,6 +153,12 @@ describe("every problem of accounts", () => {
     await expectCode(post(`${on}/send`, asked), "resend_too_soon");
     await expectCode(post(`${on}/send`, { ...asked, channel: "voice" }), "send_limit_reached");
     await expectCode(post(`${on}/check`, { ...asked, code: "x" }), "code_malformed");
+    const sending = { subscriberId: id, send: true };
+    await expectCode(post("/challenges", sending), "send_limit_reached");
+    await expectCode(post("/challenges", { ...sending, authenticatorId: nobody }), "authenticator_not_found");
+    const wrong = { ...asked, code: wrongFor(await codeOn(number)) };
+    for (let n = 0; n < 5; n++) await expectCode(post(`${on}/check`, wrong), "code_mismatch");
+    await expectCode(post("/challenges", sending), "subscriber_locked");
     await clock.advance(6 * minute);
     await expectCode(post(`${on}/send`, asked), "challenge_not_found");
     const started = await post("/challenges", { subscriberId: id });
@@ -345,9 +351,9 @@ describe("every problem of accounts", () => {
     /: sign_in_congested$/, // needs more than 256 slow hashes at once: src/authenticators/hasher.test.ts
     /: passkeys_unavailable$/, // needs an installation that knows no domain: test/http/passkeys-unavailable.test.ts
     /: delivery_congested$/, // needs a carrier's queue: test/routing
-    /^(sendEnrolmentCode|sendChallenge): number_not_allowed$/, // was allowed when it was enrolled, and refused since
-    /^(send|check)Challenge: recipient_locked$/, // whoever proved the number has a reserve, larger than their own budget
-    /^sendChallenge: authenticator_disabled$/, // a hundred wrong codes: src/accounts/challenge.test.ts
+    /^(sendEnrolmentCode|(send|start)Challenge): number_not_allowed$/, // was allowed when it was enrolled, and refused since
+    /^(send|start|check)Challenge: recipient_locked$/, // whoever proved the number has a reserve, larger than their own budget
+    /^(send|start)Challenge: authenticator_disabled$/, // a hundred wrong codes: src/accounts/challenge.test.ts
   ];
   const common =
     /: (request_\w+|unauthorized|forbidden|url_too_long|media_type_unsupported|body_too_large|headers_too_large|idempotency_key_\w+|storage_unavailable|rate_limited|internal_error|stopping|cursor_invalid|not_found)$/;

@@ -1,6 +1,5 @@
 import type {
   AuthenticatorView,
-  ChallengeView,
   Recalled,
   SessionView,
   SubscriberView,
@@ -8,13 +7,14 @@ import type {
 } from "../../engine/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
-import { forms } from "../forms.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { bearer, binding, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
-import { Amount } from "./verification-schemas.ts";
 
-const subscriberName = opaque(128, "A user name, or your own id of the person: unique, whatever its case");
+export const subscriberName = opaque(
+  128,
+  "A user name, or your own id of the person: unique, whatever its case",
+);
 const password = Type.String({
   minLength: 1,
   maxLength: 1_024,
@@ -24,16 +24,16 @@ const label = Type.Optional(opaque(60, "What its owner calls it"));
 const stepUp = Type.Optional(
   opaque(64, "Id of a challenge with the purpose `manage`, approved in the last ten minutes"),
 );
-const channel = Type.Optional(Type.Enum(["sms", "voice"]));
-const code = Type.String({ minLength: 1, maxLength: 64 });
-const trustedDevice = Type.Optional(
+export const channel = Type.Optional(Type.Enum(["sms", "voice"]));
+export const code = Type.String({ minLength: 1, maxLength: 64 });
+export const trustedDevice = Type.Optional(
   opaque(200, "What a trusted device presents, as the answer of a check said it"),
 );
-const audience = opaque(
+export const audience = opaque(
   200,
   "Who is to believe a signed statement of this, such as the address of one of your programs",
 );
-const deviceName = opaque(60, "What its owner calls this device, to trust it from now on");
+export const deviceName = opaque(60, "What its owner calls this device, to trust it from now on");
 
 export const NewSubscriberBody = strict(
   {
@@ -110,64 +110,6 @@ export const ConfirmBody = strict(
     trustDevice: Type.Optional(deviceName),
   },
   { title: "ConfirmAuthenticator" },
-);
-
-export const NewChallengeBody = strict(
-  {
-    subscriberId: Type.Optional(opaque(64, "This or `name`")),
-    name: Type.Optional(subscriberName),
-    purpose: Type.Optional(
-      Type.String({
-        pattern: forms.purpose.pattern,
-        description: "What the approval is for; `manage` allows to change authenticators. Default `login`",
-      }),
-    ),
-    passwordChecked: Type.Optional(
-      Type.Boolean({ description: "Whether you checked a password of your own: the assurance counts it" }),
-    ),
-    binding: Type.Optional(binding),
-    session: Type.Optional(bearer),
-    trustedDevice,
-    send: Type.Optional(
-      Type.Boolean({
-        description:
-          "Whether a code is sent at once to the phone that is asked for first: the preferred authenticator, or the only one beside recovery codes. Nothing is sent where that is no phone. Default false",
-      }),
-    ),
-    authenticatorId: Type.Optional(opaque(64, "With `send`: which phone it goes to instead")),
-    channel,
-    amount: Type.Optional(Amount),
-    payee: Type.Optional(opaque(120, "Who is paid: the text names both, and the check repeats both")),
-  },
-  { title: "NewChallenge" },
-);
-
-export const SendChallengeBody = strict(
-  {
-    authenticatorId: Type.Optional(
-      opaque(64, "One of its phones; default: the preferred one, else the only one"),
-    ),
-    channel,
-    binding: Type.Optional(binding),
-    session: Type.Optional(bearer),
-  },
-  { title: "SendChallenge" },
-);
-
-export const CheckChallengeBody = strict(
-  {
-    code: Type.Optional(code),
-    passkey: Type.Optional(PasskeyBody),
-    authenticatorId: Type.Optional(opaque(64, "Default: the phone that a code went to, else the only app")),
-    binding: Type.Optional(binding),
-    session: Type.Optional(bearer),
-    device,
-    trustDevice: Type.Optional(deviceName),
-    audience: Type.Optional(audience),
-    amount: Type.Optional(Amount),
-    payee: Type.Optional(opaque(120, "What the start was given")),
-  },
-  { title: "CheckChallenge" },
 );
 
 export const SignInBody = strict(
@@ -297,25 +239,6 @@ export const BegunBody = Type.Object(
   { title: "BegunSession" },
 );
 
-export const ChallengeBody = Type.Object(
-  {
-    id: Type.String(),
-    subscriberId: Type.String(),
-    purpose: Type.String(),
-    status: Type.Enum(["pending", "approved", "canceled"]),
-    amount: orNull(Type.Object({ currency: Type.String(), value: Type.String() })),
-    payee: orNull(Type.String()),
-    createdAt: Instant,
-    endsAt: Instant,
-  },
-  { title: "Challenge" },
-);
-
-export const ShownChallengeBody = Type.Object(
-  { challenge: ChallengeBody, authenticators: Type.Array(AuthenticatorBody) },
-  { title: "ShownChallenge" },
-);
-
 /** A code on its way to a phone of a subscriber's. */
 export const SentCodeBody = Type.Object(
   {
@@ -327,15 +250,6 @@ export const SentCodeBody = Type.Object(
     codeExpiresAt: orNull(Instant),
   },
   { title: "SentCode" },
-);
-
-export const StartedChallengeBody = Type.Object(
-  {
-    challenge: ChallengeBody,
-    authenticators: Type.Array(AuthenticatorBody),
-    sent: Type.Union([SentCodeBody, Type.Null()], { description: "The code that `send` asked for" }),
-  },
-  { title: "StartedChallenge" },
 );
 
 export const EnrolledBody = Type.Object(
@@ -358,17 +272,6 @@ export const ConfirmedBody = Type.Object(
     trustedDevice: Type.Union([NewlyTrustedBody, Type.Null()]),
   },
   { title: "ConfirmedAuthenticator" },
-);
-
-export const ApprovedBody = Type.Object(
-  {
-    challenge: ChallengeBody,
-    assurance: AssuranceBody,
-    session: Type.Union([BegunBody, Type.Null()]),
-    trustedDevice: Type.Union([NewlyTrustedBody, Type.Null()]),
-    statement: orNull(Type.String({ description: "The approval as an ES256 token, for `audience`" })),
-  },
-  { title: "ApprovedChallenge" },
 );
 
 export const toAuthenticatorBody = (one: AuthenticatorView): Static<typeof AuthenticatorBody> => ({
@@ -396,12 +299,6 @@ export const toBegunBody = (
   one: Recalled<{ readonly bearer: string; readonly session: SessionView }> | null | undefined,
 ): Static<typeof BegunBody> | null =>
   one === null || one === undefined ? null : { bearer: one.bearer, session: toSessionBody(one.session) };
-
-export const toChallengeBody = (one: ChallengeView): Static<typeof ChallengeBody> => ({
-  ...one,
-  createdAt: iso(one.createdAt),
-  endsAt: iso(one.endsAt),
-});
 
 export const toSentBody = (one: VerificationView, authenticatorId: string): Static<typeof SentCodeBody> => ({
   authenticatorId,

@@ -5,21 +5,23 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, holderOf, onlyOne, pathId } from "./account-answers.ts";
 import {
-  ApprovedBody,
-  ChallengeBody,
-  CheckChallengeBody,
   holderHeaders,
-  NewChallengeBody,
-  SendChallengeBody,
   SentCodeBody,
-  ShownChallengeBody,
-  StartedChallengeBody,
   toAuthenticatorBody,
   toBegunBody,
-  toChallengeBody,
   toSentBody,
 } from "./account-schemas.ts";
 import { sendProblems } from "./authenticators.ts";
+import {
+  ApprovedBody,
+  ChallengeBody,
+  CheckChallengeBody,
+  NewChallengeBody,
+  SendChallengeBody,
+  ShownChallengeBody,
+  StartedChallengeBody,
+  toChallengeBody,
+} from "./challenge-schemas.ts";
 import { DeviceTrustedBody, toNewlyTrustedBody, toTrustedDeviceBody } from "./device-schemas.ts";
 import { described } from "./route.ts";
 import { IdParams } from "./schemas.ts";

@@ -82,6 +82,7 @@ export {
 export {
   askedFirst,
   choicesOf,
+  decideLocale,
   decidePreference,
   inOrderOfPreference,
   meantOf,

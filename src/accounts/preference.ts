@@ -96,3 +96,16 @@ export function meantOf<T extends Authenticator["type"]>(
   const [first] = all;
   return all.length === 1 || first?.id === subscriber.preferredId ? first : undefined;
 }
+
+export type LocaleDecision =
+  | { readonly type: "updated"; readonly subscriber: Subscriber }
+  /** Somebody said that a change was not theirs: they go on being told in the language that they read. */
+  | { readonly type: "refused"; readonly outcome: { readonly type: "changesFrozen" } };
+
+/** In which language they are written to from now on; null for that of the service. */
+export function decideLocale(subscriber: Subscriber, locale: string | null, now: number): LocaleDecision {
+  if (subscriber.frozenAt !== undefined) return { type: "refused", outcome: { type: "changesFrozen" } };
+  const { locale: _before, ...rest } = subscriber;
+  const chosen = locale === null ? {} : { locale };
+  return { type: "updated", subscriber: { ...rest, ...chosen, updatedAt: now } };
+}

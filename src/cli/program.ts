@@ -89,7 +89,7 @@ function addLogin(program: Command, run: Run): void {
       ).choices(["phone", "app"]),
     )
     .option("--number <number>", "do not ask for the number where the first one is enrolled")
-    .option("--issuer <name>", "what a new app shows above its code (default: Countersign)")
+    .option("--issuer <name>", "what a new app shows above its code (default: the brand of the service)")
     .option("--sign-up", "make the account first, with this name and password")
     .option("--code-from-phone", "do not ask: read the code from the virtual phone");
   addHelp(

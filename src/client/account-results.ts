@@ -129,6 +129,7 @@ export const accountRefusals = {
   createSubscriber: ["name_taken", "password_refused", "request_invalid"],
   listSubscribers: ["cursor_invalid"],
   getSubscriber: ["subscriber_not_found"],
+  updateSubscriber: ["subscriber_not_found", "changes_frozen", "request_invalid"],
   deleteSubscriber: ["subscriber_not_found"],
   changePassword: [
     "subscriber_not_found",
@@ -242,6 +243,9 @@ export type CreateSubscriberResult =
 export type ListSubscribersResult =
   | { readonly outcome: "listed"; readonly list: SubscriberList }
   | Refusals<"listSubscribers">;
+export type UpdateSubscriberResult =
+  | { readonly outcome: "updated"; readonly subscriber: Subscriber }
+  | Refusals<"updateSubscriber">;
 export type ChangePasswordResult =
   | { readonly outcome: "changed"; readonly subscriber: Subscriber }
   | Refusals<"changePassword">;

@@ -188,7 +188,7 @@ export interface NewSubscriber {
   readonly password?: string;
   readonly passwordHash?: string;
   readonly mustHaveSecond?: boolean;
-  /** BCP 47: in which language they are told of changes. */
+  /** BCP 47: in which language they get codes and notices. */
   readonly locale?: string;
 }
 

@@ -13,6 +13,7 @@ import type {
   SendEnrolmentResult,
   StartChallengeResult,
   UpdateAuthenticatorResult,
+  UpdateSubscriberResult,
 } from "./account-results.ts";
 import type {
   AuthenticatorSummary,
@@ -48,6 +49,11 @@ export interface SubscriberCalls {
     request?: { readonly cursor?: string; readonly limit?: number },
     options?: CallOptions,
   ): Promise<ListSubscribersResult>;
+  /** In which language (BCP 47) they get codes and notices; null for that of the service. */
+  update(
+    request: OfSubscriber & { readonly locale: string | null },
+    options?: CallOptions,
+  ): Promise<UpdateSubscriberResult>;
   /** With all they have; false where there is nobody. */
   remove(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
   changePassword(request: NewPassword, options?: CallOptions): Promise<ChangePasswordResult>;
@@ -180,15 +186,7 @@ function subscriberCalls(call: Call): SubscriberCalls {
     },
     remove: async (which, more) =>
       isDone(await call("deleteSubscriber", { ...more, method: "DELETE", path: ofSubscriber(which) }, done)),
-    changePassword({ subscriberId, ...body }, more) {
-      const asked = {
-        ...more,
-        method: "POST",
-        path: ofSubscriber({ subscriberId }, "/password"),
-        body,
-      } as const;
-      return call("changePassword", asked, (_status, subscriber) => ({ outcome: "changed", subscriber }));
-    },
+    ...changeCalls(call),
     ...authenticatorCalls(call),
     ...deviceCalls(call),
     async authenticators(which, more) {
@@ -211,6 +209,29 @@ function subscriberCalls(call: Call): SubscriberCalls {
           done,
         ),
       ),
+  };
+}
+
+function changeCalls(call: Call): Pick<SubscriberCalls, "update" | "changePassword"> {
+  return {
+    update({ subscriberId, locale }, more) {
+      const asked = {
+        ...more,
+        method: "PATCH",
+        path: ofSubscriber({ subscriberId }),
+        body: { locale },
+      } as const;
+      return call("updateSubscriber", asked, (_status, subscriber) => ({ outcome: "updated", subscriber }));
+    },
+    changePassword({ subscriberId, ...body }, more) {
+      const asked = {
+        ...more,
+        method: "POST",
+        path: ofSubscriber({ subscriberId }, "/password"),
+        body,
+      } as const;
+      return call("changePassword", asked, (_status, subscriber) => ({ outcome: "changed", subscriber }));
+    },
   };
 }
 

@@ -407,7 +407,7 @@ export interface NewSubscriber {
   /** Judged by its length and its rarity */ readonly password?: string;
   /** Instead of a password: argon2id, scrypt, bcrypt or PBKDF2 as their libraries write it */ readonly passwordHash?: string;
   /** Whether a password alone never signs in; default true */ readonly mustHaveSecond?: boolean;
-  /** BCP 47: in which language they are told of changes; default that of the service */ readonly locale?: string;
+  /** BCP 47: in which language they get codes and notices; default that of the service */ readonly locale?: string;
 }
 
 export interface Subscriber {
@@ -424,6 +424,10 @@ export interface Subscriber {
 export interface SubscriberList {
   readonly items: readonly Subscriber[];
   readonly nextCursor: string | null;
+}
+
+export interface UpdateSubscriber {
+  /** BCP 47: in which language they get codes and notices; null for that of the service */ readonly locale: string | null;
 }
 
 export interface NewPassword {
@@ -444,7 +448,7 @@ export interface NewAuthenticator {
   /** Of a phone, in international form */ readonly number?: string;
   /** Of an e-mail address */ readonly address?: string;
   readonly channel?: "sms" | "voice";
-  /** Of an app: what it shows above the code; a `uri` says it as well */ readonly issuer?: string;
+  /** Of an app: what it shows above the code; default what a `uri` says, else the brand of the first service */ readonly issuer?: string;
   /** Of an app that was enrolled elsewhere, in base32 */ readonly seed?: string;
   /** Instead: its `otpauth://totp/` address, or the export of an app (`otpauth-migration://`) */ readonly uri?: string;
   /** Which account of an export, by its name there */ readonly account?: string;

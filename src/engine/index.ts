@@ -51,6 +51,7 @@ export {
   signUpPurpose,
   type TrustedDeviceView,
   type UpdateAuthenticatorResult,
+  type UpdateSubscriberResult,
 } from "./accounts/index.ts";
 export { sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";

@@ -38,6 +38,7 @@ import type {
   SubscriberView,
   TrustedDeviceView,
   UpdateAuthenticatorResult,
+  UpdateSubscriberResult,
 } from "../engine/index.ts";
 import { answerOf, noAnswer } from "./passkeys.ts";
 import { idOf, requireBinding, requiredBinding, typed } from "./requests.ts";
@@ -57,6 +58,8 @@ export interface Subscribers {
   create(request: Request<"createSubscriber">): Promise<CreateResult>;
   get(request: Request<"subscriber">): Promise<SubscriberView | null>;
   list(request?: { readonly after?: string; readonly limit?: number }): Promise<readonly SubscriberView[]>;
+  /** In which language (`locale`) they get codes and notices from now on; null for that of the service. */
+  update(request: Request<"updateSubscriber">): Promise<UpdateSubscriberResult>;
   /** With all they have; false where there is nobody. */
   remove(request: Request<"removeSubscriber">): Promise<boolean>;
   /**
@@ -267,6 +270,11 @@ function clean<R extends object>(request: R): R {
   return Object.fromEntries(entries) as R;
 }
 
+/** What is left out is an oversight, and no wish for the language of the service. */
+function localeOf(given: unknown): string | null {
+  return given === null ? null : typed(given);
+}
+
 /** The verbs of accounts for the one tenant. */
 export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVerbs {
   return {
@@ -276,6 +284,8 @@ export function accountVerbs(accounts: EngineVerbs, tenantId: string): AccountVe
       get: (request) => accounts.subscriber({ ...clean(request), tenantId }),
       list: ({ after, limit = listDefault } = {}) =>
         accounts.subscribers({ tenantId, after, limit: Math.min(Math.max(1, limit), listMax) }),
+      update: (request) =>
+        accounts.updateSubscriber({ ...clean(request), locale: localeOf(request.locale), tenantId }),
       remove: (request) => accounts.removeSubscriber({ ...clean(request), tenantId }),
       enrolPhone: (request) =>
         accounts.enrolPhone({ ...clean(request), number: typed(request.number), tenantId }),

@@ -52,15 +52,18 @@ async function answered(
   fields: Record<string, string> = {},
 ): Promise<void> {
   const { id, options } = await ask(one, step, fields);
-  await one.post(`/account/${step}`, { id, answer: JSON.stringify(write(options)) });
+  await one.post(`/account/${step}`, { ...fields, id, answer: JSON.stringify(write(options)) });
 }
 
 /** Somebody whose first authenticator is a passkey, signed in. */
-async function enrolled(name: string, device: SoftwareAuthenticator): Promise<Visitor> {
+async function enrolled(name: string, device: SoftwareAuthenticator, more = {}): Promise<Visitor> {
   await accounts.createSubscriber({ tenantId, name, password });
   const one = visitor();
   await enter(one, name);
-  await answered(one, "enrol/passkey", (options) => device.create(options), { label: "Laptop" });
+  await answered(one, "enrol/passkey", (options) => device.create(options), {
+    label: "Laptop",
+    ...more,
+  });
   return one;
 }
 
@@ -80,6 +83,21 @@ const needs = "Passkeys need JavaScript and a browser that has them at this addr
 const software = (): SoftwareAuthenticator => createSoftwareAuthenticator({ origin });
 
 describe("passkeys on the account pages", () => {
+  test("the first one trusts its browser where its owner ticks the box", async () => {
+    const one = await enrolled("tove", software(), { trust: "yes" });
+    await one.post("/account/codes-kept");
+    expect(one.page.text).toContain("Browsers that you trust");
+    await one.post("/account/sign-out");
+    await clock.advance(60_000);
+    await enter(one, "tove");
+    expect(heading(one)).toBe("Your account");
+    const other = visitor();
+    await enter(other, "tove");
+    expect(heading(other)).toBe("Confirm that it is you");
+    await other.post("/account/cancel");
+    expect(other.page.text).not.toContain('name="trust"');
+  });
+
   test("T-7, X-5: the first authenticator, the whole sign-in, the second factor and the step-up", async () => {
     const device = software();
     const one = await enrolled("ada", device);

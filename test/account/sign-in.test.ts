@@ -126,6 +126,35 @@ test("thirty wrong passwords of one network end its sign-ins for a while, whatev
   expect(said(one)).toBe("The user name or the password is wrong.");
 });
 
+test("thirty at once count as thirty: what is on its way is counted before it is known to be wrong", async () => {
+  const address = "2001:db8:77::1";
+  const many = Array.from({ length: 30 }, () => visitor(address));
+  await Promise.all(many.map((one, index) => enter(one, `someone-${index}`, password)));
+  expect(new Set(many.map(said))).toEqual(new Set(["The user name or the password is wrong."]));
+  const [one] = many as [Visitor];
+  await enter(one, "someone-new", password);
+  expect(said(one)).toBe("Too many wrong attempts. Try again in 15 minutes.");
+});
+
+test("a browser that is trusted as it signs up is asked for no code there, and for one elsewhere", async () => {
+  const one = visitor();
+  const number = freshNumber();
+  await one.open("/account/sign-up");
+  await one.post("/account/sign-up/number", one.proven("US", number));
+  await one.post("/account/sign-up/code", { code: await codeFor(number) });
+  expect(one.page.text).toContain("Trust this browser for");
+  await one.post("/account/sign-up/finish", { name: "rosalind", password, trust: "yes" });
+  await one.post("/account/codes-kept");
+  expect(one.page.text).toContain("Browsers that you trust");
+  await one.post("/account/sign-out");
+  await clock.advance(60_000);
+  await enter(one, "rosalind");
+  expect(heading(one)).toBe("Your account");
+  const other = visitor();
+  await enter(other, "rosalind");
+  expect(heading(other)).toBe("Enter the code");
+});
+
 test("signing out ends the session, and cancelling ends the way to one", async () => {
   const { visitor: one } = await signUp("emmy");
   const bearer = bearerOf(one);

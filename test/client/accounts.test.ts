@@ -70,7 +70,12 @@ test("W-13: the client takes somebody from sign-up to a session, through a step-
   expect(await subscribers.endSessions({ subscriberId })).toBe(true);
   expect(await subscribers.sessions({ subscriberId })).toEqual([]);
   expect(await sessions.end({ id: crypto.randomUUID() })).toBe(false);
+  expect(await subscribers.update({ subscriberId, locale: "pt-br" })).toMatchObject({
+    outcome: "updated",
+    subscriber: { locale: "pt-BR" },
+  });
   expect(await subscribers.remove({ subscriberId })).toBe(true);
+  expect((await subscribers.update({ subscriberId, locale: null })).outcome).toBe("subscriberNotFound");
   expect(await subscribers.get({ subscriberId })).toBe(null);
   expect(await instance.accounts.subscriber({ tenantId: instance.tenant.id, name: "ada" })).toBe(null);
 });

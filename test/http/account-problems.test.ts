@@ -18,7 +18,7 @@ import {
   wrongFor,
 } from "./account-calls.ts";
 import { freshNumber } from "./installation.ts";
-import { problemsOfNotices, problemsOfRecovery } from "./recovery-problems.ts";
+import { problemsOfLanguages, problemsOfNotices, problemsOfRecovery } from "./recovery-problems.ts";
 
 const { call, clock } = installation;
 afterAll(() => installation.close());
@@ -86,7 +86,6 @@ describe("every problem of accounts", () => {
     const path = `/subscribers/${id}/authenticators`;
     for (const [field, body] of [
       ["number", { type: "phone" }],
-      ["issuer", { type: "totp" }],
       ["seed", { type: "phone", number: "+14155550123", seed: "AAAA" }],
       ["seed", { type: "totp", issuer: "Acme", seed: "AAAA" }],
     ] as const) {
@@ -304,6 +303,7 @@ describe("every problem of accounts", () => {
 
   problemsOfRecovery();
   problemsOfNotices();
+  problemsOfLanguages();
   test("passkeys that are not there, not theirs, over or answered", async () => {
     const device = createSoftwareAuthenticator({ origin: "http://localhost:3000" });
     const { id } = await person();

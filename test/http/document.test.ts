@@ -61,6 +61,7 @@ describe("the OpenAPI document", () => {
         "GET /webhooks/{id}/events",
         "GET /webhooks/{id}/events/{event}",
         "PATCH /services/{id}",
+        "PATCH /subscribers/{id}",
         "PATCH /subscribers/{id}/authenticators/{authenticator}",
         "PATCH /webhooks/{id}",
         "POST /backup",

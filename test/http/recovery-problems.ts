@@ -131,6 +131,8 @@ export function problemsOfNotices(): void {
     expect((await ask("GET", `/subscribers/${one.id}`)).json.isFrozen).toBe(true);
     await expectCode(post(one.path, { type: "recoveryCodes", stepUp: one.stepUp }), "changes_frozen");
     await expectCode(ask("DELETE", app, undefined, headers), "changes_frozen");
+    // A notice in a language that they cannot read would stop nobody.
+    await expectCode(ask("PATCH", `/subscribers/${one.id}`, { locale: "de" }), "changes_frozen");
     const next = { password: newPassword, stepUp: one.stepUp };
     await expectCode(post(`/subscribers/${one.id}/password`, next), "changes_frozen");
     await clock.advance(minute);
@@ -164,5 +166,30 @@ export function problemsOfNotices(): void {
     const shown = await ask("GET", "/notices/current", undefined, noticeHeader(notice));
     expect(shown.json).toMatchObject({ subscriberId: one.id, kind: "authenticatorDisabled" });
     expect((await ask("GET", "/messages")).text).not.toContain("csn_");
+  });
+}
+
+/** In which language they are told of all that. */
+export function problemsOfLanguages(): void {
+  test("a subscriber gets codes and notices in the language that was chosen for them last", async () => {
+    const one = await withMail();
+    const path = `/subscribers/${one.id}`;
+    const speak = async (locale: string | null): Promise<Answer> => await ask("PATCH", path, { locale });
+    expect((await speak("fr-fr")).json).toMatchObject({ id: one.id, locale: "fr-FR" });
+    expect((await ask("GET", path)).json.locale).toBe("fr-FR");
+    expect((await post(`${path}/reset`)).status).toBe(202);
+    expect(await textOn(one.mail, /csr_/)).toContain("reconfigurez votre compte");
+    const number = "+14155550177";
+    await post(one.path, { type: "phone", number, stepUp: await stepUp(one) });
+    expect(await textOn(number, /\d{6}/)).toContain("est votre code");
+    expect((await speak(null)).json.locale).toBeNull();
+    await clock.advance(minute);
+    expect((await post(`${path}/reset`)).status).toBe(202);
+    expect(await textOn(one.mail, /csr_/)).toContain("set up your account again");
+    for (const locale of ["no such language", "", "x".repeat(36)]) {
+      expect((await expectCode(speak(locale), "request_invalid")).text).toContain("locale");
+    }
+    await expectCode(ask("PATCH", path, {}), "request_invalid");
+    await expectCode(ask("PATCH", `/subscribers/${nobody}`, { locale: "de" }), "subscriber_not_found");
   });
 }

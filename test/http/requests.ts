@@ -225,6 +225,7 @@ const bodies: Readonly<Record<string, (targets: Targets) => unknown>> = {
   createWebhook: () => newWebhook,
   updateWebhook: () => ({ description: "Shop" }),
   createSubscriber: () => ({ name: `made-${freshNumber().slice(1)}` }),
+  updateSubscriber: () => ({ locale: "de" }),
   changePassword: () => ({ password: "ten rowing margarets" }),
   enrolAuthenticator: () => ({ type: "totp", issuer: "Acme" }),
   updateAuthenticator: () => ({ label: "Renamed" }),

@@ -17,11 +17,17 @@ test("an application with a users table of its own enrols a phone, and challenge
   expect(confirmed).toMatchObject({ outcome: "confirmed", session: null });
 
   await clock.advance(300_000);
+  for (const wrong of [undefined, 7, {}, "no such language"]) {
+    const refused = await subscribers.update({ name, locale: wrong as string });
+    expect(refused).toMatchObject({ outcome: "requestInvalid", field: "locale" });
+  }
+  expect(await subscribers.update({ name, locale: "de" })).toMatchObject({ subscriber: { locale: "de" } });
   const started = await challenges.start({ name, binding: "session-1", passwordChecked: true });
   if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
   const { id } = started.challenge;
   expect((await challenges.send({ id, binding: "session-1", authenticatorId })).outcome).toBe("sent");
   await countersign.tick();
+  expect(countersign.phones?.messages(alice)[0]?.text).toContain("ist Ihr");
   const stolen = await challenges.check({ id, binding: "session-2", code: code() });
   expect(stolen).toEqual({ outcome: "challengeNotFound" });
   const approved = await challenges.check({ id, binding: "session-1", code: code() });

@@ -143,7 +143,7 @@ async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): 
 
 async function enrolledApp(at: Login, base: string, session: string): Promise<Begun> {
   refuseKeyInJson(at.terminal);
-  const body = { type: "totp", issuer: at.options.issuer ?? "Countersign" };
+  const body = { type: "totp", issuer: at.options.issuer };
   const made = (await call(at.connection, "POST", base, body)) as AppKey & {
     readonly authenticator: Authenticator;
   };

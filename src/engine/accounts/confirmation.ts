@@ -18,7 +18,7 @@ import { claimCredential, credentialKeyOf, isAskedBy, takenCredential } from "./
 import { stepUpOf } from "./new-authenticator.ts";
 import { prepareNotice } from "./notices.ts";
 import { type AccountParts, nobodysId } from "./parts.ts";
-import { type Begun, planSession } from "./sessions.ts";
+import { type Begun, isPending, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { type NewlyTrusted, trustDevice } from "./trusted-devices.ts";
 import { type Compared, compare, type Given } from "./uses.ts";
@@ -65,7 +65,10 @@ export async function confirmAuthenticator(parts: AccountParts, request: Confirm
   const verificationId = isAddress ? one.verificationId : null;
   const sent = verificationId === null ? null : { verificationId, authenticatorId: one.id };
   const given = request.session === undefined ? null : readBearer(request.session);
-  if (request.session !== undefined && given?.state !== "pending") return { outcome: "sessionInvalid" };
+  // Looked at again behind the locks; here it keeps a code from being used up for nothing.
+  const isOpen =
+    request.session === undefined || (await isPending(parts, { tenantId, session: request.session }));
+  if (!isOpen) return { outcome: "sessionInvalid" };
   const passkey = one.type === "passkey" ? one.request : null;
   const compared = await compare(parts, subscriber, one, { sent, passkey }, request);
   if (compared.type !== "use") {

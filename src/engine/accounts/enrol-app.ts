@@ -16,7 +16,7 @@ import { findSubscriber } from "./subscribers.ts";
 import type { AuthenticatorView } from "./views.ts";
 
 export type EnrolTotp = Enrol & {
-  /** What the app shows above the code. With a `uri` it has one already. */
+  /** What the app shows above the code. Default: what the `uri` says, else the brand of the tenant's service. */
   readonly issuer?: string | undefined;
   /** A seed from elsewhere in base32, to move people without enrolling them again. */
   readonly seed?: string | undefined;
@@ -43,7 +43,8 @@ export type EnrolTotpResult =
 export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promise<EnrolTotpResult> {
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const given = seedOf(parts, request);
+  const service = await parts.directory.service(subscriber.tenantId, undefined);
+  const given = seedOf(parts, request, service?.settings.brand);
   if ("outcome" in given) return given;
   const { seed, settings, issuer } = given;
   const base = newBase(parts, request.label ?? "Authenticator app");
@@ -63,16 +64,20 @@ interface Given {
   readonly issuer: string;
 }
 
-function seedOf(parts: AccountParts, { issuer, seed, uri, account }: EnrolTotp): Given | Invalid {
+function seedOf(
+  parts: AccountParts,
+  { issuer: asked, seed, uri, account }: EnrolTotp,
+  brand: string | undefined,
+): Given | Invalid {
   const invalid = (field: string, detail: string): Invalid => ({ outcome: "requestInvalid", field, detail });
   if (account !== undefined && uri === undefined) return invalid("account", "goes with a uri");
   if (uri !== undefined) {
     if (seed !== undefined) return invalid("seed", "does not go with a uri, which has one");
     const read = readOtpauth(uri, account);
     if ("problem" in read) return invalid("uri", read.problem);
-    return { ...read, issuer: issuer ?? read.issuer ?? "" };
+    return { ...read, issuer: asked ?? read.issuer ?? brand ?? "" };
   }
-  if (issuer === undefined) return invalid("issuer", "must be given, unless a uri says it");
+  const issuer = asked ?? brand ?? "";
   const own = seed === undefined ? newSeed(parts.random, totpDefaults.algorithm) : fromBase32(seed);
   if (own === null) return invalid("seed", "must be 14 to 128 bytes in base32");
   return { seed: own, settings: totpDefaults, issuer };

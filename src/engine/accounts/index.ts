@@ -29,6 +29,7 @@ import {
   type SendEnrolmentResult,
   sendEnrolment,
 } from "./enrolment.ts";
+import { type UpdateSubscriber, type UpdateSubscriberResult, updateSubscriber } from "./language.ts";
 import { type FollowedLink, tenantOfLink } from "./links.ts";
 import {
   type CheckNoticeResult,
@@ -141,6 +142,8 @@ export interface Accounts {
     readonly after?: string | undefined;
     readonly limit: number;
   }): Promise<readonly SubscriberView[]>;
+  /** In which language they are written to. */
+  updateSubscriber(request: UpdateSubscriber): Promise<UpdateSubscriberResult>;
   /** With everything it has; false where there is none. */
   removeSubscriber(ref: SubscriberRef): Promise<boolean>;
   changePassword(request: ChangePassword): Promise<ChangePasswordResult>;
@@ -238,6 +241,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     createSubscriber: (request) => createSubscriber(parts, request),
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
+    updateSubscriber: (request) => updateSubscriber(parts, request),
     removeSubscriber: (ref) => removeSubscriber(parts, ref),
     changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
@@ -300,6 +304,7 @@ export type {
   MakeRecoveryCodesResult,
   SendEnrolmentResult,
 } from "./enrolment.ts";
+export type { UpdateSubscriberResult } from "./language.ts";
 export type { FollowedLink } from "./links.ts";
 export type { CheckNoticeResult, DisputeResult } from "./notices.ts";
 export type { Once, Recalled } from "./once.ts";

@@ -2,6 +2,7 @@ import { type NoticeKind, type NoticeLink, noticeKinds } from "../../accounts/in
 import { uuidv7 } from "../../clock/index.ts";
 import { keyedDigest, requireKey, textsEqual } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
+import type { EngineParts } from "../parts.ts";
 import { bytesOfId, idOfBytes, readSecret } from "./bearers.ts";
 import type { AccountParts } from "./parts.ts";
 
@@ -19,7 +20,7 @@ const versionWithKind = 8;
  * derived and nowhere kept: however many changes there are, each of their links works until one of them is used.
  */
 export function newNotice(
-  parts: AccountParts,
+  parts: EngineParts,
   tenantId: string,
   subscriberId: string,
   kind: NoticeKind,
@@ -71,7 +72,7 @@ function subscriberOfNotice(given: string): string | null {
   return text === undefined ? null : idOfBytes(Buffer.from(text, "base64url"));
 }
 
-function proofOf({ keyring }: AccountParts, keyId: string, what: readonly string[]): Buffer {
+function proofOf({ keyring }: EngineParts, keyId: string, what: readonly string[]): Buffer {
   return keyedDigest(requireKey(keyring, "notice", keyId), what).subarray(0, proofBytes);
 }
 

@@ -33,6 +33,15 @@ describe("e-mail addresses", () => {
     const authenticatorId = enrolled.authenticator.id;
     const code = one.codeOn(mail);
     const session = first.pending.bearer;
+    // One that was ended, or is none, confirms no address either (P-5).
+    const second = await accounts.signIn({ tenantId, name: "bob", password });
+    if (second.outcome !== "enrolmentRequired") throw new Error(second.outcome);
+    const ended = second.pending.bearer;
+    await accounts.signOut({ tenantId, session: ended });
+    for (const dead of [ended, "csp_none", `css_${session.slice(4)}`]) {
+      const refused = await accounts.confirmAuthenticator({ ...of, authenticatorId, code, session: dead });
+      expect(refused).toEqual({ outcome: "sessionInvalid" });
+    }
     const confirmed = await accounts.confirmAuthenticator({ ...of, authenticatorId, code, session });
     expect(confirmed).toMatchObject({ outcome: "confirmed", session: null });
     expect((await accounts.signIn({ tenantId, name: "bob", password })).outcome).toBe("enrolmentRequired");

@@ -143,6 +143,27 @@ describe("recovery", () => {
   });
 });
 
+test("a way back by password and app trusts no device, whatever is enrolled with it", async () => {
+  const all = await ada();
+  const { accounts, of, tenantId, codeOn } = all;
+  const { recovery } = await recover(all, ["password", "totp"]);
+  const back = await accounts.completeRecovery({ tenantId, recovery });
+  if (back.outcome !== "recovered") throw new Error(back.outcome);
+  const another = "+14155550199";
+  const phone = await accounts.enrolPhone({ ...of, number: another, stepUp: back.stepUp });
+  if (phone.outcome !== "enrolled") throw new Error(phone.outcome);
+  const confirmed = await accounts.confirmAuthenticator({
+    ...of,
+    authenticatorId: phone.authenticator.id,
+    code: await codeOn(another)(),
+    session: back.pending.bearer,
+    trustDevice: "Laptop",
+  });
+  expect(confirmed).toMatchObject({ outcome: "confirmed", trustedDevice: null });
+  expect(confirmed).toHaveProperty("session.session.state", "active");
+  expect(await accounts.trustedDevices(of)).toEqual([]);
+});
+
 describe("A-14: a step-up of before", () => {
   test.each(["dispute", "recovery"])(
     "a %s allows nothing, and the one that came with the way back does",

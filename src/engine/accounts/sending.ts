@@ -54,6 +54,7 @@ export async function sendCode(
   const to = asked.to ?? addressIn(parts, tenantId, phone);
   const { purpose } = asked;
   const channel = phone.type === "email" ? "email" : (asked.channel ?? phone.channel ?? "sms");
+  const locale = asked.text?.locale ?? subscriber.locale;
   const request: StartRequest = {
     tenantId,
     to,
@@ -62,6 +63,7 @@ export async function sendCode(
     purpose,
     channel,
     ...asked.text,
+    ...(locale === undefined ? {} : { locale }),
     ...(asked.payment === undefined || asked.payment === null ? {} : paymentInputOf(asked.payment)),
     // What is written beside says itself what a repeat is answered.
     ...(beside === undefined ? repeatable(parts, "start") : {}),

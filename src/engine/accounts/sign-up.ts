@@ -22,6 +22,7 @@ import {
 } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";
+import { type NewlyTrusted, trustDevice } from "./trusted-devices.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
 /** The purpose of the verification that a sign-up begins with. */
@@ -39,6 +40,8 @@ export interface SignUp {
   readonly binding: string;
   /** To be known as a device that signed in. */
   readonly device?: string | undefined;
+  /** What its owner calls it, to trust it from now on. */
+  readonly trustDevice?: string | undefined;
 }
 
 export type SignUpResult =
@@ -48,6 +51,8 @@ export type SignUpResult =
       readonly session: Begun;
       /** Recovery codes: in this answer and never again. */
       readonly codes: readonly string[];
+      /** The device, where that was asked for. */
+      readonly trustedDevice: NewlyTrusted | null;
     }
   /** Not approved, not this browser's, too long ago, or used for an account already. */
   | { readonly outcome: "numberNotProved" }
@@ -83,14 +88,20 @@ export async function signUp(parts: AccountParts, request: SignUp): Promise<Sign
     const proofs = proofsOf(subscriber, proven, now);
     const ids = { tenantId, subscriberId: subscriber.id, challengeId: null };
     const session = planSession(parts, "active", { ...ids, proofs }, now);
+    const authenticatorId = subscriber.authenticators[0]?.id ?? null;
+    const trust = trustDevice(parts, { subscriber, authenticatorId, name: request.trustDevice }, now);
     const writes: Write[] = [
       { table: "subscriberName", id: named.id, row: named },
-      { table: "subscriber", id: subscriber.id, row: subscriber },
+      { table: "subscriber", id: subscriber.id, row: trust?.subscriber ?? subscriber },
       session.write,
       { table: "idempotency", id: usedKey.id, row: useRecord(usedKey.id, proven.id, "", now) },
     ];
     const view = toSubscriberView(parts, subscriber);
-    return { writes, result: { outcome: "signedUp", subscriber: view, session: session.begun, codes } };
+    const trustedDevice = trust?.trusted ?? null;
+    return {
+      writes,
+      result: { outcome: "signedUp", subscriber: view, session: session.begun, codes, trustedDevice },
+    };
   };
   return await parts.decide([nameKey, subscriberKey, usedKey], decision);
 }

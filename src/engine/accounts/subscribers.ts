@@ -23,7 +23,7 @@ export interface CreateSubscriber {
   readonly passwordHash?: string | undefined;
   /** Whether a password alone never signs in. Default true; without it, passwords are longer. */
   readonly mustHaveSecond?: boolean | undefined;
-  /** BCP 47: in which language they are told of changes. Default: that of the service. */
+  /** BCP 47: in which language they get codes and notices. Default: that of the service. */
   readonly locale?: string | undefined;
 }
 

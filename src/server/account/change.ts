@@ -1,6 +1,7 @@
 import { managePurpose } from "../../accounts/index.ts";
 import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
 import { isDemanded } from "./demand.ts";
+import { accountLanguages } from "./languages/index.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { chooseOnly } from "./sign-in.ts";
 import { timeIn } from "./time.ts";
@@ -124,6 +125,16 @@ function changed({ parts }: Tools, visit: AccountVisit): Stepped {
 function gone(visit: AccountVisit): AccountVisit {
   return { ...visit, wanted: null, chosen: null, enrolment: null, note: null };
 }
+
+/** In which of our languages somebody is written to; it makes nothing weaker, and takes no step-up. */
+export const chooseLanguage: Step = async ({ accounts }, { visit, session }, fields) => {
+  const locale = accountLanguages.find(({ tag }) => tag === fields["locale"])?.tag;
+  if (session === null || locale === undefined) return { visit };
+  const { tenantId } = visit;
+  const { subscriberId } = session.view;
+  const { outcome } = await accounts.updateSubscriber({ tenantId, subscriberId, locale });
+  return { visit: noted(visit, "account", outcome === "changesFrozen" ? "frozen" : "changed") };
+};
 
 /** Ends a session of one's own: an id of somebody else's is none. */
 export const endSession: Step = async ({ accounts }, { visit, session }, fields) => {

@@ -10,6 +10,7 @@ import type {
 import type { Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { autofillFor, type Fields, type Flow } from "../pages/flow.ts";
+import { browserOf } from "./browser.ts";
 import type { AccountLanguage } from "./languages/index.ts";
 import type { Memory } from "./memory.ts";
 import type { AccountNote, AccountVisit, SentCode, ViewName } from "./visit.ts";
@@ -115,6 +116,11 @@ export function sentNow(
   const waits = policy.resendWaitsMs;
   const wait = waits[Math.min(asks, waits.length) - 1] ?? 0;
   return { channel, asks, nextAt: asks >= policy.sendsMax ? null : now + wait };
+}
+
+/** What a browser is called that its owner wants to trust: the box of the form was ticked. */
+export function trustOf({ agent }: Current, fields: Fields): { readonly trustDevice?: string } {
+  return fields["trust"] === "yes" ? { trustDevice: browserOf(agent) } : {};
 }
 
 /** What the browser presents from now on, where it is trusted. */

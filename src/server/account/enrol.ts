@@ -3,7 +3,6 @@ import type { ConfirmResult } from "../../engine/index.ts";
 import { internationalForm } from "../../numbers/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
-import { browserOf } from "./browser.ts";
 import {
   type Current,
   mailOf,
@@ -15,6 +14,7 @@ import {
   type Tools,
   textOf,
   trustedNow,
+  trustOf,
 } from "./current.ts";
 import { type AccountNote, type AccountVisit, anew, type Enrolment } from "./visit.ts";
 
@@ -110,6 +110,11 @@ export function outdated({ parts }: Tools, { visit, session }: Current): Stepped
 const wrongsMax = 5;
 const lockMs = 60_000;
 
+/** How many wrong codes there may be: of a code that was sent, as many as its verification allows. */
+function mostOf({ policy }: Current, { app }: Enrolment): number {
+  return app === null ? Math.min(wrongsMax, policy.checksMax) : wrongsMax;
+}
+
 /** The first code of what is being enrolled. */
 export const confirmCode: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
@@ -128,14 +133,13 @@ export const confirmCode: Step = async (tools, current, fields) => {
   const { tenantId, subscriberId } = who;
   const { authenticatorId } = enrolment;
   const holder = pending === null ? {} : { session: pending.bearer };
-  const trust = fields["trust"] === "yes" ? { trustDevice: browserOf(current.agent) } : {};
   const result = await accounts.confirmAuthenticator({
     tenantId,
     subscriberId,
     authenticatorId,
     code,
     ...holder,
-    ...trust,
+    ...trustOf(current, fields),
   });
   const now = parts.clock.now();
   switch (result.outcome) {
@@ -151,8 +155,9 @@ export const confirmCode: Step = async (tools, current, fields) => {
       const { wrongCodes } = tools.memory;
       const wrong = (wrongCodes.get(authenticatorId) ?? 0) + 1;
       wrongCodes.set(authenticatorId, wrong);
-      if (wrong >= wrongsMax) return refuse("waitMinutes", minutesUntil(now + lockMs, now));
-      return refuse(enrolment.app === null ? "codeWrong" : "codeNotRight");
+      const left = mostOf(current, enrolment) - wrong;
+      if (left <= 0) return refuse("waitMinutes", minutesUntil(now + lockMs, now));
+      return refuse("attemptsLeft", { count: String(left) });
     }
   }
 };

@@ -72,9 +72,10 @@ function notMeView(
 ): View {
   const { words, tag } = parts.language;
   const what = kind === null ? null : said[kind];
+  const lead = what === "saidWrong" ? words.notMeWrongLead : words.notMeLead;
   const content = html`!${titled(parts, words.notMeTitle)}
 <p class="lead">!${what === null ? "" : html`${words[what]} `}<bdi class="quiet">${timeIn(tag, madeAt)}</bdi></p>
-<p>${words.notMeLead}</p>
+<p>${lead}</p>
 <form method="post" action="${base}/not-me" data-busy="${words.oneMoment}">!${formSealField(parts)}<button class="button wide">${words.notMe}</button></form>
 <p class="quiet">${words.wasMe}</p>`;
   return { title: words.notMeTitle, content };

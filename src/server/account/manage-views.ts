@@ -7,7 +7,7 @@ import type {
 } from "../../engine/index.ts";
 import { action, formSealField, say } from "../pages/parts.ts";
 import type { View } from "../pages/views.ts";
-import type { AccountLanguage } from "./languages/index.ts";
+import { type AccountLanguage, accountLanguages } from "./languages/index.ts";
 import { timeIn } from "./time.ts";
 import { type AccountParts, base, formOf, passwordField, titled } from "./views.ts";
 
@@ -19,6 +19,8 @@ export interface ManageParts extends AccountParts {
   readonly current: string;
   /** Whether there is an application to go back to. */
   readonly back: boolean;
+  /** In which language they are written to. */
+  readonly locale: string;
   /** Whether e-mail can be sent from here. */
   readonly mayEmail: boolean;
 }
@@ -35,6 +37,7 @@ export function manageView(parts: ManageParts): View {
 <h2>${words.ways}</h2>
 <ul class="rows">!${enrolled.map((one) => html`<li><span class="what">!${nameOf(language, one)}!${stateOf(language, one)}</span>!${one.removesAt === null ? "" : keep(parts, one.id)}!${mayRemove(enrolled, one) ? change(parts, "remove", words.remove, one.id) : ""}</li>`)}</ul>
 <div class="stack">!${change(parts, "add", words.add)}!${parts.mayEmail ? change(parts, "email", words.addEmail) : ""}!${change(parts, "codes", words.newCodes)}!${subscriber.hasPassword ? change(parts, "password", words.changePassword) : ""}</div>
+!${subscriber.isFrozen ? "" : languageOf(parts)}
 !${sessionsOf(parts)}
 !${trustedOf(parts)}
 <div class="end">!${action(parts, "sign-out", words.signOut, "bare")}</div>`;
@@ -95,6 +98,28 @@ export function nameOf(language: AccountLanguage, one: AuthenticatorView): strin
     default:
       return html`<bdi>${one.name}</bdi>`;
   }
+}
+
+/** In which language they are written to: as it was chosen, else as the service does. */
+function languageOf(parts: ManageParts): string {
+  const { words } = parts.language;
+  const chosen = nearestLanguage(parts.locale);
+  const options = accountLanguages.map(({ tag }) => {
+    const isChosen = tag === chosen ? " selected" : "";
+    return html`<option value="${tag}" lang="${tag}"!${isChosen}>${nativeName(tag)}</option>`;
+  });
+  const field = html`<div class="field"><label for="locale">${words.messagesIn}</label>
+<select id="locale" name="locale">!${options}</select></div>`;
+  return formOf(parts, "language", field, words.save);
+}
+
+function nearestLanguage(locale: string): string {
+  const { language } = new Intl.Locale(locale);
+  return accountLanguages.find(({ tag }) => tag === language)?.tag ?? "en";
+}
+
+function nativeName(tag: string): string {
+  return new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
 }
 
 function sessionsOf(parts: ManageParts): string {

@@ -47,6 +47,7 @@ export const stepNames = [
   "change/password",
   "change/codes",
   "change/remove",
+  "language",
   "end-session",
   "end-others",
   "forget",

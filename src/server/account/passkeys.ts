@@ -1,7 +1,7 @@
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { bindingOf, type Fields } from "../pages/flow.ts";
 import { browserOf } from "./browser.ts";
-import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
+import { type Current, noted, type Step, type Stepped, type Tools, trustOf } from "./current.ts";
 import { confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
 import type { AccountWordName } from "./languages/index.ts";
 import { signedIn } from "./sign-in.ts";
@@ -98,6 +98,7 @@ export const enrolPasskey: Step = async (tools, current, fields) => {
     binding: bindingOf(visit),
     passkey,
     ...(visit.pending === null ? {} : { session: visit.pending.bearer }),
+    ...trustOf(current, fields),
   });
   switch (result.outcome) {
     case "confirmed":

@@ -149,7 +149,7 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
     case "signUpCode":
       return signUpView(options, request, current, parts);
     case "signUpName":
-      return signUpNameView(parts, passwordLeast);
+      return signUpNameView(parts, passwordLeast, daysOf(request.server));
     case "codes":
       return codesView(parts, visit.codes ?? []);
     case "choose":
@@ -163,6 +163,7 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
         isMore: visit.pending === null,
         passkeyName: current.hasPasskeys ? browserOf(current.agent) : null,
         hasWays: visit.pending !== null && visit.stepUp !== null,
+        trustDays: trustDays(request, current),
       });
     case "email":
       return emailView(parts);
@@ -221,13 +222,18 @@ function chosenView(
     chosen,
     number: found.number ?? "",
     hasOthers: choices.length > 1 || found.type === "phone",
-    trustDays: current.visit.pending === null ? 0 : trustDays(request),
+    trustDays: trustDays(request, current),
   });
 }
 
-/** For how many days a browser is trusted; 0 where the operator trusts none. */
-function trustDays({ server }: FastifyRequest): number {
-  return Math.floor((server.parts.trustedDeviceMs ?? trustedDeviceMs) / 86_400_000);
+/** For how many days a browser is trusted at a sign-in; 0 where the operator trusts none, and for a way back in. */
+function trustDays({ server }: FastifyRequest, { visit }: Current): number {
+  if (visit.pending === null || visit.stepUp !== null) return 0;
+  return daysOf(server);
+}
+
+function daysOf({ parts }: FastifyRequest["server"]): number {
+  return Math.floor((parts.trustedDeviceMs ?? trustedDeviceMs) / 86_400_000);
 }
 
 function enrolmentView(
@@ -239,13 +245,12 @@ function enrolmentView(
   const { enrolment } = current.visit;
   if (enrolment === null) throw new TypeError("there is nothing to confirm");
   const fields = enrolment.app === null ? ofPhone(request, current, enrolment.sent) : appFields;
-  const trusted = current.visit.pending === null ? 0 : trustDays(request);
-  return enrolCodeView({ ...parts, ...fields, enrolment, picture, trustDays: trusted });
+  return enrolCodeView({ ...parts, ...fields, enrolment, picture, trustDays: trustDays(request, current) });
 }
 
 function accountView(
   request: FastifyRequest,
-  { visit, session }: Current,
+  { visit, session, service }: Current,
   parts: AccountParts,
   scene: Scene,
 ): View {
@@ -263,6 +268,7 @@ function accountView(
   const found = name === "remove" ? enrolled.find(({ id }) => id === visit.wanted?.id) : undefined;
   if (found !== undefined) return removeView(parts, found);
   const current = session.view.id;
+  const serviceLocale = service.settings.locale;
   return manageView({
     ...parts,
     subscriber,
@@ -270,6 +276,7 @@ function accountView(
     trusted,
     current,
     back: visit.returnUrl !== null,
+    locale: subscriber.locale ?? serviceLocale,
     mayEmail: request.server.engine.hasEmailCarrier(),
   });
 }

@@ -2,7 +2,7 @@ import { signUpPurpose } from "../../engine/index.ts";
 import type { Fields, Current as PageCurrent } from "../pages/flow.ts";
 import { bindingOf } from "../pages/flow.ts";
 import type { Visit } from "../pages/visit.ts";
-import { type Current, noted, type Step, type Stepped, type Tools } from "./current.ts";
+import { type Current, noted, type Step, type Stepped, type Tools, trustedNow, trustOf } from "./current.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { type AccountVisit, anew } from "./visit.ts";
 
@@ -69,13 +69,18 @@ export const finishSignUp: Step = async (tools, current, fields) => {
     verificationId,
     binding: bindingOf(visit),
     device,
+    ...trustOf(current, fields),
   });
   if (result.outcome !== "nameTaken") {
     memory.takenNames.set(verificationId, (memory.takenNames.get(verificationId) ?? 1) - 1);
   }
   switch (result.outcome) {
     case "signedUp":
-      return { visit: { ...anew(parts, visit), codes: result.codes }, session: result.session };
+      return {
+        visit: { ...anew(parts, visit), codes: result.codes },
+        session: result.session,
+        ...trustedNow(result.trustedDevice),
+      };
     case "nameTaken":
       return refuse("nameTaken");
     case "nameInvalid":

@@ -1,6 +1,7 @@
 import {
   cancel,
   changePassword,
+  chooseLanguage,
   endOthers,
   endSession,
   forgetBrowser,
@@ -67,6 +68,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   "change/password": changePassword,
   "change/codes": makeCodes,
   "change/remove": removeOne,
+  language: chooseLanguage,
   "end-session": endSession,
   "end-others": endOthers,
   forget: forgetBrowser,

@@ -3,7 +3,7 @@ import type { AuthenticatorView } from "../../engine/index.ts";
 import { action, errorOf, formSealField, say, wrongness } from "../pages/parts.ts";
 import { askAgain, type CodeFields, codeForm, numberFields, type View } from "../pages/views.ts";
 import { passkeyForm, passkeyNameField } from "./passkey-form.ts";
-import { type AccountParts, asPageParts, formOf, titled } from "./views.ts";
+import { type AccountParts, asPageParts, formOf, titled, trustBox } from "./views.ts";
 import type { Chosen, Enrolment } from "./visit.ts";
 
 /** Which authenticator is to be used: each way a button. */
@@ -71,19 +71,16 @@ export function useView(parts: UseParts): View {
   const form =
     type === "recoveryCodes"
       ? recoveryForm(parts)
-      : codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal }, trustBox(parts));
+      : codeForm(
+          { ...pageParts, length: parts.length, isDecimal: parts.isDecimal },
+          trustBox(parts, parts.trustDays),
+        );
   const content = html`!${titled(parts, words.codeTitle)}
 <p class="lead">!${lead}</p>
 !${form}
 !${type === "phone" ? askAgain({ ...pageParts, waitSeconds: parts.waitSeconds, mayCall: parts.mayCall }) : ""}
 <div class="end">!${parts.hasOthers ? action(parts, "other", words.otherWay, "bare") : ""}!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   return { title: words.codeTitle, content };
-}
-
-/** No code is asked for on this browser from then on; a recovery code gives no such trust. */
-function trustBox({ language, trustDays }: Pick<UseParts, "language" | "trustDays">): string {
-  if (trustDays === 0) return "";
-  return html`<label class="check"><input type="checkbox" name="trust" value="yes"> <span>!${say(language, "trust", { days: String(trustDays) })}</span></label>`;
 }
 
 export function recoveryForm(parts: AccountParts): string {
@@ -102,6 +99,8 @@ export interface EnrolParts extends AccountParts {
   readonly passkeyName: string | null;
   /** Whether they may have what they signed in with still: they came back by a recovery. */
   readonly hasWays: boolean;
+  /** For how many days this browser may be trusted; 0 for not at all. */
+  readonly trustDays: number;
 }
 
 /** What a new authenticator is to be. */
@@ -118,10 +117,11 @@ export function enrolView(parts: EnrolParts): View {
   return { title, content };
 }
 
-function newPasskey(parts: AccountParts, usual: string): string {
+function newPasskey(parts: EnrolParts, usual: string): string {
   const { words } = parts.language;
   const fields = html`<p class="quiet">${words.orPasskey}</p>
-!${passkeyNameField(parts, usual)}`;
+!${passkeyNameField(parts, usual)}
+!${trustBox(parts, parts.trustDays)}`;
   const form = passkeyForm(parts, { step: "enrol/passkey", label: words.addPasskey, fields });
   return html`<div class="actions">!${form}</div>`;
 }
@@ -139,7 +139,10 @@ export function enrolCodeView(parts: EnrolCodeParts): View {
   const { words } = parts.language;
   const { enrolment, picture } = parts;
   const pageParts = asPageParts({ ...parts, base: `${parts.base}/enrol` });
-  const form = codeForm({ ...pageParts, length: parts.length, isDecimal: parts.isDecimal }, trustBox(parts));
+  const form = codeForm(
+    { ...pageParts, length: parts.length, isDecimal: parts.isDecimal },
+    trustBox(parts, parts.trustDays),
+  );
   const end = html`<div class="end">!${action(parts, "enrol/other", words.otherWay, "bare")}!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   if (enrolment.app !== null) {
     const { seed, uri } = enrolment.app;

@@ -1,7 +1,6 @@
 import type { Accounts, AuthenticatorView, CheckChallengeResult } from "../../engine/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { clockTime } from "../pages/views.ts";
-import { browserOf } from "./browser.ts";
 import {
   type Current,
   minutesUntil,
@@ -12,6 +11,7 @@ import {
   type Tools,
   textOf,
   trustedNow,
+  trustOf,
 } from "./current.ts";
 import { isDemanded } from "./demand.ts";
 import { type AccountNote, type AccountVisit, anew, type Chosen, type SentCode } from "./visit.ts";
@@ -127,7 +127,7 @@ export const otherWay: Step = async (_tools, { visit }) => ({
 /** The code of what was chosen. */
 export const enterCode: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
-  const { visit, device, agent } = current;
+  const { visit, device } = current;
   const held = heldChallenge(current);
   const { chosen } = visit;
   if (held === null || chosen === null) return over(tools, current);
@@ -144,7 +144,7 @@ export const enterCode: Step = async (tools, current, fields) => {
     authenticatorId,
     code,
     device,
-    ...(fields["trust"] === "yes" ? { trustDevice: browserOf(agent) } : {}),
+    ...trustOf(current, fields),
   });
   if (result.outcome === "approved") return approved(tools, current, result);
   const now = parts.clock.now();

@@ -102,13 +102,22 @@ export function signInView(
 }
 
 /** The last step of a sign-up: the number is proved. */
-export function signUpNameView(parts: AccountParts, least: number): View {
+export function signUpNameView(parts: AccountParts, least: number, trustDays: number): View {
   const { words } = parts.language;
-  const fields = nameField(parts, true) + passwordField(parts, { label: words.password, isNew: true, least });
+  const fields =
+    nameField(parts, true) +
+    passwordField(parts, { label: words.password, isNew: true, least }) +
+    trustBox(parts, trustDays);
   const content = html`!${titled(parts, words.chooseName)}
 !${formOf(parts, "sign-up/finish", fields, words.createAccount)}
 <div class="end">!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   return { title: words.chooseName, content };
+}
+
+/** No code is asked for on this browser from then on; a recovery code gives no such trust. Nothing for no days. */
+export function trustBox({ language }: AccountParts, days: number): string {
+  if (days === 0) return "";
+  return html`<label class="check"><input type="checkbox" name="trust" value="yes"> <span>!${say(language, "trust", { days: String(days) })}</span></label>`;
 }
 
 /** Shown once, until somebody says that they are kept. */

@@ -46,7 +46,7 @@ export const NewSubscriberBody = strict(
       Type.Boolean({ description: "Whether a password alone never signs in; default true" }),
     ),
     locale: Type.Optional(
-      opaque(35, "BCP 47: in which language they are told of changes; default that of the service"),
+      opaque(35, "BCP 47: in which language they get codes and notices; default that of the service"),
     ),
   },
   { title: "NewSubscriber" },
@@ -71,7 +71,12 @@ export const NewAuthenticatorBody = strict(
     number: Type.Optional(opaque(64, "Of a phone, in international form")),
     address: Type.Optional(opaque(254, "Of an e-mail address")),
     channel,
-    issuer: Type.Optional(opaque(64, "Of an app: what it shows above the code; a `uri` says it as well")),
+    issuer: Type.Optional(
+      opaque(
+        64,
+        "Of an app: what it shows above the code; default what a `uri` says, else the brand of the first service",
+      ),
+    ),
     seed: Type.Optional(opaque(256, "Of an app that was enrolled elsewhere, in base32")),
     uri: Type.Optional(
       opaque(

@@ -12,8 +12,9 @@ import {
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import { described } from "./route.ts";
 import { IdParams } from "./schemas.ts";
+import { UpdateSubscriberBody } from "./subscriber-schemas.ts";
 
-/** Enrolled people: made, found, removed. */
+/** Enrolled people: made, found, changed, removed. */
 // house: size: a list of routes, each of them short
 export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
@@ -93,6 +94,30 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const found = await app.accounts.subscriber({ tenantId: request.caller.tenantId, subscriberId });
       if (found === null) throw new Problem("subscriber_not_found");
       return toSubscriberBody(found);
+    },
+  );
+
+  app.patch(
+    "/subscribers/:id",
+    {
+      ...described({
+        operationId: "updateSubscriber",
+        tag: "Subscribers",
+        summary: "Choose the language that a subscriber is written to in",
+        description: "Of notices, and of codes that nobody asks for in another. It takes no step-up.",
+        scope: "subscribers:write",
+        successes: { 200: "The subscriber" },
+        problems: ["subscriber_not_found", "changes_frozen"],
+        example: { body: { locale: "pt-BR" } },
+      }),
+      schema: { params: IdParams, body: UpdateSubscriberBody, response: { 200: SubscriberBody } },
+    },
+    async (request) => {
+      const subscriberId = subscriberIdOf(request);
+      const { tenantId } = request.caller;
+      const done = await app.accounts.updateSubscriber({ ...request.body, subscriberId, tenantId });
+      if (done.outcome !== "updated") throw accountRefusal(done);
+      return toSubscriberBody(done.subscriber);
     },
   );
 

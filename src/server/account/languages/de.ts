@@ -70,6 +70,7 @@ export const de: OwnWords = {
   newPassword: "Neues Passwort",
   passwordLead: "Überall sonst werden Sie abgemeldet.",
   save: "Speichern",
+  messagesIn: "Sprache unserer Nachrichten an Sie",
   sessions: "Wo Sie angemeldet sind",
   thisBrowser: "Dieser Browser",
   since: "Seit {time}",
@@ -151,6 +152,8 @@ export const de: OwnWords = {
   notMeTitle: "Waren Sie das nicht?",
   notMeLead:
     "Drücken Sie den Knopf: Die Änderung wird aufgehalten, alle werden abgemeldet, und bis Sie zurück sind, kann nichts mehr geändert werden.",
+  notMeWrongLead:
+    "Wenn Sie es nicht waren, kennt vielleicht jemand Ihr Passwort. Drücken Sie den Knopf: Alle werden abgemeldet, und bis Sie zurück sind, kann nichts geändert werden.",
   notMe: "Das war ich nicht",
   notMeDone: "Alle wurden abgemeldet, und an Ihrem Konto kann vorerst nichts geändert werden.",
 };

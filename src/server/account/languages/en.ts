@@ -66,6 +66,7 @@ export const en = {
   newPassword: "New password",
   passwordLead: "You will be signed out everywhere else.",
   save: "Save",
+  messagesIn: "Language of our messages to you",
   sessions: "Where you are signed in",
   thisBrowser: "This browser",
   since: "Since {time}",
@@ -142,6 +143,8 @@ export const en = {
   notMeTitle: "Was this not you?",
   notMeLead:
     "Press the button: the change is stopped, everybody is signed out, and nothing more can be changed until you are back in.",
+  notMeWrongLead:
+    "If it was not you, somebody may know your password. Press the button: everybody is signed out, and nothing can be changed until you are back in.",
   notMe: "It was not me",
   notMeDone: "Everybody was signed out, and nothing of your account can be changed for now.",
 } as const;

@@ -68,6 +68,7 @@ export const es: OwnWords = {
   newPassword: "Contraseña nueva",
   passwordLead: "Se cerrará tu sesión en todos los demás sitios.",
   save: "Guardar",
+  messagesIn: "Idioma de nuestros mensajes",
   sessions: "Dónde has iniciado sesión",
   thisBrowser: "Este navegador",
   since: "Desde {time}",
@@ -146,6 +147,8 @@ export const es: OwnWords = {
   notMeTitle: "¿No has sido tú?",
   notMeLead:
     "Pulsa el botón: el cambio se detiene, se cierran todas las sesiones y no se puede cambiar nada más hasta que vuelvas a entrar.",
+  notMeWrongLead:
+    "Si no has sido tú, puede que alguien conozca tu contraseña. Pulsa el botón: se cierran todas las sesiones y no se puede cambiar nada hasta que vuelvas a entrar.",
   notMe: "No he sido yo",
   notMeDone: "Se han cerrado todas las sesiones, y por ahora no se puede cambiar nada de tu cuenta.",
 };

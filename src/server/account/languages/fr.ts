@@ -70,6 +70,7 @@ export const fr: OwnWords = {
   newPassword: "Nouveau mot de passe",
   passwordLead: "Vous serez déconnecté partout ailleurs.",
   save: "Enregistrer",
+  messagesIn: "Langue de nos messages",
   sessions: "Où vous êtes connecté",
   thisBrowser: "Ce navigateur",
   since: "Depuis le {time}",
@@ -149,6 +150,8 @@ export const fr: OwnWords = {
   notMeTitle: "Ce n'était pas vous ?",
   notMeLead:
     "Appuyez sur le bouton : le changement est arrêté, tout le monde est déconnecté, et plus rien ne peut être changé jusqu'à votre retour.",
+  notMeWrongLead:
+    "Si ce n'était pas vous, quelqu'un connaît peut-être votre mot de passe. Appuyez sur le bouton : tout le monde est déconnecté, et rien ne peut être changé jusqu'à votre retour.",
   notMe: "Ce n'était pas moi",
   notMeDone: "Tout le monde a été déconnecté, et rien ne peut être changé dans votre compte pour le moment.",
 };

@@ -68,6 +68,7 @@ export const id: OwnWords = {
   newPassword: "Kata sandi baru",
   passwordLead: "Anda akan keluar dari semua tempat lain.",
   save: "Simpan",
+  messagesIn: "Bahasa pesan kami kepada Anda",
   sessions: "Tempat Anda masuk",
   thisBrowser: "Peramban ini",
   since: "Sejak {time}",
@@ -147,6 +148,8 @@ export const id: OwnWords = {
   notMeTitle: "Bukan Anda?",
   notMeLead:
     "Tekan tombol: perubahan dihentikan, semua orang dikeluarkan, dan tidak ada lagi yang dapat diubah sampai Anda kembali.",
+  notMeWrongLead:
+    "Jika itu bukan Anda, mungkin ada yang mengetahui kata sandi Anda. Tekan tombol: semua orang dikeluarkan, dan tidak ada yang dapat diubah sampai Anda kembali.",
   notMe: "Bukan saya",
   notMeDone: "Semua orang telah dikeluarkan, dan untuk sementara tidak ada yang dapat diubah di akun Anda.",
 };

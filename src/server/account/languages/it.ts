@@ -67,6 +67,7 @@ export const it: OwnWords = {
   newPassword: "Nuova password",
   passwordLead: "Sarai disconnesso da tutti gli altri dispositivi.",
   save: "Salva",
+  messagesIn: "Lingua dei nostri messaggi",
   sessions: "Dove hai eseguito l'accesso",
   thisBrowser: "Questo browser",
   since: "Dal {time}",
@@ -143,6 +144,8 @@ export const it: OwnWords = {
   notMeTitle: "Non eri tu?",
   notMeLead:
     "Premi il pulsante: la modifica viene fermata, tutti vengono disconnessi e non si può cambiare altro finché non rientri.",
+  notMeWrongLead:
+    "Se non eri tu, forse qualcuno conosce la tua password. Premi il pulsante: tutti vengono disconnessi e non si può cambiare nulla finché non rientri.",
   notMe: "Non ero io",
   notMeDone: "Tutti sono stati disconnessi, e per ora non si può cambiare nulla del tuo account.",
 };

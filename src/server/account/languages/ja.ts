@@ -68,6 +68,7 @@ export const ja: OwnWords = {
   newPassword: "新しいパスワード",
   passwordLead: "ほかの場所ではすべてサインアウトされます。",
   save: "保存",
+  messagesIn: "お知らせの言語",
   sessions: "サインインしている場所",
   thisBrowser: "このブラウザー",
   since: "{time} から",
@@ -119,7 +120,7 @@ export const ja: OwnWords = {
   resetDone: "パスワードを設定し、すべての場所でサインアウトしました。",
   linkOld: "すでに使われたか、古すぎます。",
   wasMe: "ご本人であれば、何もする必要はありません。",
-  stoppedTitle: "変更を止めました",
+  stoppedTitle: "停止しました",
   stoppedNew: "それ以降に追加されたものは使えなくなりました。",
   stoppedKept: "削除される予定だったものは残ります。",
   stoppedPassword: "それ以降に設定されたパスワードは使えなくなりました。",
@@ -146,6 +147,8 @@ export const ja: OwnWords = {
   notMeTitle: "心当たりがありませんか？",
   notMeLead:
     "ボタンを押すと、変更が止まり、すべての場所でサインアウトされ、戻る手続きが済むまで何も変更できなくなります。",
+  notMeWrongLead:
+    "ご本人でない場合、誰かがパスワードを知っている可能性があります。ボタンを押すと、すべての場所でサインアウトされ、戻る手続きが済むまで何も変更できなくなります。",
   notMe: "私ではありません",
   notMeDone: "すべての場所でサインアウトしました。今はアカウントの何も変更できません。",
 };

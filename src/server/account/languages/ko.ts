@@ -66,6 +66,7 @@ export const ko: OwnWords = {
   newPassword: "새 비밀번호",
   passwordLead: "다른 모든 곳에서 로그아웃됩니다.",
   save: "저장",
+  messagesIn: "메시지 언어",
   sessions: "로그인한 곳",
   thisBrowser: "이 브라우저",
   since: "{time}부터",
@@ -141,6 +142,8 @@ export const ko: OwnWords = {
   notMeTitle: "본인이 아니었나요?",
   notMeLead:
     "버튼을 누르면 변경이 중단되고 모든 곳에서 로그아웃되며, 계정을 되찾을 때까지 아무것도 변경할 수 없습니다.",
+  notMeWrongLead:
+    "본인이 아니라면 다른 사람이 비밀번호를 알고 있을 수 있습니다. 버튼을 누르면 모든 곳에서 로그아웃되며, 계정을 되찾을 때까지 아무것도 변경할 수 없습니다.",
   notMe: "제가 아닙니다",
   notMeDone: "모든 곳에서 로그아웃되었고, 지금은 계정의 아무것도 변경할 수 없습니다.",
 };

@@ -68,6 +68,7 @@ export const nl: OwnWords = {
   newPassword: "Nieuw wachtwoord",
   passwordLead: "Overal elders word je uitgelogd.",
   save: "Opslaan",
+  messagesIn: "Taal van onze berichten aan jou",
   sessions: "Waar je bent ingelogd",
   thisBrowser: "Deze browser",
   since: "Sinds {time}",
@@ -144,6 +145,8 @@ export const nl: OwnWords = {
   notMeTitle: "Was jij dit niet?",
   notMeLead:
     "Druk op de knop: de wijziging wordt tegengehouden, iedereen wordt uitgelogd, en er kan niets meer veranderen tot je terug bent.",
+  notMeWrongLead:
+    "Als jij het niet was, kent iemand misschien je wachtwoord. Druk op de knop: iedereen wordt uitgelogd, en er kan niets veranderen tot je terug bent.",
   notMe: "Ik was het niet",
   notMeDone: "Iedereen is uitgelogd, en voorlopig kan er niets aan je account veranderen.",
 };

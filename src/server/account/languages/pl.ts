@@ -68,6 +68,7 @@ export const pl: OwnWords = {
   newPassword: "Nowe hasło",
   passwordLead: "Wszędzie indziej nastąpi wylogowanie.",
   save: "Zapisz",
+  messagesIn: "Język naszych wiadomości",
   sessions: "Gdzie trwa logowanie",
   thisBrowser: "Ta przeglądarka",
   since: "Od {time}",
@@ -145,6 +146,8 @@ export const pl: OwnWords = {
   notMeTitle: "To nie Ty?",
   notMeLead:
     "Naciśnij przycisk: zmiana zostanie zatrzymana, wszyscy zostaną wylogowani i nic więcej nie da się zmienić, dopóki nie odzyskasz dostępu.",
+  notMeWrongLead:
+    "Jeśli to nie Ty, być może ktoś zna Twoje hasło. Naciśnij przycisk: wszyscy zostaną wylogowani i nic nie da się zmienić, dopóki nie odzyskasz dostępu.",
   notMe: "To nie ja",
   notMeDone: "Wszyscy zostali wylogowani i na razie nic w Twoim koncie nie da się zmienić.",
 };

@@ -68,6 +68,7 @@ export const pt: OwnWords = {
   newPassword: "Nova senha",
   passwordLead: "Você sairá de todos os outros lugares.",
   save: "Salvar",
+  messagesIn: "Idioma das nossas mensagens",
   sessions: "Onde você está conectado",
   thisBrowser: "Este navegador",
   since: "Desde {time}",
@@ -144,6 +145,8 @@ export const pt: OwnWords = {
   notMeTitle: "Não foi você?",
   notMeLead:
     "Aperte o botão: a mudança é interrompida, todos são desconectados e nada mais pode ser mudado até você voltar.",
+  notMeWrongLead:
+    "Se não foi você, talvez alguém saiba sua senha. Aperte o botão: todos são desconectados e nada pode ser mudado até você voltar.",
   notMe: "Não fui eu",
   notMeDone: "Todos foram desconectados, e por enquanto nada pode ser mudado na sua conta.",
 };

@@ -68,6 +68,7 @@ export const tr: OwnWords = {
   newPassword: "Yeni parola",
   passwordLead: "Diğer her yerde oturumunuz kapatılır.",
   save: "Kaydet",
+  messagesIn: "Size gönderdiğimiz mesajların dili",
   sessions: "Oturum açtığınız yerler",
   thisBrowser: "Bu tarayıcı",
   since: "{time} tarihinden beri",
@@ -144,6 +145,8 @@ export const tr: OwnWords = {
   notMeTitle: "Bu siz değil miydiniz?",
   notMeLead:
     "Düğmeye basın: değişiklik durdurulur, herkesin oturumu kapatılır ve siz geri dönene kadar başka bir şey değiştirilemez.",
+  notMeWrongLead:
+    "Siz değilseniz birisi parolanızı biliyor olabilir. Düğmeye basın: herkesin oturumu kapatılır ve siz geri dönene kadar hiçbir şey değiştirilemez.",
   notMe: "Ben değildim",
   notMeDone: "Herkesin oturumu kapatıldı ve şimdilik hesabınızda hiçbir şey değiştirilemez.",
 };

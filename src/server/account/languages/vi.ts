@@ -68,6 +68,7 @@ export const vi: OwnWords = {
   newPassword: "Mật khẩu mới",
   passwordLead: "Bạn sẽ bị đăng xuất ở mọi nơi khác.",
   save: "Lưu",
+  messagesIn: "Ngôn ngữ tin nhắn gửi bạn",
   sessions: "Nơi bạn đã đăng nhập",
   thisBrowser: "Trình duyệt này",
   since: "Từ {time}",
@@ -145,6 +146,8 @@ export const vi: OwnWords = {
   notMeTitle: "Không phải bạn?",
   notMeLead:
     "Nhấn nút: thay đổi bị dừng, mọi nơi bị đăng xuất, và không gì thay đổi được nữa cho đến khi bạn vào lại.",
+  notMeWrongLead:
+    "Nếu không phải bạn, có thể ai đó biết mật khẩu của bạn. Nhấn nút: mọi nơi bị đăng xuất, và không gì thay đổi được cho đến khi bạn vào lại.",
   notMe: "Không phải tôi",
   notMeDone: "Mọi nơi đã bị đăng xuất, và hiện không thể thay đổi gì trong tài khoản của bạn.",
 };

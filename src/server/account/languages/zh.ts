@@ -65,6 +65,7 @@ export const zh: OwnWords = {
   newPassword: "新密码",
   passwordLead: "您将在其他所有地方退出登录。",
   save: "保存",
+  messagesIn: "我们发给您的消息所用语言",
   sessions: "您登录的位置",
   thisBrowser: "此浏览器",
   since: "自 {time}",
@@ -137,6 +138,8 @@ export const zh: OwnWords = {
   frozen: "有人表示某项更改不是本人所为，因此不能做任何更改。请先找回账户。",
   notMeTitle: "不是您本人操作？",
   notMeLead: "按下按钮：更改会被停止，所有地方都会退出登录，在您找回账户之前不能再更改任何内容。",
+  notMeWrongLead:
+    "如果不是您本人，可能有人知道您的密码。按下按钮：所有地方都会退出登录，在您找回账户之前不能更改任何内容。",
   notMe: "不是我",
   notMeDone: "所有地方都已退出登录，目前您的账户不能做任何更改。",
 };

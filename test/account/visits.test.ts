@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { newNotice } from "../../src/engine/accounts/links.ts";
 import type { Visitor } from "../pages/visitor.ts";
 import { heading, openAccountSite, password, said, shownCodes } from "./person.ts";
 
@@ -87,6 +88,68 @@ describe("P-5: a pending session that", () => {
     await instance.engine.tick();
     expect([heading(one), textsOn(number)]).toEqual(["Sign in", sent]);
   });
+});
+
+test("P-5: a sign-in that waits for its first authenticator adds no e-mail address", async () => {
+  const { id, one } = await begun("waiting");
+  await one.post("/account/enrol/email", { address: "waiting@example.com" });
+  expect(heading(one)).toBe("Protect your account");
+  await one.post("/account/change", { what: "email", id: "" });
+  await one.post("/account/enrol/email", { address: "waiting@example.com" });
+  expect(heading(one)).toBe("Protect your account");
+  await instance.engine.tick();
+  expect([await authenticatorsOf(id), textsOn("waiting@example.com")]).toEqual([0, 0]);
+});
+
+test("the page of a new authenticator says how many tries are left, as many whether or not a code went out", async () => {
+  const seen = await Promise.all(
+    [freshNumber(), "+19005551234"].map(async (number, index) => {
+      const { one } = await begun(`counting-${index}`);
+      await one.post("/account/enrol/phone", { country: "US", number });
+      const told: string[] = [];
+      for (let guess = 0; guess < 5; guess++) {
+        await one.post("/account/enrol/code", { code: "000000" });
+        told.push(said(one));
+      }
+      return told;
+    }),
+  );
+  const left = [4, 3, 2, 1].map((count) => `This did not work. Attempts left: ${count}.`);
+  expect(seen[0]).toEqual([...left, "Too many wrong attempts. Try again in 1 minutes."]);
+  expect(seen[1]).toEqual(seen[0]);
+});
+
+test("S-4: behind a warning of wrong codes, the page says what they mean and what the button does", async () => {
+  const { number } = await signUp("warned");
+  const notice = newNotice(instance.parts, tenantId, await idOf("warned"), "disablingNear");
+  const one = visitor();
+  await one.open(`/account/not-me?notice=${notice}`);
+  expect(one.page.text).toContain("Many wrong codes were entered for your account.");
+  expect(one.page.text).toContain("somebody may know your password");
+  expect(one.page.text).not.toContain("the change is stopped");
+  expect(one.page.text).not.toContain(number);
+  await one.post("/account/not-me");
+  expect(heading(one)).toBe("It is stopped");
+});
+
+test("whoever is signed in chooses the language of messages to them", async () => {
+  const { visitor: one, number } = await signUp("babel");
+  expect(/<option value="(\w+)" lang="\w+" selected>([^<]+)/.exec(one.page.text)?.slice(1)).toEqual([
+    "en",
+    "English",
+  ]);
+  await one.post("/account/language", { locale: "de" });
+  expect(said(one)).toBe("Your account was changed.");
+  expect(one.page.text).toMatch(/<option value="de" lang="de" selected>Deutsch/);
+  await one.post("/account/language", { locale: "xx" });
+  expect(one.page.text).toMatch(/<option value="de" lang="de" selected>/);
+  await instance.accounts.startReset({ tenantId, name: "babel" });
+  await instance.engine.tick();
+  expect(instance.sandbox?.phones.messages(number)[0]?.text).toMatch(/Konto/);
+  const stranger = visitor();
+  await stranger.open("/account/sign-in");
+  await stranger.post("/account/language", { locale: "fr" });
+  expect((await instance.accounts.subscriber({ tenantId, name: "babel" }))?.locale).toBe("de");
 });
 
 test("a session that was ended elsewhere changes nothing, and is shown no codes", async () => {

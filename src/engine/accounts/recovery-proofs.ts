@@ -1,4 +1,5 @@
 import type { Challenge, RecoveryMethod, Subscriber, Use } from "../../accounts/index.ts";
+import { key, type Write } from "../../store/index.ts";
 import type { AccountParts } from "./parts.ts";
 import { compare } from "./uses.ts";
 
@@ -38,13 +39,29 @@ export async function compareForRecovery(
     case "email": {
       const sent = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
       const one = subscriber?.authenticators.find(({ id }) => id === sent?.authenticatorId);
-      if (subscriber === undefined || one === undefined) return { type: "nothing" };
+      if (subscriber === undefined || one === undefined) {
+        await writtenForNothing(parts, challenge.id);
+        return { type: "nothing" };
+      }
       const compared = await compare(parts, subscriber, one, { sent }, { code });
       return compared.type === "use" ? compared : { type: "nothing" };
     }
     default:
       return method satisfies never;
   }
+}
+
+/**
+ * A commit that changes nothing: for nobody, and for whoever has no such address, in place of the verification that is
+ * started or checked for others. How long an answer takes tells no more than it says (W-8).
+ */
+export async function writtenForNothing({ store }: AccountParts, challengeId: string): Promise<void> {
+  const challengeKey = key("challenge", challengeId);
+  await store.update<void>([challengeKey], (rows) => {
+    const row = rows.get(challengeKey);
+    const writes: readonly Write[] = row === undefined ? [] : [{ table: "challenge", id: row.id, row }];
+    return { writes, result: undefined };
+  });
 }
 
 /** Whoever has several apps need not say which: the code is that of one of them. */

@@ -36,7 +36,7 @@ import {
   nobodysId,
   opened,
 } from "./parts.ts";
-import { type Compared, compareForRecovery } from "./recovery-proofs.ts";
+import { type Compared, compareForRecovery, writtenForNothing } from "./recovery-proofs.ts";
 import { type CodeText, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";
@@ -111,7 +111,9 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
   const { method } = request;
   const address = subscriber === undefined ? undefined : addressFor(parts, subscriber, method);
   let code: SentCode | null = null;
-  if (subscriber !== undefined && address !== undefined) {
+  if (subscriber === undefined || address === undefined) {
+    await writtenForNothing(parts, challenge.id);
+  } else {
     const last = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
     const before = last?.authenticatorId === address.id ? last.verificationId : null;
     const asked = { before, purpose: "recover", channel: request.channel, text: request.text };
@@ -175,8 +177,10 @@ export async function checkRecovery(
   const { challenge, subscriber } = found;
   const { method, code } = request;
   const compared = await compareForRecovery(parts, found, method, code);
-  const isCode = method === "recoveryCode" && subscriber !== undefined;
-  const notice = isCode ? await prepareNotice(parts, subscriber, "recoveryCodeUsed") : nobodyTold;
+  // Written only with a right code, and prepared for no other: for nobody there is nothing to prepare.
+  const notice = isRightCode(compared, subscriber, parts.clock.now())
+    ? await prepareNotice(parts, subscriber, "recoveryCodeUsed")
+    : nobodyTold;
   const challengeKey = key("challenge", challenge.id);
   const subscriberKey = key("subscriber", challenge.subscriberId);
   const nameKey = key("subscriberName", subscriber?.nameId ?? "-");
@@ -207,6 +211,12 @@ export async function checkRecovery(
     decision,
     challenge.subscriberId,
   );
+}
+
+function isRightCode(compared: Compared, of: Subscriber | undefined, now: number): of is Subscriber {
+  if (compared.type !== "use" || of === undefined) return false;
+  const use = compared.useOf(of, now);
+  return use.type === "recoveryCodes" && use.index !== null;
 }
 
 interface Judged {

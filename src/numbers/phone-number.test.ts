@@ -175,6 +175,9 @@ describe("ranges newer than the metadata", () => {
   test("N-3: a declared type replaces the metadata's, and an unknown calling code stays unknown", () => {
     const voip: NumberOverride = { prefix: "+1678", digits: 11, region: "US", numberType: "voip" };
     expect(readNumber("+16785551212", { allow: [voip] }).numberType).toBe("voip");
+    // What was read before by other rules is no answer.
+    expect(readNumber("+16785551212").numberType).not.toBe("voip");
+    expect(readNumber("+16785551212", { allow: [voip] }).numberType).toBe("voip");
     const nowhere: NumberOverride = { prefix: "+999", digits: 10, region: "GB", numberType: "mobile" };
     expect(reasonOf("+9991234567", { allow: [nowhere] })).toBe("calling_code_unknown");
   });

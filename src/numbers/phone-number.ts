@@ -70,6 +70,9 @@ const e164Shape = /^\+[1-9]\d{3,14}$/;
 // refuses them, but +52 1 55 and +52 55 are one phone, which must have one key (N-6, C-30).
 const oldMexicanPrefix = /^(?:04[45]|01|1)(\d{10})$/;
 
+/** What was read last: whoever reads what somebody typed hands its E.164 on to who reads it again. */
+let lately: { readonly phoneNumber: PhoneNumber; readonly allow: ParseOptions["allow"] } | undefined;
+
 /**
  * Reads a phone number as people write it (N-1, N-2, N-3, N-6): digits of any common script, separators, `tel:`,
  * the national form when `defaultRegion` is given. All spellings of one number give the same `e164`. Refused are
@@ -79,6 +82,9 @@ const oldMexicanPrefix = /^(?:04[45]|01|1)(\d{10})$/;
  * leading zero, Côte d'Ivoire and Benin in their 10-digit plans (older, shorter forms are refused).
  */
 export function parsePhoneNumber(input: string, options: ParseOptions = {}): ParsedNumber {
+  if (input === lately?.phoneNumber.e164 && options.allow === lately.allow) {
+    return parsed(lately.phoneNumber);
+  }
   if (isE164(input)) {
     return readInternational(input, options);
   }
@@ -163,7 +169,9 @@ function readCanonical(text: string | undefined, options: ParseOptions): ParsedN
   const classification = classify(callingCode, nationalNumber);
   if (classification !== undefined) {
     const { region, numberType } = classification;
-    return parsed({ e164: text, region, countryCallingCode: callingCode, nationalNumber, numberType });
+    const phoneNumber = { e164: text, region, countryCallingCode: callingCode, nationalNumber, numberType };
+    lately = { phoneNumber, allow: options.allow };
+    return parsed(phoneNumber);
   }
   const mexican = callingCode === "52" ? oldMexicanPrefix.exec(nationalNumber)?.[1] : undefined;
   // Ten digits have none of these prefixes, so this goes one level deep.

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,10 +7,10 @@ import { freshNumber } from "../../bench/pairs.ts";
 import { sampleOf } from "../../bench/statistics.ts";
 import { callApi, codeOf, expectStatus, onPage, rateOf, type Visit, visitOf } from "./measured-server.ts";
 
-const visitsARound = Number(process.env["VISITS"] ?? 1_500);
-const rounds = Number(process.env["ROUNDS"] ?? 6);
+const visitsARound = Number(process.env["VISITS"] ?? 1_900);
+const rounds = Number(process.env["ROUNDS"] ?? 8);
 const settleMs = 200;
-const kinds = ["get", "number", "start", "code", "check"] as const;
+const kinds = ["get", "number", "start", "bareStart", "code", "check", "bareCheck"] as const;
 type Kind = (typeof kinds)[number];
 
 interface Measured {
@@ -21,8 +22,10 @@ interface Measured {
 type Phase = <T>(kind: Kind, all: readonly T[], act: (one: T) => Promise<unknown>) => Promise<void>;
 
 /**
- * The same work through a page and through the API, in alternating rounds after one that does not count. Which of the
- * two comes first alternates, too: the collector tidies up in whatever comes after much that was allocated.
+ * The same work through a page and through the API, in alternating rounds after one that does not count. Which of them
+ * comes first changes, too: the collector tidies up in whatever comes after much that was allocated. By the API as the
+ * guides have it, with a binding at the start and with number and binding at the check, since a page has them as well;
+ * and with the least that the API takes.
  */
 export async function pages(server: ChildProcess): Promise<void> {
   const measured = new Map<Kind, Measured>(kinds.map((kind) => [kind, { rates: [], us: [] }]));
@@ -36,14 +39,23 @@ export async function pages(server: ChildProcess): Promise<void> {
       measured.get(kind)?.rates.push(rate);
       measured.get(kind)?.us.push((processorUs(server) - before) / all.length);
     };
-    await oneRound(phase, round % 2 === 0);
+    await oneRound(phase, round);
   }
   print(measured);
 }
 
-async function oneRound(phase: Phase, isPageFirst: boolean): Promise<void> {
-  const visits = Array.from({ length: visitsARound }, () => visitOf(freshNumber()));
-  const numbers = Array.from({ length: visitsARound }, () => ({ number: freshNumber(), id: "" }));
+interface Called {
+  readonly number: string;
+  /** What only the session of this person knows; null where a caller has none. */
+  readonly binding: string | null;
+  id: string;
+}
+
+async function oneRound(phase: Phase, round: number): Promise<void> {
+  const many = <T>(make: () => T): T[] => Array.from({ length: visitsARound }, make);
+  const visits = many(() => visitOf(freshNumber()));
+  const called = many((): Called => ({ number: freshNumber(), binding: randomUUID(), id: "" }));
+  const bare = many((): Called => ({ number: freshNumber(), binding: null, id: "" }));
   const codes = new Map<string, string>();
   // At once: the phones remember the last 2,000 that something was sent to.
   const readCodes = async (all: readonly { readonly number: string }[]): Promise<void> => {
@@ -62,42 +74,41 @@ async function oneRound(phase: Phase, isPageFirst: boolean): Promise<void> {
     });
     await readCodes(visits);
   };
-  const startByApi = async (): Promise<void> => {
-    await phase("start", numbers, async (one) => {
-      const answer = await callApi("/api/v1/verifications", { to: one.number }).then(expectStatus(201));
+  const startByApi = async (kind: Kind, all: readonly Called[]): Promise<void> => {
+    await phase(kind, all, async (one) => {
+      const { number: to, binding } = one;
+      const body = binding === null ? { to } : { to, binding };
+      const answer = await callApi("/api/v1/verifications", body).then(expectStatus(201));
       one.id = (JSON.parse(answer.text) as { id: string }).id;
     });
-    await readCodes(numbers);
+    await readCodes(all);
   };
-  await inOrder(isPageFirst, startOnPage, startByApi);
+  await inTurn(round, [startOnPage, () => startByApi("start", called), () => startByApi("bareStart", bare)]);
   const checkOnPage = (): Promise<void> =>
     phase("code", visits, (one) =>
       onPage(one, "POST", "/two-factor/code", { code: codeFor(one.number) }).then(expectStatus(303)),
     );
-  const checkByApi = (): Promise<void> =>
-    phase("check", numbers, (one) => {
-      const path = `/api/v1/verifications/${one.id}/check`;
-      return callApi(path, { code: codeFor(one.number) }).then(expectStatus(200));
+  const checkByApi = (kind: Kind, all: readonly Called[]): Promise<void> =>
+    phase(kind, all, ({ number: to, binding, id }) => {
+      const code = codeFor(to);
+      const body = binding === null ? { code } : { code, to, binding };
+      return callApi(`/api/v1/verifications/${id}/check`, body).then(expectStatus(200));
     });
-  await inOrder(isPageFirst, checkOnPage, checkByApi);
+  await inTurn(round, [checkOnPage, () => checkByApi("check", called), () => checkByApi("bareCheck", bare)]);
   await expectDone(visits);
 }
 
-async function inOrder(
-  isFirstFirst: boolean,
-  first: () => Promise<void>,
-  second: () => Promise<void>,
-): Promise<void> {
-  await (isFirstFirst ? first : second)();
-  await (isFirstFirst ? second : first)();
+/** Each of them, another one first in each round. */
+async function inTurn(round: number, all: readonly (() => Promise<void>)[]): Promise<void> {
+  for (let place = 0; place < all.length; place++) await all[(place + round) % all.length]?.();
 }
 
 /** A page answers a wrong code with the same status as a right one. */
 async function expectDone(visits: readonly Visit[]): Promise<void> {
-  for (const visit of visits.slice(0, 10)) {
+  await rateOf(visits, async (visit) => {
     const { text } = await onPage(visit, "GET", "/two-factor");
     if (!text.includes("✓")) throw new Error(`${visit.number} was not verified`);
-  }
+  });
 }
 
 /** Of all its threads; a whole process is only told in steps of 10 ms. */
@@ -130,7 +141,9 @@ function print(measured: ReadonlyMap<Kind, Measured>): void {
 ${row("a page: GET", "get")}
 ${row("a page: the number is sent", "number", "start")}
 ${row("API: start", "start")}
+${row("API: start, without a binding", "bareStart")}
 ${row("a page: the right code is sent", "code", "check")}
 ${row("API: check", "check")}
+${row("API: check, without number and binding", "bareCheck")}
 `);
 }

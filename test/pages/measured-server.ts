@@ -95,15 +95,24 @@ export async function onPage(
   return answer;
 }
 
-/** Everything in `all`, as many at once as there are connections; gives how many a second. */
+/**
+ * Everything in `all`, as many at once as there are connections; gives how many a second were answered while none of
+ * them stood idle. At the end a page's last answers are waited for, which says nothing about how many it can give.
+ */
 export async function rateOf<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<number> {
   const queue = [...all];
   const beganAt = performance.now();
+  let answered = 0;
+  let rate = 0;
   const work = async (): Promise<void> => {
-    for (let one = queue.pop(); one !== undefined; one = queue.pop()) await act(one);
+    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+      await act(one);
+      answered += 1;
+    }
+    if (rate === 0) rate = (answered / (performance.now() - beganAt)) * 1_000;
   };
   await Promise.all(Array.from({ length: connections }, work));
-  return (all.length / (performance.now() - beganAt)) * 1_000;
+  return rate;
 }
 
 export function expectStatus(wanted: number): (answer: Answer) => Answer {

@@ -34,9 +34,6 @@ import {
   writeVisit,
 } from "./visit.ts";
 
-/** No step answers sooner: whether a number gets a message must not show in the time it takes (W-8). */
-export const answerAfterMs = 20;
-
 /** Shows where the browser is; an address that names a service begins anew. */
 export async function open(
   options: AccountPages,
@@ -110,7 +107,7 @@ export async function workOn<R>(
   }
   const { current } = sender;
   const working = work(toolsOf(options, request.server), current, fields);
-  const [result] = await Promise.all([working, options.wait(answerAfterMs)]);
+  const [result] = await Promise.all([working, options.wait()]);
   return { current, result };
 }
 

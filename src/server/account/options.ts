@@ -8,8 +8,8 @@ export interface AccountPageOptions {
   readonly assets: Assets;
   /** Of the verification page: a sign-up proves a number with it. */
   readonly flow: Flow;
-  /** In real time. */
-  wait(ms: number): Promise<void>;
+  /** No step answers sooner: whether a number gets a message must not show in the time it takes (W-8). */
+  wait(): Promise<void>;
 }
 
 /** What the pages of one installation work with. */

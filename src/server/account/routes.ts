@@ -1,3 +1,4 @@
+import cookie from "@fastify/cookie";
 import type { FastifyPluginAsync } from "fastify";
 import { newMemory } from "./memory.ts";
 import { type AccountPageOptions, type AccountPages, passkeySteps, stepNames } from "./options.ts";
@@ -8,6 +9,7 @@ export function accountPages(given: AccountPageOptions): FastifyPluginAsync {
   return async (app) => {
     const options: AccountPages = { ...given, memory: newMemory() };
     const handlers = () => import("./handlers.ts");
+    await app.register(cookie);
     app.setErrorHandler(async (error, request, reply) =>
       (await handlers()).sendFault(options, request, reply, error),
     );

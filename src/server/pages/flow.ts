@@ -95,7 +95,7 @@ async function enterNumber(
   if (visit.linkId !== null && !(await engine.useOnce("link", visit.linkId, visit.id))) {
     return { ...visit, note: { words: "linkLead", field: null } };
   }
-  const worked = await useProof(engine, parts, visit, fields);
+  const worked = (fields["answer"] ?? "") === "" ? "none" : await useProof(engine, parts, visit, fields);
   if (worked === "refused") return refuse("pageOld", null);
   const now = parts.clock.now();
   const allowance = visit.linkId === null ? anonymousAllowance : linkAllowance;
@@ -131,9 +131,8 @@ async function useProof(
   parts: EngineParts,
   visit: Visit,
   fields: Fields,
-): Promise<"right" | "none" | "refused"> {
+): Promise<"right" | "refused"> {
   const { challenge = "", country = "", number = "", answer = "" } = fields;
-  if (answer === "") return "none";
   const { id: visitId, serviceId, purpose } = visit;
   const proof = readProof(parts, { visitId, serviceId, purpose }, { challenge, country, number, answer });
   if (proof.type !== "right") return "refused";

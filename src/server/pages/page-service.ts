@@ -50,6 +50,7 @@ export async function serviceOf(
 ): Promise<Service | null> {
   if (!uuidPattern.test(serviceId)) return null;
   const service =
+    app.directory.recentService(tenantId, serviceId) ??
     (await app.directory.service(tenantId, serviceId)) ??
     (await app.parts.store.get(key("service", serviceId)));
   return service?.tenantId === tenantId ? service : null;

@@ -1,18 +1,18 @@
 /** What is remembered of the last few thousand: two generations, of which the older goes when the younger is full. */
-export class Recent<V> {
+export class Recent<V, Id extends string | number = string> {
   readonly #max: number;
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+  #young = new Map<Id, V>();
+  #old = new Map<Id, V>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  get(id: string): V | undefined {
+  get(id: Id): V | undefined {
     return this.#young.get(id) ?? this.#old.get(id);
   }
 
-  set(id: string, value: V): void {
+  set(id: Id, value: V): void {
     if (!this.#young.has(id) && this.#young.size >= this.#max) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -53,6 +53,9 @@ export class RecentTimes {
   }
 
   #within(id: string, now: number): readonly number[] {
-    return (this.#times.get(id) ?? []).filter((at) => at > now - this.#spanMs && at <= now);
+    const times = this.#times.get(id);
+    return times === undefined ? never : times.filter((at) => at > now - this.#spanMs && at <= now);
   }
 }
+
+const never: readonly number[] = [];

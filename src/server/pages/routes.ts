@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import cookie from "@fastify/cookie";
-import formbody from "@fastify/formbody";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { systemClock } from "../../clock/index.ts";
+import { textsEqual } from "../../secrets/index.ts";
 import { isReturnUrl, type Service } from "../../tenants/index.ts";
+import type { Policy } from "../../verification/index.ts";
 import { accountPages } from "../account/index.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
@@ -13,12 +13,13 @@ import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import { accentRoutes } from "./accent.ts";
 import { loadAssets } from "./assets.ts";
 import { noteFault } from "./faults.ts";
-import { fieldsOf } from "./fields.ts";
+import { fieldsOf, readForms } from "./fields.ts";
 import { type Current, createFlow, type Fields, type Flow } from "./flow.ts";
 import { languageOf } from "./language.ts";
 import { allowsAnonymous, anonymousService, policyFor, serviceOf } from "./page-service.ts";
 import { type Shown, sendClosed, sendPage, wayBack } from "./show.ts";
-import { isFormOf, newVisit, readVisit, type Visit, writeVisit } from "./visit.ts";
+import { giveVisit, held, newVisit, readVisit, sealVisit, type Visit } from "./visit.ts";
+import { waitTogether } from "./wait.ts";
 
 export interface PageOptions {
   /** Whether nothing that is sent costs anything: then a service's page is open to all, unless it says otherwise. */
@@ -32,11 +33,8 @@ const base = "/two-factor";
 
 /** The verification pages: a number, a code, a result; whole without a script. */
 export function verificationPages(options: PageOptions): FastifyPluginAsync {
-  // Never a clock that tests turn: how long an answer takes is measured by those who wait for it.
-  const passing = systemClock();
   return async (app) => {
-    await app.register(cookie);
-    await app.register(formbody, { bodyLimit: bodyBytesMax });
+    readForms(app, bodyBytesMax);
     const assets = loadAssets(join(import.meta.dirname, "assets"), `${base}/assets`);
     await app.register(assets.routes);
     await app.register(accentRoutes);
@@ -44,7 +42,8 @@ export function verificationPages(options: PageOptions): FastifyPluginAsync {
       app,
       assets,
       flow: createFlow(app.engine, app.parts),
-      wait: (ms) => passing.sleep(ms),
+      // Never a clock that tests turn: how long an answer takes is measured by those who wait for it.
+      wait: waitTogether(systemClock(), answerAfterMs),
     };
     await app.register(accountPages({ ...options, assets, flow: shown.flow, wait: shown.wait }));
     app.setErrorHandler((error, request, reply) => sendFault(shown, request, reply, error));
@@ -83,16 +82,17 @@ async function open(
     }
     const service = await serviceOf(shown.app, visit);
     if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-    writeVisit(shown.app.parts, reply, isHttps, visit, service);
+    giveVisit(reply, isHttps, sealVisit(shown.app.parts, held(shown.app.parts, visit)), service);
     return reply.redirect(base, 303);
   }
   const known = readVisit(shown.app.parts, request, isHttps);
-  const visit = known ?? (await visitFrom(shown.app, options, {}));
+  const visit = known?.visit ?? (await visitFrom(shown.app, options, {}));
   if (visit === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
   const service = await serviceOf(shown.app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-  if (known === null) writeVisit(shown.app.parts, reply, isHttps, visit, service);
-  return sendPage(shown, request, reply, currentOf(request, visit, service));
+  const one = known ?? held(shown.app.parts, visit);
+  if (known === null) giveVisit(reply, isHttps, sealVisit(shown.app.parts, one), service);
+  return sendPage(shown, request, reply, new CurrentRequest(request, visit, service), one.form);
 }
 
 /** One step, then back to the page: what was posted is never posted again by a reload. */
@@ -109,30 +109,52 @@ async function take(
   }
   const isHttps = hasSecureCookies(request);
   const fields = fieldsOf(request.body);
-  const visit = readVisit(app.parts, request, isHttps);
-  if (visit === null) return sendClosed(shown, request, reply.code(403), "faultTitle", "cookies");
-  if (!isFormOf(app.parts, visit, fields["form"])) {
+  const known = readVisit(app.parts, request, isHttps);
+  if (known === null) return sendClosed(shown, request, reply.code(403), "faultTitle", "cookies");
+  const { visit, form } = known;
+  if (!textsEqual(form, fields["form"] ?? "")) {
     return sendClosed(shown, request, reply.code(403), "faultTitle", "pageOld");
   }
   const service = await serviceOf(app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-  // Both at once: whether a number gets a message shows in the work that a step does, and nobody may time that (W-8).
-  const current = currentOf(request, visit, service);
-  const [after] = await Promise.all([step(shown.flow, current, fields), shown.wait(answerAfterMs)]);
-  writeVisit(app.parts, reply, isHttps, after, service);
+  // From here on: whether a number gets a message shows in the work that a step does, and nobody may time that (W-8).
+  const waited = shown.wait();
+  const after = await step(shown.flow, new CurrentRequest(request, visit, service), fields);
   const hasDecided = after.round?.end === "approved" || name === "cancel";
-  return reply.redirect((hasDecided ? await wayBack(app, request, after) : null) ?? base, 303);
+  const sealed = sealVisit(app.parts, { visit: after, form });
+  const back = hasDecided ? await wayBack(app, request, after) : null;
+  await waited;
+  giveVisit(reply, isHttps, sealed, service);
+  return reply.redirect(back ?? base, 303);
 }
 
-function currentOf(request: FastifyRequest, visit: Visit, service: Service): Current {
-  return {
-    visit,
-    service,
-    policy: policyFor(request.server.directory.policyOf(service), visit.linkId !== null),
-    network: networkOf(clientAddress(request)).network,
-    locale: languageOf(request, visit.language).tag,
-    origin: request.server.publicOrigin(request),
-  };
+/** A step asks for little of what a request tells: each is found out when it is asked for. */
+class CurrentRequest implements Current {
+  readonly visit: Visit;
+  readonly service: Service;
+  readonly policy: Policy;
+  readonly #request: FastifyRequest;
+  #network: string | null = null;
+
+  constructor(request: FastifyRequest, visit: Visit, service: Service) {
+    this.visit = visit;
+    this.service = service;
+    this.policy = policyFor(request.server.directory.policyOf(service), visit.linkId !== null);
+    this.#request = request;
+  }
+
+  get network(): string {
+    this.#network ??= networkOf(clientAddress(this.#request)).network;
+    return this.#network;
+  }
+
+  get locale(): string {
+    return languageOf(this.#request, this.visit.language).tag;
+  }
+
+  get origin(): string {
+    return this.#request.server.publicOrigin(this.#request);
+  }
 }
 
 async function visitFrom(app: FastifyInstance, options: PageOptions, query: Fields): Promise<Visit | null> {

@@ -7,7 +7,7 @@ import { languageOf } from "./language.ts";
 import type { Language, WordName } from "./languages/index.ts";
 import { formTargetsOf, sendWhole } from "./send-view.ts";
 import { closedView, codeView, doneView, endView, numberView, type View, type ViewParts } from "./views.ts";
-import { formSeal, type Round, type Visit } from "./visit.ts";
+import type { Round, Visit } from "./visit.ts";
 import { addressBack } from "./way-back.ts";
 
 /** What every page needs. */
@@ -15,8 +15,8 @@ export interface Shown {
   readonly app: FastifyInstance;
   readonly assets: Assets;
   readonly flow: Flow;
-  /** In real time. */
-  wait(ms: number): Promise<void>;
+  /** No step answers sooner; in real time. */
+  wait(): Promise<void>;
 }
 
 /** The page of a visit, as it is now. */
@@ -25,10 +25,11 @@ export async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   current: Current,
+  form: string,
 ): Promise<FastifyReply> {
   const { visit, service } = current;
   const language = languageOf(request, visit.language);
-  const view = await viewOf(shown, request, language, current);
+  const view = await viewOf(shown, request, language, current, form);
   const formTargets = formTargetsOf(visit.returnUrl);
   const { frameAncestors = [] } = service.settings.page ?? {};
   return sendWhole(shown.assets, request, reply, { language, service, view, formTargets, frameAncestors });
@@ -39,12 +40,13 @@ async function viewOf(
   request: FastifyRequest,
   language: Language,
   current: Current,
+  form: string,
 ): Promise<View> {
   const { visit, policy } = current;
   const { parts } = app;
   const viewParts: ViewParts = {
     language,
-    form: formSeal(parts, visit),
+    form,
     note: visit.note,
     base: "/two-factor",
   };

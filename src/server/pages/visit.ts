@@ -12,6 +12,7 @@ import {
 } from "../../secrets/index.ts";
 import { listCodec } from "../../store/index.ts";
 import type { Service } from "../../tenants/index.ts";
+import { cookieIn } from "../cookies.ts";
 import type { WordName } from "./languages/index.ts";
 import { Recent } from "./recent.ts";
 
@@ -106,62 +107,81 @@ export function newVisitId({ random }: EngineParts): string {
   return Buffer.from(random.bytes(24)).toString("base64url");
 }
 
-/** A visit, and all that was sealed of it. */
-interface SealedVisit {
-  readonly text: string;
+/** A visit that a browser holds, with what its forms carry (W-13). */
+export interface HeldVisit {
   readonly visit: Visit;
+  readonly form: string;
+}
+
+interface SealedVisit extends HeldVisit {
+  /** All that was sealed. */
+  readonly text: string;
 }
 
 /**
- * What was sealed just now, by the end of its seal: a page is shown and answered within a minute, and opening a seal
- * costs more than the rest of a step. Each keyring's own, and few.
+ * What was sealed just now, by a number from the end of its seal: a page is shown and answered within a minute, and
+ * opening a seal costs more than the rest of a step. Each keyring's own, and few. Whole texts are compared.
  */
-const sealedLately = new WeakMap<Keyring, Recent<SealedVisit>>();
+const sealedLately = new WeakMap<Keyring, Recent<SealedVisit, number>>();
 const sealedMax = 2_048;
-/** Of the tag: long texts are slow keys. Whole texts are compared. */
-const endLength = 16;
 
-function sealedBy(keyring: Keyring): Recent<SealedVisit> {
+function sealedBy(keyring: Keyring): Recent<SealedVisit, number> {
   const known = sealedLately.get(keyring);
   if (known !== undefined) return known;
-  const recent = new Recent<SealedVisit>(sealedMax);
+  const recent = new Recent<SealedVisit, number>(sealedMax);
   sealedLately.set(keyring, recent);
   return recent;
 }
 
-/** The visit in the request's cookie; null where there is none, or it is old. */
-export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): Visit | null {
-  const given = request.cookies[cookieNamed(visitCookie, isSecure)];
-  if (given === undefined) return null;
-  const known = sealedBy(parts.keyring).get(given.slice(-endLength));
-  const visit = known?.text === given ? known.visit : openVisit(parts, given);
-  return visit !== null && parts.clock.now() < visit.openedAt + visitLifetimeMs ? visit : null;
+/** Of the tag, which chance made. A number is a quicker key than a text. */
+function endOf(text: string): number {
+  let end = 0;
+  for (let at = Math.max(0, text.length - endLength); at < text.length; at++) {
+    end = (end * 31 + text.charCodeAt(at)) & 0x3fff_ffff;
+  }
+  return end;
 }
 
-function openVisit(parts: EngineParts, sealed: string): Visit | null {
+const endLength = 8;
+
+/** The visit in the request's cookie; null where there is none, or it is old. */
+export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): HeldVisit | null {
+  const given = cookieIn(request.headers.cookie, cookieNamed(visitCookie, isSecure));
+  if (given === undefined) return null;
+  const known = sealedBy(parts.keyring).get(endOf(given));
+  const found = known?.text === given ? known : openVisit(parts, given);
+  return found !== null && parts.clock.now() < found.visit.openedAt + visitLifetimeMs ? found : null;
+}
+
+function openVisit(parts: EngineParts, sealed: string): HeldVisit | null {
   try {
     const list: unknown = JSON.parse(open(parts.keyring, context, sealed));
     // A version of ours before this one wrote an object.
-    return Array.isArray(list) ? visits.fromList(list) : null;
+    return Array.isArray(list) ? held(parts, visits.fromList(list)) : null;
   } catch (cause) {
     if (cause instanceof SealBroken) return null;
     throw cause;
   }
 }
 
-export function writeVisit(
-  parts: EngineParts,
-  reply: FastifyReply,
-  isSecure: boolean,
-  visit: Visit,
-  service: Service,
-): void {
+/** What this browser holds from now on. */
+export function held(parts: EngineParts, visit: Visit): HeldVisit {
+  return { visit, form: formSeal(parts, visit) };
+}
+
+/** The visit as its cookie holds it. */
+export function sealVisit(parts: EngineParts, { visit, form }: HeldVisit): string {
+  const text = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
+  sealedBy(parts.keyring).set(endOf(text), { text, visit, form });
+  return text;
+}
+
+/** Puts a sealed visit into the browser's cookie. */
+export function giveVisit(reply: FastifyReply, isSecure: boolean, text: string, service: Service): void {
   // In a frame of another site a Lax cookie never comes back; a partitioned one is of this site's frame there alone.
   // Only where somebody may frame the page: a browser without partitions would take it from anybody's frame.
   const mayFrame = (service.settings.page?.frameAncestors ?? []).length > 0;
   const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
-  const text = seal(parts.keyring, parts.random, context, JSON.stringify(visits.toList(visit)));
-  sealedBy(parts.keyring).set(text.slice(-endLength), { text, visit });
   // Nothing in it needs to be encoded.
   const cookie = `${cookieNamed(visitCookie, isSecure)}=${text}; Max-Age=${visitLifetimeMs / 1_000}; Path=/; HttpOnly`;
   const site = isFramed ? "; Partitioned; SameSite=None" : "; SameSite=Lax";

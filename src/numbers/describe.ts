@@ -26,7 +26,13 @@ export interface NumberDescription {
   readonly possibleTypes: readonly NumberType[];
 }
 
-const regionNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+/** Made when it is first needed: that takes 10 ms, and most processes describe no number. */
+let regionNames: Intl.DisplayNames | null = null;
+
+function regionNameOf(region: string): string {
+  regionNames ??= new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+  return regionNames.of(region) ?? region;
+}
 
 /** As people read it, ITU-T E.123: `+1 678 555 1212`; a text that is no number stays as it is. */
 export function internationalForm(e164: string): string {
@@ -45,7 +51,7 @@ export function describeNumber(phoneNumber: PhoneNumber): NumberDescription {
       rfc3966: `tel:${e164}`,
     },
     region,
-    regionName: region === nonGeographicRegion ? "International" : (regionNames.of(region) ?? region),
+    regionName: region === nonGeographicRegion ? "International" : regionNameOf(region),
     countryCallingCode,
     numberType,
     possibleTypes: numberType === "fixed_line_or_mobile" ? ["fixed_line", "mobile"] : [numberType],

@@ -16,7 +16,9 @@ interface Sleeper {
 }
 
 /** Turns of the event loop in which everything that a wake-up set off comes to rest. */
-const turnsToRest = 24;
+const turnsToRest = 28;
+/** To ask what the process waits for takes longer than ten turns. */
+const turnsBetweenLooks = 4;
 
 export const fakeClockStart: number = Date.UTC(2026, 0, 1, 12);
 
@@ -85,13 +87,17 @@ async function rest(isBusy: () => boolean): Promise<void> {
   for (let turn = 0; turn < turnsToRest; turn++) {
     await nextTurn();
     // A store that flushes its log on another thread goes on when that is done, however many turns it takes.
-    while (process.getActiveResourcesInfo().includes("FSReqCallback")) await nextTurn();
+    while (turn % turnsBetweenLooks === 0 && isFlushing()) await nextTurn();
     for (; isBusy() && busyTurns < busyTurnsMax; busyTurns++) {
       await nextTurn();
       // What it sets off when it is done has turns of its own.
       turn = 0;
     }
   }
+}
+
+function isFlushing(): boolean {
+  return process.getActiveResourcesInfo().includes("FSReqCallback");
 }
 
 function nextTurn(): Promise<void> {

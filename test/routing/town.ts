@@ -32,6 +32,8 @@ export interface TownCarrier {
 
 interface Phone {
   readonly arrived: { readonly at: number; readonly code: string; readonly reference: string }[];
+  /** Called when a message arrives. */
+  ring: () => void;
 }
 
 /** People who verify their numbers through carriers that misbehave as planned, on a clock that is turned. */
@@ -94,8 +96,12 @@ export async function openTown({ plans, prefix = "+1415555", ...options }: TownO
     people.push(me);
     let asked = 0;
     const reactsMs = 4_000 + (random.bytes(1)[0] ?? 0) * 40;
-    while (clock.now() < began + 280 * second) {
-      await clock.sleep(second);
+    const gone = began + 280 * second;
+    while (clock.now() < gone) {
+      const before = phones.get(to)?.arrived.at(-1);
+      const patience = asked < 3 ? began + 35_000 + asked * 65_000 : gone;
+      const until = Math.min(gone, before === undefined ? patience : before.at + reactsMs);
+      await ringOr(clock, phoneOf(phones, to), until);
       const newest = phones.get(to)?.arrived.at(-1);
       if (newest !== undefined && clock.now() >= newest.at + reactsMs) {
         const { outcome } = await engine.check({ tenantId, id: me.id, code: newest.code, to });
@@ -103,8 +109,7 @@ export async function openTown({ plans, prefix = "+1415555", ...options }: TownO
         me.approvedAt = clock.now();
         return;
       }
-      const patienceMs = 35_000 + asked * 65_000;
-      if (newest === undefined && asked < 3 && clock.now() >= began + patienceMs) {
+      if (newest === undefined && asked < 3 && clock.now() >= patience) {
         asked += 1;
         await engine.resend({ tenantId, id: me.id });
       }
@@ -130,6 +135,19 @@ export async function openTown({ plans, prefix = "+1415555", ...options }: TownO
   };
 }
 
+/** Until a message arrives, and no later than that: to look each second took half of a scenario's time. */
+async function ringOr(clock: FakeClock, phone: Phone, until: number): Promise<void> {
+  const rung = new AbortController();
+  phone.ring = () => rung.abort();
+  await clock.sleep(until - clock.now(), rung.signal);
+}
+
+function phoneOf(phones: Map<string, Phone>, to: string): Phone {
+  const phone = phones.get(to) ?? { arrived: [], ring: () => {} };
+  phones.set(to, phone);
+  return phone;
+}
+
 interface CarrierScene {
   readonly id: string;
   readonly plan: TownCarrierPlan;
@@ -149,9 +167,9 @@ function townCarrier(scene: CarrierScene): TownCarrier {
     if (plan.capabilities?.idempotencyKey === true && known.has(reference)) return;
     known.add(reference);
     clock.after(afterMs, () => {
-      const phone = phones.get(to) ?? { arrived: [] };
-      phones.set(to, phone);
+      const phone = phoneOf(phones, to);
       phone.arrived.push({ at: clock.now(), code: code ?? "", reference });
+      phone.ring();
     });
     clock.after(afterMs + second, () => {
       const receipt = { reference, status: "delivered", providerMessageId: `${id}-${reference}` } as const;

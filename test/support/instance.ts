@@ -59,6 +59,8 @@ export async function openSharedInstance(options: TestInstanceOptions = {}): Pro
     secrets: [testSecret],
     random,
     hashCost: quickHashes,
+    // As after a flush, without the way to another thread and back; what flushes, the tests of the store prove.
+    sync: (done) => setImmediate(done, null),
     ...options,
     clock,
     folder,

@@ -40,7 +40,7 @@ export type ExpressTwoFactorGuard = (
 ) => void;
 
 /**
- * Lets through who signed in with two factors, and puts their session on `request.twoFactor`. All others get 401
+ * Lets through who signed in with two factors, and puts their session on `request.twoFactor` (`twoFactorOf`). All others get 401
  * `{"outcome":"sessionInvalid"}` or 403 `{"outcome":"stepUpRequired"}`; with `pages`, a browser is led to the account pages
  * and comes back here.
  * @example
@@ -62,4 +62,9 @@ export function requireTwoFactor(
       response.writeHead(status, headers).end(body);
     }, next);
   };
+}
+
+/** The session that the guard let through, `request.twoFactor`; undefined where it did not stand before the route. */
+export function twoFactorOf(request: ExpressRequest): TwoFactorSession | undefined {
+  return (request as Guarded).twoFactor;
 }

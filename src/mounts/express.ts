@@ -4,7 +4,12 @@ import type { ExpressRequest } from "./express-request.ts";
 import { createMount } from "./mount.ts";
 import type { MountOptions } from "./options.ts";
 
-export { type ExpressTwoFactorGuard, requireTwoFactor, requireVerified } from "./express-guards.ts";
+export {
+  type ExpressTwoFactorGuard,
+  requireTwoFactor,
+  requireVerified,
+  twoFactorOf,
+} from "./express-guards.ts";
 export type { ExpressRequest } from "./express-request.ts";
 export type { RequireVerifiedOptions, VerifiedSession } from "./guard.ts";
 export type { TwoFactorOptions, TwoFactorSession } from "./two-factor.ts";

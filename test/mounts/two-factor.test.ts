@@ -8,7 +8,7 @@ import Koa from "koa";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import type { Countersign } from "../../src/index.ts";
-import { requireTwoFactor as forExpress } from "../../src/mounts/express.ts";
+import { requireTwoFactor as forExpress, twoFactorOf as ofExpress } from "../../src/mounts/express.ts";
 import { requireTwoFactor as forFastify, twoFactorOf } from "../../src/mounts/fastify.ts";
 import { requireTwoFactor as forKoa } from "../../src/mounts/koa.ts";
 import type { TwoFactorOptions } from "../../src/mounts/two-factor.ts";
@@ -25,7 +25,7 @@ const hosts: Readonly<
   async Express(countersign, options) {
     const app = express();
     app.get("/payout", forExpress(countersign, options), (request, response) => {
-      response.json({ who: (request as { twoFactor?: { subscriberId: string } }).twoFactor?.subscriberId });
+      response.json({ who: ofExpress(request)?.subscriberId });
     });
     return app;
   },

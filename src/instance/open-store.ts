@@ -52,6 +52,7 @@ export async function openStore(
     ...given("lockWaitMs", options.lockWaitMs),
     ...given("batchMax", options.batchMax),
     ...given("defer", options.defer),
+    ...given("journaledMin", options.journaledMin),
     ...given("sync", options.sync),
   });
   try {

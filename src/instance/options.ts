@@ -52,6 +52,8 @@ export interface InstanceOptions {
   readonly meter?: Meter;
   readonly lockWaitMs?: number;
   readonly batchMax?: number;
+  /** From how many rows on a batch of the embedded store goes to its journal first. */
+  readonly journaledMin?: number;
   readonly defer?: (turn: () => void) => void;
   readonly sync?: (done: (cause: Error | null) => void) => void;
   /** Stands between the store and all who work on it, to see what is committed. */

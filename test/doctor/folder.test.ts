@@ -38,11 +38,15 @@ test("a folder that is well is found well, and is not changed by the look", asyn
 
 test("R-21: a flipped bit in a row is found by its checksum, where SQLite's own check is content", async () => {
   const { folder, path } = await filled();
-  const where = readFileSync(path).indexOf('"sealed-') + 2;
-  expect(where).toBeGreaterThan(100);
+  const bytes = readFileSync(path);
   const file = openSync(path, "r+");
-  writeSync(file, "X", where);
+  // In the tables, and in what the journal had of them, which nobody reads any more.
+  let flipped = 0;
+  for (let at = bytes.indexOf('"sealed-'); at >= 0; at = bytes.indexOf('"sealed-', at + 1), flipped++) {
+    writeSync(file, "X", at + 2);
+  }
   closeSync(file);
+  expect(flipped).toBeGreaterThan(100);
   expect((await levels(folder, false))["integrity"]).toBe("ok: every page");
   expect((await levels(folder))["rows"]).toMatch(/^fail: .*damaged/);
 });

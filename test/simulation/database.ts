@@ -112,6 +112,8 @@ export class Database {
       ...settings(folder),
       ...impure(parts.timeline, parts.chance),
       defer: (turn) => database.#defer(turn),
+      // Batches are small here: each goes through the journal, so that crashes find rows in it.
+      journaledMin: 1,
       // The simulator looks at the store between two steps, and looking waits for a flush: none may need a step. That
       // a node is gone after the commit and before its answer is among the faults of its calls.
       sync: (done) => setImmediate(done, null),

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../../src/store/index.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { GroupCommit } from "../../src/store/sqlite/group-commit.ts";
+import { Journal } from "../../src/store/sqlite/journal.ts";
 import type { Sync } from "../../src/store/sqlite/log-sync.ts";
 import { prepareTables } from "../../src/store/sqlite/tables.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
@@ -11,17 +12,28 @@ import { tempFolder } from "./temp-folder.ts";
 export interface Opened {
   readonly clock: FakeClock;
   readonly database: DatabaseSync;
+  readonly journal: Journal;
   readonly commits: GroupCommit;
   /** Statements that ran, of those that begin or end a transaction. */
   readonly transactions: string[];
   readonly store: Store;
 }
 
+export interface CommitOptions {
+  readonly sync?: Sync;
+  readonly defer?: (turn: () => void) => void;
+  /** Without it rows go straight into their tables. */
+  readonly journaledMin?: number;
+}
+
 /** The writer on a database whose transactions are recorded. */
 export function openCommits(
   batchMax: number,
-  sync: Sync = (done) => void setImmediate(done, null),
-  defer?: (turn: () => void) => void,
+  {
+    sync = (done) => void setImmediate(done, null),
+    defer,
+    journaledMin = Number.POSITIVE_INFINITY,
+  }: CommitOptions = {},
 ): Opened {
   const clock = createFakeClock();
   const database = openDatabase(join(tempFolder(), "test.db"));
@@ -38,9 +50,10 @@ export function openCommits(
       };
     },
   });
+  const journal = new Journal(recorded, prepareTables(database), journaledMin);
   const commits = new GroupCommit({
     database: recorded,
-    tables: prepareTables(database),
+    journal,
     clock,
     batchMax,
     queueMax: 1_000,
@@ -53,5 +66,5 @@ export function openCommits(
     update: commits.update.bind(commits),
     get: async (one: Parameters<Store["get"]>[0]) => commits.read(one),
   } as unknown as Store;
-  return { clock, database, commits, transactions, store };
+  return { clock, database, journal, commits, transactions, store };
 }

@@ -52,7 +52,7 @@ test("decisions of a batch that is done again run on the rows as they are, not a
 /** A writer whose turns come when the test says so. */
 function openTurns(batchMax: number): Opened & { turn(): void; begun(): number } {
   const turns: (() => void)[] = [];
-  const opened = openCommits(batchMax, undefined, (turn) => turns.push(turn));
+  const opened = openCommits(batchMax, { defer: (turn) => turns.push(turn) });
   return {
     ...opened,
     turn: () => turns.shift()?.(),

@@ -144,7 +144,7 @@ const someTurns = async (): Promise<void> => {
 
 test("R-05: nothing is acknowledged before its flush, and what arrives meanwhile shares the next one", async () => {
   const { sync, held } = heldFlushes();
-  const { transactions, store } = openCommits(100, sync);
+  const { transactions, store } = openCommits(100, { sync });
   const done: number[] = [];
   const start = (n: number): Promise<unknown> => putStarted(store, n).then(() => done.push(n));
   const first = start(1);
@@ -163,7 +163,7 @@ test("R-05: nothing is acknowledged before its flush, and what arrives meanwhile
 
 test("a decision that writes nothing needs no flush", async () => {
   const { sync, held } = heldFlushes();
-  const { store } = openCommits(100, sync);
+  const { store } = openCommits(100, { sync });
   expect(await store.update([], () => ({ writes: [], result: "seen" }))).toBe("seen");
   expect(held).toHaveLength(0);
 });

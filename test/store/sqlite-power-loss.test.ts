@@ -14,12 +14,12 @@ const database = "countersign.db";
 const log = "countersign.db-wal";
 
 /** Database and log as they are on the disk after each of a few acknowledged updates. */
-async function filesUnderWay(): Promise<{ folder: string; sizes: number[] }> {
+async function filesUnderWay(journaledMin: number): Promise<{ folder: string; sizes: number[] }> {
   const live = tempFolder();
   const first = await openSqliteStore({ folder: live, clock });
   await beginHistory(first);
   await first.close();
-  const store = await openSqliteStore({ folder: live, clock });
+  const store = await openSqliteStore({ folder: live, clock, journaledMin });
   const sizes: number[] = [];
   for (let n = 0; n < updates; n++) {
     await addUpdate(store);
@@ -44,29 +44,43 @@ async function openedLast(folder: string, wal: Buffer): Promise<number> {
   return last;
 }
 
-test("R-05: cut at any 512 bytes the log opens, and is the acknowledged history up to there", async () => {
-  const { folder, sizes } = await filesUnderWay();
-  const whole = readFileSync(join(folder, log));
-  for (let size = 0; size <= whole.length; size += 512) {
-    const complete = sizes.filter((one) => one <= size).length;
-    expect(await openedLast(folder, whole.subarray(0, size)), `${size} bytes`).toBe(complete);
-  }
-  expect(await openedLast(folder, whole)).toBe(updates);
-}, 60_000);
+/** Rows that go straight into their tables, and rows that go to the journal first. */
+const ways = [
+  ["the tables", 1_000],
+  ["the journal", 1],
+] as const;
 
-test("R-05: a log with torn pages opens, and is a prefix of the acknowledged history", async () => {
-  const { folder } = await filesUnderWay();
-  const whole = readFileSync(join(folder, log));
-  const random = seededRandom(5);
-  const seen = new Set<number>();
-  for (let round = 0; round < 60; round++) {
-    const torn = Buffer.from(whole);
-    const at = Math.floor((random.next() * torn.length) / 512) * 512;
-    torn.fill(0, at, at + 512);
-    seen.add(await openedLast(folder, torn));
-  }
-  expect(seen.size).toBeGreaterThan(3);
-}, 60_000);
+test.each(ways)(
+  "R-05: cut at any 512 bytes the log opens, and is the acknowledged history up to there: %s",
+  async (_way, journaledMin) => {
+    const { folder, sizes } = await filesUnderWay(journaledMin);
+    const whole = readFileSync(join(folder, log));
+    for (let size = 0; size <= whole.length; size += 512) {
+      const complete = sizes.filter((one) => one <= size).length;
+      expect(await openedLast(folder, whole.subarray(0, size)), `${size} bytes`).toBe(complete);
+    }
+    expect(await openedLast(folder, whole)).toBe(updates);
+  },
+  60_000,
+);
+
+test.each(ways)(
+  "R-05: a log with torn pages opens, and is a prefix of the acknowledged history: %s",
+  async (_way, journaledMin) => {
+    const { folder } = await filesUnderWay(journaledMin);
+    const whole = readFileSync(join(folder, log));
+    const random = seededRandom(5);
+    const seen = new Set<number>();
+    for (let round = 0; round < 60; round++) {
+      const torn = Buffer.from(whole);
+      const at = Math.floor((random.next() * torn.length) / 512) * 512;
+      torn.fill(0, at, at + 512);
+      seen.add(await openedLast(folder, torn));
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  },
+  60_000,
+);
 
 test("R-05: each acknowledgement follows an fsync of the log (strace)", ({ skip }) => {
   const probe = spawnSync("strace", ["-f", "-e", "trace=fsync", "true"]);

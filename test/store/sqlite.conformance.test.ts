@@ -2,10 +2,22 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { openSqliteStore } from "../../src/store/index.ts";
-import { createFakeClock, storeConformance } from "../../src/testing/index.ts";
+import {
+  createFakeClock,
+  type OpenedStore,
+  type OpenOptions,
+  storeConformance,
+} from "../../src/testing/index.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-storeConformance({ describe, test }, "SQLite", async (options) => {
+for (const [name, journaledMin] of [
+  ["SQLite", 16],
+  ["SQLite, every batch through the journal", 1],
+] as const) {
+  storeConformance({ describe, test }, name, (options) => opened({ ...options, journaledMin }));
+}
+
+async function opened(options: OpenOptions & { readonly journaledMin: number }): Promise<OpenedStore> {
   const clock = createFakeClock();
   const folder = tempFolder();
   const open = (at: string) =>
@@ -24,4 +36,4 @@ storeConformance({ describe, test }, "SQLite", async (options) => {
       return await open(restored);
     },
   };
-});
+}

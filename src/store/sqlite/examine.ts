@@ -7,6 +7,8 @@ import { tableOrder } from "../port.ts";
 import { judgeMove, judgeSchema } from "../schema-findings.ts";
 import { ownMigrations, readSchema } from "./database.ts";
 import { folderHolder } from "./folder-lock.ts";
+import { readTexts } from "./journal-places.ts";
+import { writesIn } from "./journal-text.ts";
 import { scan } from "./scan.ts";
 import { databaseName } from "./store.ts";
 
@@ -118,10 +120,16 @@ function judgeRows(database: DatabaseSync): Finding {
         page = scan(database, table, page.at(-1) ?? null, scanPageRows);
       }
     }
+    if (hasJournal(database)) for (const text of readTexts(database).left) rows += writesIn(text).length;
     return ok("rows", `the checksums of all ${rows} are right`);
   } catch (cause) {
     return damaged("rows", (cause as Error).message);
   }
+}
+
+/** A folder that only older versions have opened has none. */
+function hasJournal(database: DatabaseSync): boolean {
+  return database.prepare("select name from sqlite_schema where name = 'journal'").get() !== undefined;
 }
 
 function damaged(check: string, found: string): Finding {

@@ -4,9 +4,9 @@ import { StorageOverloaded } from "../errors.ts";
 import { Gathering } from "../gathering.ts";
 import type { Key, Rows, TableName, Tables, UpdateDecision } from "../port.ts";
 import { isSqliteError, toStorageFault, toSyncFault } from "./faults.ts";
+import type { Journal } from "./journal.ts";
 import type { Sync } from "./log-sync.ts";
-import { RowCache } from "./row-cache.ts";
-import type { TableSet } from "./tables.ts";
+import { RowCache, type RowSource } from "./row-cache.ts";
 
 interface Operation {
   readonly keys: readonly Key[];
@@ -23,7 +23,7 @@ interface Settled {
 
 export interface GroupCommitOptions {
   readonly database: DatabaseSync;
-  readonly tables: TableSet;
+  readonly journal: Journal;
   readonly clock: Clock;
   /** Operations in one transaction. A turn of the event loop is blocked for as long as they take. */
   readonly batchMax: number;
@@ -99,7 +99,7 @@ export class GroupCommit {
   }
 
   read<T extends TableName>(key: Key<T>): Tables[T] | undefined {
-    return this.#cache.read(key, this.#options.tables);
+    return this.#cache.read(key, this.#options.journal);
   }
 
   /** What was changed behind the cache's back, by a purge for example, is read anew. */
@@ -136,10 +136,23 @@ export class GroupCommit {
     this.#queue = this.#queue.slice(batch.length);
     const settled: Settled[] = [];
     const hasWritten = this.#commitOrRetry(batch, settled);
-    if (hasWritten) void this.#beginFlush(settled).catch(() => {});
-    else {
+    if (hasWritten) {
+      void this.#beginFlush(settled).catch(() => {});
+      this.#foldWhatIsMuch();
+    } else {
       for (const one of settled) one.acknowledge();
       this.#goOn();
+    }
+  }
+
+  /** Beside the flush, which is on another thread. What cannot be folded now is tried again with the next batch. */
+  #foldWhatIsMuch(): void {
+    const { journal } = this.#options;
+    if (!journal.isFull) return;
+    try {
+      journal.fold();
+    } catch (cause) {
+      if (!isSqliteError(cause)) throw cause;
     }
   }
 
@@ -196,7 +209,7 @@ export class GroupCommit {
 
   /** Returns whether anything was written that has to become durable. */
   #commit(batch: readonly Operation[], settled: Settled[]): boolean {
-    const { database, clock } = this.#options;
+    const { database, clock, journal } = this.#options;
     const decided: Settled[] = [];
     let hasWritten = false;
     database.exec("begin immediate");
@@ -204,13 +217,17 @@ export class GroupCommit {
     try {
       const now = clock.now();
       for (const operation of batch) decided.push(this.#decideOne(operation, now));
-      hasWritten = this.#cache.flush(this.#options.tables);
+      const writes = this.#cache.staged();
+      hasWritten = writes.length > 0;
+      if (hasWritten) journal.write(writes);
       database.exec("commit");
     } catch (cause) {
       this.#cache.rollback();
+      journal.rolledBack();
       if (database.isTransaction) database.exec("rollback");
       throw cause;
     }
+    journal.committed();
     this.#cache.commit();
     settled.push(...decided);
     return hasWritten;
@@ -228,7 +245,7 @@ export class GroupCommit {
   }
 
   #decide(operation: Operation, now: number): unknown {
-    const rows = new LoadedRows(this.#cache, this.#options.tables);
+    const rows = new LoadedRows(this.#cache, this.#options.journal);
     let keys = operation.keys;
     for (let round = 0; round < needRoundsMax; round++) {
       rows.load(keys);
@@ -249,14 +266,14 @@ export class GroupCommit {
  */
 class LoadedRows implements Rows {
   readonly #cache: RowCache;
-  readonly #tables: TableSet;
+  readonly #source: RowSource;
   readonly #keys: Key[] = [];
   /** Beside their keys; null where none was read yet, and `undefined` for a row that does not exist. */
   readonly #rows: (Tables[TableName] | null | undefined)[] = [];
 
-  constructor(cache: RowCache, tables: TableSet) {
+  constructor(cache: RowCache, source: RowSource) {
     this.#cache = cache;
-    this.#tables = tables;
+    this.#source = source;
   }
 
   load(keys: readonly Key[]): void {
@@ -275,7 +292,7 @@ class LoadedRows implements Rows {
     if (index < 0) throw new RangeError(`${key.table} ${key.id} was not loaded`);
     const known = this.#rows[index];
     if (known !== null) return known as Tables[T] | undefined;
-    const row = this.#cache.read(key, this.#tables);
+    const row = this.#cache.read(key, this.#source);
     this.#rows[index] = row;
     return row;
   }

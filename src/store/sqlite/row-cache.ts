@@ -1,8 +1,12 @@
 import { type Key, type TableName, type Tables, tableOrder, type Write } from "../port.ts";
-import type { TableSet } from "./tables.ts";
 
 /** Rows of the last few thousand verifications: about 1 KB each. */
 const rowsMax = 8_192;
+
+/** Where rows are that the cache does not have. */
+export interface RowSource {
+  read<T extends TableName>(key: Key<T>): Tables[T] | undefined;
+}
 
 type Rows = { readonly [T in TableName]: Map<string, unknown> };
 
@@ -31,13 +35,13 @@ export class RowCache {
     this.#freezeRows = freezeRows;
   }
 
-  read<T extends TableName>(key: Key<T>, tables: TableSet): Tables[T] | undefined {
+  read<T extends TableName>(key: Key<T>, source: RowSource): Tables[T] | undefined {
     const staged = this.#staged[key.table].get(key.id);
     if (staged !== undefined) return (staged.row ?? undefined) as Tables[T] | undefined;
     const young = this.#young[key.table].get(key.id);
     if (young !== undefined) return young as Tables[T];
     const old = this.#old[key.table].get(key.id);
-    const row = old === undefined ? tables[key.table].read(key.id) : (old as Tables[T]);
+    const row = old === undefined ? source.read(key) : (old as Tables[T]);
     // What is not there is not remembered: new rows are mostly written right after the look.
     if (row !== undefined) this.#remember(key.table, key.id, row);
     return row;
@@ -56,17 +60,11 @@ export class RowCache {
     this.#staged[write.table].set(write.id, write);
   }
 
-  /** Returns whether there was anything to write. */
-  flush(tables: TableSet): boolean {
-    let hasWritten = false;
-    for (const table of tableOrder) {
-      for (const { id, row } of this.#staged[table].values()) {
-        hasWritten = true;
-        if (row === null) tables[table].remove(id);
-        else (tables[table] as { put(id: string, row: unknown): void }).put(id, row);
-      }
-    }
-    return hasWritten;
+  /** What the transaction writes: each row once, a table after the other. */
+  staged(): readonly Write[] {
+    const writes: Write[] = [];
+    for (const table of tableOrder) for (const write of this.#staged[table].values()) writes.push(write);
+    return writes;
   }
 
   commit(): void {

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse, storeClosed } from "../errors.ts";
-import type { PurgeCounts, Store, StoreReads } from "../port.ts";
+import type { PurgeBefore, PurgeCounts, Store, StoreReads, TableName } from "../port.ts";
 import { copyTo } from "./copy.ts";
 import { openDatabase } from "./database.ts";
-import { toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
+import { isSqliteError, toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { Journal } from "./journal.ts";
 import { openLogSync, type Sync } from "./log-sync.ts";
 import { purge } from "./purge.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
@@ -24,6 +25,8 @@ export interface SqliteStoreOptions {
   /** 1 turns group commit off, for comparison. Default 96. */
   readonly batchMax?: number;
   readonly queueMax?: number;
+  /** From how many rows on a batch goes to the journal first. Default 16. */
+  readonly journaledMin?: number;
   /** For tests: whoever changes a row in place gets a TypeError instead of a wrong cache. */
   readonly freezeRows?: boolean;
   /** Runs a turn later; a simulation decides when. Default `setImmediate`. */
@@ -73,9 +76,10 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   // The log is a file from its first transaction on.
   queries.writeMeta("opened", String(options.clock.now()));
   const log = openLogSync(join(options.folder, databaseName));
+  const journal = new Journal(database, prepareTables(database), options.journaledMin);
   const commits = new GroupCommit({
     database,
-    tables: prepareTables(database),
+    journal,
     clock: options.clock,
     batchMax: options.batchMax ?? 96,
     queueMax: options.queueMax ?? 10_000,
@@ -86,12 +90,13 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   const backups = new Set<Promise<void>>();
   let closing: Promise<void> | null = null;
 
-  const { reading, writing } = accessThrough(commits, () => closing === null);
+  const { reading, writing } = accessThrough(commits, journal, () => closing === null);
 
   async function close(): Promise<void> {
     await commits.drained();
     // A copy that runs has the database open on another thread.
     await Promise.allSettled(backups);
+    foldIfPossible(journal);
     database.close();
     log.close();
     onClosed();
@@ -105,13 +110,11 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     ...reads(queries, reading),
     purge: (before, limit): Promise<PurgeCounts> =>
       writing(() => {
-        const counts = purge(database, before, limit);
+        const counts = purgeWith(database, journal, before, limit);
         commits.forget();
-        // What was erased is still in the log of recent changes: empty that too (K-2).
-        if (counts.finished) database.exec("pragma wal_checkpoint(truncate)");
         return counts;
       }),
-    scan: (table, after, limit) => reading(() => scan(database, table, after, limit)),
+    scan: (table, after, limit) => reading(() => scan(database, table, after, limit), table),
     metas: () => reading(() => queries.metas()),
     readMeta: (name) => reading(() => queries.readMeta(name)),
     writeMeta: (name, value) => writing(() => queries.writeMeta(name, value)),
@@ -119,6 +122,8 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     probe: () => writing(() => proveRoom(database, queries, options.clock.now())),
     async backup(to) {
       if (closing !== null) throw storeClosed();
+      // Who looks into a copy counts its tables.
+      foldIfPossible(journal);
       const running = copyTo(join(options.folder, databaseName), to);
       backups.add(running);
       try {
@@ -134,14 +139,40 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   };
 }
 
+function purgeWith(
+  database: DatabaseSync,
+  journal: Journal,
+  before: PurgeBefore,
+  limit: number,
+): PurgeCounts {
+  journal.fold();
+  const counts = purge(database, before, limit);
+  // What was erased is still in the journal and in the log of recent changes: empty them too (K-2).
+  if (counts.finished) {
+    journal.scrub();
+    database.exec("pragma wal_checkpoint(truncate)");
+  }
+  return counts;
+}
+
+/** What a full disk keeps from its tables stays in the journal, whose rows the next process folds. */
+function foldIfPossible(journal: Journal): void {
+  try {
+    journal.fold();
+  } catch (cause) {
+    if (!isSqliteError(cause)) throw cause;
+  }
+}
+
 /** Work past the queue of updates, as promises whose failure is a storage fault. */
 interface Access {
-  reading<R>(read: () => R): Promise<R>;
+  /** Of rows by key, or of these tables past the rows by key. */
+  reading<R>(read: () => R, ...tables: readonly TableName[]): Promise<R>;
   /** Durable when it resolves. */
   writing<R>(write: () => R): Promise<R>;
 }
 
-function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
+function accessThrough(commits: GroupCommit, journal: Journal, isOpen: () => boolean): Access {
   const working = <R>(failed: string, work: () => R): R => {
     if (!isOpen()) throw storeClosed();
     try {
@@ -151,9 +182,12 @@ function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
     }
   };
   return {
-    async reading(read) {
+    async reading(read, ...tables) {
       const { flushing } = commits;
-      const found = working("the data cannot be read", read);
+      const found = working("the data cannot be read", () => {
+        if (tables.length > 0) journal.fold(...tables);
+        return read();
+      });
       if (flushing !== null) await flushing;
       return found;
     },
@@ -165,23 +199,24 @@ function accessThrough(commits: GroupCommit, isOpen: () => boolean): Access {
   };
 }
 
-function reads(queries: Queries, reading: <R>(read: () => R) => Promise<R>): StoreReads {
+function reads(queries: Queries, reading: Access["reading"]): StoreReads {
   return {
-    deliveriesOf: (id) => reading(() => queries.deliveriesOf(id)),
-    due: (queue, now, limit) => reading(() => queries.due(queue, now, limit)),
-    nextDueAt: () => reading(() => queries.nextDueAt()),
-    verifications: (query) => reading(() => queries.verifications(query)),
-    apiKeyByDigest: (digest) => reading(() => queries.apiKeyByDigest(digest)),
-    apiKeysByDialect: (dialect, name) => reading(() => queries.apiKeysByDialect(dialect, name)),
-    tenants: () => reading(() => queries.tenants()),
-    services: (tenantId) => reading(() => queries.services(tenantId)),
-    subscribers: (query) => reading(() => queries.subscribers(query)),
-    sessionsOf: (id, limit) => reading(() => queries.sessionsOf(id, limit)),
-    apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId)),
-    endpoints: () => reading(() => queries.endpoints()),
-    dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint)),
-    events: (query) => reading(() => queries.events(query)),
-    messages: (query) => reading(() => queries.messages(query)),
+    deliveriesOf: (id) => reading(() => queries.deliveriesOf(id), "delivery"),
+    due: (queue, now, limit) =>
+      reading(() => queries.due(queue, now, limit), queue === "delivery" ? "delivery" : "verification"),
+    nextDueAt: () => reading(() => queries.nextDueAt(), "delivery", "verification"),
+    verifications: (query) => reading(() => queries.verifications(query), "verification", "recipient"),
+    apiKeyByDigest: (digest) => reading(() => queries.apiKeyByDigest(digest), "apiKey"),
+    apiKeysByDialect: (dialect, name) => reading(() => queries.apiKeysByDialect(dialect, name), "apiKey"),
+    tenants: () => reading(() => queries.tenants(), "tenant"),
+    services: (tenantId) => reading(() => queries.services(tenantId), "service"),
+    subscribers: (query) => reading(() => queries.subscribers(query), "subscriber"),
+    sessionsOf: (id, limit) => reading(() => queries.sessionsOf(id, limit), "session"),
+    apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId), "apiKey"),
+    endpoints: () => reading(() => queries.endpoints(), "endpoint"),
+    dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint), "event"),
+    events: (query) => reading(() => queries.events(query), "event"),
+    messages: (query) => reading(() => queries.messages(query), "message"),
   };
 }
 

@@ -9,7 +9,9 @@ import { webhookTexts } from "./webhook-tables.ts";
 /** How one kind of row is found, written and removed. Statements are prepared once. */
 interface Table<T extends TableName> {
   read(id: string): Tables[T] | undefined;
-  put(id: string, row: Tables[T]): void;
+  /** What `put` is given for a row. */
+  values(id: string, row: Tables[T]): SQLInputValue[];
+  put(values: readonly SQLInputValue[]): void;
   remove(id: string): void;
 }
 
@@ -150,7 +152,8 @@ function prepareTable<T extends TableName>(database: DatabaseSync, table: T): Ta
       const stored = select.get(...keyOf(id)) as unknown as StoredRow | undefined;
       return stored === undefined ? undefined : fromDoc(table, stored, (row) => rowId(table, row) === id);
     },
-    put: (id, row) => void upsert.run(...text.columns(row, id)),
+    values: (id, row) => text.columns(row, id),
+    put: (values) => void upsert.run(...values),
     remove: (id) => void remove.run(...keyOf(id)),
   };
 }

@@ -1,0 +1,3 @@
+-- expands
+-- Nothing: the journal is the embedded store's. The stores count their migrations alike.
+select 1;

@@ -1,14 +1,14 @@
-// A name and a passkey, and in with nothing but the passkey from then on. The browser's half is browser.js. Start: node app.js
+// A name and a passkey, and in with nothing but the passkey from then on. Start: node app.js
 import { randomUUID } from "node:crypto";
 import process from "node:process";
-import { createFromEnvironment } from "countersign";
+import { createFromEnvironment, passkeyScript } from "countersign";
 import express from "express";
 
 const countersign = await createFromEnvironment(process.env, { brand: "Library" });
 const { subscribers, sessions } = countersign;
 const app = express();
-app.use(express.json({ limit: "32kb" }));
-app.use("/browser.js", express.static(`${import.meta.dirname}/browser.js`));
+app.use(express.urlencoded({ extended: false, limit: "32kb" }));
+app.get("/passkey.js", (_request, response) => response.sendFile(passkeyScript));
 
 /** What only this browser has: a word that its passkeys are asked for with, and the session after it. */
 app.use((request, response, next) => {
@@ -21,6 +21,25 @@ app.use((request, response, next) => {
   next();
 });
 
+/** A form that is sent once the browser has made a passkey ("create"), or used one ("get"). */
+function form(action, how, label, fields = "") {
+  return `<form method="post" action="${action}" data-passkey="${how}" data-canceled="No passkey was used."
+data-failed="It did not work." data-known="You have one here already." data-needs="Passkeys do not work here.">${fields}
+<input type="hidden" name="id"><input type="hidden" name="answer"><p role="alert" hidden><span></span></p>
+<p><button>${label}</button></form>`;
+}
+const name =
+  '<p><label>Your name <input name="name" autocomplete="username" maxlength="64" required></label>';
+const make = form("/sign-up", "create", "Sign up with a passkey", name);
+const use = form("/sign-in", "get", "Sign in with a passkey");
+function show(response, text, body = make + use, status = 200) {
+  response
+    .status(status)
+    .send(`<!doctype html><html lang="en"><meta charset="utf-8"><title>The library</title>
+<meta name="viewport" content="width=device-width"><script type="module" src="/passkey.js"></script>
+<main><h1>The library</h1><p role="status">${text}</p><noscript><p>Passkeys need JavaScript.</p></noscript>${body}</main></html>`);
+}
+
 /** Whoever began with a name goes on with it: to all others it is taken. The oldest make room. */
 const begun = new Map();
 
@@ -28,25 +47,21 @@ app.post("/sign-up/options", async ({ body, binding }, response) => {
   const name = String(body?.name ?? "").slice(0, 64);
   if (begun.get(binding) !== name) {
     const { outcome } = await subscribers.create({ name });
-    if (outcome !== "created") return response.status(422).json({ outcome });
+    const message = outcome === "nameTaken" ? "This name is taken." : "Choose another name.";
+    if (outcome !== "created") return response.status(422).json({ message });
     if (begun.size >= 10_000) begun.delete(begun.keys().next().value);
     begun.set(binding, name);
   }
-  const { outcome, options, authenticator } = await subscribers.enrolPasskey({ name, binding });
-  response.status(outcome === "enrolled" ? 200 : 422).json({ outcome, options, id: authenticator?.id });
+  const { options, authenticator } = await subscribers.enrolPasskey({ name, binding });
+  response.status(options ? 200 : 422).json({ options, id: authenticator?.id });
 });
 
 app.post("/sign-up", async ({ body, binding }, response) => {
-  const name = begun.get(binding);
-  if (name === undefined) return response.status(422).json({ outcome: "nameMissing" });
-  const { outcome } = await subscribers.confirm({
-    name,
-    binding,
-    authenticatorId: String(body?.id),
-    passkey: body?.passkey,
-  });
-  if (outcome === "confirmed") begun.delete(binding);
-  response.status(outcome === "confirmed" ? 200 : 422).json({ outcome });
+  const asked = { name: begun.get(binding) ?? "", binding, authenticatorId: String(body?.id) };
+  const { outcome } = await subscribers.confirm({ ...asked, passkey: body?.answer ?? "" });
+  if (outcome !== "confirmed") return show(response, `It did not work: ${outcome}.`, use, 422);
+  begun.delete(binding);
+  show(response, "Your passkey is made. Sign in with it.");
 });
 
 app.post("/sign-in/options", async ({ binding }, response) => {
@@ -55,25 +70,19 @@ app.post("/sign-in/options", async ({ binding }, response) => {
 });
 
 app.post("/sign-in", async (request, response) => {
-  const { body, binding } = request;
-  const asked = { signInId: String(body?.id), binding, passkey: body?.passkey };
-  const { outcome, session } = await sessions.signInWithPasskey(asked);
-  if (outcome === "signedIn") request.set("session", session.bearer);
-  response.status(outcome === "signedIn" ? 200 : 422).json({ outcome });
+  const asked = { signInId: String(request.body?.id), passkey: request.body?.answer ?? "" };
+  const { outcome, session } = await sessions.signInWithPasskey({ ...asked, binding: request.binding });
+  if (outcome !== "signedIn") return show(response, `It did not work: ${outcome}.`, use, 422);
+  request.set("session", session.bearer);
+  response.redirect(303, "/");
 });
-
-const forms = `<form data-passkey="create" action="/sign-up"><p><label>Your name
-<input name="name" autocomplete="username" maxlength="64" required></label><p><button>Sign up with a passkey</button></form>
-<form data-passkey="get" action="/sign-in"><p><button>Sign in with a passkey</button></form>`;
 
 app.get("/", async ({ bearer }, response) => {
   const { session } = await sessions.check({ session: bearer });
   const found = session && (await subscribers.get({ subscriberId: session.subscriberId }));
   const name = found?.name.replaceAll(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
-  response.send(`<!doctype html><html lang="en"><meta charset="utf-8"><title>The library</title>
-<meta name="viewport" content="width=device-width"><script type="module" src="/browser.js"></script>
-<main><h1>The library</h1><p role="status">${name ? `You are signed in as ${name}.` : "Please sign in."}</p>
-<noscript><p>Passkeys need JavaScript.</p></noscript>${name ? "" : forms}</main></html>`);
+  if (name === undefined) return show(response, "Please sign in.");
+  show(response, `You are signed in as ${name}.`, "");
 });
 
 // On a name, not on an address: there, browsers have no passkeys.

@@ -46,6 +46,10 @@ import { idOf, requireBinding, requiredBinding, typed } from "./requests.ts";
 /** A request of the engine, of the one tenant that embeds it. */
 type Own<R> = R extends unknown ? Omit<R, "tenantId"> : never;
 type Request<Verb extends keyof EngineVerbs> = Own<Parameters<EngineVerbs[Verb]>[0]>;
+/** With what a browser answered: as its JSON, or as the text of that, which a form sent. */
+type WithPasskey<R> = R extends unknown
+  ? { [K in keyof R]: K extends "passkey" ? R[K] | string : R[K] }
+  : never;
 
 /** Enrolled people, by our id (`subscriberId`) or by the name they were created with. */
 export interface Subscribers {
@@ -88,7 +92,7 @@ export interface Subscribers {
    * One right `code`, or the browser's new `passkey`, makes a new authenticator usable, and a pending `session` of its
    * owner an active one.
    */
-  confirm(request: Request<"confirmAuthenticator">): Promise<ConfirmResult>;
+  confirm(request: WithPasskey<Request<"confirmAuthenticator">>): Promise<ConfirmResult>;
   /** Another `label`, whether it `isPreferred`, and of a phone the `channel` by which codes come. */
   updateAuthenticator(request: Request<"updateAuthenticator">): Promise<UpdateAuthenticatorResult>;
   /** The last one that protects the account goes after a wait, `removing`, and works until then. */
@@ -130,7 +134,7 @@ export interface Challenges {
    * @example
    * const result = await countersign.challenges.check({ id, binding: session.id, code });
    */
-  check(request: Request<"checkChallenge">): Promise<CheckChallengeResult>;
+  check(request: WithPasskey<Request<"checkChallenge">>): Promise<CheckChallengeResult>;
   /** With what it can be met with; null where there is none that this holder may see. */
   get(request: Request<"challenge">): Promise<ChallengeShown | null>;
   cancel(request: Request<"cancelChallenge">): Promise<CancelChallengeResult>;
@@ -153,7 +157,7 @@ export interface Sessions {
    * @example
    * const result = await countersign.sessions.signInWithPasskey({ signInId, binding, passkey: request.body });
    */
-  signInWithPasskey(request: Request<"signInWithPasskey">): Promise<PasskeySignInResult>;
+  signInWithPasskey(request: WithPasskey<Request<"signInWithPasskey">>): Promise<PasskeySignInResult>;
   /** With `maxAgeSeconds`, `stepUpRequired` where an authenticator was used longer ago than that. */
   check(request: {
     readonly session: string;

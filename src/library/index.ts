@@ -5,6 +5,7 @@ export { createFromEnvironment, type EnvironmentOptions } from "./environment.ts
 export type { CountersignEvent, CountersignEvents, Listener } from "./events.ts";
 export type { DescribeResult, Judgement, NumberDescription } from "./number.ts";
 export type { CountersignOptions } from "./options.ts";
+export { passkeyScript } from "./passkey-script.ts";
 export type { CheckRequest, SettleRequest, StartRequest, VerificationRequest } from "./requests.ts";
 export type { CancelResult, CheckResult, SendResult, SettleResult, StartResult } from "./results.ts";
 export type { Delivery, DeliveryAttempt, Verification, VerificationDetails } from "./verification.ts";

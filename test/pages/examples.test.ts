@@ -114,7 +114,7 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       await page.click("button");
       await enterCode();
       await page.click("button");
-      expect(await page.textContent("h1")).toBe("Paid");
+      expect(await says(page)).toBe("It is paid.");
       await person.context.clearCookies();
       app.later();
       await app.printed(/later/);
@@ -134,13 +134,18 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       await device.verifies(false);
       await page.fill("[name=name]", "ada <b>");
       await page.click("form[action='/sign-up'] button");
-      await status("No passkey was used.");
+      await page
+        .locator("form[action='/sign-up'] [role=alert]", { hasText: "No passkey was used." })
+        .waitFor();
       await device.verifies(true);
       await page.click("form[action='/sign-up'] button");
       await status("Your passkey is made.");
       await expectSound(person);
+      await page.fill("[name=name]", "ada <b>");
       await page.click("form[action='/sign-up'] button");
-      await status("This name is taken.");
+      await page
+        .locator("form[action='/sign-up'] [role=alert]", { hasText: "This name is taken." })
+        .waitFor();
       await Promise.all([page.waitForNavigation(), page.click("form[action='/sign-in'] button")]);
       await status("You are signed in as ada <b>.");
       await expectSound(person);

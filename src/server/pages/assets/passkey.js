@@ -40,7 +40,8 @@ async function ask(form) {
   const answer = await fetch(`${form.action}/options`, { method: "POST", body });
   if (answer.ok) return await answer.json();
   if ([403, 404, 409].includes(answer.status)) return null;
-  throw new Error(String(answer.status));
+  const { message } = answer.status === 422 ? await answer.json() : {};
+  throw Object.assign(new Error(String(answer.status)), { said: message });
 }
 
 function send(form, asked, credential) {
@@ -55,7 +56,8 @@ function say(form, words) {
   line.firstElementChild.textContent = words ?? "";
 }
 
-function wordsFor({ canceled, failed, known, needs }, { name }) {
+function wordsFor({ canceled, failed, known, needs }, { name, said }) {
+  if (said !== undefined) return said;
   switch (name) {
     case "NotAllowedError":
     case "AbortError":

@@ -11,7 +11,7 @@ database.exec(
 const insert = database.prepare("insert or ignore into users (name, salt, hash) values (?, ?, ?)");
 const select = database.prepare("select id, salt, hash from users where name = ?");
 
-export async function addUser(name, password) {
+async function addUser(name, password) {
   const salt = randomBytes(16);
   insert.run(name, salt, await hashOf(password, salt, 32));
 }
@@ -22,3 +22,6 @@ export async function checkPassword(name, password) {
   const hash = await hashOf(password, user?.salt ?? randomBytes(16), 32);
   return user !== undefined && timingSafeEqual(hash, user.hash) ? String(user.id) : null;
 }
+
+await addUser("ada", "nine rowing margarets");
+await addUser("grace", "seven quiet compilers");

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { addAuthenticator } from "./virtual-authenticator.ts";
 
 /** What the pages are drawn with. */
 export interface Drawing {
@@ -7,19 +8,23 @@ export interface Drawing {
   readonly name: string;
   readonly number: string;
   codeFor(number: string): Promise<string>;
-  /** The newest link to this page on a virtual phone, below the origin that is drawn. */
+  /** The path of the newest link to this page on a virtual phone. */
   linkFor(number: string, kind: "not-me"): Promise<string>;
   shoot(what: string): Promise<unknown>;
 }
 
 const password = "nine rowing margarets";
 
+const senderOn =
+  (page: Page) =>
+  async (selector: string): Promise<void> => {
+    await Promise.all([page.waitForNavigation(), page.click(selector)]);
+  };
+
 /** Goes the whole way through an account, and has each page drawn. */
 export async function drawAccount(drawing: Drawing): Promise<void> {
   const { page, origin, name, number, codeFor, shoot } = drawing;
-  const send = async (selector: string): Promise<void> => {
-    await Promise.all([page.waitForNavigation(), page.click(selector)]);
-  };
+  const send = senderOn(page);
   // A text goes out without a question, unless the last one was a moment ago.
   const toChoices = async (what: string | null): Promise<void> => {
     if ((await page.locator("button[name=way]").count()) > 0) return;
@@ -61,11 +66,28 @@ export async function drawAccount(drawing: Drawing): Promise<void> {
   await send("button[value$=':code']");
   await page.fill("#code", recovery[1] ?? "");
   await send("button.wide");
+  await shoot("enrol");
   await send("form[action$='enrol/app'] button");
   await shoot("app");
-  await send("form[action$='cancel'] button");
+  await send("form[action$='other'] button");
+  const device = await addAuthenticator(page);
+  await send("form[action$='enrol/passkey'] button");
+  // Else it signs in by itself where the name is asked for.
+  await device.touches(false);
   await send("form[action$='sign-out'] button");
-  await page.goto(await drawing.linkFor(number, "not-me"));
+  await page.fill("#name", name);
+  await page.fill("#password", password);
+  await send("button.wide");
+  await shoot("passkey");
+  await send("form[action$='cancel'] button");
+  await drawRecovery(drawing, recovery[2] ?? "");
+}
+
+/** The page behind a notice, and the way back. */
+async function drawRecovery(drawing: Drawing, code: string): Promise<void> {
+  const { page, name, number, shoot } = drawing;
+  const send = senderOn(page);
+  await page.goto(drawing.origin + (await drawing.linkFor(number, "not-me")));
   await shoot("not-me");
   await send("form[action$='not-me'] button");
   await shoot("stopped");
@@ -73,7 +95,7 @@ export async function drawAccount(drawing: Drawing): Promise<void> {
   await page.fill("#name", name);
   await send("button.wide");
   await send("button[value=recoveryCode]");
-  await page.fill("#code", recovery[2] ?? "");
+  await page.fill("#code", code);
   await send("button.wide");
   await shoot("recover");
 }

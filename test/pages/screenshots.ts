@@ -52,7 +52,8 @@ async function draw(name: string, look: Look): Promise<void> {
   await shoot("done");
   await drawAccount({
     page,
-    origin: server.url,
+    // Passkeys belong to names.
+    origin: server.url.replace("127.0.0.1", "localhost"),
     name: `ada${networks}`,
     number: `+4915123457${100 + networks}`,
     codeFor,
@@ -60,7 +61,7 @@ async function draw(name: string, look: Look): Promise<void> {
       await server.instance.engine.tick();
       const texts = server.instance.sandbox?.phones.messages(to).map(({ text }) => text) ?? [];
       const pattern = new RegExp(`https://id\\.example\\.com(/account/${kind}\\?\\S+)`);
-      return server.url + texts.map((text) => pattern.exec(text)?.[1]).find((one) => one !== undefined);
+      return texts.map((text) => pattern.exec(text)?.[1]).find((one) => one !== undefined) ?? "";
     },
     shoot: (what) => page.screenshot({ path: join(folder, `account-${what}-${name}.png`), caret: "initial" }),
   });

@@ -28,11 +28,12 @@ export function formFrom(text: string): Fields {
   for (let from = 0; from < text.length; ) {
     const and = text.indexOf("&", from);
     const end = and === -1 ? text.length : and;
-    const equals = text.indexOf("=", from);
-    const nameEnd = equals === -1 || equals > end ? end : equals;
-    const name = decoded(text.slice(from, nameEnd));
+    // Within the pair alone: what was looked for in all that follows would take the square of a body without any.
+    const pair = text.slice(from, end);
+    const equals = pair.indexOf("=");
+    const name = decoded(equals === -1 ? pair : pair.slice(0, equals));
     if (form[name] !== undefined) twice.push(name);
-    else if (end > from) form[name] = decoded(text.slice(nameEnd + 1, end));
+    else if (end > from) form[name] = equals === -1 ? "" : decoded(pair.slice(equals + 1));
     from = end + 1;
   }
   for (const name of twice) delete form[name];

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
 import { isMetBy, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
@@ -83,6 +83,7 @@ const onThisMachine = [...hostsOwn, "countersign_session"];
  */
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
   refuseWrong(options);
+  const { publicUrl } = instanceOf(countersign).callbacks;
   const { maxAgeSeconds, allowTrustedDevices = false, cookie } = options;
   const pages = options.pages === true ? {} : (options.pages ?? false);
 
@@ -99,13 +100,20 @@ export function createTwoFactorGuard(countersign: Countersign, options: TwoFacto
 
   return async (request, seen) => {
     // Another host of the same site could set the one without a prefix, and so choose who somebody is.
-    const usual = namesThisMachine(request.headers.host ?? "") ? onThisMachine : hostsOwn;
+    const usual = isPlainHere(request.headers, publicUrl) ? onThisMachine : hostsOwn;
     const session = cookieOf(request.headers.cookie ?? "", cookie === undefined ? usual : [cookie]);
     const found = await countersign.sessions.check({ session, maxAgeSeconds });
     if (found.outcome === "sessionInvalid") return { answer: await refused(seen, 401) };
     if (isMetBy({ allowTrustedDevices }, found)) return { session: found.session };
     return { answer: await refused(seen, 403) };
   };
+}
+
+/** A browser on this machine without https. A proxy in front may call us by such a name as well. */
+function isPlainHere(headers: IncomingHttpHeaders, publicUrl: string | null): boolean {
+  const { host = "", forwarded = "", "x-forwarded-proto": proto = "" } = headers;
+  const isSecure = publicUrl?.startsWith("https:") === true || /https/i.test(`${forwarded} ${proto}`);
+  return !isSecure && namesThisMachine(host);
 }
 
 /** Nobody is signed in, or an authenticator has to be used first. */

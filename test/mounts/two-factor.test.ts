@@ -47,17 +47,16 @@ const hosts: Readonly<
   },
 };
 
-type Ask = (cookie: string, host?: string) => Promise<[number, unknown]>;
+type Ask = (cookie: string, headers?: Readonly<Record<string, string>>) => Promise<[number, unknown]>;
 
 async function listen(listener: RequestListener): Promise<Ask> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/payout`;
-  return async (cookie, name = "localhost") => {
-    const [answer] = (await once(get(url, { headers: { cookie, host: name } }), "response")) as [
-      IncomingMessage,
-    ];
+  return async (cookie, more = {}) => {
+    const headers = { cookie, host: "localhost", ...more };
+    const [answer] = (await once(get(url, { headers }), "response")) as [IncomingMessage];
     return [answer.statusCode ?? 0, await json(answer)];
   };
 }
@@ -94,8 +93,9 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     expect(await asSession(bearer)).toEqual([200, { who: subscriberId }]);
     expect(await asSession(session)).toEqual(invalid);
     // Any other host of the same site can set the cookie without a prefix.
-    expect(await ask(`countersign_session=${bearer}`, "app.example.com")).toEqual(invalid);
-    const prefixed = await ask(`__Host-countersign_session=${bearer}`, "app.example.com");
+    const elsewhere = { host: "app.example.com" };
+    expect(await ask(`countersign_session=${bearer}`, elsewhere)).toEqual(invalid);
+    const prefixed = await ask(`__Host-countersign_session=${bearer}`, elsewhere);
     expect(prefixed).toEqual([200, { who: subscriberId }]);
 
     await clock.advance(10 * minute + 1);
@@ -109,6 +109,21 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     expect(await asSession(stepped.session.bearer)).toEqual([200, { who: subscriberId }]);
     expect(await sessions.end({ id: stepped.session.session.id })).toBe(true);
     expect(await asSession(stepped.session.bearer)).toEqual(invalid);
+  });
+
+  test("W-13: behind a proxy that asks for this machine, a site with https has the cookie with the prefix alone", async () => {
+    const forwards = [{ "x-forwarded-proto": "https" }, { forwarded: "for=192.0.2.1;proto=https" }, {}];
+    for (const [index, headers] of forwards.entries()) {
+      const publicUrl = index === 2 ? { publicUrl: "https://shop.example.com" } : {};
+      const { countersign } = await open(publicUrl);
+      const ask = await listen(await host(countersign, {}));
+      await countersign.subscribers.create({ name: "bob", password, mustHaveSecond: false });
+      const signedIn = await countersign.sessions.signIn({ name: "bob", password });
+      if (signedIn.outcome !== "signedIn") throw new Error(signedIn.outcome);
+      const { bearer } = signedIn.session;
+      expect((await ask(`countersign_session=${bearer}`, headers))[0]).toBe(401);
+      expect((await ask(`__Host-countersign_session=${bearer}`, headers))[0]).toBe(403);
+    }
   });
 
   test("a password alone is one factor, however fresh", async () => {

@@ -1,16 +1,23 @@
 import type { AddressInfo } from "node:net";
 import type { Instance } from "../../src/instance/instance.ts";
 import { createApp } from "../../src/server/app.ts";
+import { sandboxDoor } from "../../src/server/sandbox.ts";
 
 /** How requests come to an instance: by our own app, or through a framework that it is mounted in. */
 export type Door = (instance: Instance) => Promise<{ readonly port: number; close(): Promise<void> }>;
 
-const ownApp: Door = async ({ engine, parts }) => {
-  const app = createApp({ engine, parts });
+const ownApp: Door = async ({ engine, parts }) => await listening(createApp({ engine, parts }));
+
+const ownAppWithPhones: Door = async (instance) => {
+  const { register } = sandboxDoor({ instance, guard: null });
+  return await listening(createApp({ engine: instance.engine, parts: instance.parts, register }));
+};
+
+async function listening(app: ReturnType<typeof createApp>): ReturnType<Door> {
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { port, close: () => app.close() };
-};
+}
 
 let door = ownApp;
 let share = 1;
@@ -25,3 +32,6 @@ export function openBehind(other: Door, more: { readonly share?: number } = {}):
 export const shareOfRequests = (): number => share;
 
 export const openDoor: Door = (instance) => door(instance);
+
+/** A door behind which the virtual phones are, too, as they are in every framework. */
+export const openDoorWithPhones: Door = (instance) => (door === ownApp ? ownAppWithPhones : door)(instance);

@@ -10,12 +10,13 @@ import {
   withApp,
   wrongFor,
 } from "./account-calls.ts";
+import { shareOfRequests } from "./door.ts";
 import type { Answer } from "./installation.ts";
 
 const { clock } = installation;
 afterAll(() => installation.close());
 
-const histories = process.env["COUNTERSIGN_PROOF"] === "full" ? 300 : 15;
+const histories = Math.ceil((process.env["COUNTERSIGN_PROOF"] === "full" ? 300 : 15) * shareOfRequests());
 const day = 24 * 60 * minute;
 
 /** What somebody should find, in sixty lines: who is in, what is trusted, and what was used. */

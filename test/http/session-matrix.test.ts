@@ -24,7 +24,7 @@ let targets: Targets;
 /** What somebody may present who is not signed in as `one`, or not any more. */
 const wrong: Record<string, string> = {};
 
-beforeAll(async () => {
+async function prepare(): Promise<void> {
   targets = await makeTargets(installation, firstKey);
   one = await withApp();
   const other = await withApp();
@@ -47,7 +47,7 @@ beforeAll(async () => {
   wrong["no session of ours"] = "anything";
   // Last: it is to be alive while the others are tried.
   wrong["their own pending session"] = (await pendingOf(one.name)).session;
-});
+}
 
 async function signIn(): Promise<string> {
   const { id, session } = await pendingOf(one.name);
@@ -91,7 +91,14 @@ const isTheirs = (name: string, who: string): boolean =>
 
 const refusals = ["session_invalid", "challenge_not_found"];
 
-describe.each(Object.entries(calls))("P-5: %s", (name, send) => {
+// Sessions end with time, of which other files of the suite spend days: they begin with these tests, not with the file.
+describe("sessions that are not of who presents them", () => {
+  beforeAll(prepare);
+  describe.each(Object.entries(calls))("P-5: %s", opensToNobodyElse);
+  test("P-5, P-6: no call that takes a session answers 2xx to one of those, whatever it is", noCallOpens);
+});
+
+function opensToNobodyElse(name: string, send: (session: string) => Promise<Answer>): void {
   test("opens to nobody who is not signed in as this subscriber now", async () => {
     for (const [who, session] of Object.entries(wrong)) {
       if (isTheirs(name, who)) continue;
@@ -114,9 +121,9 @@ describe.each(Object.entries(calls))("P-5: %s", (name, send) => {
       expect(shown.status).toBe(200);
     }
   });
-});
+}
 
-test("P-5, P-6: no call that takes a session answers 2xx to one of those, whatever it is", async () => {
+async function noCallOpens(): Promise<void> {
   const document = (await installation.send({ path: "/api/openapi.json", key: null })).json;
   const inBody = operations.filter(({ operation }) => {
     const schema = operation.requestBody?.content?.["application/json"]?.schema;
@@ -141,4 +148,4 @@ test("P-5, P-6: no call that takes a session answers 2xx to one of those, whatev
       expect(opened).toBe(`${operation.operation.operationId}, ${who}: false`);
     }
   }
-});
+}

@@ -1,58 +1,37 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openInstance } from "../../src/instance/instance.ts";
-import { createApp } from "../../src/server/app.ts";
-import { sandboxDoor } from "../../src/server/sandbox.ts";
+import { openDoorWithPhones } from "./door.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "countersign-"));
-const instance = await openInstance({ folder });
-const app = createApp({
-  engine: instance.engine,
-  parts: instance.parts,
-  register: sandboxDoor({ instance, guard: null }).register,
-});
-instance.engine.run();
-const headers = { authorization: `Bearer ${instance.firstKey?.key}` };
-
-afterAll(async () => {
-  await app.close();
-  await instance.close();
-  rmSync(folder, { recursive: true });
-});
-
-test("start, read the code from the virtual phone, check: approved once", async () => {
-  const started = await app.inject({
-    method: "POST",
-    url: "/api/v1/verifications",
-    headers,
-    payload: { to: "+1 415 555 0123" },
+test("start, read the code from the virtual phone, check: approved once", async ({ onTestFinished }) => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-"));
+  const instance = await openInstance({ folder });
+  const { port, close } = await openDoorWithPhones(instance);
+  onTestFinished(async () => {
+    await close();
+    await instance.close();
+    rmSync(folder, { recursive: true });
   });
-  expect(started.statusCode).toBe(201);
-  const { id } = started.json();
+  instance.engine.run();
+  const base = `http://127.0.0.1:${port}`;
+  const headers = {
+    authorization: `Bearer ${instance.firstKey?.key}`,
+    "content-type": "application/json",
+  };
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`${base}/api/v1/verifications${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+
+  const started = await post("", { to: "+1 415 555 0123" });
+  expect(started.status).toBe(201);
+  const { id } = (await started.json()) as { id: string };
   await instance.engine.tick();
-  const inbox = await app.inject({ url: "/sandbox/api/phones/+14155550123/messages" });
-  const [message] = inbox.json().messages;
-  const wrong = await app.inject({
-    method: "POST",
-    url: `/api/v1/verifications/${id}/check`,
-    headers,
-    payload: { code: message.code === "000000" ? "000001" : "000000" },
-  });
-  expect(wrong.statusCode).toBe(422);
-  const right = await app.inject({
-    method: "POST",
-    url: `/api/v1/verifications/${id}/check`,
-    headers,
-    payload: { code: message.code },
-  });
-  expect(right.statusCode).toBe(200);
-  const again = await app.inject({
-    method: "POST",
-    url: `/api/v1/verifications/${id}/check`,
-    headers,
-    payload: { code: message.code },
-  });
-  expect(again.statusCode).toBe(409);
+  const inbox = await fetch(`${base}/sandbox/api/phones/+14155550123/messages`);
+  const { messages } = (await inbox.json()) as { messages: readonly { code: string }[] };
+  const code = messages[0]?.code;
+  const wrong = await post(`/${id}/check`, { code: code === "000000" ? "000001" : "000000" });
+  expect(wrong.status).toBe(422);
+  expect((await post(`/${id}/check`, { code })).status).toBe(200);
+  expect((await post(`/${id}/check`, { code })).status).toBe(409);
 });

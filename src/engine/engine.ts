@@ -36,11 +36,11 @@ import type { CarriersOf } from "./guard-desk.ts";
 import { createDoor, type Door, numberOf } from "./guard-door.ts";
 import { payerOf } from "./guard-purse.ts";
 import { createJobs } from "./jobs.ts";
+import type { MessageRequest } from "./message-fields.ts";
 import {
   getMessage,
   listMessages,
   type MessageListRequest,
-  type MessageRequest,
   type MessageResult,
   type MessageView,
   sendMessage,

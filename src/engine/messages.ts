@@ -1,6 +1,5 @@
 import { uuidv7 } from "../clock/index.ts";
-import { countSegments, type MessageRegistration, type Router } from "../delivery/index.ts";
-import { endpointUrlProblem } from "../events/index.ts";
+import { countSegments, type Router } from "../delivery/index.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
 import { blindIndex, openReceiptUrl, openText, seal, sealReceiptUrl, sealText } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
@@ -14,41 +13,13 @@ import {
   type Recipient,
 } from "../verification/index.ts";
 import { addressContext, addressOf } from "./address.ts";
-import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
+import type { GuardAsk } from "./guard-desk.ts";
 import type { Door } from "./guard-door.ts";
+import { fieldsProblem, type MessageRequest, receiptsProblem, senderOf } from "./message-fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
-import { startFieldsProblem } from "./start-fields.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
-import {
-  answeredBefore,
-  type Idempotency,
-  type IdempotencyKeyReused,
-  type Transacted,
-  transact,
-} from "./transaction.ts";
-
-/** A text of the caller's own. */
-export interface MessageRequest {
-  readonly tenantId: string;
-  /** Id or name; without it, the tenant's first service. */
-  readonly service?: string | undefined;
-  /** A phone number as people write it. */
-  readonly to: string;
-  readonly text: string;
-  /** Who it shall come from: one of the senders of the carriers; those that do not have it send as themselves. */
-  readonly from?: string | undefined;
-  /** What was registered for sender and text, where a country asks for it. */
-  readonly registration?: MessageRegistration | undefined;
-  /** Where its caller wants to be told what becomes of it, and in whose words. */
-  readonly receipts?: (Omit<MessageReceipts, "sealedUrl"> & { readonly url: string }) | undefined;
-  readonly clientRef?: string | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** For how long it is worth sending; default ten minutes. */
-  readonly lifetimeMs?: number | undefined;
-  readonly idempotency?: Idempotency | undefined;
-  readonly caller?: GuardCaller | undefined;
-}
+import { answeredBefore, type IdempotencyKeyReused, type Transacted, transact } from "./transaction.ts";
 
 /** A message with what became of it. */
 export interface MessageView
@@ -73,7 +44,6 @@ export type MessageResult =
   | { readonly type: "notFound" };
 
 const lifetimeMsDefault = 600_000;
-const textLengthMax = 1_000;
 
 /** Sends a text through our routes, guard and fail-over: the answer comes after the commit, the message goes on its own. */
 export async function sendMessage(
@@ -228,65 +198,6 @@ async function planMessage(
       binding: null,
     },
   };
-}
-
-interface FieldProblem {
-  readonly field: string;
-  readonly detail: string;
-}
-
-function fieldsProblem(request: MessageRequest): FieldProblem | null {
-  const { text, from, registration } = request;
-  return (
-    startFieldsProblem(request) ??
-    textProblem(text) ??
-    senderProblem(from) ??
-    registrationProblem(registration)
-  );
-}
-
-/** Lines are welcome; other control characters and halves of characters are not. */
-function textProblem(text: string): FieldProblem | null {
-  const field = "text";
-  if (text.trim() === "") return { field, detail: "must say something" };
-  const length = [...text].length;
-  if (length > textLengthMax) {
-    return { field, detail: `must be at most ${textLengthMax} characters long, but is ${length}` };
-  }
-  if (!text.isWellFormed()) {
-    return { field, detail: "must be well-formed Unicode: it has half of a surrogate pair" };
-  }
-  return /[^\P{Cc}\n\r\t]/u.test(text)
-    ? { field, detail: "must have no control characters but line ends" }
-    : null;
-}
-
-/** Numbers that are too long for a short code are written with or without a plus sign, and kept with it. */
-function senderOf(from: string | undefined): string | undefined {
-  return from !== undefined && /^\d{9,15}$/.test(from) ? `+${from}` : from;
-}
-
-function senderProblem(from: string | undefined): FieldProblem | null {
-  if (from === undefined || /^(\+?[0-9]{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(from)) return null;
-  return { field: "from", detail: "must be a number, or 1 to 11 letters and digits" };
-}
-
-function registrationProblem(given: MessageRegistration | undefined): FieldProblem | null {
-  if (given === undefined) return null;
-  for (const name of ["entityId", "templateId"] as const) {
-    if (!/^\d{1,20}$/.test(given[name])) {
-      return { field: `registration.${name}`, detail: "must be the id in digits" };
-    }
-  }
-  return null;
-}
-
-function receiptsProblem({ webhooks }: EngineParts, { receipts }: MessageRequest): FieldProblem | null {
-  if (receipts === undefined) return null;
-  const field = "receipts.url";
-  if (webhooks === undefined) return { field, detail: "cannot be told anything: there are no webhooks here" };
-  const detail = endpointUrlProblem(receipts.url, webhooks.rules);
-  return detail === null ? null : { field, detail };
 }
 
 /** Before the message is written: the first one for its tenant opens the way for all. */

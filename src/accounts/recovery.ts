@@ -155,11 +155,28 @@ export function decideRecoveryUse(
   if (use.type === "totp" && recoveryFailures.inRow >= wrongInRowMax.totp) {
     return { subscriber, outcome: { type: "authenticatorDisabled" } };
   }
+  if (
+    use.type === "passkey" &&
+    !usable.some((one) => one.id === use.authenticatorId && isOwners(subscriber, one))
+  ) {
+    return { subscriber, outcome: { type: "authenticatorNotFound" } };
+  }
   const used = decideUse({ ...subscriber, failures: recoveryFailures }, usable, use, now);
   const isRight = used.outcome.type === "right";
   if (isRight) return { ...used, subscriber: { ...used.subscriber, failures, recoveryFailures } };
   if (used.outcome.type !== "codeMismatch") return { ...used, subscriber };
   return { ...used, subscriber: { ...subscriber, recoveryFailures: used.subscriber.failures } };
+}
+
+/** How long before somebody said "this was not me" it may have begun. */
+export const doubtedMs = 604_800_000;
+
+/**
+ * A passkey is enough alone: one that was added shortly before its owner stopped all changes may be the very thing that
+ * was not them.
+ */
+function isOwners({ frozenAt }: Subscriber, { confirmedAt }: Authenticator): boolean {
+  return frozenAt === undefined || (confirmedAt !== null && confirmedAt < frozenAt - doubtedMs);
 }
 
 /** Whether the old password is no way in any more, so that a recovery must set a new one. */

@@ -182,7 +182,7 @@ export const accountRefusals = {
   keepAuthenticator: ["subscriber_not_found", "authenticator_not_found"],
   startRecovery: [],
   sendRecovery: ["recovery_invalid"],
-  checkRecovery: ["recovery_invalid", "code_mismatch"],
+  checkRecovery: ["recovery_invalid", "code_mismatch", "request_invalid"],
   completeRecovery: ["recovery_invalid", "password_refused", "request_invalid"],
   startReset: ["subscriber_not_found", "authenticator_not_found", "address_required"],
   checkReset: ["reset_invalid"],
@@ -213,6 +213,7 @@ export const accountRefusals = {
   ],
   askPasskey: [...over, "authenticator_not_found"],
   askPasskeySignIn: [],
+  askRecoveryPasskey: ["recovery_invalid"],
   signInWithPasskey: [...over, "sign_in_refused", "passkey_refused"],
   cancelChallenge: over,
   signIn: ["challenge_required", "enrolment_required", "sign_in_refused", "sign_in_locked"],
@@ -332,6 +333,9 @@ export type CheckChallengeResult =
     }
   | Refusals<"checkChallenge">;
 export type AskPasskeyResult = ({ readonly outcome: "passkeyAsked" } & AskedPasskey) | Refusals<"askPasskey">;
+export type AskRecoveryPasskeyResult =
+  | ({ readonly outcome: "passkeyAsked" } & AskedPasskey)
+  | Refusals<"askRecoveryPasskey">;
 export type AskPasskeySignInResult = { readonly outcome: "passkeyAsked" } & AskedPasskeySignIn;
 export type PasskeySignInResult =
   | { readonly outcome: "signedIn"; readonly session: BegunSession }

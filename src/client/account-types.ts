@@ -267,7 +267,7 @@ export interface StartedRecovery {
   readonly endsAt: string | null;
 }
 
-export type RecoveryMethod = "recoveryCode" | "email" | "phone" | "totp" | "password";
+export type RecoveryMethod = "recoveryCode" | "email" | "phone" | "totp" | "password" | "passkey";
 
 export interface CheckedRecovery {
   /** Whether it may be completed; else another method is to follow. */

@@ -1,4 +1,5 @@
 import type {
+  AskRecoveryPasskeyResult,
   CheckNoticeResult,
   CheckRecoveryResult,
   CheckResetResult,
@@ -9,7 +10,7 @@ import type {
   StartRecoveryResult,
   StartResetResult,
 } from "./account-results.ts";
-import type { OfSubscriber, RecoveryMethod } from "./account-types.ts";
+import type { OfSubscriber, PasskeyAnswer, RecoveryMethod } from "./account-types.ts";
 import { type Call, partOf } from "./call.ts";
 import type { CallOptions, Json } from "./transport.ts";
 
@@ -26,9 +27,15 @@ export interface RecoveryCalls {
       request: OfRecovery & { readonly method: "email" | "phone"; readonly channel?: "sms" | "voice" },
       options?: CallOptions,
     ): Promise<SendRecoveryResult>;
+    /** What a browser is to sign with any passkey. Its answer goes to `check` as `passkey`. */
+    askPasskey(request: OfRecovery, options?: CallOptions): Promise<AskRecoveryPasskeyResult>;
     /** One proof: with `isEnough` it may be completed. */
     check(
-      request: OfRecovery & { readonly method: RecoveryMethod; readonly code: string },
+      request: OfRecovery &
+        (
+          | { readonly method: Exclude<RecoveryMethod, "passkey">; readonly code: string }
+          | { readonly method: "passkey"; readonly passkey: PasskeyAnswer }
+        ),
       options?: CallOptions,
     ): Promise<CheckRecoveryResult>;
     /** Sets a password, signs out everywhere, and allows to enrol anew; it signs nobody in. */
@@ -70,6 +77,8 @@ export function recoveryCalls(call: Call): RecoveryCalls {
       start: (body, more) => call("startRecovery", post("/recoveries", body, more), as("recoveryStarted")),
       send: (body, more) =>
         call("sendRecovery", post("/recoveries/send", body, more), () => ({ outcome: "sent" })),
+      askPasskey: (body, more) =>
+        call("askRecoveryPasskey", post("/recoveries/passkey", body, more), as("passkeyAsked")),
       check: (body, more) => call("checkRecovery", post("/recoveries/check", body, more), as("proven")),
       complete: (body, more) =>
         call("completeRecovery", post("/recoveries/complete", body, more), as("recovered")),

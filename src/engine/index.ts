@@ -4,6 +4,7 @@ export {
   type Accounts,
   type AccountVerbs,
   type AskPasskeyResult,
+  type AskRecoveryPasskeyResult,
   type AuthenticatorView,
   type Begun,
   type CancelChallengeResult,

@@ -1,5 +1,6 @@
 import type {
   AskPasskeyResult,
+  AskRecoveryPasskeyResult,
   CancelChallengeResult,
   ChallengeShown,
   ChangePasswordResult,
@@ -194,6 +195,12 @@ export interface Recoveries {
    */
   start(request: Request<"startRecovery">): Promise<RecoveryStarted>;
   send(request: Request<"sendRecovery">): Promise<SendRecoveryResult>;
+  /**
+   * What a browser is to sign with any passkey: the same whoever recovers. Its answer goes to `check` with the method
+   * `passkey`, and is enough alone.
+   * @throws PasskeysUnavailable
+   */
+  askPasskey(request: Request<"askRecoveryPasskey">): Promise<AskRecoveryPasskeyResult>;
   check(request: Request<"checkRecovery">): Promise<CheckRecoveryResult>;
   /** Sets a password, signs out everywhere, and allows to enrol anew; it signs nobody in. */
   complete(request: Request<"completeRecovery">): Promise<CompleteRecoveryResult>;
@@ -364,9 +371,11 @@ function recoveryVerbs(
         accounts.checkRecovery({
           ...clean(request),
           recovery: typed(request.recovery),
-          code: typed(request.code),
+          code: request.method === "passkey" ? undefined : typed(request.code),
+          passkey: answerOf(request.passkey),
           tenantId,
         }),
+      askPasskey: ({ recovery }) => accounts.askRecoveryPasskey({ recovery: typed(recovery), tenantId }),
       complete: (request) =>
         accounts.completeRecovery({ ...clean(request), recovery: typed(request.recovery), tenantId }),
     },

@@ -70,6 +70,8 @@ import {
   sendRecovery,
   startRecovery,
 } from "./recovery.ts";
+import type { OfRecovery } from "./recovery-holder.ts";
+import { type AskRecoveryPasskeyResult, askRecoveryPasskey } from "./recovery-passkeys.ts";
 import {
   type KeepAuthenticator,
   type KeepAuthenticatorResult,
@@ -175,6 +177,8 @@ export interface Accounts {
   /** The same answer whoever it is, and whether there is anybody. */
   startRecovery(request: StartRecovery): Promise<RecoveryStarted>;
   sendRecovery(request: SendRecovery): Promise<SendRecoveryResult>;
+  /** What a browser is to sign for any passkey: the same whoever recovers. */
+  askRecoveryPasskey(request: OfRecovery): Promise<AskRecoveryPasskeyResult>;
   checkRecovery(request: CheckRecovery): Promise<CheckRecoveryResult>;
   completeRecovery(request: CompleteRecovery): Promise<CompleteRecoveryResult>;
   /** A way back in, sent to an address of theirs and shown to nobody else. */
@@ -263,6 +267,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     disputeNotice: (request) => disputeNotice(parts, request),
     startRecovery: (request) => startRecovery(parts, request),
     sendRecovery: (request) => sendRecovery(parts, request),
+    askRecoveryPasskey: (request) => askRecoveryPasskey(parts, request),
     checkRecovery: (request) => checkRecovery(parts, request),
     completeRecovery: (request) => completeRecovery(parts, request),
     startReset: (request) => startReset(parts, request),
@@ -319,6 +324,7 @@ export type {
   RecoveryStarted,
   SendRecoveryResult,
 } from "./recovery.ts";
+export type { AskRecoveryPasskeyResult } from "./recovery-passkeys.ts";
 export type { KeepAuthenticatorResult, RemoveAuthenticatorResult } from "./removal.ts";
 export type { CheckResetResult, CompleteResetResult, StartResetResult } from "./resets.ts";
 export type { CodeText } from "./sending.ts";

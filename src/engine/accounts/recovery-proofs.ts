@@ -1,6 +1,8 @@
 import type { Challenge, RecoveryMethod, Subscriber, Use } from "../../accounts/index.ts";
+import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import type { AccountParts } from "./parts.ts";
+import { compareRecoveryPasskey } from "./recovery-passkeys.ts";
 import { compare } from "./uses.ts";
 
 export type Compared =
@@ -8,16 +10,24 @@ export type Compared =
   | { readonly type: "password"; readonly matches: boolean; readonly hash: string | null }
   | { readonly type: "nothing" };
 
+/** What somebody shows: a passkey, or a code, or a password in the place of one. */
+export interface RecoveryProof {
+  readonly method: RecoveryMethod;
+  readonly code?: string | undefined;
+  readonly passkey?: PasskeyAnswer | undefined;
+}
+
 const passwordLengthMax = 1_024;
 
 /** Compares one proof before the rows are locked; for nobody the same slow work is done. */
 export async function compareForRecovery(
   parts: AccountParts,
   { challenge, subscriber }: { readonly challenge: Challenge; readonly subscriber: Subscriber | undefined },
-  method: Exclude<RecoveryMethod, "passkey">,
-  code: string,
+  { method, code = "", passkey }: RecoveryProof,
 ): Promise<Compared> {
   switch (method) {
+    case "passkey":
+      return await compareRecoveryPasskey(parts, { challenge, subscriber }, passkey);
     case "password": {
       const isTooLong = code.length > passwordLengthMax;
       const hash = isTooLong ? null : (subscriber?.password ?? null);

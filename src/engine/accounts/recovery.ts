@@ -1,10 +1,10 @@
 import {
   type Address,
-  type Challenge,
   completed,
   decidePassword,
   decideRecoveryUse,
   hasSecond,
+  isAsked,
   isOvertaken,
   isRecoverable,
   isRecovering,
@@ -13,6 +13,7 @@ import {
   nameRow,
   needsPassword,
   newRecovery,
+  type PasskeyRequest,
   type Proof,
   provenAddresses,
   type RecoveryMethod,
@@ -25,7 +26,7 @@ import {
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
-import { newSecret, readSecret } from "./bearers.ts";
+import { newSecret } from "./bearers.ts";
 import { nobodyTold, prepareNotice, remembering } from "./notices.ts";
 import {
   type AccountParts,
@@ -36,7 +37,13 @@ import {
   nobodysId,
   opened,
 } from "./parts.ts";
-import { type Compared, compareForRecovery, writtenForNothing } from "./recovery-proofs.ts";
+import { findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
+import {
+  type Compared,
+  compareForRecovery,
+  type RecoveryProof,
+  writtenForNothing,
+} from "./recovery-proofs.ts";
 import { type CodeText, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";
@@ -70,29 +77,6 @@ export async function startRecovery(parts: AccountParts, request: StartRecovery)
   }));
 }
 
-export interface OfRecovery {
-  readonly tenantId: string;
-  readonly recovery: string;
-}
-
-interface Found {
-  readonly challenge: Challenge;
-  readonly subscriber: Subscriber | undefined;
-}
-
-/** The recovery of whoever holds it; null for everybody else. */
-async function find(parts: AccountParts, { tenantId, recovery }: OfRecovery): Promise<Found | null> {
-  const id = readSecret("recovery", recovery);
-  const challenge = id === null ? undefined : await parts.store.get(key("challenge", id));
-  const binding = holderDigest(parts, tenantId, "recovery", recovery);
-  if (challenge?.tenantId !== tenantId || challenge.recovery === undefined || challenge.binding !== binding) {
-    return null;
-  }
-  return { challenge, subscriber: await parts.store.get(key("subscriber", challenge.subscriberId)) };
-}
-
-type Invalid = { readonly outcome: "recoveryInvalid" };
-
 export type SendRecovery = OfRecovery & {
   readonly method: "email" | "phone";
   readonly channel?: "sms" | "voice" | undefined;
@@ -100,10 +84,10 @@ export type SendRecovery = OfRecovery & {
 };
 
 /** Sent, as far as anybody is told: whether there is such an address is nobody's business. */
-export type SendRecoveryResult = { readonly outcome: "sent" } | Invalid;
+export type SendRecoveryResult = { readonly outcome: "sent" } | RecoveryInvalid;
 
 export async function sendRecovery(parts: AccountParts, request: SendRecovery): Promise<SendRecoveryResult> {
-  const found = await find(parts, request);
+  const found = await findRecovery(parts, request);
   if (found === null || !isRecovering(found.challenge, parts.clock.now())) {
     return await remembering(parts, { outcome: "recoveryInvalid" });
   }
@@ -151,11 +135,8 @@ function usableAddresses(parts: AccountParts, subscriber: Subscriber, now: numbe
   );
 }
 
-export type CheckRecovery = OfRecovery & {
-  readonly method: Exclude<RecoveryMethod, "passkey">;
-  /** The code, or with the method `password` the password. */
-  readonly code: string;
-};
+/** A code or, with the method `password`, the password; with the method `passkey` what the browser answered. */
+export type CheckRecovery = OfRecovery & RecoveryProof;
 
 export type CheckRecoveryResult =
   /** Right, and not enough by itself: another method is to follow. */
@@ -163,20 +144,20 @@ export type CheckRecoveryResult =
   /** Enough: it may be completed. */
   | { readonly outcome: "approved"; readonly methods: readonly RecoveryMethod[] }
   | { readonly outcome: "codeMismatch"; readonly checksLeft: number }
-  | Invalid;
+  | RecoveryInvalid;
 
 /** One proof of a recovery. Wrong, used, locked and nobody: one answer for all. */
 export async function checkRecovery(
   parts: AccountParts,
   request: CheckRecovery,
 ): Promise<CheckRecoveryResult> {
-  const found = await find(parts, request);
+  const found = await findRecovery(parts, request);
   if (found === null || !isRecovering(found.challenge, parts.clock.now())) {
     return await remembering(parts, { outcome: "recoveryInvalid" });
   }
   const { challenge, subscriber } = found;
-  const { method, code } = request;
-  const compared = await compareForRecovery(parts, found, method, code);
+  const { method } = request;
+  const compared = await compareForRecovery(parts, found, request);
   // Written only with a right code, and prepared for no other: for nobody there is nothing to prepare.
   const notice = isRightCode(compared, subscriber, parts.clock.now())
     ? await prepareNotice(parts, subscriber, "recoveryCodeUsed")
@@ -185,24 +166,25 @@ export async function checkRecovery(
   const subscriberKey = key("subscriber", challenge.subscriberId);
   const nameKey = key("subscriberName", subscriber?.nameId ?? "-");
   const decision = (rows: Rows, now: number): UpdateDecision<CheckRecoveryResult> => {
-    const row = rows.get(challengeKey);
+    const locked = rows.get(challengeKey);
     const of = rows.get(subscriberKey);
-    if (row === undefined || !isRecovering(row, now) || (of !== undefined && isOvertaken(row, of))) {
+    if (locked === undefined || !isRecovering(locked, now) || (of !== undefined && isOvertaken(locked, of))) {
       return { writes: [], result: { outcome: "recoveryInvalid" } };
     }
-    const judged =
-      of === undefined ? nothing : judgeProof(parts, { rows, of, nameKey, method, compared }, now);
-    const { proof } = judged;
+    const scene = { rows, nameKey, method, compared, asked: locked.passkey };
+    const { proof, writes } = of === undefined ? nothing : judgeProof(parts, { ...scene, of }, now);
+    // Answered once, rightly or not (X-1).
+    const row = method === "passkey" ? { ...locked, passkey: null } : locked;
     if (proof === null) {
       const next = withWrong(row, now);
       const checksLeft = recoveryWrongMax - (next.recovery?.wrong ?? recoveryWrongMax);
       const write: Write = { table: "challenge", id: row.id, row: next };
-      return { writes: [...judged.writes, write], result: { outcome: "codeMismatch", checksLeft } };
+      return { writes: [...writes, write], result: { outcome: "codeMismatch", checksLeft } };
     }
     const next = withProof(row, proof, now);
     const outcome = next.status === "approved" ? "approved" : "proven";
     return {
-      writes: [...notice.writes(rows, now), ...judged.writes, { table: "challenge", id: row.id, row: next }],
+      writes: [...notice.writes(rows, now), ...writes, { table: "challenge", id: row.id, row: next }],
       result: { outcome, methods: methodsOf(next.earlier) },
     };
   };
@@ -232,12 +214,14 @@ interface Scene {
   readonly nameKey: { readonly table: "subscriberName"; readonly id: string };
   readonly method: RecoveryMethod;
   readonly compared: Compared;
+  /** What a passkey is waited for with. */
+  readonly asked: PasskeyRequest | null;
 }
 
 /** A password counts where a sign-in would count it, everything else where a challenge would. */
 function judgeProof(
   parts: AccountParts,
-  { rows, of, nameKey, method, compared }: Scene,
+  { rows, of, nameKey, method, compared, asked }: Scene,
   now: number,
 ): Judged {
   if (compared.type === "password") {
@@ -251,6 +235,7 @@ function judgeProof(
   }
   const use = compared.type === "use" ? compared.useOf(of, now) : null;
   if (use === null || !mayProve(of, method)) return nothing;
+  if (use.type === "passkey" && !isAsked(asked, use.challenge, now)) return nothing;
   const addresses = new Set(usableAddresses(parts, of, now).map(({ id }) => id));
   const usable = of.authenticators.filter(
     ({ id, type, confirmedAt, removesAt }) =>
@@ -278,7 +263,7 @@ export type CompleteRecoveryResult =
       /** Becomes active with the first authenticator that is enrolled; a plain sign-in does as well. */
       readonly pending: Begun;
     }
-  | Invalid
+  | RecoveryInvalid
   | NewPasswordRefused;
 
 /** Signs nobody in: it sets the password, ends all sessions, and allows to enrol. */
@@ -286,7 +271,7 @@ export async function completeRecovery(
   parts: AccountParts,
   request: CompleteRecovery,
 ): Promise<CompleteRecoveryResult> {
-  const found = await find(parts, request);
+  const found = await findRecovery(parts, request);
   const now = parts.clock.now();
   if (found?.subscriber === undefined || !isRecoverable(found.challenge, now)) {
     return await remembering(parts, { outcome: "recoveryInvalid" });

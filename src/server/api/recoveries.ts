@@ -1,7 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { Static } from "../../schemas/index.ts";
+import { wrongField } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, header, subscriberIdOf } from "./account-answers.ts";
 import { toBegunBody } from "./account-schemas.ts";
+import { AskedPasskeyBody, toOptionsBody } from "./passkey-schemas.ts";
 import {
+  AskRecoveryPasskeyBody,
   CheckedRecoveryBody,
   CheckRecoveryBody,
   CompleteRecoveryBody,
@@ -77,6 +81,32 @@ export const recoveryRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   app.post(
+    "/recoveries/passkey",
+    {
+      ...described({
+        operationId: "askRecoveryPasskey",
+        tag: "Recovery",
+        summary: "Ask for a passkey of whoever recovers",
+        description:
+          "Give `options` to `navigator.credentials.get` in the browser, and its answer to the check within five minutes, with the method `passkey`. They name nobody's passkeys, and are the same whoever it is. Asking again ends what was asked before.",
+        scope: "sessions:write",
+        successes: { 200: "What the browser is to sign" },
+        problems: ["recovery_invalid", "passkeys_unavailable"],
+        example: { body: { recovery: "csv_..." } },
+      }),
+      schema: { body: AskRecoveryPasskeyBody, response: { 200: AskedPasskeyBody } },
+    },
+    async (request, reply) => {
+      const { tenantId } = request.caller;
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.askRecoveryPasskey({ ...request.body, tenantId }),
+      );
+      if (done.outcome !== "passkeyAsked") throw accountRefusal(done);
+      return { options: toOptionsBody(done.options) };
+    },
+  );
+
+  app.post(
     "/recoveries/check",
     {
       ...described({
@@ -84,16 +114,17 @@ export const recoveryRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Recovery",
         summary: "Check one proof of a recovery",
         description:
-          "Recovery codes, a code by e-mail, a code by phone, an authenticator app, the password: two of them are enough. Wrong, used, locked and nobody get one answer. Five wrong ones end it.",
+          "Recovery codes, a code by e-mail, a code by phone, an authenticator app, the password: two of them are enough. A passkey is enough alone. Wrong, used, locked and nobody get one answer. Five wrong ones end it.",
         scope: "sessions:write",
         successes: { 200: "It is right" },
-        problems: ["recovery_invalid", "code_mismatch", "sign_in_congested"],
+        problems: ["recovery_invalid", "code_mismatch", "sign_in_congested", "passkeys_unavailable"],
         example: { body: { recovery: "csv_...", method: "recoveryCode", code: "XXXXX-XXXXX-XXX" } },
       }),
       schema: { body: CheckRecoveryBody, response: { 200: CheckedRecoveryBody } },
     },
     async (request, reply) => {
       const { tenantId } = request.caller;
+      oneOfMethod(request.body);
       const done = await askOnce(request, reply, (accounts) =>
         accounts.checkRecovery({ ...request.body, tenantId }),
       );
@@ -128,6 +159,15 @@ export const recoveryRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 };
+
+/** A passkey with its method, and a code with every other. */
+function oneOfMethod({ method, code, passkey }: Static<typeof CheckRecoveryBody>): void {
+  const [field, other] = method === "passkey" ? ["passkey", code] : ["code", passkey];
+  const given = method === "passkey" ? passkey : code;
+  if (given === undefined || other !== undefined) {
+    throw wrongField(String(field), `must be given with the method ${method}, and nothing else`);
+  }
+}
 
 const resetHeaders = { "Countersign-Reset": "What the link of the reset holds." } as const;
 const noticeHeaders = { "Countersign-Notice": "What the link of the notice holds." } as const;

@@ -1,6 +1,7 @@
 import { noticeKinds } from "../../accounts/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { BegunBody, toBegunBody } from "./account-schemas.ts";
+import { PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, isoOrNull, opaque, orNull, strict } from "./schemas.ts";
 
 const recovery = opaque(200, "What the start of the recovery answered");
@@ -29,11 +30,16 @@ export const SendRecoveryBody = strict(
 export const CheckRecoveryBody = strict(
   {
     recovery,
-    method: Type.Enum(["recoveryCode", "email", "phone", "totp", "password"]),
-    code: Type.String({ minLength: 1, maxLength: 1_024, description: "The code; or the password" }),
+    method: Type.Enum(["recoveryCode", "email", "phone", "totp", "password", "passkey"]),
+    code: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1_024, description: "The code; or the password" }),
+    ),
+    passkey: Type.Optional(PasskeyBody),
   },
   { title: "CheckRecovery" },
 );
+
+export const AskRecoveryPasskeyBody = strict({ recovery }, { title: "AskRecoveryPasskey" });
 
 export const CompleteRecoveryBody = strict(
   { recovery, password: Type.Optional(newPassword) },

@@ -92,6 +92,7 @@ export {
 export {
   completed,
   decideRecoveryUse,
+  doubtedMs,
   isEnough,
   isOvertaken,
   isRecoverable,

@@ -696,10 +696,15 @@ export interface SentRecovery {
   /** True whether or not there is such an address */ readonly sent: boolean;
 }
 
+export interface AskRecoveryPasskey {
+  /** What the start of the recovery answered */ readonly recovery: string;
+}
+
 export interface CheckRecovery {
   /** What the start of the recovery answered */ readonly recovery: string;
-  readonly method: "recoveryCode" | "email" | "phone" | "totp" | "password";
-  /** The code; or the password */ readonly code: string;
+  readonly method: "recoveryCode" | "email" | "phone" | "totp" | "password" | "passkey";
+  /** The code; or the password */ readonly code?: string;
+  readonly passkey?: PasskeyAnswer;
 }
 
 export interface CheckedRecovery {

@@ -78,6 +78,7 @@ describe("the OpenAPI document", () => {
         "POST /recoveries",
         "POST /recoveries/check",
         "POST /recoveries/complete",
+        "POST /recoveries/passkey",
         "POST /recoveries/send",
         "POST /resets/complete",
         "POST /services",

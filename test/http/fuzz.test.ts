@@ -137,7 +137,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   ...["updateAuthenticator", "keepAuthenticator", "stateSession", "forgetTrustedDevice"],
   // What links and recoveries hold cannot be made up: test/http/recovery-problems.ts.
   ...["startReset", "checkReset", "completeReset", "checkNotice", "disputeNotice"],
-  ...["sendRecovery", "checkRecovery", "completeRecovery"],
+  ...["sendRecovery", "askRecoveryPasskey", "checkRecovery", "completeRecovery"],
   ...["askPasskey", "signInWithPasskey"],
 ]);
 

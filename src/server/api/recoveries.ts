@@ -40,7 +40,7 @@ export const recoveryRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: "Start a recovery for whoever typed a name",
         description: "The answer is the same whoever it is, and whether there is anybody.",
         scope: "sessions:write",
-        successes: { 201: "Wait for proofs: two methods, the telephone counting once" },
+        successes: { 201: "Wait for proofs: two methods, the telephone counting once, or a passkey" },
         problems: ["not_found"],
         example: { body: { name: "ada" } },
       }),

@@ -18,7 +18,12 @@ import {
   wrongFor,
 } from "./account-calls.ts";
 import { freshNumber } from "./installation.ts";
-import { problemsOfLanguages, problemsOfNotices, problemsOfRecovery } from "./recovery-problems.ts";
+import {
+  problemsOfLanguages,
+  problemsOfNotices,
+  problemsOfPasskeyRecovery,
+  problemsOfRecovery,
+} from "./recovery-problems.ts";
 
 const { call, clock } = installation;
 afterAll(() => installation.close());
@@ -302,6 +307,7 @@ describe("every problem of accounts", () => {
   });
 
   problemsOfRecovery();
+  problemsOfPasskeyRecovery();
   problemsOfNotices();
   problemsOfLanguages();
   test("passkeys that are not there, not theirs, over or answered", async () => {

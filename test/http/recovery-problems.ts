@@ -85,38 +85,6 @@ export function problemsOfRecovery(): void {
     expect([sent.status, sent.json]).toEqual([200, { sent: true }]);
   });
 
-  test("L-5: a passkey recovers alone; nobody's and somebody's are asked for alike", async () => {
-    const device = createSoftwareAuthenticator({ origin: "http://localhost:3000" });
-    const one = await person();
-    const path = `/subscribers/${one.id}/authenticators`;
-    const enrolling = await post(path, { type: "passkey" });
-    const passkey = device.create(enrolling.json.options);
-    const confirming = `${path}/${enrolling.json.authenticator.id}/confirm`;
-    expect((await post(confirming, { passkey })).status).toBe(200);
-    const recovering = async (name: string) => {
-      const { recovery } = (await post("/recoveries", { name })).json;
-      const { options } = (await post("/recoveries/passkey", { recovery })).json;
-      const proof = { recovery, method: "passkey", passkey: device.get(options) };
-      return { recovery, options, proof, show: () => post("/recoveries/check", proof) };
-    };
-    const nobodys = await recovering("nobody at all");
-    const wrong = await expectCode(nobodys.show(), "code_mismatch");
-    expect(wrong.json.checksLeft).toBe(4);
-    const { recovery, options, proof, show } = await recovering(one.name);
-    expect({ ...options, challenge: "" }).toEqual({ ...nobodys.options, challenge: "" });
-    for (const body of [
-      { ...proof, code: "123456" },
-      { ...proof, method: "totp" },
-      { recovery, method: "email" },
-    ]) {
-      await expectCode(post("/recoveries/check", body), "request_invalid");
-    }
-    expect((await show()).json).toEqual({ isEnough: true, methods: ["passkey"] });
-    const done = await post("/recoveries/complete", { recovery, password: newPassword });
-    expect(done.json).toMatchObject({ subscriberId: one.id, pending: { session: { state: "pending" } } });
-    await expectCode(show(), "recovery_invalid");
-  });
-
   test("P-7: a reset goes to an address of its owner alone and works once", async () => {
     const one = await withMail();
     const path = `/subscribers/${one.id}/reset`;
@@ -226,5 +194,40 @@ export function problemsOfLanguages(): void {
     }
     await expectCode(ask("PATCH", path, {}), "request_invalid");
     await expectCode(ask("PATCH", `/subscribers/${nobody}`, { locale: "de" }), "subscriber_not_found");
+  });
+}
+
+/** A passkey as the way back, over HTTP. */
+export function problemsOfPasskeyRecovery(): void {
+  test("L-5: a passkey recovers alone; nobody's and somebody's are asked for alike", async () => {
+    const device = createSoftwareAuthenticator({ origin: "http://localhost:3000" });
+    const one = await person();
+    const path = `/subscribers/${one.id}/authenticators`;
+    const enrolling = await post(path, { type: "passkey" });
+    const passkey = device.create(enrolling.json.options);
+    const confirming = `${path}/${enrolling.json.authenticator.id}/confirm`;
+    expect((await post(confirming, { passkey })).status).toBe(200);
+    const recovering = async (name: string) => {
+      const { recovery } = (await post("/recoveries", { name })).json;
+      const { options } = (await post("/recoveries/passkey", { recovery })).json;
+      const proof = { recovery, method: "passkey", passkey: device.get(options) };
+      return { recovery, options, proof, show: () => post("/recoveries/check", proof) };
+    };
+    const nobodys = await recovering("nobody at all");
+    const wrong = await expectCode(nobodys.show(), "code_mismatch");
+    expect(wrong.json.checksLeft).toBe(4);
+    const { recovery, options, proof, show } = await recovering(one.name);
+    expect({ ...options, challenge: "" }).toEqual({ ...nobodys.options, challenge: "" });
+    for (const body of [
+      { ...proof, code: "123456" },
+      { ...proof, method: "totp" },
+      { recovery, method: "email" },
+    ]) {
+      await expectCode(post("/recoveries/check", body), "request_invalid");
+    }
+    expect((await show()).json).toEqual({ isEnough: true, methods: ["passkey"] });
+    const done = await post("/recoveries/complete", { recovery, password: newPassword });
+    expect(done.json).toMatchObject({ subscriberId: one.id, pending: { session: { state: "pending" } } });
+    await expectCode(show(), "recovery_invalid");
   });
 }

@@ -88,6 +88,24 @@ const looks: readonly (Look & { readonly width: number })[] = widths.map((width)
 }));
 
 describe("in Chromium, with an authenticator of its own", () => {
+  test("L-5: a way back", { timeout }, async (context) => {
+    needBrowser(context);
+    const one = await owner(looks[0]);
+    const { page, name, device, complaints } = one;
+    await signOut(one);
+    await page.goto(`${origin}/account/recover`);
+    await page.fill("#name", name);
+    await press(page, "form[action$='/recover/name'] button");
+    await expectSound(page);
+    await device.touches(true);
+    await press(page, "form[action$='/recover/passkey'] button");
+    await page.fill("#password", "seven quiet lighthouses");
+    await expectSound(page);
+    await press(page, "form[action$='/recover/finish'] button");
+    expect(await page.locator("form[action$='enrol/passkey']").count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
   for (const look of looks) {
     test(`enrolled, named, used to sign in, as second factor and as step-up, and removed: ${look.width} pixels, ${look.locale}`, {
       timeout,

@@ -1,4 +1,4 @@
-import type { Challenge, Subscriber } from "../../accounts/index.ts";
+import type { Challenge, Subscriber, Use } from "../../accounts/index.ts";
 import { key } from "../../store/index.ts";
 import { readSecret } from "./bearers.ts";
 import { type AccountParts, holderDigest } from "./parts.ts";
@@ -12,6 +12,12 @@ export interface FoundRecovery {
   readonly challenge: Challenge;
   readonly subscriber: Subscriber | undefined;
 }
+
+/** What comes of comparing a proof, before any rule is asked. */
+export type Compared =
+  | { readonly type: "use"; readonly useOf: (current: Subscriber, now: number) => Use }
+  | { readonly type: "password"; readonly matches: boolean; readonly hash: string | null }
+  | { readonly type: "nothing" };
 
 export type RecoveryInvalid = { readonly outcome: "recoveryInvalid" };
 

@@ -17,8 +17,7 @@ import { userHandle } from "../../secrets/index.ts";
 import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
 import { type AccountParts, nobodysId, requireRelyingParty } from "./parts.ts";
 import { newRequest } from "./passkeys.ts";
-import { findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
-import type { Compared } from "./recovery-proofs.ts";
+import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
 
 export type AskRecoveryPasskeyResult =
   | {

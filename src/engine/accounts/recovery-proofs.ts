@@ -1,14 +1,10 @@
-import type { Challenge, RecoveryMethod, Subscriber, Use } from "../../accounts/index.ts";
+import type { Challenge, RecoveryMethod, Subscriber } from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import type { AccountParts } from "./parts.ts";
+import type { Compared } from "./recovery-holder.ts";
 import { compareRecoveryPasskey } from "./recovery-passkeys.ts";
 import { compare } from "./uses.ts";
-
-export type Compared =
-  | { readonly type: "use"; readonly useOf: (current: Subscriber, now: number) => Use }
-  | { readonly type: "password"; readonly matches: boolean; readonly hash: string | null }
-  | { readonly type: "nothing" };
 
 /** What somebody shows: a passkey, or a code, or a password in the place of one. */
 export interface RecoveryProof {

@@ -37,13 +37,8 @@ import {
   nobodysId,
   opened,
 } from "./parts.ts";
-import { findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
-import {
-  type Compared,
-  compareForRecovery,
-  type RecoveryProof,
-  writtenForNothing,
-} from "./recovery-proofs.ts";
+import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
+import { compareForRecovery, type RecoveryProof, writtenForNothing } from "./recovery-proofs.ts";
 import { type CodeText, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";

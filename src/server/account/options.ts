@@ -58,6 +58,7 @@ export const stepNames = [
   "recover/name",
   "recover/choose",
   "recover/code",
+  "recover/passkey",
   "recover/resend",
   "recover/call",
   "recover/other",
@@ -72,6 +73,7 @@ export const passkeySteps = [
   "sign-in/passkey",
   "passkey",
   "enrol/passkey",
+  "recover/passkey",
 ] as const satisfies readonly StepName[];
 
 export type PasskeyStep = (typeof passkeySteps)[number];

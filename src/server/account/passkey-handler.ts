@@ -3,12 +3,13 @@ import { Problem } from "../problems.ts";
 import { workOn, writeStepped } from "./handlers.ts";
 import type { Memory } from "./memory.ts";
 import type { AccountPages, PasskeyStep } from "./options.ts";
-import { askEnrolment, askSignIn, askUse, type PasskeyAsk } from "./passkeys.ts";
+import { askEnrolment, askRecovery, askSignIn, askUse, type PasskeyAsk } from "./passkeys.ts";
 
 const asks: Readonly<Record<PasskeyStep, PasskeyAsk>> = {
   "sign-in/passkey": askSignIn,
   passkey: askUse,
   "enrol/passkey": askEnrolment,
+  "recover/passkey": askRecovery,
 };
 
 /** What the browser is to sign, for the script of our pages. Where the page is out of date, 409 says so. */

@@ -4,6 +4,7 @@ import { browserOf } from "./browser.ts";
 import { type Current, noted, type Step, type Stepped, type Tools, trustOf } from "./current.ts";
 import { confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
 import type { AccountWordName } from "./languages/index.ts";
+import { afterProof, on as onRecovery, over as recoveryOver } from "./recovery.ts";
 import { signedIn } from "./sign-in.ts";
 import { approved, heldChallenge, over } from "./use.ts";
 import type { ViewName } from "./visit.ts";
@@ -83,6 +84,20 @@ export const usePasskey: Step = async (tools, current, fields) => {
   }
 };
 
+/** As a way back in: enough alone, and refused like any other proof. */
+export const recoverWithPasskey: Step = async (tools, current, fields) => {
+  const { visit } = current;
+  const { recovery, tenantId } = visit;
+  if (recovery === null || recovery.isEnough) return { visit, on: onRecovery };
+  const passkey = answerIn(current, fields, "recoverChoose");
+  if (!isAnswer(passkey)) return { ...passkey, on: onRecovery };
+  const asked = { tenantId, recovery: recovery.bearer, method: "passkey", passkey } as const;
+  const result = await tools.accounts.checkRecovery(asked);
+  if (result.outcome !== "codeMismatch") return afterProof(tools, current, recovery, result);
+  if (result.checksLeft <= 0) return recoveryOver(tools, current);
+  return { visit: noted(visit, "recoverChoose", "passkeyFailed"), on: onRecovery };
+};
+
 /** A new one: what was asked for with `options` is answered. */
 export const enrolPasskey: Step = async (tools, current, fields) => {
   const { visit } = current;
@@ -142,6 +157,18 @@ export const askUse: PasskeyAsk = async (tools, current) => {
     default:
       return { stepped: over(tools, current) };
   }
+};
+
+export const askRecovery: PasskeyAsk = async (tools, current) => {
+  const { tenantId, recovery } = current.visit;
+  if (recovery === null || recovery.isEnough) return { stepped: { visit: current.visit, on: onRecovery } };
+  if (!current.hasPasskeys) {
+    return { stepped: { visit: noted(current.visit, "recoverChoose", "passkeyNeeds"), on: onRecovery } };
+  }
+  const asked = await tools.accounts.askRecoveryPasskey({ tenantId, recovery: recovery.bearer });
+  if (asked.outcome !== "passkeyAsked") return { stepped: recoveryOver(tools, current) };
+  // Which one is answered is known by the way back itself.
+  return { id: "", options: asked.options };
 };
 
 const labelMax = 60;

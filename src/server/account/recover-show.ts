@@ -27,7 +27,10 @@ export function recoverView(request: FastifyRequest, current: Current): View {
   const recoverParts = { ...parts, recovery, minutesLeft };
   if (recovery.isEnough) return recoverFinishView(recoverParts);
   const { proving, sent } = recovery;
-  if (proving === null) return recoverChooseView({ ...recoverParts, mayEmail: engine.hasEmailCarrier() });
+  if (proving === null) {
+    const may = { mayEmail: engine.hasEmailCarrier(), mayPasskey: current.hasPasskeys };
+    return recoverChooseView({ ...recoverParts, ...may });
+  }
   const isSent = proving === "phone" || proving === "email";
   const fields = isSent ? ofPhone(request, current, sent[proving]) : appFields;
   return recoverProveView({ ...recoverParts, ...fields, proving });

@@ -2,6 +2,7 @@ import { html } from "ghtml";
 import { action, formSealField, say } from "../pages/parts.ts";
 import { askAgain, type CodeFields, codeForm, type View } from "../pages/views.ts";
 import type { AccountWordName } from "./languages/index.ts";
+import { passkeyForm } from "./passkey-form.ts";
 import { passwordLeast } from "./passwords.ts";
 import { recoveryForm } from "./use-views.ts";
 import { type AccountParts, asPageParts, base, formOf, nameField, passwordField, titled } from "./views.ts";
@@ -38,7 +39,9 @@ const ways: readonly Way[] = [
 ];
 
 /** What somebody has left: the same list for everybody, whatever they have (W-8). */
-export function recoverChooseView(parts: RecoverParts & { readonly mayEmail: boolean }): View {
+export function recoverChooseView(
+  parts: RecoverParts & { readonly mayEmail: boolean; readonly mayPasskey: boolean },
+): View {
   const { language, recovery } = parts;
   const { words } = language;
   const open = ways.filter(
@@ -51,6 +54,7 @@ export function recoverChooseView(parts: RecoverParts & { readonly mayEmail: boo
 <form method="post" action="${parts.base}/choose" class="stack">!${formSealField(parts)}
 !${open.map(({ value, label }) => html`<button class="button plain wide" name="way" value="${value}"><span>${words[label]}</span></button>`)}
 </form>
+!${parts.mayPasskey ? passkeyForm({ ...parts, base }, { step: "recover/passkey", label: words.usePasskey }) : ""}
 !${timeLeft(parts)}
 <div class="end">!${action(parts, "cancel", words.cancel, "bare")}</div>`;
   return { title: words.recoverChoose, content };

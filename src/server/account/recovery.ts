@@ -1,3 +1,4 @@
+import type { CheckRecoveryResult } from "../../engine/index.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import {
   type Current,
@@ -13,7 +14,7 @@ import {
 import { passwordRefusal } from "./passwords.ts";
 import { type AccountNote, type AccountVisit, anew, type Proving, type Recovering } from "./visit.ts";
 
-const on = "/account/recover";
+export const on = "/account/recover";
 
 /** Ways back that a network may ask for in an hour, whatever the names: each may send a few messages. */
 const recoveriesMax = 10;
@@ -134,19 +135,23 @@ export const showProof: Step = async (tools, current, fields) => {
     method: proving,
     code,
   });
-  switch (result.outcome) {
-    case "codeMismatch":
-      if (result.checksLeft <= 0) return over(tools, current);
-      return refuse("attemptsLeft", { count: String(result.checksLeft) });
-    case "recoveryInvalid":
-      return over(tools, current);
-    default: {
-      const isEnough = result.outcome === "approved";
-      const next = proveWith(visit, { ...recovery, proven: result.methods, isEnough, proving: null });
-      return isEnough ? next : { ...next, visit: noted(next.visit, "recoverChoose", "provenOne") };
-    }
-  }
+  if (result.outcome !== "codeMismatch") return afterProof(tools, current, recovery, result);
+  if (result.checksLeft <= 0) return over(tools, current);
+  return refuse("attemptsLeft", { count: String(result.checksLeft) });
 };
+
+/** What was shown was right, or nothing more comes of it. */
+export function afterProof(
+  tools: Tools,
+  current: Current,
+  recovery: Recovering,
+  result: Exclude<CheckRecoveryResult, { readonly outcome: "codeMismatch" }>,
+): Stepped {
+  if (result.outcome === "recoveryInvalid") return over(tools, current);
+  const isEnough = result.outcome === "approved";
+  const next = proveWith(current.visit, { ...recovery, proven: result.methods, isEnough, proving: null });
+  return isEnough ? next : { ...next, visit: noted(next.visit, "recoverChoose", "provenOne") };
+}
 
 /** A new password, or the one that was shown; then its owner enrols anew, or signs in with what they have. */
 export const finishRecovery: Step = async (tools, current, fields) => {
@@ -195,6 +200,6 @@ export async function backIn(tools: Tools, { session }: Current, visit: AccountV
 export const leaveRecovery: Step = async ({ parts }, { visit }) => ({ visit: anew(parts, visit) });
 
 /** Nothing more comes of it: too late, too often wrong, or done elsewhere. */
-function over({ parts }: Tools, { visit }: Current): Stepped {
+export function over({ parts }: Tools, { visit }: Current): Stepped {
   return { visit: noted(anew(parts, visit), "recoverName", "recoverOver"), on };
 }

@@ -16,7 +16,7 @@ import { enrolEmail, keepOne } from "./email.ts";
 import { confirmCode, askAgain as enrolAgain, enrolApp, enrolPhone, otherEnrolment } from "./enrol.ts";
 import { dispute, takeReset } from "./followed.ts";
 import type { StepName } from "./options.ts";
-import { enrolPasskey, signInWithPasskey, usePasskey } from "./passkeys.ts";
+import { enrolPasskey, recoverWithPasskey, signInWithPasskey, usePasskey } from "./passkeys.ts";
 import {
   beginRecovery,
   chooseProof,
@@ -79,6 +79,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   "recover/name": beginRecovery,
   "recover/choose": chooseProof,
   "recover/code": showProof,
+  "recover/passkey": recoverWithPasskey,
   "recover/resend": sendProofAgain(null),
   "recover/call": sendProofAgain("voice"),
   "recover/other": otherProof,

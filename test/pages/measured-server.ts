@@ -6,8 +6,8 @@ import { cores, onCore } from "../../bench/cores.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const key = "cs_bench-0123456789abcdefghijklmnopqrstuvwxyz-01";
-/** Many, because a page answers after 20 ms at the soonest. */
-const connections = 256;
+/** Many, because a page answers after 20 ms at the soonest: those that wait for that give the store nothing to do. */
+const connections = 512;
 export const agent = new Agent({ keepAlive: true, maxSockets: connections });
 export let base = "";
 

@@ -110,7 +110,9 @@ function languageOf(parts: ManageParts): string {
   });
   const field = html`<div class="field"><label for="locale">${words.messagesIn}</label>
 <select id="locale" name="locale">!${options}</select></div>`;
-  return formOf(parts, "language", field, words.save);
+  return html`<form method="post" action="${parts.base}/language">!${formSealField(parts)}
+!${field}
+<button class="button plain wide">${words.save}</button></form>`;
 }
 
 function nearestLanguage(locale: string): string {

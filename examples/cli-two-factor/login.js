@@ -1,4 +1,4 @@
-// User name and password, then a code by SMS: node login.js
+// User name and password, then a code by SMS: npm start
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { createFromEnvironment } from "countersign";

@@ -1,4 +1,4 @@
-// A number is verified in a terminal: node verify.js +14155550123
+// A number is verified in a terminal: npm start -- +14155550123
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { createFromEnvironment } from "countersign";

@@ -1,4 +1,4 @@
-// A number is asked for, a code is sent by SMS, the code is checked. Start: node app.js
+// A number is asked for, a code is sent by SMS, the code is checked. Start: npm start
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import { createFromEnvironment } from "countersign";

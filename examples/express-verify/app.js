@@ -1,4 +1,4 @@
-// A number, a code by text or by a call, success. Texted first, called after a minute, called again. Start: node app.js
+// A number, a code by text or by a call, success. Texted first, called after a minute, called again. Start: npm start
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import { createFromEnvironment } from "countersign";

@@ -1,4 +1,4 @@
-// Fastify: the HTTP API inside an API of your own. Start: node app.js
+// Fastify: the HTTP API inside an API of your own. Start: npm start
 import process from "node:process";
 import { createFromEnvironment } from "countersign";
 import { mountFastify } from "countersign/fastify";

@@ -1,4 +1,4 @@
-// Hono, or any framework of Request and Response: the pages, and a route behind them. Start: node app.js
+// Hono, or any framework of Request and Response: the pages, and a route behind them. Start: npm start
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import process from "node:process";

@@ -1,4 +1,4 @@
-// Koa with Nunjucks: number, code, result; every outcome is shown by its name. Start: node app.js
+// Koa with Nunjucks: number, code, result; every outcome is shown by its name. Start: npm start
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { passkeysRemedy } from "../authenticators/passkeys/library.ts";
 import { type LoadedSettings, loadSettings, type Settings } from "../config/index.ts";
 import { adminSocketPath } from "../server/admin-socket.ts";
-import type { Connection, Method, ServerConnection } from "./contract.ts";
+import type { Connection, Founding, Method, ServerConnection } from "./contract.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandFailed, problemFailure, usageFailure } from "./failure.ts";
 import { followOver, type HttpTarget, requestOver } from "./http.ts";
@@ -22,12 +22,16 @@ export interface GlobalOptions {
 const lockWaitMs = 2_000;
 
 /** Finds who answers: a server, else the data folder, opened here. */
-export async function openConnection(options: GlobalOptions, terminal: Terminal): Promise<Connection> {
+export async function openConnection(
+  options: GlobalOptions,
+  terminal: Terminal,
+  founding: Founding = "needs data",
+): Promise<Connection> {
   const running = await findServer(options);
   if (running !== null) return running;
   const { openFolder } = await import("./in-process.ts");
   try {
-    return await openFolder(loadedSettings(options).settings, terminal, lockWaitMs);
+    return await openFolder(loadedSettings(options).settings, terminal, { lockWaitMs, founding });
   } catch (cause) {
     // A server that was starting has its socket by now.
     const late = await findServer(options);
@@ -101,8 +105,9 @@ export async function connected<R>(
   options: GlobalOptions,
   terminal: Terminal,
   work: (connection: Connection) => Promise<R>,
+  founding: Founding = "needs data",
 ): Promise<R> {
-  const connection = await openConnection(options, terminal);
+  const connection = await openConnection(options, terminal, founding);
   try {
     return await work(connection);
   } finally {

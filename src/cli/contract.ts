@@ -23,3 +23,6 @@ export interface ServerConnection extends Connection {
   /** The events of a stream until it breaks off or `signal` is aborted; those after `lastSeenId` first. */
   follow(path: string, lastSeenId: string | null, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }
+
+/** Whether a command may make a new installation where there is none; one that only reads would find it empty. */
+export type Founding = "founds" | "needs data";

@@ -51,7 +51,8 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
     exitCode: exitCodeOf(status, known),
     code: known,
     what,
-    why: field === null ? why : `${field}: ${why ?? what}`,
+    // The API begins with the field's name itself where its sentence needs it.
+    why: field === null || why?.startsWith(`${field} `) === true ? why : `${field}: ${why ?? what}`,
     remedy: remedies[known] ?? null,
     problem,
   });

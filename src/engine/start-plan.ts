@@ -175,12 +175,12 @@ function emailWorkflow(
   const field = "channel";
   const foreign = policy.workflow.find(({ channel }) => channel !== "email");
   if (foreign !== undefined) {
-    const detail = `an e-mail address cannot be reached by ${foreign.channel}`;
+    const detail = `cannot reach an e-mail address by ${foreign.channel}`;
     return { denied: { type: "requestInvalid", field, detail } };
   }
   if (hasCarrier("email")) return { policy };
   const detail =
-    "no provider is configured for email: set COUNTERSIGN_SMTP_HOST, or name it in COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS";
+    "email has no carrier: set COUNTERSIGN_SMTP_HOST, or name it in COUNTERSIGN_CARRIER_WEBHOOK_CHANNELS";
   return { denied: { type: "requestInvalid", field, detail } };
 }
 
@@ -210,7 +210,7 @@ function allowedWorkflow(
   return { policy: kept.length === policy.workflow.length ? policy : { ...policy, workflow: kept } };
 }
 
-const emailToNumber = "a phone number cannot be reached by email: start a verification of an e-mail address";
+const emailToNumber = "cannot reach a phone number by email: start a verification of an e-mail address";
 
 /** Why nothing can go to this number on this channel. */
 export function stepRefusal(
@@ -223,12 +223,18 @@ export function stepRefusal(
     return { type: "requestInvalid", field: "channel", detail: emailToNumber };
   }
   if (!hasCarrier(channel)) {
-    const detail = `no provider is configured for ${channel} to region ${phoneNumber.region}`;
+    const detail = noCarrier(parts, channel, phoneNumber.region);
     return { type: "requestInvalid", field: "channel", detail };
   }
   const judgement = judgeNumber(phoneNumber, channel, parts.numberPolicy);
   if (judgement.type === "allowed") return null;
   return { type: "numberNotAllowed", reason: judgement.reason, detail: judgement.detail };
+}
+
+function noCarrier({ providers }: EngineParts, channel: Channel, region: string): string {
+  return providers.length === 0
+    ? `${channel} has no carrier, since none is configured: set COUNTERSIGN_SANDBOX=on for virtual phones, or the settings of a carrier`
+    : `${channel} has no carrier to region ${region}: configure one that goes there, or change the routes`;
 }
 
 function textOf(request: StartRequest, service: Service, region: string): StartText | Problem {

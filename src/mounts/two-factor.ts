@@ -83,7 +83,8 @@ const onThisMachine = [...hostsOwn, "countersign_session"];
  */
 export function createTwoFactorGuard(countersign: Countersign, options: TwoFactorOptions): TwoFactorGuard {
   refuseWrong(options);
-  const { publicUrl } = instanceOf(countersign).callbacks;
+  const instance = instanceOf(countersign);
+  const { publicUrl } = instance.callbacks;
   const { maxAgeSeconds, allowTrustedDevices = false, cookie } = options;
   const pages = options.pages === true ? {} : (options.pages ?? false);
 
@@ -94,7 +95,7 @@ export function createTwoFactorGuard(countersign: Countersign, options: TwoFacto
     if (queryOf(seen.url).get("outcome") === "canceled") return redirect(canceledTo);
     const demand = { maxAgeSeconds: maxAgeSeconds ?? null, allowTrustedDevices };
     const returnPath = wayBack(seen.url, []);
-    const query = await makeOwnAccountLink(instanceOf(countersign), { service, returnPath, demand });
+    const query = await makeOwnAccountLink(instance, { service, returnPath, demand });
     return redirect(`${prefix}/account/sign-in${query}`);
   }
 

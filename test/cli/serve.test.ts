@@ -73,6 +73,7 @@ describe("serve", { timeout }, () => {
     expect(server.stdout()).not.toMatch(/cs_/);
     const said = server.stderr();
     const url = /^Countersign is ready at (http:\/\/localhost:\d+)\n/.exec(said)?.[1] ?? "nowhere";
+    expect(said).toContain("in another terminal: npx countersign verify ");
     for (const path of ["/two-factor", "/account", "/sandbox", "/api/v1", "/api/docs", "/health/ready"])
       expect(said).toContain(`  ${url}${path}\n`);
     const key = /First API key {6}(cs_[\w-]{43}) {2}\(shown this once\)\n/.exec(said)?.[1] ?? "none";
@@ -85,6 +86,29 @@ describe("serve", { timeout }, () => {
     expect(await again.ended("serve")).toBe(0);
     expect(again.stderr()).toMatch(/^Countersign is ready at http:\/\/localhost:\d+\n/);
     expect(again.stderr()).not.toMatch(/cs_/);
+    expect(again.stderr()).toContain("Try it (`npx countersign keys create` makes a key):");
+  });
+
+  test("without a carrier and without phones it offers nothing that would be refused, and a refusal says what to set", async () => {
+    const server = kept(startCountersign(["serve", "--port", "0", "--sandbox", "off"], folder));
+    await server.printed(/the server takes requests.*\n/, "serve");
+    await server.complained(/Ctrl-C stops\./, "serve");
+    const said = server.stderr();
+    expect(said).toContain("\nNothing can be sent yet. Set COUNTERSIGN_SANDBOX=on for virtual phones");
+    expect(said).not.toMatch(/curl|countersign verify/);
+    const [, api = ""] = /Verification API +(\S+)/.exec(said) ?? [];
+    const [, key = ""] = /First API key +(\S+)/.exec(said) ?? [];
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const answer = await fetch(`${api}/verifications`, { method: "POST", headers, body });
+    expect([answer.status, await answer.json()]).toEqual([
+      422,
+      expect.objectContaining({
+        detail:
+          "channel sms has no carrier, since none is configured: set COUNTERSIGN_SANDBOX=on for virtual phones, or the settings of a carrier.",
+      }),
+    ]);
+    server.kill("SIGTERM");
+    expect(await server.ended("serve")).toBe(0);
   });
 
   test("R-18: SIGTERM finishes the request that is under way, then ends with 0", async () => {

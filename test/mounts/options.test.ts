@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createClient } from "../../src/client/index.ts";
 import type { Countersign } from "../../src/index.ts";
-import { mountExpress, requireVerified } from "../../src/mounts/express.ts";
+import { mountExpress, requireTwoFactor, requireVerified } from "../../src/mounts/express.ts";
 import { mountFastify } from "../../src/mounts/fastify.ts";
 import { mountKoa } from "../../src/mounts/koa.ts";
 import { mountWeb } from "../../src/mounts/web.ts";
@@ -56,10 +56,11 @@ test.each(wrong)("%o: %o fails at creation", async (makers, options, said) => {
   for (const make of makers) expect(() => make(countersign, options as never)).toThrow(said);
 });
 
-test("what is no instance fails as well", () => {
-  const none = {} as Countersign;
-  for (const make of mounts)
-    expect(() => make(none, {} as never)).toThrow("`await createCountersign()` resolved");
+test("what is no instance fails as well, at creation", () => {
+  for (const none of [{}, undefined, null] as unknown as readonly Countersign[]) {
+    for (const make of [...mounts, requireVerified, requireTwoFactor] satisfies readonly Make[])
+      expect(() => make(none, {} as never)).toThrow("`await createCountersign()` resolved");
+  }
 });
 
 test.each([

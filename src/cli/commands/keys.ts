@@ -43,13 +43,18 @@ export async function createKey(
   if (wrong !== undefined) {
     throw usageFailure(`There is no scope ${wrong}.`, `Choose from ${scopes.join(", ")}, or all.`);
   }
-  await connected(all, terminal, async (connection) => {
-    const made = (await call(connection, "POST", "/api/v1/keys", body)) as IssuedKey;
-    terminal.result(
-      made,
-      () => `${issuedText(made)}\n\nThe secrets are shown this once: only digests are stored.`,
-    );
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const made = (await call(connection, "POST", "/api/v1/keys", body)) as IssuedKey;
+      terminal.result(
+        made,
+        () => `${issuedText(made)}\n\nThe secrets are shown this once: only digests are stored.`,
+      );
+    },
+    "founds",
+  );
 }
 
 /** A key's record; without an id the key that the operator set, whose secrets can be shown again. */

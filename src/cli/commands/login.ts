@@ -79,7 +79,7 @@ export async function login(options: LoginOptions, all: GlobalOptions, terminal:
   refuseContradictions(options, terminal);
   // Before anything is opened: a file that is not there changes nothing.
   const given = options.passwordFile === undefined ? null : readPassword(options.passwordFile);
-  const connection = await openConnection(all, terminal);
+  const connection = await openConnection(all, terminal, options.signUp === true ? "founds" : "needs data");
   const input = openInput(terminal);
   try {
     const phones = await openMaskedPhones(connection);

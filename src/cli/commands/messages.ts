@@ -111,11 +111,16 @@ export async function sendMessage(
   all: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {
-  await connected(all, terminal, async (connection) => {
-    const body = { to, text, ...options };
-    const one = (await call(connection, "POST", "/api/v1/messages", body)) as MessageAnswer;
-    terminal.result(one, () => messageText(one));
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const body = { to, text, ...options };
+      const one = (await call(connection, "POST", "/api/v1/messages", body)) as MessageAnswer;
+      terminal.result(one, () => messageText(one));
+    },
+    "founds",
+  );
 }
 
 function messageText(one: MessageAnswer): string {

@@ -20,23 +20,28 @@ interface NumberAnswer {
 
 /** What the numbering plans know of a number, and whether a code would be sent to it. */
 export async function describeNumber(number: string, all: GlobalOptions, terminal: Terminal): Promise<void> {
-  await connected(all, terminal, async (connection) => {
-    const path = `/api/v1/numbers/${encodeURIComponent(number)}`;
-    const found = (await call(connection, "GET", path)) as NumberAnswer;
-    terminal.result(found, () =>
-      fields([
-        ["number", found.e164],
-        ["international", found.international],
-        ["national", found.national],
-        ["region", `${found.region} (${found.regionName})`],
-        ["type", found.type],
-        ...Object.entries(found.channels).map(
-          ([channel, judged]) =>
-            [channel, judged.allowed ? "would be sent" : `not sent: ${judged.detail}`] as const,
-        ),
-      ]),
-    );
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const path = `/api/v1/numbers/${encodeURIComponent(number)}`;
+      const found = (await call(connection, "GET", path)) as NumberAnswer;
+      terminal.result(found, () =>
+        fields([
+          ["number", found.e164],
+          ["international", found.international],
+          ["national", found.national],
+          ["region", `${found.region} (${found.regionName})`],
+          ["type", found.type],
+          ...Object.entries(found.channels).map(
+            ([channel, judged]) =>
+              [channel, judged.allowed ? "would be sent" : `not sent: ${judged.detail}`] as const,
+          ),
+        ]),
+      );
+    },
+    "founds",
+  );
 }
 
 interface ErasedAnswer {

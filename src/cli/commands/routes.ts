@@ -21,28 +21,33 @@ export async function explainRoute(
   all: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {
-  await connected(all, terminal, async (connection) => {
-    const channel = options.channel ?? "sms";
-    const path = `/api/v1/numbers/${encodeURIComponent(number)}/route?channel=${encodeURIComponent(channel)}`;
-    const found = (await call(connection, "GET", path)) as RouteAnswer;
-    terminal.result(found, () =>
-      [
-        `The route for ${found.place === "*" ? "everywhere else" : found.place}, by ${channel}:`,
-        table(
-          ["ASKED", "CARRIER", "SHARE", "FROM", "PRICE", "WHY"],
-          found.carriers.map((one, index) => [
-            String(index + 1),
-            one.carrier,
-            `${Math.round(one.share * 100)} %`,
-            one.from ?? "its account's",
-            one.price ?? "-",
-            one.standing === "well" ? one.why : `${one.standing}: ${one.why}`,
-          ]),
-          "No carrier takes messages there.",
-        ),
-      ].join("\n"),
-    );
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const channel = options.channel ?? "sms";
+      const path = `/api/v1/numbers/${encodeURIComponent(number)}/route?channel=${encodeURIComponent(channel)}`;
+      const found = (await call(connection, "GET", path)) as RouteAnswer;
+      terminal.result(found, () =>
+        [
+          `The route for ${found.place === "*" ? "everywhere else" : found.place}, by ${channel}:`,
+          table(
+            ["ASKED", "CARRIER", "SHARE", "FROM", "PRICE", "WHY"],
+            found.carriers.map((one, index) => [
+              String(index + 1),
+              one.carrier,
+              `${Math.round(one.share * 100)} %`,
+              one.from ?? "its account's",
+              one.price ?? "-",
+              one.standing === "well" ? one.why : `${one.standing}: ${one.why}`,
+            ]),
+            "No carrier takes messages there.",
+          ),
+        ].join("\n"),
+      );
+    },
+    "founds",
+  );
 }
 
 interface CarriersAnswer {

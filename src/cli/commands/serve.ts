@@ -98,7 +98,6 @@ function welcome(
   { style }: Pick<Terminal, "style">,
 ): string {
   const { url, firstKey } = server;
-  const shownKey = firstKey?.key ?? "<key>";
   const callbacks = Object.entries(callbackAddresses(server));
   return [
     style("bold", `Countersign is ready at ${url}`),
@@ -116,16 +115,33 @@ function welcome(
       ? []
       : [`  ${style("bold", "First API key")}      ${firstKey.key}  ${style("dim", "(shown this once)")}`]),
     "",
-    firstKey === null ? "Try it (`countersign keys create` makes a key):" : "Try it:",
-    "",
-    `  curl ${places.api}/verifications -H 'Authorization: Bearer ${shownKey}' \\`,
-    `    -H 'Content-Type: application/json' -d '{"to":"+14155550123"}'`,
-    ...(places.phones === undefined ? [] : [`  curl ${places.phones}/api/phones/+14155550123/messages`]),
-    "",
-    "Or the whole round in another terminal: countersign verify +14155550123",
+    ...nextLines(server, places),
     style("dim", "Ctrl-C stops."),
     "",
   ].join("\n");
+}
+
+/** What to do first; nothing that would be refused. */
+function nextLines(
+  { firstKey, instance }: RunningServer,
+  { api, phones }: { readonly api: string; readonly phones?: string },
+): readonly string[] {
+  if (instance.parts.providers.length === 0) {
+    return [
+      "Nothing can be sent yet. Set COUNTERSIGN_SANDBOX=on for virtual phones, where everybody who reaches this",
+      "server may read the codes, or the settings of a carrier, which `npx countersign config explain` lists.",
+    ];
+  }
+  return [
+    firstKey === null ? "Try it (`npx countersign keys create` makes a key):" : "Try it:",
+    "",
+    `  curl ${api}/verifications -H 'Authorization: Bearer ${firstKey?.key ?? "<key>"}' \\`,
+    `    -H 'Content-Type: application/json' -d '{"to":"+14155550123"}'`,
+    ...(phones === undefined ? [] : [`  curl ${phones}/api/phones/+14155550123/messages`]),
+    "",
+    // In a clone, and where it is a dependency, the bare name is on no path.
+    "Or the whole round in another terminal: npx countersign verify +14155550123",
+  ];
 }
 
 function seconds(text: string): number {

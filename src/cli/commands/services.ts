@@ -47,10 +47,15 @@ export async function createService(
   terminal: Terminal,
 ): Promise<void> {
   const body = { ...changes(options), name };
-  await connected(all, terminal, async (connection) => {
-    const made = (await call(connection, "POST", base, body)) as ServiceAnswer;
-    terminal.result(made, () => serviceText(made));
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const made = (await call(connection, "POST", base, body)) as ServiceAnswer;
+      terminal.result(made, () => serviceText(made));
+    },
+    "founds",
+  );
 }
 
 export async function updateService(

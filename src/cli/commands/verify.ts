@@ -42,7 +42,7 @@ export async function verify(
   all: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const connection = await openConnection(all, terminal);
+  const connection = await openConnection(all, terminal, "founds");
   try {
     const { channel, service, brand, locale } = options;
     const phone = await openPhone(connection, number);

@@ -52,10 +52,15 @@ export async function createWebhook(
   terminal: Terminal,
 ): Promise<void> {
   const body = { url, service, events: typesOf(events), description };
-  await connected(all, terminal, async (connection) => {
-    const made = (await call(connection, "POST", base, body)) as WebhookAnswer;
-    terminal.result(made, () => webhookText(made));
-  });
+  await connected(
+    all,
+    terminal,
+    async (connection) => {
+      const made = (await call(connection, "POST", base, body)) as WebhookAnswer;
+      terminal.result(made, () => webhookText(made));
+    },
+    "founds",
+  );
 }
 
 export async function updateWebhook(

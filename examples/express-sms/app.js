@@ -6,6 +6,9 @@ import express from "express";
 
 // CODE_LENGTH from 6 to 10, CODE_ALPHABET decimal, hex, crockford or letters; carriers as docs/settings.md says.
 const { CODE_LENGTH = "6", CODE_ALPHABET = "decimal", PORT = "8080" } = process.env;
+if (!/^([6-9]|10)$/.test(CODE_LENGTH)) throw new Error("CODE_LENGTH: allowed is 6 to 10");
+if (!/^(decimal|hex|crockford|letters)$/.test(CODE_ALPHABET))
+  throw new Error("CODE_ALPHABET: allowed is decimal, hex, crockford or letters");
 const countersign = await createFromEnvironment(process.env, { brand: "Kiosk" });
 const app = express();
 app.use(express.urlencoded({ extended: false }));

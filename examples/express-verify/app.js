@@ -49,7 +49,7 @@ app.post("/number", async ({ body, sid, session }, response) => {
   if (started.outcome !== "started") return show(response, "Not now", "Try again later.", numberForm, 429);
   Object.assign(session, { id: started.verification.id, to: number.e164, verified: false });
   await showVirtualPhone(number.e164);
-  const what = `It goes to ${number.international}, a ${number.type} of ${number.regionName}.`;
+  const what = `It goes to ${number.international} (${number.regionName}).`;
   show(response, "Your code", what, codeForm);
 });
 

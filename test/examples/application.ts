@@ -37,6 +37,7 @@ export interface Application {
   /** As a power cut: nothing is said or saved. */
   kill(): Promise<void>;
   write(line: string): void;
+  endInput(): void;
   /** The exit code after SIGTERM, or without it where it ends by itself. */
   ended(signal?: "SIGTERM"): Promise<number | null>;
   errors(): string;
@@ -121,6 +122,7 @@ function follow(child: ChildProcess, folder: string): Application {
       await exit;
     },
     write: (line) => void child.stdin?.write(`${line}\n`),
+    endInput: () => void child.stdin?.end(),
     async ended(signal) {
       if (signal !== undefined) child.kill(signal);
       return await exit;

@@ -37,6 +37,11 @@ describe("the examples", () => {
     const code = await app.printed(/([0-9A-F]{8}) is your Kiosk code/);
     expect((await owner.visit("/check", { code: code.slice(1) })).text).toContain("It has 8 characters");
     expect((await owner.visit("/check", { code })).text).toContain("is yours");
+    for (const environment of [{ CODE_LENGTH: "3" }, { CODE_ALPHABET: "foo" }]) {
+      const refused = run("express-sms", { environment });
+      expect(await refused.ended()).toBe(1);
+      expect(refused.errors()).toMatch(/CODE_(LENGTH|ALPHABET): allowed is/);
+    }
   });
 
   test("koa-verify has its own style, shows outcomes by their names, and cancels", startsWithin, async () => {
@@ -62,7 +67,7 @@ describe("the examples", () => {
       const owner = new Visitor(base);
       expect((await owner.visit("/number", { to: "+1 900 555 1234" })).text).toContain("Not this number");
       const sent = await owner.visit("/number", { to: number, by: "sms" });
-      expect(sent.text).toContain("It goes to +1 415 555 0123, a fixed_line_or_mobile of United States.");
+      expect(sent.text).toContain("It goes to +1 415 555 0123 (United States).");
       const code = await app.printedNext(codeOf("Club"));
       expect((await owner.visit("/call", {})).text).toContain("We may call at");
       app.later();
@@ -139,7 +144,11 @@ describe("the examples", () => {
     expect(await app.ended()).toBe(0);
     const other = run("cli", { args: ["12345"] });
     expect(await other.ended()).toBe(1);
-    expect(other.errors()).toContain("numberInvalid");
+    expect(other.errors()).toMatch(/numberInvalid\. \S[\s\S]*npm start -- \+14155550123/);
+    const ended = run("cli", { args: [number] });
+    ended.endInput();
+    expect(await ended.ended()).toBe(1);
+    expect(ended.errors()).toBe("Not verified: the input has ended.\n");
   });
 
   test.each(names)(

@@ -3,17 +3,10 @@ import { type Current, noted, type Step, type Stepped, type Tools } from "./curr
 import { isDemanded } from "./demand.ts";
 import { accountLanguages } from "./languages/index.ts";
 import { passwordRefusal } from "./passwords.ts";
+import { isConfirmed, withoutSecond } from "./present.ts";
 import { chooseOnly } from "./sign-in.ts";
 import { timeIn } from "./time.ts";
 import { type AccountVisit, anew, type Wanted } from "./visit.ts";
-
-/** A little less than the engine's, so that a form that is shown can still be sent. */
-const stepUpMs = 9 * 60_000;
-
-/** Whether somebody has confirmed that it is them, a short while ago. */
-export function isConfirmed({ stepUp }: AccountVisit, now: number): boolean {
-  return stepUp?.approvedAt !== null && stepUp !== null && now < stepUp.approvedAt + stepUpMs;
-}
 
 const changes: readonly string[] = [
   "add",
@@ -36,7 +29,7 @@ export const wantChange: Step = async (tools, current, fields) => {
   const { subscriberId } = session.view;
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   if (subscriber?.isFrozen === true) return { visit: noted(anew(parts, visit), "account", "frozen") };
-  if (isConfirmed(visit, now)) return { visit };
+  if (visit.stepUp?.challengeId !== null && isConfirmed(visit, now)) return { visit };
   const started = await accounts.startChallenge({
     tenantId,
     subscriberId,
@@ -49,7 +42,16 @@ export const wantChange: Step = async (tools, current, fields) => {
       return await chooseOnly(tools, { ...current, visit: next }, started.authenticators);
     }
     case "notEnrolled":
-      return { visit: { ...visit, stepUp: { challengeId: null, approvedAt: now } } };
+      // Whoever wants another password is asked for the present one beside it.
+      return {
+        visit: {
+          ...visit,
+          stepUp:
+            what === "password"
+              ? { challengeId: null, approvedAt: now }
+              : withoutSecond(session.view, subscriber, now),
+        },
+      };
     default:
       return { visit: anew(parts, visit) };
   }
@@ -152,7 +154,7 @@ export const endOthers: Step = async ({ accounts }, { visit, session }) => {
   const { tenantId } = visit;
   const { subscriberId, id } = session.view;
   await accounts.endSessions({ tenantId, subscriberId, but: id });
-  return { visit: noted(visit, "account", "changed") };
+  return { visit: { ...noted(visit, "account", "changed"), stepUp: null } };
 };
 
 /** Codes are asked for there again. */

@@ -1,5 +1,6 @@
 import { isMetBy } from "../account-links.ts";
 import type { Current, Tools } from "./current.ts";
+import { withoutSecond } from "./present.ts";
 import type { AccountVisit } from "./visit.ts";
 
 /** The purpose of a challenge that an application has asked for, and that allows nothing else. */
@@ -52,7 +53,11 @@ export async function goOnToDemand(tools: Tools, asked: Asked): Promise<AccountV
       return {
         ...fresh,
         wanted: { what: "add", id: null },
-        stepUp: { challengeId: null, approvedAt: parts.clock.now() },
+        stepUp: withoutSecond(
+          checked.session,
+          await accounts.subscriber({ tenantId, subscriberId }),
+          parts.clock.now(),
+        ),
       };
     default:
       return null;

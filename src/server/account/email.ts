@@ -1,13 +1,13 @@
 import { uuidv7 } from "../../clock/index.ts";
 import { maskEmail } from "../../numbers/index.ts";
 import { mailOf, noted, type Step, sentNow } from "./current.ts";
-import { enroller, notTheirs, refusedAll } from "./enrol.ts";
+import { beginner, notTheirs, refusedAll } from "./enrol.ts";
 
 /** An e-mail address: it gets its code, and then notices; nobody signs in with it. */
 export const enrolEmail: Step = async (tools, current, fields) => {
   const { accounts, engine, parts } = tools;
   const { visit, session, language } = current;
-  const who = enroller(current);
+  const who = beginner(tools, current);
   if (who === null) return notTheirs(tools, current);
   // Whoever has shown no more than a password adds no address (P-5).
   if (session === null || visit.pending !== null || !engine.hasEmailCarrier()) return { visit };

@@ -16,6 +16,7 @@ import {
   trustedNow,
   trustOf,
 } from "./current.ts";
+import { isConfirmed } from "./present.ts";
 import { type AccountNote, type AccountVisit, anew, type Enrolment } from "./visit.ts";
 
 /** Who enrols: somebody who is to, or somebody signed in who has confirmed that it is them; null for others. */
@@ -34,11 +35,19 @@ export function enroller({ visit, session }: Current): {
   return { tenantId, subscriberId: session.view.subscriberId, stepUp: stepUp.challengeId ?? undefined };
 }
 
+/** Who begins to enrol something: with nothing enrolled, only a short while after they gave their password. */
+export function beginner({ parts }: Tools, current: Current): ReturnType<typeof enroller> {
+  const who = enroller(current);
+  const { pending } = current.visit;
+  const isVouched = pending !== null || who?.stepUp !== undefined;
+  return isVouched || isConfirmed(current.visit, parts.clock.now()) ? who : null;
+}
+
 /** A number, which gets its first code by text; a call may follow. */
 export const enrolPhone: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
   const { visit, language } = current;
-  const who = enroller(current);
+  const who = beginner(tools, current);
   if (who === null) return notTheirs(tools, current);
   const typed = { country: fields["country"] ?? "", number: (fields["number"] ?? "").slice(0, 64) };
   const number = numberFrom(parts, typed);
@@ -60,7 +69,7 @@ export const enrolPhone: Step = async (tools, current, fields) => {
 
 export const enrolApp: Step = async (tools, current) => {
   const { visit, language, service } = current;
-  const who = enroller(current);
+  const who = beginner(tools, current);
   if (who === null) return notTheirs(tools, current);
   const issuer = service.settings.brand ?? "Countersign";
   const result = await tools.accounts.enrolTotp({ ...who, issuer, label: language.words.app });
@@ -187,11 +196,13 @@ export async function confirmed(
 }
 
 function done({ parts }: Tools, { visit }: Current): Stepped {
-  const { stepUp } = visit;
+  // Whoever had nothing to show until now shows what they have before the next change.
+  const isFirst = visit.stepUp?.challengeId === null;
+  const stepUp = isFirst ? null : visit.stepUp;
   const next = { ...noted(anew(parts, visit), "account", "changed"), stepUp };
-  // Whoever had none until now enrolled it because the application wants one used.
-  const isWanted = (visit.demand ?? null) !== null && stepUp?.challengeId === null;
-  return isWanted ? { visit: { ...next, stepUp: null }, isOver: true } : { visit: next };
+  // They enrolled it because the application wants one used.
+  const isWanted = (visit.demand ?? null) !== null && isFirst;
+  return isWanted ? { visit: next, isOver: true } : { visit: next };
 }
 
 /** Another first code, by text or as a call. */

@@ -169,6 +169,16 @@ export function passwordView(
   return { title: words.changePassword, content };
 }
 
+/** Of whoever has nothing else to confirm with. */
+export function presentView(parts: AccountParts): View {
+  const { words } = parts.language;
+  const field = passwordField(parts, { label: words.currentPassword, isNew: false, least: null });
+  const content = html`!${titled(parts, words.chooseTitle)}
+!${formOf(parts, "change/present", field, words.confirm)}
+<div class="end">!${action(parts, "cancel", words.cancel, "bare")}</div>`;
+  return { title: words.chooseTitle, content };
+}
+
 export function newCodesView(parts: AccountParts): View {
   const { words } = parts.language;
   const content = html`!${titled(parts, words.newCodes)}

@@ -44,6 +44,7 @@ export const stepNames = [
   "enrol/other",
   "codes-kept",
   "change",
+  "change/present",
   "change/password",
   "change/codes",
   "change/remove",

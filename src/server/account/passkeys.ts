@@ -2,7 +2,7 @@ import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { bindingOf, type Fields } from "../pages/flow.ts";
 import { browserOf } from "./browser.ts";
 import { type Current, noted, type Step, type Stepped, type Tools, trustOf } from "./current.ts";
-import { confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
+import { beginner, confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
 import type { AccountWordName } from "./languages/index.ts";
 import { afterProof, on as onRecovery, over as recoveryOver } from "./recovery.ts";
 import { signedIn } from "./sign-in.ts";
@@ -175,7 +175,7 @@ const labelMax = 60;
 
 export const askEnrolment: PasskeyAsk = async (tools, current, fields) => {
   const { visit, agent } = current;
-  const who = enroller(current);
+  const who = beginner(tools, current);
   if (who === null) return { stepped: outdated(tools, current) };
   if (!current.hasPasskeys) return says(current, "enrol", "passkeyNeeds");
   const label = passkeyName(fields["label"]) ?? browserOf(agent);

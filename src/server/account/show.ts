@@ -17,16 +17,16 @@ import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
 import { closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
 import { browserOf } from "./browser.ts";
-import { isConfirmed } from "./change.ts";
 import { appFields, codeFields, ofPhone } from "./code-fields.ts";
 import type { Current, PagePath } from "./current.ts";
 import { isDemanded } from "./demand.ts";
 import { emailView } from "./email-views.ts";
-import { manageView, newCodesView, passwordView, removeView } from "./manage-views.ts";
+import { manageView, newCodesView, passwordView, presentView, removeView } from "./manage-views.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions } from "./options.ts";
 import { signInPasskeyForm } from "./passkey-form.ts";
 import { passwordLeast } from "./passwords.ts";
+import { isConfirmed, isPresentAsked } from "./present.ts";
 import { recoverView } from "./recover-show.ts";
 import { asPage } from "./sign-up.ts";
 import { choicesOf } from "./use.ts";
@@ -104,6 +104,7 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
   }
   const { subscriberId } = session.view;
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
+  if (isPresentAsked(visit)) return scene("present");
   const { wanted } = visit;
   if (wanted !== null && isConfirmed(visit, clock.now())) {
     const email = visit.enrolment === null ? "email" : "enrolCode";
@@ -165,6 +166,8 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
         hasWays: visit.pending !== null && visit.stepUp !== null,
         trustDays: trustDays(request, current),
       });
+    case "present":
+      return presentView(parts);
     case "email":
       return emailView(parts);
     case "enrolCode":

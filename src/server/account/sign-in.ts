@@ -1,10 +1,8 @@
 import type { AuthenticatorView, Begun, SignInResult } from "../../engine/index.ts";
 import { type Current, minutesUntil, noted, type Step, type Stepped, type Tools } from "./current.ts";
+import { wrongPasswordsMax } from "./present.ts";
 import { sendTo } from "./use.ts";
 import { type AccountVisit, anew } from "./visit.ts";
-
-/** In a quarter of an hour. */
-const wrongsMax = 30;
 
 /** Name and password. Nothing here depends on whether there is such a name (W-8, P-4). */
 export const enterPassword: Step = async (tools, current, fields) => {
@@ -19,7 +17,7 @@ export const enterPassword: Step = async (tools, current, fields) => {
   const now = parts.clock.now();
   const { wrongPasswords } = tools.memory;
   // Counted before it is known to be wrong: many at once are many.
-  const retryAt = wrongPasswords.take(network, wrongsMax, now);
+  const retryAt = wrongPasswords.take(network, wrongPasswordsMax, now);
   if (retryAt !== null) {
     const values = minutesUntil(retryAt, now);
     return { visit: noted(visit, "signIn", "waitMinutes", { values, typed }) };

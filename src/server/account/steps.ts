@@ -17,6 +17,7 @@ import { confirmCode, askAgain as enrolAgain, enrolApp, enrolPhone, otherEnrolme
 import { dispute, takeReset } from "./followed.ts";
 import type { StepName } from "./options.ts";
 import { enrolPasskey, recoverWithPasskey, signInWithPasskey, usePasskey } from "./passkeys.ts";
+import { showPresent } from "./present.ts";
 import {
   beginRecovery,
   chooseProof,
@@ -65,6 +66,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
   "enrol/other": otherEnrolment,
   "codes-kept": keepCodes,
   change: wantChange,
+  "change/present": showPresent,
   "change/password": changePassword,
   "change/codes": makeCodes,
   "change/remove": removeOne,

@@ -129,6 +129,7 @@ export type ViewName =
   | "enrolCode"
   | "codes"
   | "account"
+  | "present"
   | "password"
   | "newCodes"
   | "remove"

@@ -60,6 +60,7 @@ export {
   noticeOfAdded,
   noticeOfRemoved,
   type Stopped,
+  toldOf,
 } from "./notice.ts";
 export {
   credentialBytesMax,

@@ -1,3 +1,5 @@
+import type { Address } from "./addresses.ts";
+import { staysAfterReset } from "./reset.ts";
 import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
 
 /** What people are told of at their other addresses (L-3, P-6, S-4). Links hold the place on this list: it only grows. */
@@ -48,6 +50,22 @@ export function noticeOfRemoved({ type }: Authenticator): NoticeKind {
   }
 }
 
+/**
+ * Whom of the proven addresses a notice tells, and with a link. An e-mail address that took no more than a password may be
+ * of whoever the account was taken back from: a reset drops it without a word, and of a recovery it is only told. A phone
+ * that a reset takes away gets a link: who was talked into the reset may have been talked into it by somebody else.
+ */
+export function toldOf(
+  subscriber: Subscriber,
+  kind: NoticeKind,
+  proven: readonly Address[],
+): readonly { readonly one: Address; readonly hasLink: boolean }[] {
+  const told = proven.filter(
+    (one) => kind !== "resetDone" || one.type === "phone" || staysAfterReset(subscriber, one),
+  );
+  return told.map((one) => ({ one, hasLink: kind !== "recovered" || one.type === "phone" || one.isVouched }));
+}
+
 /** For how long somebody may say that a change was not theirs. */
 export const noticeLifetimeMs = 7 * 86_400_000;
 
@@ -58,15 +76,16 @@ export interface NoticeLink {
 
 /**
  * Whether a link of a notice still does something. All links that were made until somebody used one are used with it:
- * whatever they told of is undone or stopped already.
+ * whatever they told of is undone or stopped already. So are those of before a recovery or a reset.
  */
 export function isLinkOpen(
-  { disputedAt }: Pick<Subscriber, "disputedAt">,
+  { disputedAt, linksEndedAt }: Pick<Subscriber, "disputedAt" | "linksEndedAt">,
   { madeAt }: NoticeLink,
   now: number,
 ): boolean {
   const isInTime = now >= madeAt - noticeLifetimeMs && now < madeAt + noticeLifetimeMs;
-  return isInTime && (disputedAt === undefined || madeAt > disputedAt);
+  const isSince = (ended: number | undefined): boolean => ended === undefined || madeAt > ended;
+  return isInTime && isSince(disputedAt) && isSince(linksEndedAt);
 }
 
 /** What a dispute undid, beside ending all sessions and stopping changes. */

@@ -19,7 +19,7 @@ export interface PasswordChange {
   readonly sessionId: string | null;
 }
 
-/** A new password ends every session but the one that asked for it. */
+/** A new password ends every session but the one that asked for it, and every step-up but the one that was shown for it. */
 export function decidePasswordChange(
   subscriber: Subscriber,
   { password, stepUp, knowsCurrent, sessionId }: PasswordChange,
@@ -28,14 +28,21 @@ export function decidePasswordChange(
   | { readonly type: "changed"; readonly subscriber: Subscriber }
   | { readonly type: "refused"; readonly outcome: PasswordChangeRefusal } {
   if (subscriber.frozenAt !== undefined) return { type: "refused", outcome: { type: "changesFrozen" } };
+  const isShown = isStepUp(stepUp, subscriber, now);
   if (hasSecond(subscriber, now)) {
-    if (!isStepUp(stepUp, subscriber, now)) return { type: "refused", outcome: { type: "stepUpRequired" } };
+    if (!isShown) return { type: "refused", outcome: { type: "stepUpRequired" } };
   } else if (subscriber.password !== null && !knowsCurrent) {
     return { type: "refused", outcome: { type: "signInRefused" } };
   }
-  const sessionsEnded = { at: now, but: sessionId };
   return {
     type: "changed",
-    subscriber: { ...subscriber, password, sessionsEnded, passwordChangedAt: now, updatedAt: now },
+    subscriber: {
+      ...subscriber,
+      password,
+      sessionsEnded: { at: now, but: sessionId },
+      stepUpsEnded: { at: now, but: isShown ? (stepUp?.id ?? null) : null },
+      passwordChangedAt: now,
+      updatedAt: now,
+    },
   };
 }

@@ -121,12 +121,14 @@ export interface TakenBack {
   readonly sessionId: string;
   /** The challenge that allows changes from now on; null where nothing is enrolled that it would take one for. */
   readonly stepUp: string | null;
+  /** Links of notices made until then are void: some went to addresses that took no more than a password. */
+  readonly linksUntil: number;
 }
 
 /** A new password, an end to all sessions and step-ups but those that begin with it, and changes are open again. */
 export function recovered(
   subscriber: Subscriber,
-  { password, sessionId, stepUp }: TakenBack,
+  { password, sessionId, stepUp, linksUntil }: TakenBack,
   now: number,
 ): Subscriber {
   const { frozenAt: _thawed, reset: _void, recoveryFailures: _over, ...rest } = subscriber;
@@ -135,6 +137,7 @@ export function recovered(
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
     stepUpsEnded: { at: now, but: stepUp },
+    linksEndedAt: linksUntil,
     updatedAt: now,
   };
 }

@@ -1,5 +1,5 @@
 import { recovered, type TakenBack } from "./recovery.ts";
-import type { Reset, Subscriber } from "./subscriber.ts";
+import type { Authenticator, Reset, Subscriber } from "./subscriber.ts";
 
 export const resetLifetimeMs = 3_600_000;
 
@@ -19,23 +19,25 @@ export function isResetOpen({ reset }: Subscriber, digest: string, now: number):
 }
 
 /**
- * The person begins anew: with a password of their own and nothing enrolled. Of their e-mail addresses, with which nobody
- * signs in, those stay that an authenticator was shown for, and the one that the link went to; whatever could have been
- * another's goes, and an address that took no more than the password could.
+ * Of their e-mail addresses, with which nobody signs in, those stay that an authenticator was shown for, and the one that
+ * the link went to; whatever could have been another's goes, and an address that took no more than the password could.
  */
+export function staysAfterReset({ reset }: Pick<Subscriber, "reset">, one: Authenticator): boolean {
+  return (
+    one.type === "email" &&
+    one.confirmedAt !== null &&
+    one.disabledAt === null &&
+    (one.isVouched || one.id === reset?.authenticatorId)
+  );
+}
+
+/** The person begins anew: with a password of their own, and nothing enrolled but e-mail addresses of theirs. */
 export function afterReset(
   subscriber: Subscriber,
-  begun: Pick<TakenBack, "password" | "sessionId">,
+  begun: Omit<TakenBack, "stepUp">,
   now: number,
 ): Subscriber {
-  const sentTo = subscriber.reset?.authenticatorId;
-  const authenticators = subscriber.authenticators.filter(
-    (one) =>
-      one.type === "email" &&
-      one.confirmedAt !== null &&
-      one.disabledAt === null &&
-      (one.isVouched || one.id === sentTo),
-  );
+  const authenticators = subscriber.authenticators.filter((one) => staysAfterReset(subscriber, one));
   const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
   return { ...rest, authenticators };
 }

@@ -30,6 +30,8 @@ export interface Subscriber {
   readonly frozenAt?: number;
   /** When that was said last, also after it was lifted: links from before do nothing any more. */
   readonly disputedAt?: number;
+  /** Links of notices that were made until then do nothing: the account was taken back. Absent while it never was. */
+  readonly linksEndedAt?: number;
   /** When the password was changed last; absent where it never was. */
   readonly passwordChangedAt?: number;
   /** The reset on its way to one of its addresses; absent where there is none. */

@@ -6,6 +6,7 @@ import {
   provenAddresses,
   type Stopped,
   type Subscriber,
+  toldOf,
 } from "../../accounts/index.ts";
 import { noticeText } from "../../delivery/index.ts";
 import { type Key, key, type Rows, type Write } from "../../store/index.ts";
@@ -37,23 +38,26 @@ export async function prepareNotice(
   const { tenantId } = subscriber;
   const left = about === undefined ? null : addressIn(parts, tenantId, about);
   const all = provenAddresses(subscriber, parts.settings.addressAgeMaxMs, parts.clock.now());
-  const addresses = [...new Set(all.map((one) => addressIn(parts, tenantId, one)))].filter(
-    (to) => to !== left,
-  );
-  if (addresses.length === 0) return nobodyTold;
+  const addresses = new Map<string, boolean>();
+  for (const { one, hasLink } of toldOf(subscriber, kind, all)) {
+    const to = addressIn(parts, tenantId, one);
+    if (to !== left) addresses.set(to, hasLink || addresses.get(to) === true);
+  }
+  if (addresses.size === 0) return nobodyTold;
   const service = await parts.directory.service(tenantId, undefined);
   if (service === undefined) return nobodyTold;
   const { brand } = service.settings;
   const locale = subscriber.locale ?? service.settings.locale;
   const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id, kind));
-  const said = noticeText(kind, { locale, brand, link });
-  const prepared = addresses
-    .map((to) =>
+  const linked = noticeText(kind, { locale, brand, link });
+  const bare = noticeText(kind, { locale, brand, link: null });
+  const prepared = [...addresses]
+    .map(([to, hasLink]) =>
       parts.engine.prepareOwnText({
         tenantId,
         serviceId: service.id,
         to,
-        ...said,
+        ...(hasLink ? linked : bare),
         lifetimeMs: noticeWorthMs,
       }),
     )

@@ -99,6 +99,8 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
     const sent = await sendCode(parts, subscriber, address, asked);
     if (sent.outcome === "sent") {
       code = { verificationId: sent.verification.id, authenticatorId: address.id };
+    } else {
+      await writtenForNothing(parts, challenge.id);
     }
   }
   const challengeKey = key("challenge", challenge.id);
@@ -275,6 +277,7 @@ export async function completeRecovery(
   const refused = newPasswordProblem(parts, subscriber, request.password, needsPassword(subscriber));
   if (refused !== null) return refused;
   const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
+  const linksUntil = now - 1;
   const notice = await prepareNotice(parts, subscriber, "recovered");
   const challengeKey = key("challenge", challenge.id);
   const subscriberKey = key("subscriber", subscriber.id);
@@ -286,7 +289,7 @@ export async function completeRecovery(
     }
     const fields = { tenantId: of.tenantId, subscriberId: of.id, challengeId: null, proofs: row.earlier };
     const pending = planSession(parts, "pending", fields, at);
-    const begun = { password: hash, sessionId: pending.row.id, stepUp: row.id };
+    const begun = { password: hash, sessionId: pending.row.id, stepUp: row.id, linksUntil };
     return {
       writes: [
         ...notice.writes(rows, at),

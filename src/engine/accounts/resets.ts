@@ -155,6 +155,7 @@ export async function completeReset(
   const refused = newPasswordProblem(parts, found, request.password, hasPassword(found));
   if (refused !== null) return refused;
   const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
+  const linksUntil = parts.clock.now() - 1;
   const notice = await prepareNotice(parts, found, "resetDone");
   const digest = bearerDigest(request.reset);
   const decision = (rows: Rows, at: number): UpdateDecision<CompleteResetResult> => {
@@ -165,7 +166,7 @@ export async function completeReset(
     const proofs = hash === null ? [] : [{ kind: "password" as const, authenticatorId: null, at }];
     const fields = { tenantId: row.tenantId, subscriberId: row.id, challengeId: null, proofs };
     const pending = planSession(parts, "pending", fields, at);
-    const begun = { password: hash, sessionId: pending.row.id };
+    const begun = { password: hash, sessionId: pending.row.id, linksUntil };
     return {
       writes: [
         ...notice.writes(rows, at),

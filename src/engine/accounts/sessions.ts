@@ -148,7 +148,13 @@ export async function endSessions(parts: AccountParts, request: EndSessions): Pr
   return await parts.store.update<boolean>([subscriberKey], (rows, now) => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: false };
-    const next = { ...row, sessionsEnded: { at: now, but: request.but ?? null }, updatedAt: now };
+    const next = {
+      ...row,
+      sessionsEnded: { at: now, but: request.but ?? null },
+      // What one of them was allowed to change, it may not any more.
+      stepUpsEnded: { at: now, but: null },
+      updatedAt: now,
+    };
     return { writes: [{ table: "subscriber", id: row.id, row: next }], result: true };
   });
 }

@@ -90,4 +90,46 @@ describe("W-4: a repeated request", () => {
     expect(without.json).toEqual({ ...seed.json, seed: null, uri: null, qr: null });
     expect((await ask("GET", path)).json.items).toHaveLength(3);
   });
+
+  test("that was refused for what it asks is told again which field it was, and why", async () => {
+    const one = await person();
+    const path = `/subscribers/${one.id}/authenticators`;
+    const number = freshNumber();
+    const phone = (await post(path, { type: "phone", number })).json.authenticator;
+    expect((await post(`${path}/${phone.id}/confirm`, { code: await codeOn(number) })).status).toBe(200);
+    await clock.advance(10 * minute);
+    const pay = { name: one.name, purpose: "pay", amount: { currency: "EUR", value: "1234567890.50" } };
+    for (const asked of [
+      { ...pay, payee: "x".repeat(400), send: true },
+      { ...pay, payee: "\u0416\u00c4".repeat(60), send: true },
+      { name: one.name, authenticatorId: phone.id },
+    ]) {
+      const headers = once();
+      const first = await expectCode(post("/challenges", asked, headers), "request_invalid");
+      const again = await expectCode(post("/challenges", asked, headers), "request_invalid");
+      expect(first.json.detail).toMatch(/^(?:payee|send) must be /);
+      expect(again.json).toMatchObject({ field: first.json.field, detail: first.json.detail });
+    }
+  });
+
+  test("S-1: a payment that is too long in a subscriber's language is said in the service's", async () => {
+    const one = await person({ locale: "ru" });
+    const path = `/subscribers/${one.id}/authenticators`;
+    const number = freshNumber();
+    const phone = (await post(path, { type: "phone", number })).json.authenticator;
+    expect((await post(`${path}/${phone.id}/confirm`, { code: await codeOn(number) })).status).toBe(200);
+    await clock.advance(10 * minute);
+    const amount = { currency: "EUR", value: "123456789012.50" };
+    const asked = {
+      name: one.name,
+      purpose: "pay",
+      amount,
+      payee: "Acme Rowing Boats and Oars Limited of the Old Harbour, York",
+    };
+    const started = await post("/challenges", { ...asked, send: true });
+    expect(started.status, started.text).toBe(201);
+    await codeOn(number);
+    expect(instance.sandbox?.phones.messages(number)[0]?.text).toMatch(/Acme Rowing Boats/);
+    expect(instance.sandbox?.phones.messages(number)[0]?.text).not.toMatch(/\p{Script=Cyrillic}/u);
+  });
 });

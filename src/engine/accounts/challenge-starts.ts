@@ -21,6 +21,7 @@ import type { Beside } from "../transaction.ts";
 import type { VerificationView } from "../view.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { type Holder, holderOf, type Told } from "./challenges.ts";
+import { remembering } from "./notices.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
 import { type CodeText, isPassing, remembered, type SendRefusal, sendCode, startedId } from "./sending.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
@@ -96,11 +97,11 @@ export async function startChallenge(
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const payment = parsePayment(request);
   if (payment !== null && "problem" in payment) {
-    return { outcome: "requestInvalid", field: payment.field, detail: payment.problem };
+    return await refuse(parts, payment.field, payment.problem);
   }
   if (request.send !== true && (request.authenticatorId ?? request.channel) !== undefined) {
     const detail = "must be true where `authenticatorId` or `channel` says where a code goes";
-    return { outcome: "requestInvalid", field: "send", detail };
+    return await refuse(parts, "send", detail);
   }
   const now = parts.clock.now();
   const choices = choicesOf(subscriber, { payment }, now);
@@ -138,6 +139,11 @@ export async function startChallenge(
   if (to !== null) return await startWithCode(parts, beginning, to, { ...request, number });
   // Nobody else knows its id: there is nothing to lock.
   return await parts.decide<StartChallengeResult>([], () => planStarted(beginning, null));
+}
+
+/** A request that is refused before anything is looked at; a repeat of it is answered the same. */
+async function refuse(parts: AccountParts, field: string, detail: string): Promise<StartChallengeResult> {
+  return await remembering<StartChallengeResult>(parts, { outcome: "requestInvalid", field, detail });
 }
 
 /** The session that was named, which has to be theirs; undefined where none was, and null for any other. */

@@ -41,6 +41,9 @@ const kept = [
   "outcome",
   "retryAt",
   "reason",
+  // Which field of the request was refused, and why: it never repeats what the field held.
+  "field",
+  "detail",
   "most",
   "status",
   "assurance",

@@ -74,7 +74,10 @@ describe("a change of the account", () => {
     await one.post("/account/change/codes");
     const fresh = shownCodes(one);
     expect(fresh).toHaveLength(10);
-    expect((await one.open("/account/recovery-codes.txt")).text.trim().split("\n")).toEqual(fresh);
+    const file = (await one.open("/account/recovery-codes.txt")).text.trim().split("\n");
+    expect(file.slice(-11)).toEqual(["", ...fresh]);
+    // Whoever finds it among others knows where it belongs.
+    expect(file.slice(-13, -11)).toEqual([`${new URL(server.url).origin}/account`, "codes"]);
     await one.open("/account");
     await one.post("/account/codes-kept");
     await one.post("/account/sign-out");
@@ -179,12 +182,23 @@ describe("an application", () => {
         `/account/sign-in?service=${service}&return_url=${encodeURIComponent(url)}`,
       );
       expect([url, opened.status]).toEqual([url, 404]);
+      expect(opened.text).toContain("Open this page from the site or app that you want to sign in to.");
     }
+    // The operator alone is told why, without what else the address may hold.
+    const told = `is not in page.returnUrls of service ${service}, letter by letter`;
+    expect(server.logged.text).toContain(`return_url at https://app.example.com ${told}`);
+    expect(server.logged.text).not.toContain("verified/");
   });
 
   test("a service says whether people sign in there, and whether they may sign up", async () => {
     const closed = await serviceWith({ accounts: "none" });
     expect((await visitor().open(`/account?service=${closed}`)).status).toBe(404);
+    expect(server.logged.text).toContain(`nobody signs in at service ${closed}`);
+    expect((await visitor().open("/account/sign-in?service=shop")).text).toContain("Nobody can sign in here");
+    await visitor().open("/account/sign-in?service=4155550123");
+    expect(server.logged.text).toContain("service shop is unknown");
+    expect(server.logged.text).toContain("service of this name is unknown");
+    expect(server.logged.text).not.toContain("4155550123");
     const joined = await serviceWith({ accounts: "signIn" });
     const one = visitor();
     await one.open(`/account?service=${joined}`);

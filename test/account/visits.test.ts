@@ -194,3 +194,22 @@ function kept(one: Visitor): () => void {
     one.cookies = new Map(cookies);
   };
 }
+
+test("W-8: the way back says to everybody what does not count, and a page without its link where the link is", async () => {
+  await signUp("cora");
+  for (const name of ["cora", "nobody-of-this-name"]) {
+    const one = visitor();
+    await one.open("/account/recover");
+    await one.post("/account/recover/name", { name });
+    expect(one.page.text).toContain("A text message and a call count as one.");
+    expect(one.page.text).toContain("After “It was not me”, the password does not count.");
+    await one.post("/account/recover/choose", { way: "password" });
+    expect(heading(one)).toBe("Password");
+    expect(one.page.text).toContain("After “It was not me”, the password does not count.");
+    for (const path of ["/account/not-me", "/account/reset"]) {
+      await one.open(path);
+      expect([one.page.status, heading(one)]).toEqual([410, "This link does not work any more"]);
+      expect(one.page.text).toContain("Open the link once more, from the message that you got.");
+    }
+  }
+});

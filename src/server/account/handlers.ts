@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isReturnUrl, type Service } from "../../tenants/index.ts";
-import { readAccountLink } from "../account-links.ts";
+import type { Service } from "../../tenants/index.ts";
 import { clientAddress } from "../client-address.ts";
 import { networkOf } from "../limits.ts";
 import { isOwnPath } from "../page-links.ts";
@@ -8,11 +7,12 @@ import { noteFault } from "../pages/faults.ts";
 import { fieldsOf } from "../pages/fields.ts";
 import type { Fields } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
-import { anonymousService, policyFor, serviceOf } from "../pages/page-service.ts";
+import { policyFor, serviceOf } from "../pages/page-service.ts";
 import { isFormOf, newVisitId } from "../pages/visit.ts";
 import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
+import { arrival, noteRefused } from "./arrival.ts";
 import { type Current, noted, type PagePath, type Stepped, type Tools } from "./current.ts";
 import { goOnToDemand, isDemandMet } from "./demand.ts";
 import { accountLanguage } from "./languages/index.ts";
@@ -23,7 +23,6 @@ import { sendClosed, sendView } from "./show.ts";
 import { steps } from "./steps.ts";
 import {
   type AccountVisit,
-  newVisit,
   readDevice,
   readSession,
   readTrust,
@@ -46,10 +45,12 @@ export async function open(
   const isHttps = hasSecureCookies(request);
   const isBeginning = Object.keys(query).length > 0;
   const known = isBeginning ? null : readVisit(app.parts, request, isHttps);
-  const visit = known ?? (await visitFrom(request, options, query));
+  const arrived = known === null ? await arrival(request, options, query) : null;
+  if (arrived?.type === "refused") noteRefused(request, arrived.why);
+  const visit = arrived?.type === "arrived" ? arrived.visit : known;
   const service = visit === null ? null : await serviceOf(app, visit);
   if (visit === null || service === null) {
-    return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
+    return sendClosed(options, request, reply.code(404), "signInClosed", "signInClosedLead");
   }
   if (known === null) writeVisit(app.parts, reply, isHttps, visit);
   const current = await currentOf(request, visit, service);
@@ -117,8 +118,8 @@ type Sender =
   | {
       readonly type: "stranger";
       readonly status: 403 | 404;
-      readonly title: "faultTitle" | "closedTitle";
-      readonly lead: "cookies" | "pageOld" | "closedLead";
+      readonly title: "faultTitle" | "signInClosed";
+      readonly lead: "cookies" | "pageOld" | "signInClosedLead";
     };
 
 /** Who sent this form, which only a page of ours can have done (W-13). */
@@ -140,7 +141,7 @@ async function senderOf(
   const opening = service === null ? "none" : accountsOf(service, options.isSandbox);
   const isClosed = opening === "none" || (opening === "signIn" && name.startsWith("sign-up/"));
   if (service === null || (isClosed && !isOfLink(name))) {
-    return { type: "stranger", status: 404, title: "closedTitle", lead: "closedLead" };
+    return { type: "stranger", status: 404, title: "signInClosed", lead: "signInClosedLead" };
   }
   return { type: "known", current: await currentOf(request, visit, service) };
 }
@@ -175,12 +176,22 @@ export async function sendCodes(request: FastifyRequest, reply: FastifyReply): P
   const session = readSession(request, isHttps);
   if (visit?.codes == null || session === null) throw new Problem("not_found");
   const { tenantId } = visit;
-  const checked = await request.server.accounts.checkSession({ tenantId, session });
+  const { server } = request;
+  const checked = await server.accounts.checkSession({ tenantId, session });
   if (checked.outcome !== "active") throw new Problem("not_found");
+  const { subscriberId } = checked.session;
+  const subscriber = await server.accounts.subscriber({ tenantId, subscriberId });
+  const brand = (await serviceOf(server, visit))?.settings.brand ?? "";
+  // Years later somebody finds it among others.
+  const whose = [
+    brand,
+    `${server.publicOrigin(request)}${server.basePath(request)}/account`,
+    subscriber?.name ?? "",
+  ];
   return reply
     .type("text/plain; charset=utf-8")
     .header("content-disposition", 'attachment; filename="recovery-codes.txt"')
-    .send(`${visit.codes.join("\n")}\n`);
+    .send(`${whose.filter(Boolean).join("\n")}\n\n${visit.codes.join("\n")}\n`);
 }
 
 export async function currentOf(
@@ -231,46 +242,6 @@ async function wayBack(
     session === null ? null : await server.accounts.issueTicket({ tenantId, session: session.bearer });
   if (ticket === null) return addressBack(request, { returnUrl, state }, { outcome: "canceled" });
   return addressBack(request, { returnUrl, state }, isOwnPath(returnUrl) ? {} : { ticket });
-}
-
-async function visitFrom(
-  request: FastifyRequest,
-  { isSandbox }: AccountPageOptions,
-  query: Fields,
-): Promise<AccountVisit | null> {
-  const { parts } = request.server;
-  if (query["link"] !== undefined) return visitOfLink(request, query["link"]);
-  const service = await anonymousService(
-    parts,
-    query["service"],
-    (one) => accountsOf(one, isSandbox) !== "none",
-  );
-  if (service === null) return null;
-  const returnUrl = query["return_url"] ?? null;
-  if (returnUrl !== null && !mayLeadTo(request, service, returnUrl)) return null;
-  return newVisit(parts, {
-    tenantId: service.tenantId,
-    serviceId: service.id,
-    returnUrl,
-    state: query["state"]?.slice(0, 200) ?? null,
-    language: query["lang"]?.slice(0, 20) ?? null,
-    demand: null,
-  });
-}
-
-/** What an application with a key says of whom it sends here; whether its service is open is looked at by whoever asks. */
-async function visitOfLink(request: FastifyRequest, text: string): Promise<AccountVisit | null> {
-  const { server } = request;
-  const link = readAccountLink(server.parts, text);
-  const service = link === null ? null : await serviceOf(server, link);
-  if (link === null || service === null || !mayLeadTo(request, service, link.returnUrl)) return null;
-  return newVisit(server.parts, link);
-}
-
-/** A registered address, letter by letter; or, inside an application, a path on its own host (W-14). */
-function mayLeadTo(request: FastifyRequest, { settings }: Service, returnUrl: string): boolean {
-  const isInside = request.server.hostAddress(request) !== null;
-  return (isInside && isOwnPath(returnUrl)) || isReturnUrl(settings.page, returnUrl);
 }
 
 export function sendFault(

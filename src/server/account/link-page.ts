@@ -74,7 +74,7 @@ export async function openLink(
   if (visit === null) return sendClosed(options, request, reply.code(403), "faultTitle", "cookies");
   const service = await serviceOf(app, visit);
   if (service === null || visit.followed === null) {
-    return sendClosed(options, request, reply.code(410), "linkTitle", "linkLead");
+    return sendClosed(options, request, reply.code(410), "linkTitle", "linkAgain");
   }
   const current = await currentOf(request, visit, service);
   const isOpen = accountsOf(service, options.isSandbox) !== "none";

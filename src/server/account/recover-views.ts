@@ -50,6 +50,7 @@ export function recoverChooseView(
   const shown = ways.filter(({ value, proving }) => recovery.proven.includes(proving) && value !== "voice");
   const content = html`!${titled(parts, words.recoverChoose)}
 <p class="lead">${words.recoverChooseLead}</p>
+<p class="quiet">${words.phoneOnce} ${words.passwordAfterDispute}</p>
 !${shown.length === 0 ? "" : html`<ul class="rows">!${shown.map(({ label }) => html`<li><span class="what"><span aria-hidden="true">✓</span> ${words[label]}</span></li>`)}</ul>`}
 <form method="post" action="${parts.base}/choose" class="stack">!${formSealField(parts)}
 !${open.map(({ value, label }) => html`<button class="button plain wide" name="way" value="${value}"><span>${words[label]}</span></button>`)}
@@ -76,10 +77,11 @@ export function recoverProveView(parts: RecoverParts & CodeFields & { readonly p
     email: words.sentThere,
     totp: words.appLead,
     recoveryCode: words.recoveryLead,
-    password: null,
+    // To everybody: what was said of which account is nobody's business (W-8).
+    password: words.passwordAfterDispute,
   }[proving];
   const content = html`!${titled(parts, title)}
-!${lead === null ? "" : html`<p class="lead">${lead}</p>`}
+<p class="lead">${lead}</p>
 !${proofForm(parts)}
 !${isSent ? askAgain({ ...pageParts, waitSeconds: parts.waitSeconds, mayCall: parts.mayCall }) : ""}
 !${timeLeft(parts)}

@@ -12,7 +12,6 @@ import { lifetimeMs } from "../../verification/index.ts";
 import { likelyCountry } from "../pages/countries.ts";
 import { mayAskAt, mayCall } from "../pages/flow.ts";
 import { languageOf } from "../pages/language.ts";
-import type { WordName } from "../pages/languages/index.ts";
 import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
 import { closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
@@ -21,6 +20,7 @@ import { appFields, codeFields, ofPhone } from "./code-fields.ts";
 import type { Current, PagePath } from "./current.ts";
 import { isDemanded } from "./demand.ts";
 import { emailView } from "./email-views.ts";
+import { type AccountWordName, accountLanguage } from "./languages/index.ts";
 import { manageView, newCodesView, passwordView, presentView, removeView } from "./manage-views.ts";
 import { accountsOf } from "./opening.ts";
 import type { AccountPageOptions } from "./options.ts";
@@ -46,7 +46,8 @@ export async function sendView(
 ): Promise<FastifyReply> {
   const { service } = current;
   const opening = accountsOf(service, options.isSandbox);
-  if (opening === "none") return sendClosed(options, request, reply.code(404), "closedTitle", "closedLead");
+  if (opening === "none")
+    return sendClosed(options, request, reply.code(404), "signInClosed", "signInClosedLead");
   if (path === "/account/recover") {
     return sendIn(options, request, reply, current, recoverView(request, current));
   }
@@ -289,10 +290,10 @@ export function sendClosed(
   options: AccountPageOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  titled: "linkTitle" | "closedTitle" | "faultTitle",
-  lead: WordName,
+  titled: "linkTitle" | "signInClosed" | "faultTitle",
+  lead: AccountWordName,
 ): FastifyReply {
-  const language = languageOf(request, null);
+  const language = accountLanguage(languageOf(request, null));
   const view = closedView(language, titled, lead, base);
   return sendWhole(options.assets, request, reply, {
     language,

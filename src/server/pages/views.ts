@@ -174,15 +174,15 @@ export function endView(
 }
 
 /** Nothing can be done here. */
-export function closedView(
-  { words }: Language,
-  titled: "linkTitle" | "closedTitle" | "faultTitle",
-  lead: WordName,
+export function closedView<N extends string>(
+  { words }: { readonly words: Readonly<Record<N, string>> & { readonly startAgain: string } },
+  titled: NoInfer<N>,
+  lead: NoInfer<N>,
   home = "/two-factor",
 ): View {
   const content = html`<div class="mark stopped" aria-hidden="true">!</div>
 <h1 tabindex="-1">${words[titled]}</h1>
-<p class="lead">!${say({ words } as Language, lead)}</p>
+<p class="lead">${words[lead]}</p>
 !${titled === "faultTitle" ? html`<a class="button wide" href="${home}">${words.startAgain}</a>` : ""}`;
   return { title: words[titled], content };
 }

@@ -119,7 +119,17 @@ function remote(options: GlobalOptions, url: string): ServerConnection {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw usageFailure("--url is no http or https address.", "Write it like https://verify.example.com.");
   }
-  return overHttp("remote", { url: new URL(url), key: remoteKey(options) });
+  const at = new URL(url);
+  const connection = overHttp("remote", { url: at, key: remoteKey(options) });
+  if (!/\/api\/v1\/*$/.test(at.pathname)) return connection;
+  return {
+    ...connection,
+    async request(...asked) {
+      const answer = await connection.request(...asked);
+      if ((answer.body as { readonly code?: unknown } | null)?.code !== "not_found") return answer;
+      throw usageFailure("--url names the API and not its server.", "Leave out /api/v1 at its end.");
+    },
+  };
 }
 
 function remoteKey(options: GlobalOptions): string {

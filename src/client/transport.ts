@@ -89,7 +89,10 @@ export function createTransport(options: ClientOptions): Transport {
     wait = waitInRealTime,
   } = options;
   refuseWrong(options);
-  const base = `${options.url.replace(/\/+$/, "")}/api/v1`;
+  const root = options.url.replace(/\/+$/, "");
+  const base = `${root}/api/v1`;
+  const { origin, pathname } = new URL(root);
+  const isOfApi = pathname.endsWith("/api/v1");
 
   async function attempt(asked: Asked, headers: Readonly<Record<string, string>>): Promise<Attempt> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -111,8 +114,8 @@ export function createTransport(options: ClientOptions): Transport {
         throw new CountersignFault("aborted", "the call was given up", { cause: asked.signal.reason });
       }
       const [code, said] = timeout.aborted
-        ? (["timed_out", `no answer within ${timeoutMs} ms`] as const)
-        : (["unreachable", "the server cannot be reached"] as const);
+        ? (["timed_out", `no answer of ${origin} within ${timeoutMs} ms`] as const)
+        : (["unreachable", `the server at ${origin} cannot be reached`] as const);
       return { fault: new CountersignFault(code, said, { cause }), retryAfterMs: 0 };
     }
   }
@@ -130,7 +133,7 @@ export function createTransport(options: ClientOptions): Transport {
       if ("answer" in made && (made.answer.status < 400 || isRefusal(String(made.answer.body["code"])))) {
         return made.answer;
       }
-      const fault = "fault" in made ? made.fault : toFault(made.answer);
+      const fault = "fault" in made ? made.fault : toFault(made.answer, isOfApi);
       const waitMs = Math.max(firstWaitMs * 2 ** retries, made.retryAfterMs ?? Number.POSITIVE_INFINITY);
       if (retries >= retriesMax || waitMs > longestWaitMs) throw fault;
       await wait(waitMs, asked.signal);
@@ -167,14 +170,14 @@ function parse(text: string): Json | null {
   }
 }
 
-function toFault({ status, body }: Answered): CountersignFault {
+/** Where nothing is found below an address that may hold the path of the API twice, that is what is said. */
+function toFault({ status, body }: Answered, isOfApi: boolean): CountersignFault {
   const code = faultCodes.find((one) => one === body["code"]) ?? ("unreadable" satisfies FaultCode);
   const field = typeof body["field"] === "string" ? `${body["field"]}: ` : "";
   const instance = typeof body["instance"] === "string" ? { instance: body["instance"] } : {};
-  return new CountersignFault(code, `${field}${String(body["detail"] ?? body["title"] ?? code)}`, {
-    status,
-    ...instance,
-  });
+  const twice = isOfApi && code === "not_found" ? ": give the url without /api/v1" : "";
+  const said = `${field}${String(body["detail"] ?? body["title"] ?? code)}${twice}`;
+  return new CountersignFault(code, said, { status, ...instance });
 }
 
 function randomKey(): string {

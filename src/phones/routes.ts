@@ -52,6 +52,7 @@ export interface SandboxParts {
 /** The virtual phones over HTTP. No key is needed: they exist on the developer's own machine only. */
 export function sandboxRoutes(parts: SandboxParts): FastifyPluginAsyncTypebox {
   const { phones } = parts;
+  const numberOf = readerOf(parts);
   return async (app) => {
     app.get("/phones", async () => ({
       phones: phones.list().map((one) => ({ ...one, lastReceivedAt: instant(one.lastReceivedAt) })),
@@ -61,7 +62,7 @@ export function sandboxRoutes(parts: SandboxParts): FastifyPluginAsyncTypebox {
       return reply.code(204).send();
     });
     app.get("/phones/:number/messages", { schema: { params: NumberParams } }, async (request) => ({
-      messages: phones.messages(canonical(request.params)).map(wireMessage),
+      messages: phones.messages(numberOf(request.params)).map(wireMessage),
     }));
     app.delete("/phones/:number/messages", { schema: { params: NumberParams } }, async (request, reply) => {
       phones.clear(canonical(request.params));
@@ -88,7 +89,9 @@ function openStream({ streams, problem }: SandboxParts, reply: FastifyReply, las
 }
 
 /** What the person with the phone does: take calls and send texts. */
-function conversationRoutes({ phones, problem }: SandboxParts): FastifyPluginAsyncTypebox {
+function conversationRoutes(parts: SandboxParts): FastifyPluginAsyncTypebox {
+  const { phones, problem } = parts;
+  const numberOf = readerOf(parts);
   return async (app) => {
     app.post(
       "/phones/:number/calls/:id",
@@ -100,12 +103,12 @@ function conversationRoutes({ phones, problem }: SandboxParts): FastifyPluginAsy
       },
     );
     app.get("/phones/:number/calls", { schema: { params: NumberParams } }, async (request) => {
-      const number = canonical(request.params);
+      const number = numberOf(request.params);
       const calls = phones.messages(number).map((one) => phones.call(number, one.id));
       return { calls: calls.filter((one) => one !== null).map(wireCall) };
     });
     app.get("/phones/:number/replies", { schema: { params: NumberParams } }, async (request) => ({
-      replies: phones.replies(canonical(request.params)).map(wireReply),
+      replies: phones.replies(numberOf(request.params)).map(wireReply),
     }));
     app.post(
       "/phones/:number/replies",
@@ -134,6 +137,16 @@ function faultRoutes({ phones, faults }: SandboxParts): FastifyPluginAsyncTypebo
       phones.feed.publish({ type: "faults" });
       return reply.code(204).send();
     });
+  };
+}
+
+/** The phone that is asked about. An empty list would hide that a number lacks its country. */
+function readerOf({ phones, problem }: SandboxParts): (params: Static<typeof NumberParams>) => string {
+  return (params) => {
+    const number = canonical(params);
+    if (parsePhoneNumber(number).type === "parsed" || number.includes("@")) return number;
+    if (phones.list().some((one) => one.number === number)) return number;
+    throw problem("number_invalid", "Write the number with + and the country's code, as in +14155550123.");
   };
 }
 

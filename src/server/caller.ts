@@ -96,7 +96,7 @@ export function requireScope(scope: Scope): Hook {
     request.caller = caller;
     countRequest(request, reply, caller);
     if (caller.scopes.has(scope)) return;
-    throw new Problem("forbidden", "This API key lacks a scope that this call needs.", { scope });
+    throw new Problem("forbidden", `This API key lacks the scope ${scope}.`, { scope });
   }
 
   return (request, reply, done) => {

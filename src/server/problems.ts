@@ -115,6 +115,12 @@ export function toProblem(error: unknown): Problem {
   const { validation, code, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) return validationProblem(error as FastifyError);
   const known = code === undefined ? undefined : codeOfFastifyError[code];
+  if (known === "media_type_unsupported") {
+    return new Problem(
+      known,
+      "Send JSON, with `Content-Type: application/json`. With curl: `--json '{...}'`.",
+    );
+  }
   if (known !== undefined) return new Problem(known);
   if (statusCode === 400) return new Problem("request_malformed");
   if (statusCode === 413) return new Problem("body_too_large");

@@ -170,6 +170,7 @@ describe("retries, time-outs and faults", () => {
     const fault = await dead.start({ to: freshNumber() }).catch((cause) => cause);
     expect(fault).toBeInstanceOf(CountersignFault);
     expect(fault).toMatchObject({ code: "unreachable", status: null });
+    expect(fault.message).toMatch(/^the server at http:\/\/127\.0\.0\.1:\d+ cannot be reached$/);
     expect(JSON.stringify(fault) + fault.stack).not.toContain(installation.firstKey);
     expect([keys.length, waits]).toEqual([3, [200, 400]]);
   });
@@ -202,6 +203,8 @@ describe("retries, time-outs and faults", () => {
     await expect(client.check(asked)).rejects.toMatchObject({ code: "request_invalid" });
     const html = createClient({ url, key: "k".repeat(20), fetch: async () => new Response("<html>") });
     await expect(html.list()).rejects.toMatchObject({ code: "unreadable", status: 200 });
+    const twice = createClient({ url: `${url}/api/v1/`, key: installation.firstKey });
+    await expect(twice.list()).rejects.toThrow("give the url without /api/v1");
     expect(() => createClient({ url: "verify.example", key: "k" })).toThrow(
       'createClient: url: "verify.example" was given, allowed is an address',
     );

@@ -185,7 +185,8 @@ describe("a body that cannot be read", () => {
         raw: "to=%2B14155550123",
         headers,
       });
-      expect(answer).toMatchObject({ status: 415, json: { code: "media_type_unsupported" } });
+      const detail = expect.stringContaining("`Content-Type: application/json`");
+      expect(answer).toMatchObject({ status: 415, json: { code: "media_type_unsupported", detail } });
     },
   );
 

@@ -90,7 +90,10 @@ describe.each(operations)("$method $path", (operation) => {
     const before = await rowsBefore();
     const key = keys[`without ${scope}`] ?? "";
     const answer = await installation.call({ ...requestFor(operation, own), key });
-    expect(answer).toMatchObject({ status: 403, json: { code: "forbidden", scope } });
+    expect(answer).toMatchObject({
+      status: 403,
+      json: { code: "forbidden", scope, detail: `This API key lacks the scope ${scope}.` },
+    });
     expect(await rowsOfTenant()).toEqual(before);
   });
 

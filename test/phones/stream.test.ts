@@ -256,8 +256,14 @@ describe("replies", () => {
     }
     await watched.said(/event: reply\ndata: .*Start again/);
     watched.close();
-    const kept = await ask(`${url}/sandbox/api/phones/(415)%20555-0321/replies`);
-    expect(kept.status).toBe(200);
+    // Without its country it would be nobody's, and look like a phone that got nothing.
+    for (const list of ["replies", "messages", "calls"]) {
+      const unclear = await ask(`${url}/sandbox/api/phones/(415)%20555-0321/${list}`);
+      expect([unclear.status, JSON.parse(unclear.text).detail], list).toEqual([
+        422,
+        "Write the number with + and the country's code, as in +14155550123.",
+      ]);
+    }
     const listed = await ask(`${url}/sandbox/api/phones/+1%20415%20555%200321/replies`);
     const texts = (JSON.parse(listed.text).replies as { text: string }[]).map((one) => one.text);
     expect(texts).toEqual(["Start again 🙂", "STOP"]);

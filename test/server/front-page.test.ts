@@ -29,6 +29,12 @@ describe("the address of the server alone", () => {
     expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
     expect(answer.text).toContain('<a href="/sandbox">');
+    const led = [...answer.text.matchAll(/<li><a href="([^"]+)">/g)].map(([, path]) => path ?? "");
+    expect(led).not.toContain("/api/v1");
+    for (const path of led) {
+      const { status } = await ask(`${server.addresses[0]}${path}`, { headers });
+      expect([200, 303], path).toContain(status);
+    }
     expect(answer.text).not.toMatch(/<script|<style|style=/);
   });
 

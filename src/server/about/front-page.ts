@@ -48,5 +48,5 @@ export const frontPageRoutes: FastifyPluginAsync = async (app) => {
 function content(shown: readonly Link[]): string {
   return html`<h1>Countersign</h1>
 <p class="lead">Phone verification on a server of your own. Here are:</p>
-<ul class="links">!${shown.map(({ path, what }) => html`<li><a href="${path}">${path}</a> <span class="quiet">${what}</span></li>`)}</ul>`;
+<ul class="links">!${shown.map(({ name, path, what }) => html`<li>!${name === "api" ? html`<code>${path}</code>` : html`<a href="${path}">${path}</a>`} <span class="quiet">${what}</span></li>`)}</ul>`;
 }

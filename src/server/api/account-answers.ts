@@ -111,6 +111,10 @@ const passkeyDetails: Readonly<Record<PasskeyRefusal, string>> = {
     "The authenticator counts its uses, and this one is not after the last: there may be a copy of it.",
 };
 
+/** Nothing was compared: it is the same for a wrong id. */
+const noChallenge =
+  "There is none of this id, or the call lacks the `binding` or `session` that it was started with. Calls without a body give them as `Countersign-Binding` and `Countersign-Session`.";
+
 function detailOf(result: Result): string | undefined {
   const { outcome, retryAt } = result;
   const until = typeof retryAt === "number" ? iso(retryAt) : "";
@@ -124,7 +128,13 @@ function detailOf(result: Result): string | undefined {
     case "signInLocked":
       return `Too many wrong passwords for this name. It opens at ${until}.`;
     case "stepUpRequired":
-      return "An authenticator has to be used first: send the id of a fresh challenge with the purpose `manage`.";
+      return "An authenticator has to be used first: send the id of a fresh challenge with the purpose `manage`, as `stepUp` or in the header `Countersign-Step-Up`.";
+    case "notEnrolled":
+      return "Nothing that could be asked for is enrolled: enrol it with `POST /subscribers/{id}/authenticators`.";
+    case "challengeNotFound":
+      return noChallenge;
+    case "sessionInvalid":
+      return "It is not known, has ended, or waits for its challenge: sign in again.";
     case "changesFrozen":
       return "Somebody said that a change was not theirs: recover the account, or reset it, before anything is changed.";
     case "codeNotSent":
@@ -165,7 +175,8 @@ export function subscriberIdOf(request: FastifyRequest): string {
 
 export function pathId(request: FastifyRequest, name: string, code: ErrorCode): string {
   const id = (request.params as Readonly<Record<string, string>>)[name] ?? "";
-  if (!uuidPattern.test(id)) throw new Problem(code);
+  if (!uuidPattern.test(id))
+    throw new Problem(code, code === codes.challengeNotFound ? noChallenge : undefined);
   return id;
 }
 
@@ -185,6 +196,13 @@ export function holderOf(request: FastifyRequest): { session?: string; binding?:
   const session = header(request, "countersign-session");
   const binding = header(request, "countersign-binding");
   return { ...(session === undefined ? {} : { session }), ...(binding === undefined ? {} : { binding }) };
+}
+
+/** The bearer of whoever is signed in. */
+export function sessionOf(request: FastifyRequest): string {
+  const given = header(request, "countersign-session") ?? "";
+  if (given !== "") return given;
+  throw new Problem("session_invalid", "Give the bearer of the session in the header `Countersign-Session`.");
 }
 
 /** A field that an authenticator of this type needs. */

@@ -39,7 +39,8 @@ export const PageBody = Type.Object(
   { title: "Page" },
 );
 
-const RedeemBody = strict({ ticket: opaque(200, "What came back in the address") }, { title: "Ticket" });
+/** As long as a ticket of the account pages, which is then refused with where it belongs. */
+const RedeemBody = strict({ ticket: opaque(600, "What came back in the address") }, { title: "Ticket" });
 
 export const RedeemedBody = Type.Object(
   {
@@ -108,7 +109,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (result.outcome === "ticketInvalid") {
         throw new Problem(
           "ticket_invalid",
-          "It is unknown, was redeemed before, or is older than 60 seconds.",
+          "It is unknown, was redeemed before, or is older than 60 seconds. Tickets of the account pages go to `POST /sessions/redeem`.",
         );
       }
       if (result.replayed) reply.header("idempotency-replayed", "true");

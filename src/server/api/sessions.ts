@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "../../schemas/index.ts";
 import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
-import { accountRefusal, askOnce, header, subscriberIdOf } from "./account-answers.ts";
+import { accountRefusal, askOnce, header, sessionOf, subscriberIdOf } from "./account-answers.ts";
 import {
   BegunBody,
   RedeemedSessionBody,
@@ -91,7 +91,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (done.outcome !== "redeemed") {
         throw new Problem(
           "ticket_invalid",
-          "It is unknown, was redeemed before, or is older than 60 seconds.",
+          "It is unknown, was redeemed before, or is older than 60 seconds. Tickets of the verification page go to `POST /tickets/redeem`.",
         );
       }
       const { subscriber, session } = done;
@@ -118,10 +118,16 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { maxAgeSeconds } = request.query;
       const found = await app.accounts.checkSession({
         tenantId: request.caller.tenantId,
-        session: header(request, "countersign-session") ?? "",
+        session: sessionOf(request),
         maxAgeMs: maxAgeSeconds === undefined ? undefined : Number(maxAgeSeconds) * 1_000,
       });
-      if (found.outcome !== "active") throw accountRefusal({ outcome: found.outcome });
+      if (found.outcome === "stepUpRequired") {
+        throw new Problem(
+          "step_up_required",
+          "The last use of an authenticator was longer ago: let them answer a challenge that names this `session`.",
+        );
+      }
+      if (found.outcome !== "active") throw accountRefusal(found);
       return toSessionBody(found.session);
     },
   );
@@ -149,7 +155,11 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const done = await askOnce(request, reply, (accounts) =>
         accounts.stateSession({ ...request.body, tenantId, session }),
       );
-      if (done.outcome !== "stated") throw accountRefusal(done);
+      if (done.outcome !== "stated") {
+        // Of what its Idempotency-Key says, before.
+        sessionOf(request);
+        throw accountRefusal(done);
+      }
       // A repeat is answered without what is shown once.
       // Of a statement that is not shown again, there is nothing to tell.
       if (done.statement === undefined) return { statement: null, endsAt: null };
@@ -171,9 +181,9 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
     async (request, reply) => {
-      const session = header(request, "countersign-session") ?? "";
+      const session = sessionOf(request);
       if (!(await app.accounts.signOut({ tenantId: request.caller.tenantId, session }))) {
-        throw new Problem("session_invalid");
+        throw accountRefusal({ outcome: "sessionInvalid" });
       }
       return reply.code(204).send();
     },

@@ -69,6 +69,7 @@ export {
   type PasskeyRefusal,
   type PasskeyShown,
   type PasskeyUse,
+  passkeyNamed,
   passkeyRequestLifetimeMs,
 } from "./passkey.ts";
 

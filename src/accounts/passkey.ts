@@ -1,6 +1,7 @@
 import type { Proof } from "./assurance.ts";
 import {
   type Authenticator,
+  confirmed,
   type PasskeyAuthenticator,
   type PasskeyCredential,
   type PasskeyRequest,
@@ -55,6 +56,17 @@ export interface PasskeyUse {
   /** What it was asked to sign. */
   readonly challenge: string;
   readonly shown: PasskeyShown;
+}
+
+/** The one that a browser's answer names. */
+export function passkeyNamed(
+  subscriber: Subscriber,
+  credentialId: string,
+  now: number,
+): PasskeyAuthenticator | undefined {
+  return confirmed(subscriber, now).find(
+    (one): one is PasskeyAuthenticator => one.type === "passkey" && one.credential?.id === credentialId,
+  );
 }
 
 export const passkeyRequestLifetimeMs = 300_000;

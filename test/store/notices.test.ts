@@ -19,22 +19,22 @@ const stores = [
   ["PostgreSQL", async (): Promise<Secret | null> => new Secret(await server.database())],
 ] as const;
 
+/** An installation on this database, and what arrives at the address. */
+async function opened(databaseUrl: Secret | null) {
+  const folder = tempFolder();
+  const one = await openInstance({ folder, databaseUrl, secrets: [testSecret], accounts: { pagesUrl } });
+  const { engine, sandbox, tenant } = one;
+  const texts = async (): Promise<readonly string[]> => {
+    await engine.tick();
+    return sandbox?.phones.messages(mail).map(({ text }) => text) ?? [];
+  };
+  return { ...one, tenantId: tenant.id, texts };
+}
+
 test.each(stores)(
   "P-6: on %s a notice is written with its change, and of many objections and resets one is taken",
   async (_name, database) => {
-    const databaseUrl = await database();
-    const one = await openInstance({
-      folder: tempFolder(),
-      databaseUrl,
-      secrets: [testSecret],
-      accounts: { pagesUrl },
-    });
-    const { accounts, engine, sandbox, tenant } = one;
-    const tenantId = tenant.id;
-    const texts = async (): Promise<readonly string[]> => {
-      await engine.tick();
-      return sandbox?.phones.messages(mail).map(({ text }) => text) ?? [];
-    };
+    const { accounts, tenantId, texts, close } = await opened(await database());
     const created = await accounts.createSubscriber({
       tenantId,
       name: "ada",
@@ -68,7 +68,7 @@ test.each(stores)(
     const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
     const wrong = await accounts.checkRecovery({ tenantId, recovery, method: "email", code: "000000" });
     expect(wrong).toEqual({ outcome: "codeMismatch", checksLeft: 4 });
-    await one.close();
+    await close();
   },
   60_000,
 );
@@ -76,22 +76,10 @@ test.each(stores)(
 test.each(stores)(
   "S-4: on %s, of many wrong codes at once, one is told of: that which leaves five",
   async (_name, database) => {
-    const databaseUrl = await database();
-    const one = await openInstance({
-      folder: tempFolder(),
-      databaseUrl,
-      secrets: [testSecret],
-      accounts: { pagesUrl },
-    });
-    const { accounts, engine, sandbox, store, tenant } = one;
-    const tenantId = tenant.id;
+    const { accounts, store, tenantId, texts, close } = await opened(await database());
     const created = await accounts.createSubscriber({ tenantId, name: "ada" });
     if (created.outcome !== "created") throw new Error(created.outcome);
     const of = { tenantId, subscriberId: created.subscriber.id };
-    const texts = async (): Promise<readonly string[]> => {
-      await engine.tick();
-      return sandbox?.phones.messages(mail).map(({ text }) => text) ?? [];
-    };
     const address = await accounts.enrolEmail({ ...of, address: mail });
     if (address.outcome !== "enrolled") throw new Error(address.outcome);
     const sent = /\d{6}/.exec((await texts())[0] ?? "")?.[0] ?? "";
@@ -118,7 +106,7 @@ test.each(stores)(
     expect(many.filter(({ outcome }) => outcome === "codeMismatch")).toHaveLength(5);
     expect(many.filter((answer) => "checksLeft" in answer)).toHaveLength(4);
     expect((await texts()).filter((text) => text.includes("wrong codes"))).toHaveLength(1);
-    await one.close();
+    await close();
   },
   60_000,
 );

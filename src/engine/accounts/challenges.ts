@@ -8,6 +8,7 @@ import {
   decideChallenge,
   lockedUntil,
   meantOf,
+  passkeyNamed,
   type Subscriber,
 } from "../../accounts/index.ts";
 import { key, type Write } from "../../store/index.ts";
@@ -236,11 +237,7 @@ function choose(
   { authenticatorId, passkey }: CheckChallenge,
   now: number,
 ): Authenticator | undefined {
-  if (passkey !== undefined) {
-    return confirmed(subscriber, now).find(
-      (one) => one.type === "passkey" && one.credential?.id === passkey.id,
-    );
-  }
+  if (passkey !== undefined) return passkeyNamed(subscriber, passkey.id, now);
   const asked = authenticatorId ?? sent?.authenticatorId;
   if (asked !== undefined) return confirmed(subscriber, now).find(({ id }) => id === asked);
   return meantOf(subscriber, "totp", now);

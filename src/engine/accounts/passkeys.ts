@@ -10,6 +10,7 @@ import {
   type PasskeyRefusal,
   type PasskeyRequest,
   type PasskeyShown,
+  passkeyNamed,
   passkeyRequestLifetimeMs,
   rememberDevice,
   type Subscriber,
@@ -119,7 +120,7 @@ export async function signInWithPasskey(
   const subscriberKey = key("subscriber", owner);
   const read = await parts.store.get(subscriberKey);
   const known = read?.tenantId === tenantId ? read : undefined;
-  const one = known === undefined ? undefined : withCredential(known, answer.id, parts.clock.now());
+  const one = known === undefined ? undefined : passkeyNamed(known, answer.id, parts.clock.now());
   const shown = await verifyAssertion({ relyingParty, challenge }, answer, one?.credential ?? null);
   const nameKey = key("subscriberName", known?.nameId ?? nobodysId);
   const decision = (rows: Rows, now: number): UpdateDecision<PasskeySignInResult> => {
@@ -161,16 +162,6 @@ function isHeld(
     found?.tenantId === tenantId &&
     found.subscriberId === nobodysId &&
     found.binding === holderDigest(parts, tenantId, "binding", binding)
-  );
-}
-
-function withCredential(
-  subscriber: Subscriber,
-  credentialId: string,
-  now: number,
-): PasskeyAuthenticator | undefined {
-  return confirmed(subscriber, now).find(
-    (one): one is PasskeyAuthenticator => one.type === "passkey" && one.credential?.id === credentialId,
   );
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../../../test/support/passkeys.ts";
 import { doubtedMs } from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
+import { key } from "../../store/index.ts";
 import { createSoftwareAuthenticator } from "../../testing/index.ts";
 import { newNotice } from "./links.ts";
 
@@ -116,6 +117,22 @@ test("X-1, X-2: a passkey of somebody else, another request's, an old, a used an
   expect(removed.outcome).toBe("removed");
   const fourth = await recovering(all);
   expect(await fourth.show(all.device.get(await fourth.ask()))).toMatchObject(wrong);
+});
+
+test("L-5: one that was disabled gives nothing back", async () => {
+  const all = await withPasskey();
+  const { one, subscriberId } = all;
+  const subscriber = key("subscriber", subscriberId);
+  const { ask, show } = await recovering(all);
+  const passkey = all.device.get(await ask());
+  await one.store.update([subscriber], (rows, now) => {
+    const row = rows.get(subscriber);
+    if (row === undefined) throw new Error("there is no such subscriber");
+    const authenticators = row.authenticators.map((held) => ({ ...held, disabledAt: now }));
+    const write = { table: "subscriber", id: row.id, row: { ...row, authenticators } } as const;
+    return { writes: [write], result: null };
+  });
+  expect((await show(passkey)).outcome).toBe("codeMismatch");
 });
 
 async function stepUpOf(all: With): Promise<string> {

@@ -1,11 +1,4 @@
-import {
-  type Challenge,
-  confirmed,
-  isRecovering,
-  type PasskeyAuthenticator,
-  type PasskeyShown,
-  type Subscriber,
-} from "../../accounts/index.ts";
+import { isRecovering, type PasskeyShown, passkeyNamed } from "../../accounts/index.ts";
 import {
   type PasskeyAnswer,
   type RequestOptions,
@@ -17,7 +10,13 @@ import { userHandle } from "../../secrets/index.ts";
 import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
 import { type AccountParts, nobodysId, requireRelyingParty } from "./parts.ts";
 import { newRequest } from "./passkeys.ts";
-import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
+import {
+  type Compared,
+  type FoundRecovery,
+  findRecovery,
+  type OfRecovery,
+  type RecoveryInvalid,
+} from "./recovery-holder.ts";
 
 export type AskRecoveryPasskeyResult =
   | {
@@ -56,17 +55,14 @@ export async function askRecoveryPasskey(
 /** One signature is compared, whoever it is of and whether there is anybody. */
 export async function compareRecoveryPasskey(
   parts: AccountParts,
-  {
-    challenge: row,
-    subscriber,
-  }: { readonly challenge: Challenge; readonly subscriber: Subscriber | undefined },
+  { challenge: row, subscriber }: FoundRecovery,
   answer: PasskeyAnswer | undefined,
 ): Promise<Compared> {
   const relyingParty = requireRelyingParty(parts);
   if (answer === undefined) return { type: "nothing" };
   // Asked for nothing, or not any more: the rules refuse it.
   const challenge = row.passkey?.challenge ?? "";
-  const one = subscriber === undefined ? undefined : withCredential(subscriber, answer.id, parts.clock.now());
+  const one = subscriber === undefined ? undefined : passkeyNamed(subscriber, answer.id, parts.clock.now());
   const compared = await verifyAssertion({ relyingParty, challenge }, answer, one?.credential ?? null);
   const { userHandle: handle } = answer.response;
   const isAnothers =
@@ -75,14 +71,4 @@ export async function compareRecoveryPasskey(
     isAnothers && compared.type !== "refused" ? { type: "refused", reason: "userHandle" } : compared;
   const authenticatorId = one?.id ?? nobodysId;
   return { type: "use", useOf: () => ({ type: "passkey", authenticatorId, challenge, shown }) };
-}
-
-function withCredential(
-  subscriber: Subscriber,
-  credentialId: string,
-  now: number,
-): PasskeyAuthenticator | undefined {
-  return confirmed(subscriber, now).find(
-    (one): one is PasskeyAuthenticator => one.type === "passkey" && one.credential?.id === credentialId,
-  );
 }

@@ -1,8 +1,8 @@
-import type { Challenge, RecoveryMethod, Subscriber } from "../../accounts/index.ts";
+import type { RecoveryMethod, Subscriber } from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import type { AccountParts } from "./parts.ts";
-import type { Compared } from "./recovery-holder.ts";
+import type { Compared, FoundRecovery } from "./recovery-holder.ts";
 import { compareRecoveryPasskey } from "./recovery-passkeys.ts";
 import { compare } from "./uses.ts";
 
@@ -18,7 +18,7 @@ const passwordLengthMax = 1_024;
 /** Compares one proof before the rows are locked; for nobody the same slow work is done. */
 export async function compareForRecovery(
   parts: AccountParts,
-  { challenge, subscriber }: { readonly challenge: Challenge; readonly subscriber: Subscriber | undefined },
+  { challenge, subscriber }: FoundRecovery,
   { method, code = "", passkey }: RecoveryProof,
 ): Promise<Compared> {
   switch (method) {

@@ -90,19 +90,16 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
   const { method } = request;
   const address = subscriber === undefined ? undefined : addressFor(parts, subscriber, method);
   let code: SentCode | null = null;
-  if (subscriber === undefined || address === undefined) {
-    await writtenForNothing(parts, challenge.id);
-  } else {
+  if (subscriber !== undefined && address !== undefined) {
     const last = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
     const before = last?.authenticatorId === address.id ? last.verificationId : null;
     const asked = { before, purpose: "recover", channel: request.channel, text: request.text };
     const sent = await sendCode(parts, subscriber, address, asked);
     if (sent.outcome === "sent") {
       code = { verificationId: sent.verification.id, authenticatorId: address.id };
-    } else {
-      await writtenForNothing(parts, challenge.id);
     }
   }
+  if (code === null) await writtenForNothing(parts, challenge.id);
   const challengeKey = key("challenge", challenge.id);
   // For nobody, too, something is written: the answer takes its time.
   return await parts.decide<SendRecoveryResult>([challengeKey], (rows) => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Countersign, instanceOf } from "../library/countersign.ts";
 import { type Shape, shapeProblems } from "../library/option-shapes.ts";
-import { isMetBy, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
+import { cookieIn, isMetBy, makeOwnAccountLink, namesThisMachine } from "../server/index.ts";
 import {
   type GuardAnswer,
   type GuardedRequest,
@@ -127,10 +127,9 @@ function problem(status: 401 | 403): GuardAnswer {
 /** The first of these cookies that is there; empty where none is. */
 function cookieOf(header: string, names: readonly string[]): string {
   if (header.length > cookiesMax) return "";
-  const cookies = header.split(";").map((part) => part.trim().split("=", 2));
   for (const name of names) {
-    const found = cookies.find(([key]) => key === name);
-    if (found !== undefined) return found[1] ?? "";
+    const found = cookieIn(header, name);
+    if (found !== undefined) return found;
   }
   return "";
 }

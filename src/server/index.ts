@@ -5,6 +5,7 @@ export { isMetBy, makeOwnAccountLink } from "./account-links.ts";
 export { adminSocketPath } from "./admin-socket.ts";
 export type { HostView } from "./app.ts";
 export { namesThisMachine } from "./client-address.ts";
+export { cookieIn } from "./cookies.ts";
 export type { LimitSettings } from "./limits.ts";
 export { type LocalApp, openLocalApp } from "./local.ts";
 export { type MountableApp, openMountableApp } from "./mountable.ts";

@@ -6,8 +6,12 @@ import { type AccountVisit, anew, type StepUp } from "./visit.ts";
 const stepUpMs = 9 * 60_000;
 
 /** Whether somebody has confirmed that it is them, a short while ago. */
-export function isConfirmed({ stepUp }: Pick<AccountVisit, "stepUp">, now: number): boolean {
-  return stepUp?.approvedAt !== null && stepUp !== null && now < stepUp.approvedAt + stepUpMs;
+export function isConfirmed({ stepUp }: AccountVisit, now: number): boolean {
+  return isLately(stepUp?.approvedAt ?? null, now);
+}
+
+function isLately(at: number | null, now: number): boolean {
+  return at !== null && now < at + stepUpMs;
 }
 
 /**
@@ -21,8 +25,7 @@ export function withoutSecond(
   now: number,
 ): StepUp {
   if (subscriber?.hasPassword === false) return { challengeId: null, approvedAt: now };
-  const isNew = isConfirmed({ stepUp: { challengeId: null, approvedAt: createdAt } }, now);
-  return { challengeId: null, approvedAt: isNew ? createdAt : null };
+  return { challengeId: null, approvedAt: isLately(createdAt, now) ? createdAt : null };
 }
 
 /** Whether the present password is what comes before the change that is wanted. */

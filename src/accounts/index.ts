@@ -88,6 +88,7 @@ export {
   decidePreference,
   inOrderOfPreference,
   meantOf,
+  noticeLocale,
   type Preference,
   type PreferenceRefusal,
 } from "./preference.ts";
@@ -113,12 +114,14 @@ export {
 export { isAllowedOrigin, type RelyingParty } from "./relying-party.ts";
 export { afterReset, isResetOpen, resetLifetimeMs, withReset } from "./reset.ts";
 export {
+  browserNameMax,
   ended,
   isEndedWithAll,
   newSession,
   opens,
   pendingLifetimeMs,
   type Session,
+  seen,
   sessionLifetimeMs,
   steppedUp,
 } from "./session.ts";

@@ -1,4 +1,4 @@
-import type { Address } from "./addresses.ts";
+import { type Address, provenAt } from "./addresses.ts";
 import { staysAfterReset } from "./reset.ts";
 import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
 
@@ -52,8 +52,9 @@ export function noticeOfRemoved({ type }: Authenticator): NoticeKind {
 
 /**
  * Whom of the proven addresses a notice tells, and with a link. An e-mail address that took no more than a password may be
- * of whoever the account was taken back from: a reset drops it without a word, and of a recovery it is only told. A phone
- * that a reset takes away gets a link: who was talked into the reset may have been talked into it by somebody else.
+ * of whoever the account was taken back from: a reset drops it without a word, and of a recovery, and of whatever comes
+ * after it, it is only told. A phone that a reset takes away gets a link: who was talked into the reset may have been
+ * talked into it by somebody else.
  */
 export function toldOf(
   subscriber: Subscriber,
@@ -63,7 +64,14 @@ export function toldOf(
   const told = proven.filter(
     (one) => kind !== "resetDone" || one.type === "phone" || staysAfterReset(subscriber, one),
   );
-  return told.map((one) => ({ one, hasLink: kind !== "recovered" || one.type === "phone" || one.isVouched }));
+  return told.map((one) => ({ one, hasLink: mayObject(subscriber, kind, one) }));
+}
+
+/** An address that was added since the account was taken back is of whoever has it now. */
+function mayObject({ linksEndedAt }: Subscriber, kind: NoticeKind, one: Address): boolean {
+  if (one.type === "phone" || one.isVouched) return true;
+  const isOfBefore = linksEndedAt !== undefined && (provenAt(one) ?? 0) <= linksEndedAt;
+  return kind !== "recovered" && !isOfBefore;
 }
 
 /** For how long somebody may say that a change was not theirs. */

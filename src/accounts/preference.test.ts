@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { minute, phone, recoveryCodes, subscriberWith, t0, totp } from "../../test/support/accounts.ts";
-import { decidePreference, inOrderOfPreference, meantOf } from "./preference.ts";
+import {
+  decideLocale,
+  decidePreference,
+  inOrderOfPreference,
+  localeBeforeMs,
+  meantOf,
+  noticeLocale,
+} from "./preference.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 const now = t0 + minute;
@@ -67,5 +74,34 @@ describe("what somebody prefers", () => {
     ["new", { isPreferred: true }, { type: "requestInvalid", field: "isPreferred" }],
   ] as const)("of %s, %j is refused", (id, preference, outcome) => {
     expect(decidePreference(owner, id, preference, now)).toMatchObject({ type: "refused", outcome });
+  });
+});
+
+describe("the language of messages", () => {
+  const told = (one: Subscriber, at: number): string | null => noticeLocale(one, at);
+  const changed = (one: Subscriber, locale: string | null, at = now): Subscriber => {
+    const decision = decideLocale(one, locale, at);
+    if (decision.type === "refused") throw new Error(decision.outcome.type);
+    return decision.subscriber;
+  };
+
+  test("A-14: notices come in that of before for a week, however often it is changed meanwhile", () => {
+    const german = changed({ ...owner, locale: "de" }, "de");
+    const first = changed(german, "ja");
+    const second = changed(first, "th", now + minute);
+    expect([first.locale, second.locale]).toEqual(["ja", "th"]);
+    expect([told(first, now), told(second, now + localeBeforeMs - 1)]).toEqual(["de", "de"]);
+    expect(told(second, now + localeBeforeMs)).toBe("th");
+    // Asked for again: nothing is left to remember.
+    expect(changed(second, "de", now + 2 * minute)).not.toHaveProperty("localeBefore");
+    // A week later, what is read by now is what is kept.
+    const later = now + localeBeforeMs + 1;
+    expect(told(changed(second, "fi", later), later)).toBe("th");
+  });
+
+  test("A-14: whoever had none is told in that of the service meanwhile", () => {
+    const first = changed(owner, "ja");
+    expect(told(first, now)).toBe(null);
+    expect(changed(first, null)).toEqual({ ...owner, updatedAt: now });
   });
 });

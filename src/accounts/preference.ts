@@ -102,10 +102,30 @@ export type LocaleDecision =
   /** Somebody said that a change was not theirs: they go on being told in the language that they read. */
   | { readonly type: "refused"; readonly outcome: { readonly type: "changesFrozen" } };
 
-/** In which language they are written to from now on; null for that of the service. */
+/** A session is over long before: whoever stole one cannot wait for it. */
+export const localeBeforeMs = 7 * 86_400_000;
+
+/**
+ * In which language they are written to from now on; null for that of the service. It takes no step-up, since who cannot
+ * read what we write is to change it. So notices come in that of before for a week: a stolen session makes none unreadable.
+ */
 export function decideLocale(subscriber: Subscriber, locale: string | null, now: number): LocaleDecision {
   if (subscriber.frozenAt !== undefined) return { type: "refused", outcome: { type: "changesFrozen" } };
-  const { locale: _before, ...rest } = subscriber;
-  const chosen = locale === null ? {} : { locale };
-  return { type: "updated", subscriber: { ...rest, ...chosen, updatedAt: now } };
+  const { locale: before = null, localeBefore: held, ...rest } = subscriber;
+  const readable =
+    held !== undefined && now < held.until ? held : { locale: before, until: now + localeBeforeMs };
+  return {
+    type: "updated",
+    subscriber: {
+      ...rest,
+      ...(locale === null ? {} : { locale }),
+      ...(locale === readable.locale ? {} : { localeBefore: readable }),
+      updatedAt: now,
+    },
+  };
+}
+
+/** In which language somebody is told of changes; null for that of the service. */
+export function noticeLocale({ locale, localeBefore }: Subscriber, now: number): string | null {
+  return localeBefore !== undefined && now < localeBefore.until ? localeBefore.locale : (locale ?? null);
 }

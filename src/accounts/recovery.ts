@@ -134,6 +134,8 @@ export function recovered(
   const { frozenAt: _thawed, reset: _void, recoveryFailures: _over, ...rest } = subscriber;
   return {
     ...rest,
+    // What was begun before may have been begun by whoever was thrown out.
+    authenticators: subscriber.authenticators.filter(({ confirmedAt }) => confirmedAt !== null),
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
     stepUpsEnded: { at: now, but: stepUp },

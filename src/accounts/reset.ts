@@ -37,7 +37,10 @@ export function afterReset(
   begun: Omit<TakenBack, "stepUp">,
   now: number,
 ): Subscriber {
-  const authenticators = subscriber.authenticators.filter((one) => staysAfterReset(subscriber, one));
+  const authenticators = subscriber.authenticators
+    .filter((one) => staysAfterReset(subscriber, one))
+    // Who has used the link has proved that they read what goes there.
+    .map((one) => (one.id === subscriber.reset?.authenticatorId ? { ...one, lastUsedAt: now } : one));
   const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
   return { ...rest, authenticators };
 }

@@ -18,7 +18,15 @@ export interface Session {
   readonly createdAt: number;
   readonly endsAt: number;
   readonly endedAt: number | null;
+  /** By what its owner recognises it: the browser's own word, which proves nothing. Absent where nobody said it. */
+  readonly browser?: string;
+  /** When it was presented last, to within a quarter of an hour; absent before that. */
+  readonly seenAt?: number;
 }
+
+export const browserNameMax = 60;
+/** How exactly it is known when a session was seen last: each look would be a write else. */
+export const seenEveryMs = 900_000;
 
 export const pendingLifetimeMs = 600_000;
 /** 63B-4 2.2.3: at AAL2, a person signs in again once a day. */
@@ -48,7 +56,10 @@ export function isEndedWithAll(
 }
 
 export function newSession(
-  fields: Pick<Session, "id" | "tenantId" | "subscriberId" | "digest" | "challengeId" | "proofs"> & {
+  fields: Pick<
+    Session,
+    "id" | "tenantId" | "subscriberId" | "digest" | "challengeId" | "proofs" | "browser"
+  > & {
     readonly state: "pending" | "active";
   },
   now: number,
@@ -60,6 +71,12 @@ export function newSession(
 /** What it opened before, it opens no more; it stays on the list until it would have ended. */
 export function ended(session: Session, now: number): Session {
   return session.state === "ended" ? session : { ...session, state: "ended", endedAt: now };
+}
+
+/** Seen now; null while that was written a short time ago. */
+export function seen(session: Session, now: number): Session | null {
+  const { seenAt = session.createdAt } = session;
+  return now - seenAt < seenEveryMs ? null : { ...session, seenAt: now };
 }
 
 /** After a step-up: the same session with one more proof under a new secret; the old one is dead (P-5). */

@@ -13,6 +13,8 @@ export interface Subscriber {
   readonly mustHaveSecond: boolean;
   /** BCP 47: in which language they are written to; absent for that of the service. */
   readonly locale?: string;
+  /** In which notices still come after it was changed; null for that of the service. Absent while it never was. */
+  readonly localeBefore?: { readonly locale: string | null; readonly until: number };
   readonly authenticators: readonly Authenticator[];
   /** One budget for all of them: a guess at one is a guess at the account (T-5, L-4). */
   readonly failures: Failures;

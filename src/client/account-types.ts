@@ -63,6 +63,10 @@ export interface SessionSummary {
   readonly steppedUpAt: string | null;
   /** Began with a password on a trusted device: no authenticator was asked for. */
   readonly isOfTrustedDevice: boolean;
+  /** As the sign-in said it, such as `Firefox, Linux`. */
+  readonly browser: string | null;
+  /** When it was presented last, to within a quarter of an hour. */
+  readonly seenAt: string;
 }
 
 /** A session as an ES256 token for another program. */

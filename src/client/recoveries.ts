@@ -40,7 +40,7 @@ export interface RecoveryCalls {
     ): Promise<CheckRecoveryResult>;
     /** Sets a password, signs out everywhere, and allows to enrol anew; it signs nobody in. */
     complete(
-      request: OfRecovery & { readonly password?: string },
+      request: OfRecovery & { readonly password?: string; readonly browser?: string },
       options?: CallOptions,
     ): Promise<CompleteRecoveryResult>;
   };
@@ -52,7 +52,7 @@ export interface RecoveryCalls {
     ): Promise<StartResetResult>;
     check(request: { readonly reset: string }, options?: CallOptions): Promise<CheckResetResult>;
     complete(
-      request: { readonly reset: string; readonly password?: string },
+      request: { readonly reset: string; readonly password?: string; readonly browser?: string },
       options?: CallOptions,
     ): Promise<CompleteResetResult>;
   };

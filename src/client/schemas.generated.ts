@@ -15,6 +15,8 @@ export interface Session {
   /** RFC 3339, in UTC */ readonly endsAt: string;
   /** RFC 3339, in UTC */ readonly steppedUpAt: string | null;
   /** Began with a password on a trusted device: no authenticator was asked for */ readonly isOfTrustedDevice: boolean;
+  /** As the sign-in said it; it proves nothing */ readonly browser: string | null;
+  /** RFC 3339, in UTC */ readonly seenAt: string;
 }
 
 export interface BegunSession {
@@ -642,6 +644,7 @@ export interface PasskeySignIn {
   /** Your own session's handle: only whoever repeats it may go on */ readonly binding: string;
   readonly passkey: PasskeyAnswer;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
+  /** By what they recognise the session on a list, such as `Firefox, Linux` */ readonly browser?: string;
 }
 
 export interface SignIn {
@@ -649,6 +652,7 @@ export interface SignIn {
   readonly password: string;
   /** A long random text from a cookie of yours: the device to remember */ readonly device?: string;
   /** What a trusted device presents, as the answer of a check said it */ readonly trustedDevice?: string;
+  /** By what they recognise the session on a list, such as `Firefox, Linux` */ readonly browser?: string;
 }
 
 export interface SessionTicket {
@@ -715,6 +719,7 @@ export interface CheckedRecovery {
 export interface CompleteRecovery {
   /** What the start of the recovery answered */ readonly recovery: string;
   /** A new one, for subscribers whose password is kept here */ readonly password?: string;
+  /** By what they recognise the session on a list, such as `Firefox, Linux` */ readonly browser?: string;
 }
 
 export interface Recovered {
@@ -743,6 +748,7 @@ export interface OpenReset {
 export interface CompleteReset {
   /** What the link of the reset holds */ readonly reset: string;
   /** A new one, for subscribers whose password is kept here */ readonly password?: string;
+  /** By what they recognise the session on a list, such as `Firefox, Linux` */ readonly browser?: string;
 }
 
 export interface DoneReset {

@@ -21,6 +21,8 @@ export interface SessionCalls {
       readonly device?: string;
       /** What a trusted device presents. */
       readonly trustedDevice?: string;
+      /** By what they recognise the session on a list, such as `Firefox, Linux`. */
+      readonly browser?: string;
     },
     options?: CallOptions,
   ): Promise<SignInResult>;
@@ -33,6 +35,7 @@ export interface SessionCalls {
       readonly binding: string;
       readonly passkey: PasskeyAnswer;
       readonly device?: string;
+      readonly browser?: string;
     },
     options?: CallOptions,
   ): Promise<PasskeySignInResult>;

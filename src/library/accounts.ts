@@ -261,6 +261,7 @@ const texts: ReadonlySet<string> = new Set([
   "current",
   "trustedDevice",
   "trustDevice",
+  "browser",
   "audience",
   "address",
   "recovery",

@@ -129,7 +129,40 @@ test("S-4: behind a warning of wrong codes, the page says what they mean and wha
   expect(one.page.text).not.toContain("the change is stopped");
   expect(one.page.text).not.toContain(number);
   await one.post("/account/not-me");
-  expect(heading(one)).toBe("It is stopped");
+  expect(heading(one)).toBe("Your account is protected for now");
+});
+
+test("the list of sessions says which browser each is, and when it was seen last", async () => {
+  const firefox = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0" };
+  const { visitor: first, number } = await signUp("browsers");
+  const second = visitor();
+  await second.open("/account/sign-in");
+  const form = { name: "browsers", password };
+  await clock.advance(minute);
+  await second.post("/account/sign-in", form, firefox);
+  await second.post("/account/code", { code: await codeFor(number) });
+  expect(heading(second)).toBe("Your account");
+  await clock.advance(20 * minute);
+  await first.open("/account");
+  const rows = first.page.text.split("Where you are signed in")[1] ?? "";
+  const shown = rows
+    .replaceAll(/<form.*?<\/form>/gs, "")
+    .replaceAll(/<[^>]+>/g, "|")
+    .replaceAll(/\|+/g, "|");
+  expect(shown).toMatch(/Firefox, Linux\| \|Since \|[^|]+\| \|Last seen \|[^|]+\|/);
+  expect(shown).toMatch(/\|Browser\| \|This browser\| \|Since /);
+  const id = await idOf("browsers");
+  const { items } = (await call("GET", `/subscribers/${id}/sessions`)).json as unknown as {
+    readonly items: readonly {
+      readonly browser: string;
+      readonly seenAt: string;
+      readonly createdAt: string;
+    }[];
+  };
+  expect(items.map(({ browser }) => browser)).toEqual(["Firefox, Linux", "Browser"]);
+  const [elsewhere, here] = items;
+  expect(elsewhere?.seenAt).toBe(elsewhere?.createdAt);
+  expect(Date.parse(here?.seenAt ?? "") - Date.parse(here?.createdAt ?? "")).toBeGreaterThan(20 * minute);
 });
 
 test("whoever is signed in chooses the language of messages to them", async () => {

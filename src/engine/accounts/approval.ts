@@ -95,10 +95,11 @@ function goOnWith(
   now: number,
 ): { readonly begun: Begun; readonly writes: readonly Write[] } {
   const used = proof as Proof;
-  const { tenantId, subscriberId } = session;
+  const { tenantId, subscriberId, browser } = session;
   if (session.state === "pending") {
     const proofs = [...earlier, used];
-    const active = planSession(parts, "active", { tenantId, subscriberId, challengeId, proofs }, now);
+    const fields = { tenantId, subscriberId, browser, challengeId, proofs };
+    const active = planSession(parts, "active", fields, now);
     const over: Write = { table: "session", id: session.id, row: ended(session, now) };
     return { begun: active.begun, writes: [over, active.write] };
   }

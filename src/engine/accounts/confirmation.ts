@@ -136,9 +136,10 @@ function beginActive(
   { session, subscriber, proof, id: authenticatorId }: Proven,
   at: number,
 ) {
-  const { tenantId, subscriberId } = session;
+  const { tenantId, subscriberId, browser } = session;
   const proofs = [...session.proofs, proof];
-  const active = planSession(parts, "active", { tenantId, subscriberId, challengeId: null, proofs }, at);
+  const fields = { tenantId, subscriberId, browser, challengeId: null, proofs };
+  const active = planSession(parts, "active", fields, at);
   const stepUp = stepUpOf(parts, active.row, proof, at);
   const trust = isWhole(session.proofs, proof)
     ? trustDevice(parts, { subscriber, authenticatorId, name }, at)

@@ -3,6 +3,7 @@ import {
   decideDispute,
   isLinkOpen,
   type NoticeKind,
+  noticeLocale,
   provenAddresses,
   type Stopped,
   type Subscriber,
@@ -47,7 +48,7 @@ export async function prepareNotice(
   const service = await parts.directory.service(tenantId, undefined);
   if (service === undefined) return nobodyTold;
   const { brand } = service.settings;
-  const locale = subscriber.locale ?? service.settings.locale;
+  const locale = noticeLocale(subscriber, parts.clock.now()) ?? service.settings.locale;
   const link = linkTo(parts, "not-me", "notice", newNotice(parts, tenantId, subscriber.id, kind));
   const linked = noticeText(kind, { locale, brand, link });
   const bare = noticeText(kind, { locale, brand, link: null });

@@ -84,6 +84,8 @@ export interface PasskeySignIn extends AskPasskeySignIn {
   readonly signInId: string;
   readonly passkey: PasskeyAnswer;
   readonly device?: string | undefined;
+  /** By what its owner recognises this session among the others. */
+  readonly browser?: string | undefined;
 }
 
 export type PasskeySignInResult =
@@ -110,7 +112,7 @@ export async function signInWithPasskey(
   parts: AccountParts,
   request: PasskeySignIn,
 ): Promise<PasskeySignInResult> {
-  const { tenantId, passkey: answer } = request;
+  const { tenantId, passkey: answer, browser } = request;
   const relyingParty = requireRelyingParty(parts);
   const challengeKey = key("challenge", request.signInId);
   const found = await parts.store.get(challengeKey);
@@ -144,7 +146,7 @@ export async function signInWithPasskey(
       const device = holderDigest(parts, tenantId, "device", request.device);
       writes.push({ table: "subscriberName", id: name.id, row: rememberDevice(name, device, now) });
     }
-    const fields = { tenantId, subscriberId: subscriber.id, challengeId: row.id, proofs: [proof] };
+    const fields = { tenantId, subscriberId: subscriber.id, browser, challengeId: row.id, proofs: [proof] };
     const active = planSession(parts, "active", fields, now);
     writes.push(active.write);
     return { writes, result: { outcome: "signedIn", session: active.begun } };

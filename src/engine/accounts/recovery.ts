@@ -246,6 +246,8 @@ function judgeProof(
 export type CompleteRecovery = OfRecovery & {
   /** A new one; without it the old one stays, unless it may be another's. */
   readonly password?: string | undefined;
+  /** By what its owner recognises the session that comes of it. */
+  readonly browser?: string | undefined;
 };
 
 export type CompleteRecoveryResult =
@@ -284,7 +286,9 @@ export async function completeRecovery(
     if (row === undefined || of === undefined || !isRecoverable(row, at) || isOvertaken(row, of)) {
       return { writes: [], result: { outcome: "recoveryInvalid" } };
     }
-    const fields = { tenantId: of.tenantId, subscriberId: of.id, challengeId: null, proofs: row.earlier };
+    const { tenantId, id: subscriberId } = of;
+    const { browser } = request;
+    const fields = { tenantId, subscriberId, browser, challengeId: null, proofs: row.earlier };
     const pending = planSession(parts, "pending", fields, at);
     const begun = { password: hash, sessionId: pending.row.id, stepUp: row.id, linksUntil };
     return {

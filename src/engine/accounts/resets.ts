@@ -132,7 +132,11 @@ export async function checkReset(parts: AccountParts, request: OfReset): Promise
   return { outcome: "resetOpen", subscriberId: row.id, needsPassword: hasPassword(row), endsAt };
 }
 
-export type CompleteReset = OfReset & { readonly password?: string | undefined };
+export type CompleteReset = OfReset & {
+  readonly password?: string | undefined;
+  /** By what its owner recognises the session that comes of it. */
+  readonly browser?: string | undefined;
+};
 
 export type CompleteResetResult =
   | {
@@ -164,7 +168,8 @@ export async function completeReset(
       return { writes: [], result: { outcome: "resetInvalid" } };
     }
     const proofs = hash === null ? [] : [{ kind: "password" as const, authenticatorId: null, at }];
-    const fields = { tenantId: row.tenantId, subscriberId: row.id, challengeId: null, proofs };
+    const { tenantId, id: subscriberId } = row;
+    const fields = { tenantId, subscriberId, browser: request.browser, challengeId: null, proofs };
     const pending = planSession(parts, "pending", fields, at);
     const begun = { password: hash, sessionId: pending.row.id, linksUntil };
     return {

@@ -1,10 +1,12 @@
 import {
+  browserNameMax,
   ended,
   isEndedWithAll,
   isFresh,
   newSession,
   type Proof,
   type Session,
+  seen,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
@@ -34,12 +36,16 @@ export function planSession(
     readonly subscriberId: string;
     readonly challengeId: string | null;
     readonly proofs: readonly Proof[];
+    /** Of the session that it takes the place of, or of the request. */
+    readonly browser: string | undefined;
   },
   now: number,
 ): SessionPlan {
   const id = uuidv7(now, parts.random);
   const { bearer, digest } = newBearer(parts, state, id);
-  const row = newSession({ ...fields, state, id, digest }, now);
+  const { browser: given, ...known } = fields;
+  const browser = given === undefined ? {} : { browser: [...given].slice(0, browserNameMax).join("") };
+  const row = newSession({ ...known, ...browser, state, id, digest }, now);
   return { row, begun: { bearer, session: toSessionView(row) }, write: { table: "session", id, row } };
 }
 
@@ -93,8 +99,22 @@ export async function checkSession(
 ): Promise<CheckSessionResult> {
   const row = await activeSession(parts, tenantId, given);
   if (row === null) return { outcome: "sessionInvalid" };
+  await noteSeen(parts, row);
   const isStale = maxAgeMs !== undefined && !isFresh(row.proofs, maxAgeMs, parts.clock.now());
   return { outcome: isStale ? "stepUpRequired" : "active", session: toSessionView(row) };
+}
+
+/** A look at a session is no change of it: where nothing can be written, it goes on. */
+async function noteSeen({ store, clock }: AccountParts, session: Session): Promise<void> {
+  if (seen(session, clock.now()) === null) return;
+  const sessionKey = key("session", session.id);
+  const written = store.update<void>([sessionKey], (rows, now) => {
+    const row = rows.get(sessionKey);
+    // Ended, or under another secret: it is no longer the one that was presented.
+    const next = row?.state === "active" && row.digest === session.digest ? seen(row, now) : null;
+    return { writes: next === null ? [] : [{ table: "session", id: next.id, row: next }], result: undefined };
+  });
+  await written.catch(() => {});
 }
 
 export async function listSessions(

@@ -27,6 +27,8 @@ export interface SignIn {
   readonly device?: string | undefined;
   /** What a trusted device presents: from one, a right password is enough. */
   readonly trustedDevice?: string | undefined;
+  /** By what its owner recognises this session among the others, such as `Firefox, Linux`. */
+  readonly browser?: string | undefined;
 }
 
 export type SignInResult =
@@ -46,7 +48,7 @@ export type SignInResult =
 
 /** One slow hash and one transaction, whoever it is and whether there is anybody. */
 export async function signIn(parts: AccountParts, request: SignIn): Promise<SignInResult> {
-  const { tenantId, password } = request;
+  const { tenantId, password, browser } = request;
   const name = canonicalName(request.name) ?? "";
   const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
   const found = await parts.store.get(nameKey);
@@ -73,7 +75,7 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
       case "wrong":
         return { writes: [write], result: { outcome: "signInRefused" } };
       case "right":
-        return goOn(parts, { name: next, subscriber: current as Subscriber, device, trusted }, now);
+        return goOn(parts, { name: next, subscriber: current as Subscriber, device, trusted, browser }, now);
       default:
         return outcome satisfies never;
     }
@@ -91,21 +93,23 @@ interface Known {
   readonly subscriber: Subscriber;
   readonly device: string | null;
   readonly trusted: ReturnType<typeof readDeviceBearer>;
+  readonly browser: string | undefined;
 }
 
 /** After a right password: a challenge, an enrolment, or, where neither is asked for, a session. */
 function goOn(
   parts: AccountParts,
-  { name, subscriber, device, trusted }: Known,
+  { name, subscriber, device, trusted, browser }: Known,
   now: number,
 ): UpdateDecision<SignInResult> {
   const { id: subscriberId, tenantId } = subscriber;
   const proofs: readonly Proof[] = [{ kind: "password", authenticatorId: null, at: now }];
   const seen: Write = { table: "subscriberName", id: name.id, row: name };
+  const own = { tenantId, subscriberId, browser };
   const used = hasSecond(subscriber, now) ? usedDevice(subscriber, trusted, now) : null;
   if (used !== null) {
     const shown = [...proofs, trustedDeviceProof(used.device, now)];
-    const fields = { tenantId, subscriberId, challengeId: null, proofs: shown };
+    const fields = { ...own, challengeId: null, proofs: shown };
     const active = planSession(parts, "active", fields, now);
     return {
       writes: [seen, { table: "subscriber", id: subscriberId, row: used.subscriber }, active.write],
@@ -114,7 +118,7 @@ function goOn(
   }
   if (hasSecond(subscriber, now)) {
     const challengeId = uuidv7(now, parts.random);
-    const pending = planSession(parts, "pending", { tenantId, subscriberId, challengeId, proofs }, now);
+    const pending = planSession(parts, "pending", { ...own, challengeId, proofs }, now);
     const challenge = loginChallenge(parts, challengeId, subscriber, pending.row.id, proofs, now);
     return {
       writes: [seen, pending.write, { table: "challenge", id: challengeId, row: challenge }],
@@ -127,13 +131,13 @@ function goOn(
     };
   }
   if (subscriber.mustHaveSecond) {
-    const pending = planSession(parts, "pending", { tenantId, subscriberId, challengeId: null, proofs }, now);
+    const pending = planSession(parts, "pending", { ...own, challengeId: null, proofs }, now);
     return {
       writes: [seen, pending.write],
       result: { outcome: "enrolmentRequired", pending: pending.begun, subscriberId },
     };
   }
-  const active = planSession(parts, "active", { tenantId, subscriberId, challengeId: null, proofs }, now);
+  const active = planSession(parts, "active", { ...own, challengeId: null, proofs }, now);
   const known = device === null ? name : rememberDevice(name, device, now);
   return {
     writes: [{ table: "subscriberName", id: name.id, row: known }, active.write],

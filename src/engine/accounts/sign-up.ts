@@ -42,6 +42,8 @@ export interface SignUp {
   readonly device?: string | undefined;
   /** What its owner calls it, to trust it from now on. */
   readonly trustDevice?: string | undefined;
+  /** By what its owner recognises this session among the others. */
+  readonly browser?: string | undefined;
 }
 
 export type SignUpResult =
@@ -86,7 +88,7 @@ export async function signUp(parts: AccountParts, request: SignUp): Promise<Sign
     const owned = { ...found, subscriberId: subscriber.id, lastSeenAt: now };
     const named = device === null ? owned : rememberDevice(owned, device, now);
     const proofs = proofsOf(subscriber, proven, now);
-    const ids = { tenantId, subscriberId: subscriber.id, challengeId: null };
+    const ids = { tenantId, subscriberId: subscriber.id, challengeId: null, browser: request.browser };
     const session = planSession(parts, "active", { ...ids, proofs }, now);
     const authenticatorId = subscriber.authenticators[0]?.id ?? null;
     const trust = trustDevice(parts, { subscriber, authenticatorId, name: request.trustDevice }, now);

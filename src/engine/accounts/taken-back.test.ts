@@ -62,12 +62,48 @@ describe("L-5: an address that took no more than a password stops nobody who too
       const dispute = await accounts.disputeNotice({ tenantId, notice: noticeIn(text) });
       expect(dispute).toEqual({ outcome: "noticeInvalid" });
     }
+    // Nor do those of what is told later, for as long as it stays.
+    await accounts.makeRecoveryCodes({ ...of, stepUp: back.stepUp });
+    const later = async (to: string) => (await texts(to)).find((text) => text.includes("recovery codes"));
+    expect(await later(thief)).toMatch(/Tell .+ at once/);
+    expect(await later(thief)).not.toMatch(links);
+    expect(await later(number)).toMatch(links);
     // Nothing is frozen: its owner removes the address.
     const mailbox = (await accounts.subscriber(of))?.authenticators.find(({ type }) => type === "email");
     const authenticatorId = mailbox?.id ?? "";
     const gone = await accounts.removeAuthenticator({ ...of, authenticatorId, stepUp: back.stepUp });
     expect(gone.outcome).toBe("removed");
   });
+});
+
+test("L-5: an address that was begun before a recovery is not confirmed after it", async () => {
+  const { accounts, of, tenantId, one, stepUp, codeOn, codes } = await ada();
+  const begun = await accounts.enrolEmail({ ...of, address: thief, stepUp: await stepUp() });
+  if (begun.outcome !== "enrolled") throw new Error(begun.outcome);
+  const code = await codeOn(thief)();
+  await one.clock.advance(minute);
+  const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+  await accounts.sendRecovery({ tenantId, recovery, method: "phone" });
+  await accounts.checkRecovery({ tenantId, recovery, method: "phone", code: await codeOn(number)() });
+  await accounts.checkRecovery({ tenantId, recovery, method: "recoveryCode", code: codes[0] ?? "" });
+  expect((await accounts.completeRecovery({ tenantId, recovery, password: newPassword })).outcome).toBe(
+    "recovered",
+  );
+  const authenticatorId = begun.authenticator.id;
+  const confirmed = await accounts.confirmAuthenticator({ ...of, authenticatorId, code });
+  expect(confirmed.outcome).toBe("authenticatorNotFound");
+});
+
+test("P-7: an address that a reset went to has links again", async () => {
+  const { accounts, of, tenantId, texts, one, confirm, codeOn } = await withThief();
+  const mailbox = (await accounts.subscriber(of))?.authenticators.find(({ type }) => type === "email");
+  await accounts.startReset({ ...of, authenticatorId: mailbox?.id });
+  const reset = /reset=(csr_[\w-]+)/.exec((await texts(thief)).join())?.[1] ?? "";
+  await one.clock.advance(minute);
+  await accounts.completeReset({ tenantId, reset, password: newPassword });
+  await confirm(await accounts.enrolPhone({ ...of, number: "+14155550177" }), codeOn("+14155550177"));
+  const told = (await texts(thief)).find((text) => text.includes("a phone was added"));
+  expect(told).toMatch(links);
 });
 
 describe("P-6: whoever throws others out throws out what they were allowed to do", () => {

@@ -81,6 +81,10 @@ export interface SessionView {
   readonly steppedUpAt: number | null;
   /** Whether it began with a password on a trusted device, where no authenticator was asked for. */
   readonly isOfTrustedDevice: boolean;
+  /** By what its owner recognises it, such as `Firefox, Linux`; null where nobody said it. */
+  readonly browser: string | null;
+  /** When it was presented last, to within a quarter of an hour. */
+  readonly seenAt: number;
 }
 
 export function toSubscriberView(parts: AccountParts, row: Subscriber): SubscriberView {
@@ -137,6 +141,8 @@ export function toSessionView(session: Session): SessionView {
     endsAt: session.endsAt,
     steppedUpAt: lastAuthenticatedAt(session.proofs),
     isOfTrustedDevice: session.proofs.some(({ kind }) => kind === "trustedDevice"),
+    browser: session.browser ?? null,
+    seenAt: session.seenAt ?? session.createdAt,
   };
 }
 

@@ -10,7 +10,6 @@ import type {
 import type { Service } from "../../tenants/index.ts";
 import type { Policy } from "../../verification/index.ts";
 import { autofillFor, type Fields, type Flow } from "../pages/flow.ts";
-import { browserOf } from "./browser.ts";
 import type { AccountLanguage } from "./languages/index.ts";
 import type { Memory } from "./memory.ts";
 import type { AccountNote, AccountVisit, SentCode, ViewName } from "./visit.ts";
@@ -41,8 +40,8 @@ export interface Current {
   readonly device: string;
   /** What it presents where its owner trusts it. */
   readonly trusted: string | undefined;
-  /** What it says it is. */
-  readonly agent: string;
+  /** What it says it is, in few words: by that its owner recognises it. */
+  readonly browser: string;
   /** Whether it may be asked for passkeys at the address that it came to. */
   readonly hasPasskeys: boolean;
 }
@@ -119,8 +118,8 @@ export function sentNow(
 }
 
 /** What a browser is called that its owner wants to trust: the box of the form was ticked. */
-export function trustOf({ agent }: Current, fields: Fields): { readonly trustDevice?: string } {
-  return fields["trust"] === "yes" ? { trustDevice: browserOf(agent) } : {};
+export function trustOf({ browser }: Current, fields: Fields): { readonly trustDevice?: string } {
+  return fields["trust"] === "yes" ? { trustDevice: browser } : {};
 }
 
 /** What the browser presents from now on, where it is trusted. */

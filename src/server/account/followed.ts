@@ -1,4 +1,5 @@
 import { noted, type Step } from "./current.ts";
+import { isWarning } from "./link-views.ts";
 import { passwordRefusal } from "./passwords.ts";
 import { backIn } from "./recovery.ts";
 import { anew } from "./visit.ts";
@@ -8,10 +9,13 @@ export const dispute: Step = async ({ accounts }, { visit }) => {
   const on = "/account/not-me";
   const { followed, tenantId } = visit;
   if (followed?.kind !== "notice") return { visit, on };
-  const result = await accounts.disputeNotice({ tenantId, notice: followed.notice });
+  const of = { tenantId, notice: followed.notice };
+  const told = await accounts.checkNotice(of);
+  const isWarned = told.outcome === "noticeOpen" && isWarning(told.kind);
+  const result = await accounts.disputeNotice(of);
   if (result.outcome !== "disputed") return { visit: { ...visit, note: null }, on };
   const { stopped } = result;
-  return { visit: { ...visit, followed: { kind: "disputed", stopped }, note: null }, on };
+  return { visit: { ...visit, followed: { kind: "disputed", stopped, isWarned }, note: null }, on };
 };
 
 /** A password of their own; then they enrol anew. */
@@ -26,6 +30,7 @@ export const takeReset: Step = async (tools, current, fields) => {
   const result = await accounts.completeReset({
     tenantId,
     reset,
+    browser: current.browser,
     ...(password === undefined ? {} : { password }),
   });
   switch (result.outcome) {

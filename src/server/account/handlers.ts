@@ -13,6 +13,7 @@ import { addressBack } from "../pages/way-back.ts";
 import { Problem } from "../problems.ts";
 import { hasSecureCookies, ownOrigins, sourceOf } from "../same-origin.ts";
 import { arrival, noteRefused } from "./arrival.ts";
+import { browserOf } from "./browser.ts";
 import { type Current, noted, type PagePath, type Stepped, type Tools } from "./current.ts";
 import { goOnToDemand, isDemandMet } from "./demand.ts";
 import { accountLanguage } from "./languages/index.ts";
@@ -214,7 +215,7 @@ export async function currentOf(
     session: bearer !== null && checked?.outcome === "active" ? { bearer, view: checked.session } : null,
     device: readDevice(request, isHttps) ?? newVisitId(server.parts),
     trusted: readTrust(request, isHttps),
-    agent: request.headers["user-agent"] ?? "",
+    browser: browserOf(request.headers["user-agent"] ?? ""),
     hasPasskeys: hasPasskeys(request),
   };
 }

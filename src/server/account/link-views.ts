@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { html } from "ghtml";
-import type { NoticeKind, Stopped } from "../../accounts/index.ts";
+import type { NoticeKind } from "../../accounts/index.ts";
 import { formSealField } from "../pages/parts.ts";
 import type { View } from "../pages/views.ts";
 import type { AccountWordName } from "./languages/index.ts";
@@ -27,7 +27,7 @@ export async function linkView(
   const { tenantId } = parts.visit;
   const isReset = path === "/account/reset";
   if (!isReset && followed.kind === "disputed") {
-    return { isOld: false, view: stoppedView(parts, followed.stopped) };
+    return { isOld: false, view: stoppedView(parts, followed) };
   }
   if (!isReset && followed.kind === "notice") {
     const checked = await accounts.checkNotice({ tenantId, notice: followed.notice });
@@ -65,6 +65,11 @@ const said: Readonly<Record<NoticeKind, AccountWordName | null>> = {
   authenticatorDisabled: "saidWrong",
 };
 
+/** Told of wrong codes: nothing was changed. */
+export function isWarning(kind: NoticeKind | null): boolean {
+  return kind !== null && said[kind] === "saidWrong";
+}
+
 /** What happened, and whether it was them. Whose account it is stands nowhere: numbers are given to other people. */
 function notMeView(
   parts: LinkParts,
@@ -81,20 +86,24 @@ function notMeView(
   return { title: words.notMeTitle, content };
 }
 
-function stoppedView(parts: LinkParts, { disabled, kept, password }: Stopped): View {
+function stoppedView(
+  parts: LinkParts,
+  { stopped: { disabled, kept, password }, isWarned }: Extract<Followed, { readonly kind: "disputed" }>,
+): View {
   const { words } = parts.language;
+  const title = isWarned === true ? words.safeTitle : words.stoppedTitle;
   const more = [
     ...(disabled > 0 ? [words.stoppedNew] : []),
     ...(kept > 0 ? [words.stoppedKept] : []),
     ...(password ? [words.stoppedPassword] : []),
   ];
   const content = html`<div class="mark" aria-hidden="true">✓</div>
-<h1 tabindex="-1">${words.stoppedTitle}</h1>
+<h1 tabindex="-1">${title}</h1>
 <p class="lead">${words.notMeDone}</p>
 !${more.length === 0 ? "" : html`<ul class="said">!${more.map((one) => html`<li>${one}</li>`)}</ul>`}
 <p>${words.stoppedNext}</p>
 !${parts.isOpen ? html`<a class="button wide" href="${base}/recover">${words.recoverTitle}</a>` : ""}`;
-  return { title: words.stoppedTitle, content };
+  return { title, content };
 }
 
 function resetView(

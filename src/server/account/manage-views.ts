@@ -127,11 +127,13 @@ function nativeName(tag: string): string {
 function sessionsOf(parts: ManageParts): string {
   const { language, sessions, current } = parts;
   const { words } = language;
-  const rows = sessions.map(({ id, createdAt }) => {
-    const since = say(language, "since", { time: timeIn(language.tag, createdAt) });
+  const rows = sessions.map(({ id, createdAt, seenAt, browser }) => {
     const isThis = id === current;
+    const since = say(language, "since", { time: timeIn(language.tag, createdAt) });
+    const last = isThis ? "" : say(language, "lastSeen", { time: timeIn(language.tag, seenAt) });
+    const named = browser === null ? "" : html`<bdi>${browser}</bdi> `;
     const end = html`<form method="post" action="${parts.base}/end-session">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${words.end}</button></form>`;
-    return html`<li><span class="what">!${isThis ? html`${words.thisBrowser} ` : ""}<span class="quiet">!${since}</span></span>!${isThis ? "" : end}</li>`;
+    return html`<li><span class="what">!${named}!${isThis ? html`<span class="state">${words.thisBrowser}</span> ` : ""}<span class="quiet">!${since}</span>!${last === "" ? "" : html` <span class="quiet">!${last}</span>`}</span>!${isThis ? "" : end}</li>`;
   });
   const others = sessions.length > 1 ? action(parts, "end-others", words.endOthers, "plain") : "";
   return html`<h2>${words.sessions}</h2>

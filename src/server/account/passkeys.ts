@@ -1,6 +1,5 @@
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { bindingOf, type Fields } from "../pages/flow.ts";
-import { browserOf } from "./browser.ts";
 import { type Current, noted, type Step, type Stepped, type Tools, trustOf } from "./current.ts";
 import { beginner, confirmed, enroller, notTheirs, outdated, refusedAll } from "./enrol.ts";
 import type { AccountWordName } from "./languages/index.ts";
@@ -52,13 +51,14 @@ function isListOfTexts(given: unknown): boolean {
 
 /** In by nothing but a passkey. No answer tells whether it is somebody's. */
 export const signInWithPasskey: Step = async (tools, current, fields) => {
-  const { visit, device } = current;
+  const { visit, device, browser } = current;
   const passkey = answerIn(current, fields, "signIn");
   if (!isAnswer(passkey)) return passkey;
   const { tenantId } = visit;
   const signInId = fields["id"] ?? "";
   const binding = bindingOf(visit);
-  const result = await tools.accounts.signInWithPasskey({ tenantId, signInId, binding, passkey, device });
+  const asked = { tenantId, signInId, binding, passkey, device, browser };
+  const result = await tools.accounts.signInWithPasskey(asked);
   if (result.outcome === "signedIn") return signedIn(tools, visit, result.session);
   return { visit: noted(visit, "signIn", "passkeyFailed") };
 };
@@ -174,11 +174,11 @@ export const askRecovery: PasskeyAsk = async (tools, current) => {
 const labelMax = 60;
 
 export const askEnrolment: PasskeyAsk = async (tools, current, fields) => {
-  const { visit, agent } = current;
+  const { visit, browser } = current;
   const who = beginner(tools, current);
   if (who === null) return { stepped: outdated(tools, current) };
   if (!current.hasPasskeys) return says(current, "enrol", "passkeyNeeds");
-  const label = passkeyName(fields["label"]) ?? browserOf(agent);
+  const label = passkeyName(fields["label"]) ?? browser;
   const asked = await tools.accounts.enrolPasskey({ ...who, label, binding: bindingOf(visit) });
   if (asked.outcome !== "enrolled") {
     return { stepped: refusedAll(tools, current, "enrol", asked.outcome) ?? outdated(tools, current) };

@@ -40,7 +40,7 @@ export const wrongPasswordsMax = 30;
 /** The present password: a sign-in anew, counted as any other. Its session takes the place of the one of before (P-5). */
 export const showPresent: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
-  const { visit, session, device, network } = current;
+  const { visit, session, device, browser, network } = current;
   if (session === null || !isPresentAsked(visit)) return { visit };
   const { tenantId, wanted } = visit;
   const { subscriberId } = session.view;
@@ -54,7 +54,7 @@ export const showPresent: Step = async (tools, current, fields) => {
     noted(visit, "present", "waitMinutes", { values: minutesUntil(retryAt, now) });
   const retryAt = wrongPasswords.take(network, wrongPasswordsMax, now);
   if (retryAt !== null) return { visit: wait(retryAt) };
-  const result = await accounts.signIn({ tenantId, name: subscriber.name, password, device });
+  const result = await accounts.signIn({ tenantId, name: subscriber.name, password, device, browser });
   if (result.outcome === "signInRefused") return { visit: wrong };
   wrongPasswords.giveBack(network, now);
   if (result.outcome === "signInLocked") return { visit: wait(result.retryAt) };

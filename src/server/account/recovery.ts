@@ -167,7 +167,7 @@ export const finishRecovery: Step = async (tools, current, fields) => {
   const missing = (): Stepped => refuse("passwordMissing", { field: "password" });
   const mayKeep = recovery.proven.includes("password");
   if (given === "" && !mayKeep) return missing();
-  const asked = { tenantId, recovery: recovery.bearer };
+  const asked = { tenantId, recovery: recovery.bearer, browser: current.browser };
   const first = await accounts.completeRecovery({ ...asked, ...(given === "" ? {} : { password: given }) });
   // Theirs is checked by the application: there is none to set here.
   const isElsewhere = first.outcome === "requestInvalid" && given !== "";

@@ -15,7 +15,6 @@ import { languageOf } from "../pages/language.ts";
 import { formTargetsOf, sendWhole } from "../pages/send-view.ts";
 import { closedView, codeView, numberView, type View } from "../pages/views.ts";
 import { formSeal, type Round } from "../pages/visit.ts";
-import { browserOf } from "./browser.ts";
 import { appFields, codeFields, ofPhone } from "./code-fields.ts";
 import type { Current, PagePath } from "./current.ts";
 import { isDemanded } from "./demand.ts";
@@ -163,7 +162,7 @@ function viewOf(options: AccountPageOptions, request: FastifyRequest, current: C
         ...parts,
         country,
         isMore: visit.pending === null,
-        passkeyName: current.hasPasskeys ? browserOf(current.agent) : null,
+        passkeyName: current.hasPasskeys ? current.browser : null,
         hasWays: visit.pending !== null && visit.stepUp !== null,
         trustDays: trustDays(request, current),
       });

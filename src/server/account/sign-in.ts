@@ -7,7 +7,7 @@ import { type AccountVisit, anew } from "./visit.ts";
 /** Name and password. Nothing here depends on whether there is such a name (W-8, P-4). */
 export const enterPassword: Step = async (tools, current, fields) => {
   const { accounts, parts } = tools;
-  const { visit, network, device, trusted: trustedDevice } = current;
+  const { visit, network, device, browser, trusted: trustedDevice } = current;
   const { name = "", password = "" } = fields;
   const typed = { name: name.slice(0, 128) };
   const refuse = (words: "signInMissing" | "signInWrong", field: "name" | null): Stepped => ({
@@ -22,7 +22,14 @@ export const enterPassword: Step = async (tools, current, fields) => {
     const values = minutesUntil(retryAt, now);
     return { visit: noted(visit, "signIn", "waitMinutes", { values, typed }) };
   }
-  const result = await accounts.signIn({ tenantId: visit.tenantId, name, password, device, trustedDevice });
+  const result = await accounts.signIn({
+    tenantId: visit.tenantId,
+    name,
+    password,
+    device,
+    browser,
+    trustedDevice,
+  });
   if (result.outcome !== "signInRefused") wrongPasswords.giveBack(network, now);
   switch (result.outcome) {
     case "signInRefused":

@@ -49,7 +49,7 @@ export const signUpStep =
 /** Name and password, for a number that was proved. That a name is taken is told here and nowhere before (W-8). */
 export const finishSignUp: Step = async (tools, current, fields) => {
   const { accounts, parts, memory } = tools;
-  const { visit, device } = current;
+  const { visit, device, browser } = current;
   const { round, tenantId } = visit;
   if (round?.end !== "approved" || current.session !== null) return { visit };
   const { name = "", password = "" } = fields;
@@ -69,6 +69,7 @@ export const finishSignUp: Step = async (tools, current, fields) => {
     verificationId,
     binding: bindingOf(visit),
     device,
+    browser,
     ...trustOf(current, fields),
   });
   if (result.outcome !== "nameTaken") {

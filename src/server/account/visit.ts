@@ -88,7 +88,8 @@ export interface Enrolment {
 /** A link is good for the address that it stands in only until it is sealed here. */
 export type Followed =
   | { readonly kind: "notice"; readonly notice: string }
-  | { readonly kind: "disputed"; readonly stopped: Stopped }
+  /** With `isWarned` of wrong codes, where nothing was changed that could be stopped. */
+  | { readonly kind: "disputed"; readonly stopped: Stopped; readonly isWarned?: boolean }
   | { readonly kind: "reset"; readonly reset: string }
   | { readonly kind: "resetDone" };
 

@@ -8,7 +8,7 @@ import type {
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
-import { bearer, binding, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
+import { bearer, binding, browser, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 
 export const subscriberName = opaque(
@@ -123,6 +123,7 @@ export const SignInBody = strict(
     password: Type.String({ maxLength: 4_096 }),
     device,
     trustedDevice,
+    browser,
   },
   { title: "SignIn" },
 );
@@ -223,6 +224,8 @@ export const SessionBody = Type.Object(
     isOfTrustedDevice: Type.Boolean({
       description: "Began with a password on a trusted device: no authenticator was asked for",
     }),
+    browser: orNull(Type.String({ description: "As the sign-in said it; it proves nothing" })),
+    seenAt: Instant,
   },
   { title: "Session" },
 );
@@ -297,6 +300,7 @@ export const toSessionBody = (one: SessionView): Static<typeof SessionBody> => (
   createdAt: iso(one.createdAt),
   endsAt: iso(one.endsAt),
   steppedUpAt: isoOrNull(one.steppedUpAt),
+  seenAt: iso(one.seenAt),
 });
 
 /** Null where a repeat has nothing to show. */

@@ -76,7 +76,7 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Authenticators",
         summary: "Enrol a phone, an authenticator app, a passkey, recovery codes or an e-mail address",
         description:
-          "A phone gets a code, an app a seed, and a passkey `options` for `navigator.credentials.create` in the browser. None is used before one right code, or the browser's answer, confirmed it. Recovery codes replace those before. An e-mail address gets notices and helps to recover; it meets no challenge. From the second on it takes a step-up. A request repeated with the same Idempotency-Key answers without seed, codes and options.",
+          "A phone gets a code, an app a seed, and a passkey `options` for `navigator.credentials.create` in the browser. None is used before one right code, or the browser's answer, confirmed it. Recovery codes replace those before. An e-mail address gets notices and helps to recover; it meets no challenge. From the second on it takes a step-up. For the first, the caller vouches: behind a session alone, ask for the password once more. A request repeated with the same Idempotency-Key answers without seed, codes and options.",
         scope: "subscribers:write",
         successes: { 201: "It is enrolled, and all but recovery codes wait to be confirmed" },
         problems: [

@@ -14,6 +14,9 @@ export const binding = Type.String({
 export const device = Type.Optional(
   opaque(200, "A long random text from a cookie of yours: the device to remember"),
 );
+export const browser = Type.Optional(
+  opaque(60, "By what they recognise the session on a list, such as `Firefox, Linux`"),
+);
 
 const base64url = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, description });
@@ -95,7 +98,7 @@ export const AskedPasskeySignInBody = Type.Object(
 );
 
 export const PasskeySignInBody = strict(
-  { binding, passkey: PasskeyBody, device },
+  { binding, passkey: PasskeyBody, device, browser },
   { title: "PasskeySignIn" },
 );
 

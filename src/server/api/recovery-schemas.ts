@@ -1,7 +1,7 @@
 import { noticeKinds } from "../../accounts/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { BegunBody, toBegunBody } from "./account-schemas.ts";
-import { PasskeyBody } from "./passkey-schemas.ts";
+import { browser, PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, isoOrNull, opaque, orNull, strict } from "./schemas.ts";
 
 const recovery = opaque(200, "What the start of the recovery answered");
@@ -42,7 +42,7 @@ export const CheckRecoveryBody = strict(
 export const AskRecoveryPasskeyBody = strict({ recovery }, { title: "AskRecoveryPasskey" });
 
 export const CompleteRecoveryBody = strict(
-  { recovery, password: Type.Optional(newPassword) },
+  { recovery, password: Type.Optional(newPassword), browser },
   { title: "CompleteRecovery" },
 );
 
@@ -56,7 +56,7 @@ export const NewResetBody = strict(
 );
 
 export const CompleteResetBody = strict(
-  { reset, password: Type.Optional(newPassword) },
+  { reset, password: Type.Optional(newPassword), browser },
   { title: "CompleteReset" },
 );
 

@@ -35,4 +35,6 @@ export const sessionCodec = listCodec<Session, "id">({
   proofs: { usual: none, ...listOf(proof) },
   challengeId: { usual: null },
   endedAt: { usual: null },
+  browser: { usual: absent },
+  seenAt: { usual: absent },
 });

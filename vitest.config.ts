@@ -42,7 +42,12 @@ const config: ViteUserConfig = defineConfig({
       {
         // Each file in its own process: SQLite handles, signals and the environment do not leak into another file.
         extends: true,
-        test: { name: "whole", include: ["test/**/*.test.ts"], exclude: [...inProcess, ...measured] },
+        test: {
+          name: "whole",
+          include: ["test/**/*.test.ts"],
+          exclude: [...inProcess, ...measured],
+          globalSetup: ["test/support/left-behind.ts"],
+        },
       },
       {
         // What measures time while a load of its own keeps both cores busy is alone on the machine.

@@ -25,6 +25,8 @@ describe("the TypeScript of the documentation", () => {
       // Evaluated in the repository, the package's own name leads to its exports, as it does for who installed it.
       const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", program], {
         cwd: root,
+        // For those that take their settings from the environment.
+        env: { ...process.env, COUNTERSIGN_DATA: join(folder, "data") },
       });
       const promised = [...example.text.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(
         (match) => match[1],

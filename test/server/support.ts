@@ -64,6 +64,9 @@ export async function testServer(
     lockWaitMs: 0,
     hashCost: quickHashes,
     ...options,
+    // Server and client share a process here, which a loaded machine may halt for seconds: a client that wakes up then
+    // writes to the connection that the server, waking up as well, is just closing as idle.
+    connectionLimits: { keepAliveTimeoutMs: 10 * 60_000, ...options.connectionLimits },
   });
   return {
     ...running,

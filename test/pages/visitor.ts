@@ -93,6 +93,7 @@ export function answerTo(challenge: string, country: string, number: string): st
   const prefix = `${challenge}|${country}|${number}|`;
   for (let answer = 0; ; answer++) {
     // In this form four times as fast as createHash.
-    if (Number.parseInt(hash("sha256", prefix + answer, "hex").slice(0, 12), 16) < below) return String(answer);
+    if (Number.parseInt(hash("sha256", prefix + answer, "hex").slice(0, 12), 16) < below)
+      return String(answer);
   }
 }

@@ -39,9 +39,11 @@ export function decideEnrol(
   if (hasSecond(subscriber, now) && !isVouched) {
     return { type: "refused", outcome: { type: "stepUpRequired" } };
   }
+  // Whatever else was begun while nothing was enrolled was begun without a step-up, perhaps by somebody else.
+  const isFirst = asked.type === "recoveryCodes" && !hasSecond(subscriber, now);
   const kept = subscriber.authenticators.filter(
     (one) =>
-      (one.confirmedAt !== null || isEnrolling(one, now)) &&
+      (one.confirmedAt !== null || (isEnrolling(one, now) && !isFirst)) &&
       isKept(one, now) &&
       !(asked.type === "recoveryCodes" && one.type === "recoveryCodes") &&
       // Asked for again, since the person or the browser said no.
@@ -87,7 +89,7 @@ export function decideConfirm(subscriber: Subscriber, use: Use, now: number): Co
     proven.type === "phone" || proven.type === "email"
       ? { ...proven, confirmedAt: now, verificationId: null }
       : { ...proven, confirmedAt: now };
-  // Whatever else was begun while nothing was enrolled was begun without a step-up, perhaps by somebody else.
+  // As with recovery codes that are the first.
   const isFirst = proven.type !== "email" && !hasSecond(subscriber, now);
   const kept = isFirst
     ? {

@@ -147,6 +147,7 @@ export {
   isEnrolling,
   isKept,
   newSubscriber,
+  onlyConfirmed,
   type PasskeyAuthenticator,
   type PasskeyCredential,
   type PasskeyRequest,

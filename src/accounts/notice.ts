@@ -1,6 +1,6 @@
 import { type Address, provenAt } from "./addresses.ts";
 import { staysAfterReset } from "./reset.ts";
-import { type Authenticator, type Subscriber, voidPassword } from "./subscriber.ts";
+import { type Authenticator, onlyConfirmed, type Subscriber, voidPassword } from "./subscriber.ts";
 
 /** What people are told of at their other addresses (L-3, P-6, S-4). Links hold the place on this list: it only grows. */
 export const noticeKinds = [
@@ -83,26 +83,27 @@ export interface NoticeLink {
 }
 
 /**
- * Whether a link of a notice still does something. All links that were made until somebody used one are used with it:
- * whatever they told of is undone or stopped already. So are those of before a recovery or a reset.
+ * Whether a link of a notice still does something. All links that were made until somebody used one are used with it,
+ * unless they reach further back than that one did, and would undo more. None of before a recovery or a reset does anything.
  */
-export function isLinkOpen(
-  { disputedAt, linksEndedAt }: Pick<Subscriber, "disputedAt" | "linksEndedAt">,
-  { madeAt }: NoticeLink,
-  now: number,
-): boolean {
+export function isLinkOpen(subscriber: Subscriber, link: NoticeLink, now: number): boolean {
+  const { disputedAt, linksEndedAt, frozenAt } = subscriber;
+  const { madeAt } = link;
   const isInTime = now >= madeAt - noticeLifetimeMs && now < madeAt + noticeLifetimeMs;
   const isSince = (ended: number | undefined): boolean => ended === undefined || madeAt > ended;
-  return isInTime && isSince(disputedAt) && isSince(linksEndedAt);
+  if (!isInTime || !isSince(linksEndedAt)) return false;
+  if (isSince(disputedAt)) return true;
+  const { disabled, password } = undone(subscriber, link, now).stopped;
+  return frozenAt !== undefined && (disabled > 0 || password);
 }
 
 /** What a dispute undid, beside ending all sessions and stopping changes. */
 export interface Stopped {
-  /** How many that were enrolled since are disabled. */
+  /** How many that were enrolled lately are disabled. */
   readonly disabled: number;
   /** How many that were to be removed stay. */
   readonly kept: number;
-  /** Whether the password was changed since, and lets nobody in any more. */
+  /** Whether the password was changed lately, and lets nobody in any more. */
   readonly password: boolean;
 }
 
@@ -110,35 +111,63 @@ export type DisputeDecision =
   | { readonly type: "disputed"; readonly subscriber: Subscriber; readonly stopped: Stopped }
   | { readonly type: "refused" };
 
+/** What was enrolled when an account was opened is its owner's, unless a link says otherwise. */
+const openingMs = 3_600_000;
+
 /**
- * "This was not me": every session ends, what was to be removed stays, what was enrolled since is disabled, a reset on
+ * From when on changes are undone. People open the newest message, and who got in made several changes: all of the days
+ * for which links are open, not only those after this one, or the first thing that a thief enrolled would stay.
+ */
+function undoneSince(
+  { createdAt, disputedAt, linksEndedAt }: Subscriber,
+  link: NoticeLink,
+  now: number,
+): number {
+  const known = Math.max(createdAt + openingMs, disputedAt ?? 0, linksEndedAt ?? 0);
+  return Math.min(link.madeAt, Math.max(known, now - noticeLifetimeMs));
+}
+
+/** What was enrolled since is disabled, what was to be removed stays, and a password that was set since is void. */
+function undone(
+  subscriber: Subscriber,
+  link: NoticeLink,
+  now: number,
+): { readonly stopped: Stopped } & Pick<Subscriber, "authenticators" | "password"> {
+  const since = undoneSince(subscriber, link, now);
+  const stopped = { disabled: 0, kept: 0 };
+  const authenticators = onlyConfirmed(subscriber).map((one): Authenticator => {
+    const { removesAt, ...kept } = one;
+    // What its time took before anybody objected stays gone.
+    if (removesAt !== undefined && now >= removesAt) return one;
+    const isSince = one.confirmedAt !== null && one.confirmedAt >= since;
+    if (isSince && one.disabledAt === null) stopped.disabled += 1;
+    else if (removesAt !== undefined) stopped.kept += 1;
+    return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
+  });
+  const { password, passwordChangedAt = since - 1 } = subscriber;
+  const isVoid = password !== null && password !== voidPassword && passwordChangedAt >= since;
+  return {
+    authenticators,
+    password: isVoid ? voidPassword : password,
+    stopped: { ...stopped, password: isVoid },
+  };
+}
+
+/**
+ * "This was not me": every session ends, what was to be removed stays, what was enrolled lately is disabled, a reset on
  * its way is void, and nothing is changed until the person recovered or somebody with authority resets the account.
  */
 export function decideDispute(subscriber: Subscriber, link: NoticeLink, now: number): DisputeDecision {
   if (!isLinkOpen(subscriber, link, now)) return { type: "refused" };
   const { reset: _void, ...rest } = subscriber;
-  const stopped = { disabled: 0, kept: 0 };
-  const authenticators = subscriber.authenticators
-    .filter(({ confirmedAt }) => confirmedAt !== null)
-    .map((one): Authenticator => {
-      const { removesAt, ...kept } = one;
-      // What its time took before anybody objected stays gone.
-      if (removesAt !== undefined && now >= removesAt) return one;
-      const isSince = one.confirmedAt !== null && one.confirmedAt >= link.madeAt;
-      if (isSince && one.disabledAt === null) stopped.disabled += 1;
-      else if (removesAt !== undefined) stopped.kept += 1;
-      return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
-    });
-  const { password, passwordChangedAt } = subscriber;
-  const isPasswordSince =
-    password !== null && passwordChangedAt !== undefined && passwordChangedAt >= link.madeAt;
+  const { stopped, authenticators, password } = undone(subscriber, link, now);
   return {
     type: "disputed",
-    stopped: { ...stopped, password: isPasswordSince },
+    stopped,
     subscriber: {
       ...rest,
       authenticators,
-      password: isPasswordSince ? voidPassword : password,
+      password,
       sessionsEnded: { at: now, but: null },
       stepUpsEnded: { at: now, but: null },
       frozenAt: now,

@@ -1,5 +1,5 @@
 import { type Challenge, isStepUp } from "./challenge.ts";
-import { hasSecond, type Subscriber } from "./subscriber.ts";
+import { hasSecond, onlyConfirmed, type Subscriber } from "./subscriber.ts";
 
 export type PasswordChangeRefusal =
   /** Whoever has an authenticator shows it before the password changes (A-14, P-6). */
@@ -38,6 +38,7 @@ export function decidePasswordChange(
     type: "changed",
     subscriber: {
       ...subscriber,
+      authenticators: onlyConfirmed(subscriber),
       password,
       sessionsEnded: { at: now, but: sessionId },
       stepUpsEnded: { at: now, but: isShown ? (stepUp?.id ?? null) : null },

@@ -1,7 +1,13 @@
 import type { Proof, ProofKind } from "./assurance.ts";
 import { noFailures } from "./budget.ts";
 import { type Challenge, challengeLifetimeMs, managePurpose } from "./challenge.ts";
-import { type Authenticator, type Subscriber, voidPassword, wrongInRowMax } from "./subscriber.ts";
+import {
+  type Authenticator,
+  onlyConfirmed,
+  type Subscriber,
+  voidPassword,
+  wrongInRowMax,
+} from "./subscriber.ts";
 import { decideUse, type Use, type UseDecision } from "./use.ts";
 
 /** By what somebody may recover; which of them a subscriber has is told to nobody. */
@@ -135,7 +141,7 @@ export function recovered(
   return {
     ...rest,
     // What was begun before may have been begun by whoever was thrown out.
-    authenticators: subscriber.authenticators.filter(({ confirmedAt }) => confirmedAt !== null),
+    authenticators: onlyConfirmed(subscriber),
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
     stepUpsEnded: { at: now, but: stepUp },

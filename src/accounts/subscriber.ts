@@ -216,6 +216,14 @@ export function isEnrolling({ confirmedAt, createdAt }: Authenticator, now: numb
   return confirmedAt === null && now - createdAt < enrolmentLifetimeMs;
 }
 
+/**
+ * Without what was begun and not confirmed. Whoever throws others out by a new password, an end to all sessions or a
+ * recovery throws out what they had begun: confirming it takes no step-up any more, only its own code.
+ */
+export function onlyConfirmed({ authenticators }: Subscriber): readonly Authenticator[] {
+  return authenticators.filter(({ confirmedAt }) => confirmedAt !== null);
+}
+
 export function withAuthenticator(subscriber: Subscriber, changed: Authenticator, now: number): Subscriber {
   const authenticators = subscriber.authenticators.map((one) => (one.id === changed.id ? changed : one));
   return { ...subscriber, authenticators, updatedAt: now };

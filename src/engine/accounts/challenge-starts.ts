@@ -105,7 +105,7 @@ export async function startChallenge(
   }
   const now = parts.clock.now();
   const choices = choicesOf(subscriber, { payment }, now);
-  if (choices.length === 0) return { outcome: "notEnrolled" };
+  if (choices.length === 0) return { outcome: whyNothing(subscriber, now) };
   const session = await ownSession(parts, request, subscriber);
   if (session === null) return { outcome: "sessionInvalid" };
   const vouched: Proof[] =
@@ -139,6 +139,21 @@ export async function startChallenge(
   if (to !== null) return await startWithCode(parts, beginning, to, { ...request, number });
   // Nobody else knows its id: there is nothing to lock.
   return await parts.decide<StartChallengeResult>([], () => planStarted(beginning, null));
+}
+
+/**
+ * `notEnrolled` sends people to enrol, and an application where second factors are optional lets them in. It is said of
+ * nobody who has something that is disabled, or that cannot show a payment.
+ */
+function whyNothing(
+  subscriber: Subscriber,
+  now: number,
+): "notEnrolled" | "authenticatorDisabled" | "authenticatorNotFound" {
+  const all = confirmed(subscriber, now);
+  if (all.length === 0) return "notEnrolled";
+  return all.every(({ disabledAt }) => disabledAt !== null)
+    ? "authenticatorDisabled"
+    : "authenticatorNotFound";
 }
 
 /** A request that is refused before anything is looked at; a repeat of it is answered the same. */

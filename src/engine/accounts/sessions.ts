@@ -4,6 +4,7 @@ import {
   isEndedWithAll,
   isFresh,
   newSession,
+  onlyConfirmed,
   type Proof,
   type Session,
   seen,
@@ -170,6 +171,7 @@ export async function endSessions(parts: AccountParts, request: EndSessions): Pr
     if (row === undefined) return { writes: [], result: false };
     const next = {
       ...row,
+      authenticators: onlyConfirmed(row),
       sessionsEnded: { at: now, but: request.but ?? null },
       // What one of them was allowed to change, it may not any more.
       stepUpsEnded: { at: now, but: null },

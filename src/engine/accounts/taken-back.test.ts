@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { ada, adaWithPassword, minute, newPassword, noticeIn, number } from "../../../test/support/ada.ts";
+import {
+  ada,
+  adaWithPassword,
+  mail,
+  minute,
+  newPassword,
+  noticeIn,
+  number,
+  recover,
+} from "../../../test/support/ada.ts";
+import { fromBase32, stepAt, totpCode, totpDefaults } from "../../authenticators/index.ts";
 
 const thief = "mallory@example.com";
 const links = /\/account\/not-me\?notice=csn_[\w-]+/;
@@ -104,6 +114,120 @@ test("P-7: an address that a reset went to has links again", async () => {
   await confirm(await accounts.enrolPhone({ ...of, number: "+14155550177" }), codeOn("+14155550177"));
   const told = (await texts(thief)).find((text) => text.includes("a phone was added"));
   expect(told).toMatch(links);
+});
+
+/** Ada's account a day later, with somebody in it who adds an app and sets a password, a minute from each other. */
+async function withIntruder() {
+  const all = await ada();
+  const { accounts, of, one, tenantId } = all;
+  await one.clock.advance(24 * 60 * minute);
+  const intruders = await all.stepUp();
+  const app = await accounts.enrolTotp({ ...of, issuer: "Acme", stepUp: intruders });
+  if (app.outcome !== "enrolled") throw new Error(app.outcome);
+  const { id: authenticatorId } = app.authenticator;
+  const seed = fromBase32(app.seed);
+  if (seed === null) throw new Error("a seed that is none");
+  const code = () => totpCode(seed, totpDefaults, stepAt(totpDefaults, one.clock.now()));
+  const confirmApp = () => accounts.confirmAuthenticator({ ...of, authenticatorId, code: code() });
+  /** Whether their password and their app sign them in. */
+  const getsIn = async (): Promise<string> => {
+    await one.clock.advance(minute);
+    const begun = await accounts.signIn({ tenantId, name: "ada", password: newPassword });
+    if (begun.outcome !== "challengeRequired") return begun.outcome;
+    const of = { tenantId, id: begun.challengeId, session: begun.pending.bearer, authenticatorId };
+    return (await accounts.checkChallenge({ ...of, code: code() })).outcome;
+  };
+  return { ...all, intruders, confirmApp, getsIn };
+}
+
+describe("P-6: this was not me", () => {
+  test("by the newest of several messages all that was changed is undone, and the older ones have nothing left to do", async () => {
+    const {
+      accounts,
+      of,
+      tenantId,
+      texts,
+      one,
+      intruders: stepUp,
+      confirmApp,
+      getsIn,
+    } = await withIntruder();
+    expect((await confirmApp()).outcome).toBe("confirmed");
+    await one.clock.advance(minute);
+    expect((await accounts.changePassword({ ...of, password: newPassword, stepUp })).outcome).toBe("changed");
+    await one.clock.advance(minute);
+    expect((await accounts.makeRecoveryCodes({ ...of, stepUp })).outcome).toBe("enrolled");
+    expect(await getsIn()).toBe("approved");
+    const [newest, ...older] = (await texts(mail)).slice(0, 3).map((text) => noticeIn(text));
+    const disputed = await accounts.disputeNotice({ tenantId, notice: newest ?? "" });
+    expect(disputed).toMatchObject({ outcome: "disputed", stopped: { disabled: 2, password: true } });
+    expect(await getsIn()).toBe("signInRefused");
+    expect(older).toHaveLength(2);
+    for (const notice of older) {
+      expect(await accounts.disputeNotice({ tenantId, notice })).toEqual({ outcome: "noticeInvalid" });
+    }
+    // What she had from the first day is hers: it brings the account back.
+    const { authenticators = [] } = (await accounts.subscriber(of)) ?? {};
+    expect(authenticators.filter(({ isDisabled }) => !isDisabled).map(({ type }) => type)).toContain("email");
+  });
+
+  test("in the hour in which an account was opened an older message goes further back, once", async () => {
+    const { accounts, of, tenantId, texts, confirm, codeOn, one } = await adaWithPassword();
+    await confirm(await accounts.enrolEmail({ ...of, address: mail }), codeOn(mail));
+    await one.clock.advance(minute);
+    await confirm(await accounts.enrolPhone({ ...of, number }), codeOn(number));
+    await one.clock.advance(minute);
+    const step = await accounts.startChallenge({ ...of, purpose: "manage", send: true });
+    if (step.outcome !== "challengeStarted") throw new Error(step.outcome);
+    const { id: stepUp } = step.challenge;
+    await accounts.checkChallenge({ tenantId, id: stepUp, code: await codeOn(number)() });
+    expect((await accounts.makeRecoveryCodes({ ...of, stepUp })).outcome).toBe("enrolled");
+    const told = (await texts(mail)).filter((text) => links.test(text));
+    const [newest = "", older = ""] = told.map(noticeIn);
+    const dispute = (notice: string) => accounts.disputeNotice({ tenantId, notice });
+    const once = { outcome: "disputed", stopped: { disabled: 1, kept: 0, password: false } };
+    const invalid = { outcome: "noticeInvalid" };
+    expect(await dispute(newest)).toMatchObject(once);
+    expect(await dispute(newest)).toEqual(invalid);
+    expect(await dispute(older)).toMatchObject(once);
+    expect(await dispute(older)).toEqual(invalid);
+    // Nothing is left that works, and yet nobody may take her for somebody who never enrolled anything.
+    const asked = await accounts.startChallenge({ ...of, passwordChecked: true });
+    expect(asked.outcome).toBe("authenticatorDisabled");
+  });
+});
+
+describe("A-14, T-7: what somebody began before they were thrown out is not confirmed after it", () => {
+  test.each(["recovery", "new password", "end of all sessions"])("a %s", async (way) => {
+    const all = await withIntruder();
+    const { accounts, of, tenantId, confirmApp, one } = all;
+    if (way === "recovery") {
+      const { recovery } = await recover(all, ["recoveryCode", "email"]);
+      const back = await accounts.completeRecovery({ tenantId, recovery, password: newPassword });
+      expect(back.outcome).toBe("recovered");
+    } else if (way === "new password") {
+      const changed = await accounts.changePassword({
+        ...of,
+        password: newPassword,
+        stepUp: await all.stepUp(),
+      });
+      expect(changed.outcome).toBe("changed");
+    } else expect(await accounts.endSessions(of)).toBe(true);
+    await one.clock.advance(minute);
+    expect((await confirmApp()).outcome).toBe("authenticatorNotFound");
+  });
+
+  test("recovery codes as the first that is enrolled, too", async () => {
+    const { accounts, of } = await adaWithPassword();
+    const begun = await accounts.enrolPhone({ ...of, number });
+    if (begun.outcome !== "enrolled") throw new Error(begun.outcome);
+    expect((await accounts.makeRecoveryCodes(of)).outcome).toBe("enrolled");
+    const { authenticators = [] } = (await accounts.subscriber(of)) ?? {};
+    expect(authenticators.map(({ type }) => type)).toEqual(["recoveryCodes"]);
+    // They show nobody an amount, but they are something.
+    const paying = { ...of, amount: { value: "9.50", currency: "EUR" }, payee: "Kiosk" };
+    expect((await accounts.startChallenge(paying)).outcome).toBe("authenticatorNotFound");
+  });
 });
 
 describe("P-6: whoever throws others out throws out what they were allowed to do", () => {

@@ -290,7 +290,7 @@ export const resetRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Recovery",
         summary: "Say that a change was not theirs",
         description:
-          "Ends all sessions, disables what was enrolled since, keeps what was to be removed, voids a reset on its way, and stops all changes until a recovery or a reset. Once; older links are used with it.",
+          "Ends all sessions, disables what was enrolled in the last seven days (of the hour in which the account was opened only what came after the link), voids a password that was set in them, keeps what was to be removed, voids a reset on its way, and stops all changes until a recovery or a reset. Once; older links are used with it.",
         scope: "sessions:write",
         successes: { 200: "Everything is stopped" },
         problems: ["notice_invalid"],

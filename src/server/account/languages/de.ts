@@ -132,9 +132,9 @@ export const de: OwnWords = {
   wasMe: "Wenn Sie es waren, ist nichts zu tun.",
   stoppedTitle: "Es ist aufgehalten",
   safeTitle: "Ihr Konto ist vorerst geschützt",
-  stoppedNew: "Was seitdem hinzugefügt wurde, gilt nicht mehr.",
+  stoppedNew: "Was in den letzten sieben Tagen hinzugefügt wurde, gilt nicht mehr.",
   stoppedKept: "Was entfernt werden sollte, bleibt.",
-  stoppedPassword: "Das Passwort, das seitdem gesetzt wurde, gilt nicht mehr.",
+  stoppedPassword: "Das Passwort, das in den letzten sieben Tagen gesetzt wurde, gilt nicht mehr.",
   stoppedNext:
     "Kommen Sie jetzt mit zwei Dingen, die nur Sie haben, zurück in Ihr Konto. Das Passwort zählt dabei nicht.",
   saidAdded: "Ihrem Konto wurde ein Telefon, eine App oder eine Adresse hinzugefügt.",

@@ -124,9 +124,9 @@ export const en = {
   wasMe: "If it was you, there is nothing to do.",
   stoppedTitle: "It is stopped",
   safeTitle: "Your account is protected for now",
-  stoppedNew: "What was added since then does not work any more.",
+  stoppedNew: "What was added in the last seven days does not work any more.",
   stoppedKept: "What was to be removed stays.",
-  stoppedPassword: "The password that was set since then does not work any more.",
+  stoppedPassword: "The password that was set in the last seven days does not work any more.",
   stoppedNext:
     "Now get back into your account with two things that only you have. The password does not count.",
   saidAdded: "A phone, an app or an address was added to your account.",

@@ -128,9 +128,9 @@ export const es: OwnWords = {
   wasMe: "Si has sido tú, no hay nada que hacer.",
   stoppedTitle: "Se ha detenido",
   safeTitle: "Tu cuenta está protegida por ahora",
-  stoppedNew: "Lo que se añadió desde entonces ya no funciona.",
+  stoppedNew: "Lo que se añadió en los últimos siete días ya no funciona.",
   stoppedKept: "Lo que se iba a quitar se queda.",
-  stoppedPassword: "La contraseña que se puso desde entonces ya no funciona.",
+  stoppedPassword: "La contraseña que se puso en los últimos siete días ya no funciona.",
   stoppedNext:
     "Ahora vuelve a entrar en tu cuenta con dos cosas que solo tú tienes. La contraseña no cuenta.",
   saidAdded: "Se ha añadido a tu cuenta un teléfono, una aplicación o una dirección.",

@@ -130,9 +130,9 @@ export const fr: OwnWords = {
   wasMe: "Si c'était vous, il n'y a rien à faire.",
   stoppedTitle: "C'est arrêté",
   safeTitle: "Votre compte est protégé pour le moment",
-  stoppedNew: "Ce qui a été ajouté depuis ne fonctionne plus.",
+  stoppedNew: "Ce qui a été ajouté ces sept derniers jours ne fonctionne plus.",
   stoppedKept: "Ce qui devait être supprimé reste.",
-  stoppedPassword: "Le mot de passe défini depuis ne fonctionne plus.",
+  stoppedPassword: "Le mot de passe défini ces sept derniers jours ne fonctionne plus.",
   stoppedNext:
     "Retrouvez maintenant l'accès à votre compte avec deux choses que vous seul avez. Le mot de passe ne compte pas.",
   saidAdded: "Un téléphone, une application ou une adresse a été ajouté à votre compte.",

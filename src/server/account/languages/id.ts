@@ -128,9 +128,9 @@ export const id: OwnWords = {
   wasMe: "Jika itu Anda, tidak ada yang perlu dilakukan.",
   stoppedTitle: "Sudah dihentikan",
   safeTitle: "Akun Anda terlindungi untuk sementara",
-  stoppedNew: "Yang ditambahkan sejak itu tidak berlaku lagi.",
+  stoppedNew: "Yang ditambahkan dalam tujuh hari terakhir tidak berlaku lagi.",
   stoppedKept: "Yang akan dihapus tetap ada.",
-  stoppedPassword: "Kata sandi yang dibuat sejak itu tidak berlaku lagi.",
+  stoppedPassword: "Kata sandi yang dibuat dalam tujuh hari terakhir tidak berlaku lagi.",
   stoppedNext:
     "Sekarang kembali ke akun Anda dengan dua hal yang hanya Anda miliki. Kata sandi tidak dihitung.",
   saidAdded: "Telepon, aplikasi, atau alamat ditambahkan ke akun Anda.",

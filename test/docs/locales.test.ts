@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { renderText } from "../../src/delivery/index.ts";
-import { languages } from "../../src/delivery/locales/index.ts";
+import { languages, wordsIn } from "../../src/delivery/locales/index.ts";
+import { languages as pageLanguages } from "../../src/server/pages/languages/index.ts";
+
+test("whoever reads the pages in a language gets codes in it, too", () => {
+  for (const { tag } of pageLanguages) expect(wordsIn(tag)?.language, tag).toBe(tag);
+});
 
 const path = "../../docs/guides/texts.md";
 const begin = "<!-- locales -->\n";

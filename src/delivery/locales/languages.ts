@@ -8,10 +8,12 @@ import { el } from "./el.ts";
 import { en } from "./en.ts";
 import { es } from "./es.ts";
 import { et } from "./et.ts";
+import { fa } from "./fa.ts";
 import { fi } from "./fi.ts";
 import { fil } from "./fil.ts";
 import { fr } from "./fr.ts";
 import { ga } from "./ga.ts";
+import { he } from "./he.ts";
 import { hi } from "./hi.ts";
 import { hu } from "./hu.ts";
 import { id } from "./id.ts";
@@ -34,6 +36,7 @@ import { sl } from "./sl.ts";
 import { sv } from "./sv.ts";
 import { th } from "./th.ts";
 import { tr } from "./tr.ts";
+import { uk } from "./uk.ts";
 import { vi } from "./vi.ts";
 import { yue } from "./yue.ts";
 import { zh } from "./zh.ts";
@@ -50,10 +53,12 @@ export const languages: readonly LanguageTexts[] = [
   en,
   es,
   et,
+  fa,
   fi,
   fil,
   fr,
   ga,
+  he,
   hi,
   hu,
   id,
@@ -75,6 +80,7 @@ export const languages: readonly LanguageTexts[] = [
   sv,
   th,
   tr,
+  uk,
   vi,
   yue,
   zh,

@@ -89,14 +89,16 @@ describe("the locale of a number's region", () => {
     ["CN", "zh-CN"],
     ["IN", "en-IN"],
     ["NO", "nb-NO"],
-    ["UA", null],
-    ["IL", null],
+    ["UA", "uk-UA"],
+    ["IL", "he-IL"],
+    ["IR", "fa-IR"],
+    ["GE", null],
     ["001", null],
   ])("%s is %s", (region, locale) => {
     expect(localeForRegion(region)).toBe(locale);
   });
 
   test("a language with templates of its own counts as known", () => {
-    expect(localeForRegion("UA", (locale) => locale.startsWith("uk"))).toBe("uk-UA");
+    expect(localeForRegion("GE", (locale) => locale.startsWith("ka"))).toBe("ka-GE");
   });
 });

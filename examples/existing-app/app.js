@@ -81,7 +81,8 @@ app.post("/pay", async ({ session }, response) => {
   await ask(session, response);
 });
 
-const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", () => {
+const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", (fault) => {
+  if (fault) process.exit(console.error(`${fault.message}: set PORT`) ?? 1);
   console.log(`http://localhost:${server.address().port}`);
 });
 process.once("SIGTERM", () => server.close(() => countersign.close()));

@@ -83,7 +83,8 @@ async function showVirtualPhone(to) {
   console.log(countersign.phones?.messages(to)[0]?.text ?? "");
 }
 
-const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", () => {
+const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", (fault) => {
+  if (fault) process.exit(console.error(`${fault.message}: set PORT`) ?? 1);
   console.log(`http://localhost:${server.address().port}`);
 });
 process.once("SIGTERM", () => server.close(() => countersign.close()));

@@ -21,6 +21,8 @@ app.get("/customers/:number", ({ params }) => ({
 
 // The server stops first, then the library: nothing is refused in between.
 app.addHook("onClose", () => countersign.close());
-console.log(await app.listen({ host: "localhost", port: Number(process.env.PORT ?? 8080) }));
+const { PORT = 8080 } = process.env;
+const taken = ({ message }) => process.exit(console.error(`${message}: set PORT`) ?? 1);
+console.log(await app.listen({ host: "localhost", port: Number(PORT) }).catch(taken));
 if (countersign.firstKey !== null) console.log(`API key: ${countersign.firstKey}`);
 process.once("SIGTERM", () => app.close());

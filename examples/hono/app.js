@@ -52,4 +52,5 @@ server.listen(Number(process.env.PORT ?? 8080), "localhost", () => {
   console.log(`http://localhost:${server.address().port}, phones at ${prefix}/sandbox`);
   if (countersign.firstKey !== null) console.log(`API key: ${countersign.firstKey}`);
 });
+server.once("error", ({ message }) => process.exit(console.error(`${message}: set PORT`) ?? 1));
 process.once("SIGTERM", () => server.close(() => countersign.close()));

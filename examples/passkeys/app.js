@@ -86,7 +86,8 @@ app.get("/", async ({ bearer }, response) => {
 });
 
 // On a name, not on an address: there, browsers have no passkeys.
-const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", () => {
+const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", (fault) => {
+  if (fault) process.exit(console.error(`${fault.message}: set PORT`) ?? 1);
   console.log(`http://localhost:${server.address().port}`);
 });
 process.once("SIGTERM", () => server.close(() => countersign.close()));

@@ -5,6 +5,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** Lines that somebody types, or that a script pipes in. */
 export interface Input {
+  /** Whether somebody types at a terminal; else lines are piped in. */
+  readonly isTyped: boolean;
   /** The next line; null at the end of the input, "interrupted" after Ctrl-C. */
   line(question: string): Promise<string | null | "interrupted">;
   /** The same, and what is typed is not shown; nor are its spaces taken away. */
@@ -47,6 +49,7 @@ export function openInput(terminal: Terminal): Input {
   };
 
   return {
+    isTyped,
     async line(question) {
       asked = question;
       prompt();

@@ -33,7 +33,13 @@ describe.skipIf(!hasTerminals)(
       first.type("ada");
       await first.printed(/ada[\s\S]*Password: /, "login");
       first.type(password);
-      await first.printed(/Password: \r?\n[\s\S]*Phone number: /, "login");
+      await first.printed(/The same again: /, "login");
+      first.type("nine rowing margaret");
+      await first.printed(/two different passwords\.\r?\n[\s\S]*Password: /, "login");
+      first.type(password);
+      await first.printed(/different[\s\S]*The same again: /, "login");
+      first.type(password);
+      await first.printed(/The same again: \r?\n[\s\S]*Phone number: /, "login");
       first.type("14155550123");
       await first.printed(/text from Countersign: \d{6} [\s\S]*Code \(r: send again\): /, "login");
       first.type(/Countersign: (\d{6}) /.exec(first.stdout())?.[1] ?? "");
@@ -78,6 +84,8 @@ describe.skipIf(!hasTerminals)(
       };
       const asked = async (one: Process): Promise<string> => {
         await one.printed(/Password: /, "login");
+        one.type(password);
+        await one.printed(/The same again: /, "login");
         one.type(password);
         await one.printed(/type app instead of a number\.\r?\n[\s\S]*Phone number: /, "login");
         one.type("app");

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
 import { address, codeOf, examples, names, run, Visitor, wrong } from "./application.ts";
 
@@ -302,6 +304,21 @@ describe("the examples", () => {
       expect((await fetch(`${base}/sign-in`, plain)).status).toBe(422);
       expect((await fetch(`${base}/passkey.js`)).headers.get("content-type")).toContain("javascript");
       expect(await app.ended("SIGTERM")).toBe(0);
+    },
+  );
+
+  test.each(["express-sms", "hono", "fastify-api"])(
+    "%s says which port is taken and what to set, without a stack",
+    startsWithin,
+    async (name) => {
+      const holder = createServer().listen(0, "localhost");
+      onTestFinished(() => void holder.close());
+      await once(holder, "listening");
+      const { port } = holder.address() as AddressInfo;
+      const app = run(name, { environment: { PORT: String(port) } });
+      expect(await app.ended()).toBe(1);
+      expect(app.errors()).toMatch(new RegExp(`:${port}: set PORT\n$`));
+      expect(app.errors()).not.toMatch(/^ +at /m);
     },
   );
 

@@ -44,6 +44,12 @@ export function noPhones(): CommandFailed {
   return over(exitCodes.refused, what, why, "Leave out --code-from-phone and type the code.");
 }
 
+/** Said before there is an account. */
+export function noTexts(why: string | null): CommandFailed {
+  const what = "Nothing is sent to this number, and no account was made.";
+  return over(exitCodes.refused, what, why, "Give another --number, or leave it out to be asked for one.");
+}
+
 export function interrupted(): CommandFailed {
   return over(exitCodes.interrupted, "Interrupted.", null, null);
 }

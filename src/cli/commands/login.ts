@@ -1,32 +1,17 @@
 import { readFileSync } from "node:fs";
-import { type Clock, systemClock } from "../../clock/index.ts";
+import { systemClock } from "../../clock/index.ts";
 import { newestDelivery, refuseUndelivered, troubleSoFar } from "../carrier-trouble.ts";
 import { call, type GlobalOptions, openConnection } from "../connection.ts";
-import type { Answer, Connection } from "../contract.ts";
-import { failureLines, problemFailure, usageFailure } from "../failure.ts";
-import { type Input, openInput } from "../input.ts";
-import { type MaskedPhones, openMaskedPhones } from "../masked-phones.ts";
+import type { Answer } from "../contract.ts";
+import { problemFailure, usageFailure } from "../failure.ts";
+import { openInput } from "../input.ts";
+import { openMaskedPhones } from "../masked-phones.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { messageText } from "../verification-text.ts";
 import { type AppKey, refuseContradictions, refuseKeyInJson, showAppKey } from "./login-app.ts";
-import {
-  interrupted,
-  noPhones,
-  notEnrolled,
-  nothingArrived,
-  nothingUsable,
-  unanswered,
-} from "./login-ends.ts";
-
-export interface LoginOptions {
-  readonly name?: string;
-  readonly passwordFile?: string;
-  readonly method?: "phone" | "app";
-  readonly number?: string;
-  readonly issuer?: string;
-  readonly signUp?: boolean;
-  readonly codeFromPhone?: boolean;
-}
+import { noPhones, notEnrolled, nothingArrived, nothingUsable } from "./login-ends.ts";
+import { ask, codeOf, complain, international, type Login, type LoginOptions } from "./login-questions.ts";
+import { type NameAndPassword, signUp } from "./login-sign-up.ts";
 
 interface Authenticator {
   readonly id: string;
@@ -61,16 +46,6 @@ interface Asked {
   readonly authenticators?: readonly Authenticator[];
 }
 
-/** A login under way. */
-interface Login {
-  readonly connection: Connection;
-  readonly terminal: Terminal;
-  readonly input: Input;
-  readonly clock: Clock;
-  readonly phones: MaskedPhones | null;
-  readonly options: LoginOptions;
-}
-
 const lookEveryMs = 100;
 const arrivalMsMax = 5_000;
 
@@ -85,17 +60,15 @@ export async function login(options: LoginOptions, all: GlobalOptions, terminal:
     const phones = await openMaskedPhones(connection);
     if (options.codeFromPhone === true && phones === null) throw noPhones();
     const at: Login = { connection, terminal, input, clock: systemClock(), phones, options };
-    const name = options.name ?? (await ask(at, "User name: "));
-    const password = given ?? (await ask(at, "Password: ", "hidden"));
-    if (options.signUp === true) await call(connection, "POST", "/api/v1/subscribers", { name, password });
-    const begun = await signIn(at, { name, password });
+    const who = options.signUp === true ? await signUp(at, given) : await asked(at, given);
+    const begun = await signIn(at, who);
     // Nobody keeps the session of a person who only looked: it would stay open for a day.
     if (!terminal.json) await connection.request("DELETE", `/api/v1/sessions/${begun.session.id}`);
     const { aal, restricted } = begun.session.assurance;
     const sure = `AAL${aal}${restricted ? ", restricted: it rests on the telephone network" : ""}`;
     terminal.result(
       begun,
-      () => `${terminal.style("green", "Success")}: ${printable(name)} is signed in (${sure}).`,
+      () => `${terminal.style("green", "Success")}: ${printable(who.name)} is signed in (${sure}).`,
     );
   } finally {
     input.close();
@@ -103,7 +76,12 @@ export async function login(options: LoginOptions, all: GlobalOptions, terminal:
   }
 }
 
-async function signIn(at: Login, body: { readonly name: string; readonly password: string }): Promise<Begun> {
+async function asked(at: Login, given: string | null): Promise<NameAndPassword> {
+  const name = at.options.name ?? (await ask(at, "User name: "));
+  return { name, password: given ?? (await ask(at, "Password: ", "hidden")) };
+}
+
+async function signIn(at: Login, body: NameAndPassword): Promise<Begun> {
   const answer = await at.connection.request("POST", "/api/v1/sessions", body);
   if (answer.status === 201) return answer.body as Begun;
   const { code } = answer.body as { readonly code?: unknown };
@@ -265,35 +243,13 @@ async function shownArrival(at: Login, { to, channel, verificationId }: SentCode
   return null;
 }
 
-/** Eleven digits are a North American number with its country code; all others begin with a plus. */
-function international(typed: string): string {
-  return /^1\d{10}$/.test(typed.replaceAll(/[\s().-]/g, "")) ? `+${typed}` : typed;
-}
-
 const aboutNumber = new Set(["number_invalid", "number_not_allowed", "send_limit_reached"]);
 const aboutCode = new Set([
   ...["code_mismatch", "code_malformed", "code_expired", "code_used", "code_not_sent"],
   ...["resend_too_soon", "send_limit_reached"],
 ]);
-const codeOf = ({ body }: Answer): string => String((body as { readonly code?: unknown } | null)?.code);
 const isAboutNumber = (answer: Answer): boolean => aboutNumber.has(codeOf(answer));
 const mayGoOn = (answer: Answer): boolean => aboutCode.has(codeOf(answer));
-
-/** Refused, but the login goes on: why, and what to do. */
-function complain({ terminal }: Login, answer: Answer, remedies: Steps["remedies"] = {}): void {
-  const { failure } = problemFailure(answer.status, answer.body);
-  const lines = failureLines({ ...failure, remedy: remedies[codeOf(answer)] ?? failure.remedy });
-  terminal.say(lines.join("\n").replace(/^countersign: /, ""));
-}
-
-async function ask({ input }: Login, question: string, shown: "shown" | "hidden" = "shown"): Promise<string> {
-  for (;;) {
-    const line = await (shown === "hidden" ? input.secret(question) : input.line(question));
-    if (line === "interrupted") throw interrupted();
-    if (line === null) throw unanswered(question);
-    if (line !== "") return line;
-  }
-}
 
 const standardInput = 0;
 

@@ -94,3 +94,79 @@ test("P-4: wrong passwords before a change are counted as those of a sign-in", a
   await one.post("/account/change/present", { password });
   expect(heading(one)).toBe("Confirm that it is you");
 });
+
+test.each([["add"], ["email"], ["codes"]])(
+  "A-14: who confirmed that it is them has confirmed nothing for a session put in its place (%s)",
+  async (what) => {
+    const victim = await solo(`victim-${what}`);
+    await clock.advance(30 * minute);
+    const thief = await solo(`thief-${what}`);
+    await thief.post("/account/change", { what, id: "" });
+    expect(heading(thief)).not.toBe("Confirm that it is you");
+    thief.cookies.set("countersign_session", bearerOf(victim));
+    await triesAll(thief);
+    expect(await enrolledBy(`victim-${what}`)).toEqual([]);
+    await thief.post("/account/change", { what, id: "" });
+    expect(heading(thief)).toBe("Confirm that it is you");
+    expect(await enrolledBy(`victim-${what}`)).toEqual([]);
+  },
+);
+
+test("A-14, L-5: the way back into one account confirms nothing in a session of another", async () => {
+  const victim = await solo("victim-recovery");
+  const { name, number, codes } = await site.signUp("thief-recovery");
+  await clock.advance(30 * minute);
+  const thief = visitor();
+  await thief.open("/account/sign-in");
+  await thief.post("/account/recover/name", { name });
+  await thief.post("/account/recover/choose", { way: "recoveryCode" });
+  await thief.post("/account/recover/code", { code: codes[0] ?? "" });
+  await thief.post("/account/recover/choose", { way: "sms" });
+  await thief.post("/account/recover/code", { code: await codeFor(number) });
+  await thief.post("/account/recover/finish", { password: "seven quiet lighthouses" });
+  expect(said(thief)).toContain("back");
+  thief.cookies.set("countersign_session", bearerOf(victim));
+  await thief.open("/account");
+  for (const what of ["codes", "add", "email"]) {
+    await thief.post("/account/change", { what, id: "" });
+    await triesAll(thief);
+  }
+  expect(await enrolledBy("victim-recovery")).toEqual([]);
+});
+
+test("A-16: beside an e-mail address alone the present password is asked for, and the longer one", async () => {
+  const one = await solo("addressed");
+  await one.post("/account/change", { what: "email", id: "" });
+  const address = "addressed@example.com";
+  await one.post("/account/enrol/email", { address });
+  await one.post("/account/enrol/code", { code: await codeFor(address) });
+  expect(said(one)).toBe("Your account was changed.");
+  await one.post("/account/change", { what: "password", id: "" });
+  expect(heading(one)).toBe("Change the password");
+  expect(one.page.text).toContain("15");
+  const next = "seven quiet lighthouses";
+  await one.post("/account/change/password", { password: next, current: "eight rowing margarets" });
+  expect(said(one)).toBe("The user name or the password is wrong.");
+  await one.post("/account/change/password", { password: next, current: password });
+  expect(said(one)).toBe("Your account was changed.");
+  await clock.advance(minute);
+  const again = visitor();
+  await enter(again, "addressed", next);
+  expect(heading(again)).toBe("Your account");
+});
+
+/** Everything that adds something, one after the other. */
+async function triesAll(thief: Visitor): Promise<void> {
+  await thief.post("/account/change/codes");
+  const number = freshNumber();
+  await thief.post("/account/enrol/phone", { country: "US", number });
+  await thief.post("/account/enrol/code", { code: "000000" });
+  await thief.post("/account/enrol/app");
+  await thief.post("/account/enrol/email", { address: "mallory@example.com" });
+}
+
+/** Also what was begun and not confirmed. */
+async function enrolledBy(name: string): Promise<unknown> {
+  const all = await call("GET", `/subscribers?name=${name}`);
+  return (all.json as { items: { authenticators: unknown }[] }).items[0]?.authenticators;
+}

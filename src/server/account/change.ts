@@ -26,10 +26,10 @@ export const wantChange: Step = async (tools, current, fields) => {
   const visit: AccountVisit = { ...current.visit, wanted, chosen: null, enrolment: null, note: null };
   const now = parts.clock.now();
   const { tenantId } = visit;
-  const { subscriberId } = session.view;
+  const { id: sessionId, subscriberId } = session.view;
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   if (subscriber?.isFrozen === true) return { visit: noted(anew(parts, visit), "account", "frozen") };
-  if (visit.stepUp?.challengeId !== null && isConfirmed(visit, now)) return { visit };
+  if (visit.stepUp?.challengeId !== null && isConfirmed({ visit, session }, now)) return { visit };
   const started = await accounts.startChallenge({
     tenantId,
     subscriberId,
@@ -38,7 +38,7 @@ export const wantChange: Step = async (tools, current, fields) => {
   });
   switch (started.outcome) {
     case "challengeStarted": {
-      const next = { ...visit, stepUp: { challengeId: started.challenge.id, approvedAt: null } };
+      const next = { ...visit, stepUp: { sessionId, challengeId: started.challenge.id, approvedAt: null } };
       return await chooseOnly(tools, { ...current, visit: next }, started.authenticators);
     }
     case "notEnrolled":
@@ -48,7 +48,7 @@ export const wantChange: Step = async (tools, current, fields) => {
           ...visit,
           stepUp:
             what === "password"
-              ? { challengeId: null, approvedAt: now }
+              ? { sessionId, challengeId: null, approvedAt: now }
               : withoutSecond(session.view, subscriber, now),
         },
       };
@@ -58,8 +58,10 @@ export const wantChange: Step = async (tools, current, fields) => {
 };
 
 /** The account of whoever is signed in and has confirmed it, for this change; null for others. */
-function owner({ parts }: Tools, { visit, session }: Current, what: Wanted["what"]) {
-  if (session === null || visit.wanted?.what !== what || !isConfirmed(visit, parts.clock.now())) return null;
+function owner({ parts }: Tools, current: Current, what: Wanted["what"]) {
+  const { visit, session } = current;
+  if (session === null || visit.wanted?.what !== what || !isConfirmed(current, parts.clock.now()))
+    return null;
   const { tenantId, stepUp, wanted } = visit;
   const { subscriberId } = session.view;
   return {

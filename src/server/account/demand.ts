@@ -30,7 +30,7 @@ export async function goOnToDemand(tools: Tools, asked: Asked): Promise<AccountV
   if (session === null || (await isDemandMet(tools, asked))) return null;
   const checked = await accounts.checkSession({ tenantId, session: session.bearer });
   if (checked.outcome !== "active") return null;
-  const { subscriberId } = checked.session;
+  const { id: sessionId, subscriberId } = checked.session;
   const started = await accounts.startChallenge({
     tenantId,
     subscriberId,
@@ -40,7 +40,7 @@ export async function goOnToDemand(tools: Tools, asked: Asked): Promise<AccountV
   const fresh: AccountVisit = { ...visit, wanted: null, chosen: null, enrolment: null, note: null };
   switch (started.outcome) {
     case "challengeStarted": {
-      const stepUp = { challengeId: started.challenge.id, approvedAt: null };
+      const stepUp = { sessionId, challengeId: started.challenge.id, approvedAt: null };
       const [first] = started.authenticators;
       const chosen =
         first?.type === "totp" && !first.isDisabled

@@ -16,22 +16,24 @@ import {
   trustedNow,
   trustOf,
 } from "./current.ts";
-import { isConfirmed } from "./present.ts";
+import { isConfirmed, isOfSession } from "./present.ts";
 import { type AccountNote, type AccountVisit, anew, type Enrolment } from "./visit.ts";
 
 /** Who enrols: somebody who is to, or somebody signed in who has confirmed that it is them; null for others. */
-export function enroller({ visit, session }: Current): {
+export function enroller(current: Current): {
   readonly tenantId: string;
   readonly subscriberId: string;
   readonly stepUp: string | undefined;
 } | null {
+  const { visit, session } = current;
   const { tenantId, pending, stepUp, wanted } = visit;
   if (pending?.challengeId === null) {
     // Of a recovery: whoever is back may enrol beside what they have.
     return { tenantId, subscriberId: pending.subscriberId, stepUp: stepUp?.challengeId ?? undefined };
   }
   const adds = wanted?.what === "add" || wanted?.what === "email";
-  if (session === null || stepUp === null || stepUp.approvedAt === null || !adds) return null;
+  if (session === null || !isOfSession(current) || !adds) return null;
+  if (stepUp === null || stepUp.approvedAt === null) return null;
   return { tenantId, subscriberId: session.view.subscriberId, stepUp: stepUp.challengeId ?? undefined };
 }
 
@@ -40,7 +42,7 @@ export function beginner({ parts }: Tools, current: Current): ReturnType<typeof 
   const who = enroller(current);
   const { pending } = current.visit;
   const isVouched = pending !== null || who?.stepUp !== undefined;
-  return isVouched || isConfirmed(current.visit, parts.clock.now()) ? who : null;
+  return isVouched || isConfirmed(current, parts.clock.now()) ? who : null;
 }
 
 /** A number, which gets its first code by text; a call may follow. */

@@ -1,13 +1,20 @@
 import type { SessionView, SubscriberView } from "../../engine/index.ts";
-import { minutesUntil, noted, type Step } from "./current.ts";
+import { type Current, minutesUntil, noted, type Step } from "./current.ts";
 import { type AccountVisit, anew, type StepUp } from "./visit.ts";
 
 /** A little less than the engine's, so that a form that is shown can still be sent. */
 const stepUpMs = 9 * 60_000;
 
-/** Whether somebody has confirmed that it is them, a short while ago. */
-export function isConfirmed({ stepUp }: AccountVisit, now: number): boolean {
-  return isLately(stepUp?.approvedAt ?? null, now);
+type Shown = Pick<Current, "visit" | "session">;
+
+/** Whether whoever is signed in has confirmed that it is them, a short while ago. */
+export function isConfirmed(shown: Shown, now: number): boolean {
+  return isOfSession(shown) && isLately(shown.visit.stepUp?.approvedAt ?? null, now);
+}
+
+/** The session lies in another cookie than the visit: one that was put there later has confirmed nothing. */
+export function isOfSession({ visit, session }: Shown): boolean {
+  return session !== null && visit.stepUp?.sessionId === session.view.id;
 }
 
 function isLately(at: number | null, now: number): boolean {
@@ -20,12 +27,13 @@ function isLately(at: number | null, now: number): boolean {
  * application checks passwords itself, there is none to ask for.
  */
 export function withoutSecond(
-  { createdAt }: SessionView,
+  { id: sessionId, createdAt }: SessionView,
   subscriber: Pick<SubscriberView, "hasPassword"> | null,
   now: number,
 ): StepUp {
-  if (subscriber?.hasPassword === false) return { challengeId: null, approvedAt: now };
-  return { challengeId: null, approvedAt: isLately(createdAt, now) ? createdAt : null };
+  const isUnasked = subscriber?.hasPassword === false;
+  const shownAt = isLately(createdAt, now) ? createdAt : null;
+  return { sessionId, challengeId: null, approvedAt: isUnasked ? now : shownAt };
 }
 
 /** Whether the present password is what comes before the change that is wanted. */
@@ -65,6 +73,6 @@ export const showPresent: Step = async (tools, current, fields) => {
     return { visit: noted(fresh, "account", "pageOld") };
   }
   await accounts.signOut({ tenantId, session: session.bearer });
-  const stepUp = { challengeId: null, approvedAt: now };
+  const stepUp = { sessionId: result.session.session.id, challengeId: null, approvedAt: now };
   return { visit: { ...fresh, wanted, stepUp }, session: result.session };
 };

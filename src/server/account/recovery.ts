@@ -178,7 +178,7 @@ export const finishRecovery: Step = async (tools, current, fields) => {
       return await backIn(tools, current, {
         ...noted(anew(parts, visit), "enrol", "recovered"),
         pending: { bearer: result.pending.bearer, challengeId: null, subscriberId },
-        stepUp: { challengeId: stepUp, approvedAt: parts.clock.now() },
+        stepUp: { sessionId: null, challengeId: stepUp, approvedAt: parts.clock.now() },
       });
     }
     case "passwordRefused":

@@ -106,7 +106,7 @@ async function sceneOf(request: FastifyRequest, current: Current, isJoining: boo
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   if (isPresentAsked(visit)) return scene("present");
   const { wanted } = visit;
-  if (wanted !== null && isConfirmed(visit, clock.now())) {
+  if (wanted !== null && isConfirmed(current, clock.now())) {
     const email = visit.enrolment === null ? "email" : "enrolCode";
     const changing = {
       add: enrolling,
@@ -261,10 +261,12 @@ function accountView(
   if (subscriber === null || session === null) throw new TypeError("nobody is signed in");
   const enrolled = subscriber.authenticators.filter(({ isConfirmed: isProven }) => isProven);
   if (name === "password") {
-    const isAlone = !subscriber.mustHaveSecond && enrolled.length === 0;
+    // An address gets notices and confirms nothing: beside it the password is as alone as without it.
+    const hasSecond = enrolled.some(({ type }) => type !== "email");
+    const isAlone = !subscriber.mustHaveSecond && !hasSecond;
     return passwordView(parts, {
       least: isAlone ? passwordLengths.alone : passwordLeast,
-      asksPresent: enrolled.length === 0,
+      asksPresent: !hasSecond,
     });
   }
   if (name === "newCodes") return newCodesView(parts);

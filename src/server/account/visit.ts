@@ -47,6 +47,8 @@ export interface PendingSignIn {
 }
 
 export interface StepUp {
+  /** The session that it was shown with, and counts for; null for the pending one of a way back in. */
+  readonly sessionId: string | null;
   /** Null where nothing is enrolled that could be asked for. */
   readonly challengeId: string | null;
   /** Null while it is pending. */

@@ -33,7 +33,14 @@ const arrows = {
   delivery: [...base, "providers!"],
   tenants: [...base, "store!"],
   events: [...base, "tenants", "store!"],
-  config: [...base, "tenants", "store!", "delivery!", "providers"],
+  // Of the store and of delivery what a setting is checked with, and no more: every command begins with the settings.
+  config: [
+    ...base,
+    "tenants",
+    "store/postgres/hosts",
+    ...["delivery!", "delivery/routing/routes", "delivery/text-template", "delivery/words"],
+    "providers",
+  ],
   engine: [...base, "tenants", "authenticators", "events", "store!", "delivery", "providers!"],
   phones: [...base, "tenants", "engine", "store!", "delivery!", "providers"],
   standins: [...base, "phones!", "delivery!", "providers/sandbox"],

@@ -1,4 +1,5 @@
-import { renderNearest, type TemplateKind } from "../delivery/index.ts";
+import { renderNearest } from "../delivery/text.ts";
+import type { TemplateKind } from "../delivery/text-template.ts";
 import { usageFailure } from "./failure.ts";
 
 /** What the API tells about the texts of a service. */

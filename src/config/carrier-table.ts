@@ -1,7 +1,7 @@
-import { flowrouteVersions } from "../providers/flowroute/index.ts";
-import { isTelnyxPublicKey } from "../providers/telnyx/index.ts";
-import { isVonagePrivateKey, vonageApis, vonageSignatures } from "../providers/vonage/index.ts";
-import { isWebhookSecret } from "../providers/webhook/index.ts";
+import { flowrouteVersions } from "../providers/flowroute/settings.ts";
+import { isTelnyxPublicKey } from "../providers/telnyx/settings.ts";
+import { isVonagePrivateKey, vonageApis, vonageSignatures } from "../providers/vonage/settings.ts";
+import { isWebhookSecret } from "../providers/webhook/settings.ts";
 import {
   address,
   addressAllowed,

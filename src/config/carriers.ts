@@ -1,11 +1,6 @@
 import type { FlowrouteSettings, FlowrouteVersion } from "../providers/flowroute/index.ts";
-import {
-  hasSmtpLibrary,
-  type SmtpSecurity,
-  type SmtpSettings,
-  smtpLibraryMissing,
-  smtpPorts,
-} from "../providers/smtp/index.ts";
+import { hasSmtpLibrary, smtpLibraryMissing } from "../providers/smtp/library.ts";
+import { type SmtpSecurity, type SmtpSettings, smtpPorts } from "../providers/smtp/settings.ts";
 import type { TelnyxSettings } from "../providers/telnyx/index.ts";
 import type { TwilioSettings } from "../providers/twilio/index.ts";
 import type { VonageApi, VonageSettings, VonageSignature } from "../providers/vonage/index.ts";

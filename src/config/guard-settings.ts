@@ -1,14 +1,7 @@
-import {
-  counterNames,
-  defaultPrices,
-  defaultVelocity,
-  type Micros,
-  microsPerUnit,
-  type PriceTable,
-  type VelocityLimit,
-  windowMs,
-} from "../guard/index.ts";
-import { regions } from "../numbers/index.ts";
+import { counterNames, defaultVelocity, type VelocityLimit } from "../guard/configuration.ts";
+import { defaultPrices, type Micros, microsPerUnit, type PriceTable } from "../guard/money.ts";
+import { windowMs } from "../guard/windows.ts";
+import { regions } from "../numbers/regions.ts";
 import { list, type Parsed, type Setting } from "./setting.ts";
 
 const amountPattern = /^(?:0|[1-9]\d{0,8})(?:\.\d{1,6})?$/;

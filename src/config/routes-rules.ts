@@ -1,4 +1,4 @@
-import { isSenderName, senderNameRule, senderNamesReadOn } from "../numbers/index.ts";
+import { isSenderName, senderNameRule, senderNamesReadOn } from "../numbers/sender-names.ts";
 import { problem, type SettingProblem } from "./given.ts";
 import { nearestName } from "./nearest.ts";
 import type { SettingValues } from "./table.ts";

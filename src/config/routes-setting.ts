@@ -1,11 +1,8 @@
-import {
-  everywhere,
-  prefixDigitsMax,
-  type RouteRule,
-  type SenderRule,
-  templateProblem,
-} from "../delivery/index.ts";
-import { isSenderName, regions, senderNameRule } from "../numbers/index.ts";
+import type { SenderRule } from "../delivery/index.ts";
+import { everywhere, prefixDigitsMax, type RouteRule } from "../delivery/routing/routes.ts";
+import { templateProblem } from "../delivery/text-template.ts";
+import { regions } from "../numbers/regions.ts";
+import { isSenderName, senderNameRule } from "../numbers/sender-names.ts";
 import type { Channel } from "../verification/index.ts";
 import { nearestName } from "./nearest.ts";
 import { json, type Parsed } from "./setting.ts";

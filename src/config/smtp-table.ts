@@ -1,5 +1,5 @@
-import { parseEmail } from "../numbers/index.ts";
-import { smtpPorts, smtpSecurities } from "../providers/smtp/index.ts";
+import { parseEmail } from "../numbers/email.ts";
+import { smtpPorts, smtpSecurities } from "../providers/smtp/settings.ts";
 import { named, secretOf, sender } from "./carrier-setting.ts";
 import { integer, oneOf } from "./setting.ts";
 

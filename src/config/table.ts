@@ -1,6 +1,6 @@
 import { cellMax } from "../clock/index.ts";
-import { databaseUrlProblem } from "../store/index.ts";
-import { ownKeyLengthMin } from "../tenants/index.ts";
+import { databaseUrlProblem } from "../store/postgres/hosts.ts";
+import { ownKeyLengthMin } from "../tenants/api-keys.ts";
 import { carrierTable } from "./carrier-table.ts";
 import { facadesSetting } from "./facades.ts";
 import { guardSettings } from "./guard-settings.ts";

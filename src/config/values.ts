@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
-import { brandProblem } from "../delivery/index.ts";
-import { regions } from "../numbers/index.ts";
+import { brandProblem } from "../delivery/words.ts";
+import { regions } from "../numbers/regions.ts";
 import { createKeyring, type Secret, SecretInvalid } from "../secrets/index.ts";
-import { ownKeyLengthMin } from "../tenants/index.ts";
+import { ownKeyLengthMin } from "../tenants/api-keys.ts";
 import type { Parsed } from "./setting.ts";
 
 // What the values of single settings have to be.

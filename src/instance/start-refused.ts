@@ -1,5 +1,5 @@
 import { SecretInvalid } from "../secrets/index.ts";
-import { DataFolderInUse, DataMoved, DataUnreadable, StorageUnavailable } from "../store/index.ts";
+import { DataFolderInUse, DataMoved, DataUnreadable, StorageUnavailable } from "../store/errors.ts";
 
 export type StartRefusedCode =
   | "data_folder_in_use"

@@ -9,7 +9,7 @@ export { type EmailAddress, type EmailRefusal, type ParsedEmail, parseEmail } fr
 export { maskEmail, maskPhoneNumber } from "./mask.ts";
 export { metadataRelease } from "./metadata-release.ts";
 export type { NumberType } from "./number-type.ts";
-export { callingCodeOf, regions } from "./numbering-plan.ts";
+export { callingCodeOf } from "./numbering-plan.ts";
 export {
   type E164,
   isE164,
@@ -29,4 +29,5 @@ export {
   neverCallingCodes,
   type PhoneChannel,
 } from "./policy.ts";
+export { regions } from "./regions.ts";
 export { isSenderName, senderNameRule, senderNamesReadOn } from "./sender-names.ts";

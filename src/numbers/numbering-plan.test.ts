@@ -1,4 +1,4 @@
-import { getCountryCallingCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { expect, test } from "vitest";
 import { parsePhoneNumber, regions } from "./index.ts";
@@ -51,6 +51,10 @@ function theirs(text: string): string {
     ? `${number.number} ${number.country ?? nonGeographicRegion} ${type.toLowerCase()}`
     : "not valid";
 }
+
+test("N-1: the regions are those of the metadata", () => {
+  expect([...regions].sort()).toEqual([...getCountries()].sort());
+});
 
 test("N-1, N-3: validity, region, type and canonical form are libphonenumber's, Mexico's old prefixes apart", () => {
   let valid = 0;

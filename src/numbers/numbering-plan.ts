@@ -1,5 +1,6 @@
-import { getCountries, getCountryCallingCode, Metadata } from "libphonenumber-js/max";
+import { getCountryCallingCode, Metadata } from "libphonenumber-js/max";
 import type { NumberType } from "./number-type.ts";
+import { regions } from "./regions.ts";
 
 /**
  * The numbering plans of libphonenumber's full metadata, with their patterns compiled once.
@@ -66,9 +67,6 @@ const typesAfterFixedLine: ReadonlyArray<readonly [string, NumberType]> = [
 
 const metadata = new Metadata() as unknown as UndeclaredMetadata;
 const callingCodeDigitsMax = 3;
-
-/** Every region with a numbering plan of its own: ISO 3166-1 alpha-2, with the user-assigned AC, TA and XK. */
-export const regions: ReadonlySet<string> = new Set<string>(getCountries());
 
 /** The calling code of one of `regions`, without the plus sign. */
 export function callingCodeOf(region: string): string {

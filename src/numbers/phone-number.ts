@@ -1,13 +1,8 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { NumberType } from "./number-type.ts";
-import {
-  classify,
-  compareLength,
-  findCallingCode,
-  mayCarryNationalPrefix,
-  regions,
-} from "./numbering-plan.ts";
+import { classify, compareLength, findCallingCode, mayCarryNationalPrefix } from "./numbering-plan.ts";
 import { type InputRefusal, screenPhoneNumberInput } from "./phone-number-input.ts";
+import { regions } from "./regions.ts";
 
 /** A phone number in E.164 form: a plus sign and at most 15 digits. One number has one such form (N-6). */
 export type E164 = string & { readonly __brand: "E164" };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join, relative } from "node:path";
-import { scopes, type Tenant } from "../tenants/index.ts";
+import { scopes, type Tenant } from "../tenants/records.ts";
 import type { Caller } from "./caller.ts";
 
 /** Longer paths do not fit into a socket's address on any system we know (macOS: 104 bytes with the final zero). */

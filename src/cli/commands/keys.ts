@@ -1,4 +1,5 @@
-import { dialects, type IssuedKey, issuedKey, scopes } from "../../tenants/index.ts";
+import { type IssuedKey, issuedKey } from "../../tenants/api-keys.ts";
+import { dialects, scopes } from "../../tenants/records.ts";
 import { call, clientSettings, connected, type GlobalOptions } from "../connection.ts";
 import type { Connection } from "../contract.ts";
 import { exitCodes } from "../exit-codes.ts";

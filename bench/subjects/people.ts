@@ -1,7 +1,10 @@
 import { type Authenticator, newSubscriber } from "../../src/accounts/index.ts";
 import { contextOf, sealed } from "../../src/engine/accounts/parts.ts";
+import { addressContext } from "../../src/engine/address.ts";
+import { parseRecipient, recipientIdFor } from "../../src/engine/recipients.ts";
 import type { Instance } from "../../src/instance/instance.ts";
 import { key, type Write } from "../../src/store/index.ts";
+import type { SealedRecipient } from "../../src/verification/index.ts";
 import { peopleSeed, peopleTotp, personAt, personName } from "../people.ts";
 import { benchPassword, type PeopleSetup } from "../protocol.ts";
 
@@ -24,6 +27,14 @@ export async function enrolPeople(instance: Instance, people: PeopleSetup): Prom
       mustHaveSecond: false,
     });
   }
+}
+
+/** Codes came back from it before. */
+function recipientOf(parts: Instance["parts"], tenantId: string, number: string): SealedRecipient {
+  const parsed = parseRecipient(parts, number);
+  if ("refused" in parsed) throw new RangeError(parsed.refused.detail);
+  const id = recipientIdFor(parts, tenantId, parsed);
+  return { id, sealedAddress: sealed(parts, addressContext(id, tenantId), number) };
 }
 
 function rowOf(
@@ -54,7 +65,13 @@ function rowOf(
           sealedSeed: seal("seed", peopleSeed.toString("base64")),
           lastStep: null,
         }
-      : { ...base, type: "phone", sealedNumber: seal("number", number), verificationId: null };
+      : {
+          ...base,
+          type: "phone",
+          sealedNumber: seal("number", number),
+          verificationId: null,
+          recipient: recipientOf(parts, tenant.id, number),
+        };
   const sealedName = sealed(parts, contextOf("name", id, tenant.id), personName(index));
   const fields = { id, tenantId: tenant.id, nameId: id, sealedName, password: null, mustHaveSecond: true };
   const row = { ...newSubscriber(fields, now), authenticators: [authenticator] };

@@ -1,3 +1,4 @@
+import type { SealedRecipient } from "../verification/index.ts";
 import { type Failures, noFailures } from "./budget.ts";
 
 /** An enrolled person: what they know, what they enrolled, and how often they were wrong lately. */
@@ -74,6 +75,8 @@ export interface PhoneAuthenticator extends Enrolled {
   readonly verificationId: string | null;
   /** How codes come unless a challenge asks for the other way; absent for texts. */
   readonly channel?: "sms" | "voice";
+  /** Who gets its codes, as their own row says it; absent until a challenge was met with one of them. */
+  readonly recipient?: SealedRecipient;
 }
 
 /** An address to write to: it gets notices and helps to recover, and never meets a challenge. */

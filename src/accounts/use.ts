@@ -1,8 +1,10 @@
+import type { SealedRecipient } from "../verification/index.ts";
 import type { Proof } from "./assurance.ts";
 import { authenticatorWaits, lockedUntil, noFailures, oneMore } from "./budget.ts";
 import { decidePasskeyUse, type PasskeyRefusal, type PasskeyUse } from "./passkey.ts";
 import {
   type Authenticator,
+  type PhoneAuthenticator,
   type RecoveryCodes,
   type Subscriber,
   type TotpAuthenticator,
@@ -23,6 +25,8 @@ export type Use =
       readonly authenticatorId: string;
       readonly matches: boolean;
       readonly channel: "sms" | "voice";
+      /** Whom the code went to; absent where that is known already. */
+      readonly recipient?: SealedRecipient;
     }
   /** Whether the verification of this address was approved just now. */
   | { readonly type: "email"; readonly authenticatorId: string; readonly matches: boolean }
@@ -92,12 +96,21 @@ function compare(authenticator: Authenticator, use: Exclude<Use, PasskeyUse>, no
     case "recoveryCodes":
       return compareRecoveryCode(authenticator as RecoveryCodes, use.index, now);
     case "phone":
-      return use.matches ? { next: authenticator, kind: use.channel } : "wrong";
+      return use.matches
+        ? { next: provenPhone(authenticator as PhoneAuthenticator, use), kind: use.channel }
+        : "wrong";
     case "email":
       return use.matches ? { next: authenticator, kind: "email" } : "wrong";
     default:
       return use satisfies never;
   }
+}
+
+function provenPhone(
+  phone: PhoneAuthenticator,
+  { recipient }: Extract<Use, { readonly type: "phone" }>,
+): Authenticator {
+  return recipient === undefined ? phone : { ...phone, recipient };
 }
 
 /** RFC 6238, 5.2: a code is accepted once, and none from before it. */

@@ -22,6 +22,8 @@ interface Entry {
   readonly address: string;
 }
 
+type Addressed = Pick<Recipient, "id" | "tenantId" | "sealedAddress">;
+
 const youngMax = 1_024;
 /** Each keyring's own: what one has opened is of no use to another, and goes with it. */
 const openedBy = new WeakMap<Keyring, Opened>();
@@ -36,7 +38,7 @@ function openedOf(keyring: Keyring): Opened {
 }
 
 /** @throws SealBroken when the recipient's address does not open. */
-export function addressOf(keyring: Keyring, recipient: Recipient): string {
+export function addressOf(keyring: Keyring, recipient: Addressed): string {
   const { young, old } = openedOf(keyring);
   const known = young.get(recipient.id) ?? old.get(recipient.id);
   if (known?.sealedAddress === recipient.sealedAddress && known.tenantId === recipient.tenantId) {
@@ -48,7 +50,7 @@ export function addressOf(keyring: Keyring, recipient: Recipient): string {
 }
 
 /** The caller just said what the row holds sealed. */
-export function rememberAddress(keyring: Keyring, recipient: Recipient, address: string): void {
+export function rememberAddress(keyring: Keyring, recipient: Addressed, address: string): void {
   const opened = openedOf(keyring);
   const { id, tenantId, sealedAddress } = recipient;
   opened.young.set(id, { tenantId, sealedAddress, address });

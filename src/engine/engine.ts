@@ -14,6 +14,7 @@ import type {
   CancelOutcome,
   CheckOutcome,
   Outcome,
+  SealedRecipient,
   SendOutcome,
   SettleOutcome,
   StartOutcome,
@@ -79,7 +80,12 @@ import {
 /** The verbs of Countersign. Refusals are outcomes; only faults of storage or secrets throw. */
 export interface Engine {
   /** What is written `beside` is of the same transaction. */
-  start(request: StartRequest, beside?: Beside<StartOutcome>): Promise<StartResult>;
+  start(
+    request: StartRequest,
+    beside?: Beside<StartOutcome>,
+    /** Of its address, where the caller has a row of ours that says so. */
+    recipient?: SealedRecipient,
+  ): Promise<StartResult>;
   check(request: CheckRequest, beside?: Beside<CheckOutcome>): Promise<VerificationResult<CheckOutcome>>;
   resend(request: VerbRequest): Promise<VerificationResult<SendOutcome>>;
   next(request: VerbRequest): Promise<VerificationResult<SendOutcome>>;
@@ -162,8 +168,8 @@ export function createEngine(parts: EngineParts, owner: string): Engine {
   }
 
   return {
-    async start(request, beside) {
-      const { result, transacted } = await start(parts, router, door, request, beside);
+    async start(request, beside, recipient) {
+      const { result, transacted } = await start(parts, router, door, request, { beside, recipient });
       parts.meter.count("verbs", { verb: "start", outcome: result.outcome });
       if (transacted !== null) dispatcher.offer(transacted.deliveries, transacted);
       return result;

@@ -11,6 +11,7 @@ import {
   type Policy,
   type PolicyProblem,
   policyProblems,
+  type SealedRecipient,
   type StartCommand,
   type Step,
 } from "../verification/index.ts";
@@ -69,6 +70,7 @@ export async function planStart(
   parts: EngineParts,
   router: Router,
   request: StartRequest,
+  recipient?: SealedRecipient,
 ): Promise<
   { readonly command: StartCommand; readonly to: ParsedRecipient } | { readonly refused: StartRefusal }
 > {
@@ -93,7 +95,7 @@ export async function planStart(
   if ("problem" in text) return invalid(text.problem);
   const wrongText = startTextProblem(text, allowed.policy);
   if (wrongText !== null) return invalid(wrongText);
-  const to = { ...parsed, ...(destination === undefined ? {} : { destination }) };
+  const to = { ...parsed, recipient, ...(destination === undefined ? {} : { destination }) };
   return { command: startCommand(parts, request, service, allowed.policy, text, to), to: parsed };
 }
 
@@ -268,12 +270,15 @@ function startCommand(
   service: Service,
   policy: Policy,
   text: StartText,
-  to: ParsedRecipient & { readonly destination?: Destination },
+  to: ParsedRecipient & {
+    readonly destination?: Destination;
+    readonly recipient: SealedRecipient | undefined;
+  },
 ): StartCommand {
   const { keyring, random, clock } = parts;
   const { tenantId } = request;
   const id = uuidv7(clock.now(), random, parts.cell);
-  const recipientId = recipientIdFor(parts, tenantId, to);
+  const recipientId = to.recipient?.id ?? recipientIdFor(parts, tenantId, to);
   const { subject } = request;
   const binding = digestOfBinding(keyring, tenantId, request.binding);
   const subjectDigest = subject === undefined ? null : bindingDigest(keyring, tenantId, "subject", subject);
@@ -285,7 +290,8 @@ function startCommand(
     serviceId: service.id,
     recipientId,
     ...(to.destination !== undefined && needsDestination(parts) ? { destination: to.destination } : {}),
-    sealedAddress: seal(keyring, random, addressContext(recipientId, tenantId), to.address),
+    sealedAddress:
+      to.recipient?.sealedAddress ?? seal(keyring, random, addressContext(recipientId, tenantId), to.address),
     purpose: request.purpose ?? "verify",
     subject: request.subject ?? null,
     binding,

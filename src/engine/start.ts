@@ -1,6 +1,12 @@
 import type { Router } from "../delivery/index.ts";
 import { key, type Rows } from "../store/index.ts";
-import { decideStart, pendingToLoad, type StartCommand, type StartOutcome } from "../verification/index.ts";
+import {
+  decideStart,
+  pendingToLoad,
+  type SealedRecipient,
+  type StartCommand,
+  type StartOutcome,
+} from "../verification/index.ts";
 import type { Admit } from "./admission.ts";
 import type { GuardAsk, GuardCaller } from "./guard-desk.ts";
 import { type Door, segmentsOf } from "./guard-door.ts";
@@ -28,16 +34,22 @@ export type StartResult =
         : never
       : never);
 
+/** What those give who start a verification as a part of their own business. */
+interface WithinStart {
+  readonly beside: Beside<StartOutcome> | undefined;
+  readonly recipient: SealedRecipient | undefined;
+}
+
 /** Starts a verification: the answer comes after the commit, the message goes out on its own (D-1). */
 export async function start(
   parts: EngineParts,
   router: Router,
   door: Door,
   request: StartRequest,
-  beside?: Beside<StartOutcome>,
+  { beside, recipient }: WithinStart,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
-  const planned = await planStart(parts, router, request);
+  const planned = await planStart(parts, router, request, recipient);
   if ("refused" in planned) {
     const before = idempotency === null ? null : await answeredBefore<StartOutcome>(parts, idempotency);
     if (before === null) return { result: refusal(planned.refused), transacted: null };

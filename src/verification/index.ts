@@ -71,6 +71,7 @@ export {
   lockedUntil,
   type PendingRef,
   type Recipient,
+  type SealedRecipient,
   unlock,
 } from "./recipient.ts";
 export { decideMessage, type MessageCommand } from "./send-message.ts";

@@ -49,6 +49,9 @@ export interface Recipient {
   readonly calledAt?: readonly number[];
 }
 
+/** A recipient with its address, sealed to its row: whoever has both looks for neither and seals nothing anew. */
+export type SealedRecipient = Pick<Recipient, "id" | "sealedAddress">;
+
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const knownMax = 8;

@@ -234,9 +234,11 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
     decide: (keys, decision) => store.update(keys, decision),
     recording: recordingNothing,
   };
+  const verbs = verbsOf(parts);
   return {
-    ...verbsOf(parts),
-    once: (asked, verb) => once(parts, asked, (remembering) => verb(verbsOf(remembering))),
+    ...verbs,
+    // Most requests have no Idempotency-Key: theirs need no verbs of their own.
+    once: (asked, verb) => once(parts, asked, (its) => verb(its === parts ? verbs : verbsOf(its))),
   };
 }
 

@@ -2,6 +2,7 @@ import type { AccountSettings, Address, RelyingParty } from "../../accounts/inde
 import { type Hasher, PasskeysUnavailable } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
 import type { Key, Rows, UpdateDecision, Write } from "../../store/index.ts";
+import { addressOf } from "../address.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Idempotency } from "../transaction.ts";
@@ -90,9 +91,12 @@ export function contextOf(
 
 /** Where somebody is reached: E.164 number or e-mail address. */
 export function addressIn(parts: EngineParts, tenantId: string, one: Address): string {
-  return one.type === "phone"
+  if (one.type === "email") {
+    return opened(parts, contextOf("address", one.id, tenantId), one.sealedAddress);
+  }
+  return one.recipient === undefined
     ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber)
-    : opened(parts, contextOf("address", one.id, tenantId), one.sealedAddress);
+    : addressOf(parts.keyring, { ...one.recipient, tenantId });
 }
 
 export function sealed(parts: EngineParts, context: SealContext, plaintext: string): string {

@@ -68,12 +68,13 @@ export async function sendCode(
     // What is written beside says itself what a repeat is answered.
     ...(beside === undefined ? repeatable(parts, "start") : {}),
   };
-  const first = await parts.engine.start(request, beside);
+  const known = phone.type === "phone" ? phone.recipient : undefined;
+  const first = await parts.engine.start(request, beside, known);
   const isTheirs = asked.text?.locale === undefined && subscriber.locale !== undefined;
   const isTooLong = first.outcome === "requestInvalid" && first.field === "payee" && isTheirs;
   // A payment that is too long in their language is said in that of the service. Nothing was decided until now.
   const { locale: _theirs, ...plain } = request;
-  const started = isTooLong ? await parts.engine.start(plain, beside) : first;
+  const started = isTooLong ? await parts.engine.start(plain, beside, known) : first;
   if (started.verification === null) return started as SendRefusal;
   return { outcome: "sent", verification: started.verification };
 }

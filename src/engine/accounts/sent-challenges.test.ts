@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { openTestInstance, wrongCode } from "../../../test/support/instance.ts";
-import type { Key, Rows, Store, UpdateDecision, Write } from "../../store/index.ts";
+import { open } from "../../secrets/index.ts";
+import { type Key, key, type Rows, type Store, type UpdateDecision, type Write } from "../../store/index.ts";
+import { addressContext } from "../address.ts";
 
 const number = "+14155550123";
 const minute = 60_000;
@@ -73,6 +75,45 @@ test("a challenge that is started with its code is one commit", async () => {
   const code = one.codeOn(number);
   expect((await accounts.checkChallenge({ tenantId, id, binding, code })).outcome).toBe("approved");
   expect(seen).toEqual([["recipient", "verification", "subscriber", "challenge"]]);
+});
+
+test("K-3: whoever gets the codes of a phone is known from its first challenge on, and outlives the erasure of their row", async () => {
+  const { one, accounts, on } = await challenged();
+  const { tenantId, binding } = on;
+  const { store, tenant } = one;
+  const row = async () => {
+    const subscriber = await accounts.subscriber({ tenantId, name: "ada" });
+    const found = await store.get(key("subscriber", subscriber?.id ?? ""));
+    const [phone] = found?.authenticators ?? [];
+    return phone?.type === "phone" ? (phone.recipient ?? null) : undefined;
+  };
+  const signIn = async () => {
+    const started = await accounts.startChallenge({ tenantId, name: "ada", binding, send: true });
+    if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+    await one.engine.tick();
+    const { id } = started.challenge;
+    const checked = await accounts.checkChallenge({ tenantId, id, binding, code: one.codeOn(number) });
+    expect(checked.outcome).toBe("approved");
+    await one.clock.advance(5 * minute);
+    return started.verification?.id ?? "";
+  };
+  expect(await row()).toBeNull();
+  const first = await store.get(key("verification", await signIn()));
+  const known = await row();
+  const recipient = await store.get(key("recipient", first?.recipientId ?? ""));
+  expect(known).toEqual({ id: recipient?.id, sealedAddress: recipient?.sealedAddress });
+  // What it is sealed to is that row: it opens nowhere else.
+  const context = addressContext(known?.id ?? "", tenant.id);
+  expect(open(one.parts.keyring, context, known?.sealedAddress ?? "")).toBe(number);
+  expect(() => open(one.parts.keyring, { ...context, row: "another" }, known?.sealedAddress ?? "")).toThrow();
+  const texts = one.codesOn(number).length;
+  await signIn();
+  await one.engine.eraseRecipient({ tenantId, to: number });
+  expect(await store.get(key("recipient", known?.id ?? ""))).toBeUndefined();
+  const last = await store.get(key("verification", await signIn()));
+  expect(one.codesOn(number)).toHaveLength(texts + 2);
+  expect(last?.recipientId).toBe(known?.id);
+  expect(await row()).toEqual(known);
 });
 
 test("D-1: where the challenge cannot be written, its code is not sent either", async () => {

@@ -20,8 +20,8 @@ import {
   verifyAttestation,
 } from "../../authenticators/index.ts";
 import { userHandle } from "../../secrets/index.ts";
-import type { Key, Rows } from "../../store/index.ts";
-import type { Channel, CheckOutcome } from "../../verification/index.ts";
+import { type Key, key, type Rows } from "../../store/index.ts";
+import type { Channel, CheckOutcome, SealedRecipient, Verification } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
 import type { CheckRequest } from "../verbs.ts";
@@ -97,7 +97,8 @@ async function decideWithCheck<R>(
     writes(rows, { outcome, verification }, now) {
       parts.recording.begin(rows);
       const channel = verification?.policy.workflow[verification.step]?.channel;
-      const compared = paid(comparedBy(authenticator, outcome, channel));
+      const recipient = newlyKnown(authenticator, verification, rows);
+      const compared = paid(comparedBy(authenticator, outcome, channel, recipient));
       if (compared.type !== "use") {
         last.used = compared;
         return [];
@@ -108,6 +109,20 @@ async function decideWithCheck<R>(
     },
   });
   return last.used;
+}
+
+/** Whom the code went to, where the phone does not say so yet: the check has locked their row. */
+function newlyKnown(
+  one: Address,
+  verification: Verification | null,
+  rows: Rows,
+): SealedRecipient | undefined {
+  if (one.type !== "phone" || verification === null || one.recipient?.id === verification.recipientId) {
+    return undefined;
+  }
+  const recipientKey = key("recipient", verification.recipientId);
+  const row = rows.has(recipientKey) ? rows.get(recipientKey) : undefined;
+  return row === undefined ? undefined : { id: row.id, sealedAddress: row.sealedAddress };
 }
 
 /** Compares what was given with what is enrolled. Slow work is done here, before the rows are locked. */
@@ -233,13 +248,20 @@ function comparedBy(
   { id: authenticatorId, type }: Address,
   outcome: { readonly type: string; readonly retryAt?: number },
   sentBy: Channel | undefined,
+  recipient?: SealedRecipient,
 ): Compared {
   const using = (matches: boolean): Compared => ({
     type: "use",
     useOf: () =>
       type === "email"
         ? { type, authenticatorId, matches }
-        : { type, authenticatorId, matches, channel: sentBy === "voice" ? "voice" : "sms" },
+        : {
+            type,
+            authenticatorId,
+            matches,
+            channel: sentBy === "voice" ? "voice" : "sms",
+            ...(recipient === undefined ? {} : { recipient }),
+          },
   });
   switch (outcome.type) {
     case "approved":

@@ -104,7 +104,7 @@ describe("a payment", () => {
   test("S-1: takes a code that is sent with it: no app, no recovery code, no trusted device", async () => {
     const one = await withApp();
     const start = { subscriberId: one.id, ...on, ...payment };
-    await expectCode(post("/challenges", start), "not_enrolled");
+    await expectCode(post("/challenges", start), "authenticator_not_found");
     const number = freshNumber();
     const path = `/subscribers/${one.id}/authenticators`;
     const { json } = await post(path, { type: "phone", number, stepUp: await stepUp(one) });

@@ -107,6 +107,19 @@ describe("a challenge", () => {
     expect(use(subscriber, texted(true), now, then).outcome.type).toBe("approved");
   });
 
+  test("L-5: a recovery is settled by no single proof, however right", () => {
+    const recovery = challengeOf("s", { purpose: "recover", recovery: { wrong: 0, email: null } });
+    const subscriber = all();
+    for (const one of [code(7), texted(true), paper(0)]) {
+      const decided = use(subscriber, one, t0 + 1, recovery);
+      expect(decided).toEqual({
+        subscriber,
+        challenge: recovery,
+        outcome: { type: "authenticatorNotFound" },
+      });
+    }
+  });
+
   test("T-7: what is not confirmed approves nothing, nor does the code of one authenticator for another", () => {
     const enrolling = subscriberWith([totp("app", { confirmedAt: null }), phone("sim")]);
     expect(use(enrolling, code(7), t0 + 1).outcome).toEqual({ type: "authenticatorNotFound" });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   challengeOf,
+  hour,
   minute,
   phone,
   recoveryCodes,
@@ -107,4 +108,25 @@ describe("enrolling", () => {
     const decided = decideEnrol(subscriber, recoveryCodes("new"), approved(), t0);
     expect(decided).toMatchObject({ subscriber: { authenticators: [{ id: "sim" }, { id: "new" }] } });
   });
+});
+
+test("P-6: what is to go protects nothing: the second of two waits as the first does", () => {
+  const waitMs = 24 * hour;
+  const now = t0 + 2 * waitMs;
+  const stepUp = approved({ createdAt: now, settledAt: now });
+  const waits = { type: "removing", removesAt: now + waitMs };
+  const fresh = totp("second", { confirmedAt: now - minute });
+  const begun = decideRemove(subscriberWith([totp("first"), fresh]), { id: "first", stepUp, waitMs }, now);
+  expect(begun).toMatchObject(waits);
+  if (begun.type !== "removing") throw new Error(begun.type);
+  // By now the second would be old enough for the first, which goes all the same.
+  const later = now + waitMs - minute;
+  const then = approved({ createdAt: later, settledAt: later });
+  const second = { id: "second", stepUp: then, waitMs };
+  expect(decideRemove(begun.subscriber, second, later)).toMatchObject({
+    type: "removing",
+    removesAt: later + waitMs,
+  });
+  const both = subscriberWith([totp("first"), totp("second")]);
+  expect(decideRemove(both, second, later).type).toBe("removed");
 });

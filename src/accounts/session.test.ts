@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { t0 } from "../../test/support/accounts.ts";
-import { ended, newSession, opens, pendingLifetimeMs, sessionLifetimeMs, steppedUp } from "./index.ts";
+import {
+  ended,
+  isEndedWithAll,
+  newSession,
+  opens,
+  pendingLifetimeMs,
+  sessionLifetimeMs,
+  steppedUp,
+} from "./index.ts";
 
 const fields = { id: "x", tenantId: "t", subscriberId: "s", digest: "d", challengeId: null, proofs: [] };
 const pending = newSession({ ...fields, state: "pending" }, t0);
@@ -22,6 +30,14 @@ describe("sessions", () => {
     expect(opens(pending, { ...presented, state: "pending" }, t0 + pendingLifetimeMs)).toBe(false);
     expect(opens(ended(active, t0), presented, t0)).toBe(false);
     expect(opens(undefined, presented, t0)).toBe(false);
+  });
+
+  test("P-6: an end to all of them ends one that began in the same millisecond, but not the one that goes on", () => {
+    const endedAt = (at: number, but: string | null = null) =>
+      isEndedWithAll(active, { sessionsEnded: { at, but } });
+    expect([endedAt(t0 - 1), endedAt(t0), endedAt(t0 + 1)]).toEqual([false, true, true]);
+    expect([endedAt(t0, "x"), endedAt(t0, "another")]).toEqual([false, true]);
+    expect(isEndedWithAll(active, {})).toBe(false);
   });
 
   test("P-5: a step-up keeps the session, its end, and one proof of each kind, under another secret", () => {

@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
+import { adaWithPassword, day, minute, newPassword, number, password } from "../../../test/support/ada.ts";
 import { openTestInstance, type TestInstance } from "../../../test/support/instance.ts";
 import { codeOfApp } from "../../../test/support/totp-code.ts";
 import { isEnough, type Proof, type ProofKind } from "../../accounts/index.ts";
 
-const password = "nine rowing margarets";
-const day = 86_400_000;
-const minute = 60_000;
 const enrollable = ["phone", "totp", "recoveryCode", "email"] as const;
 type Method = (typeof enrollable)[number] | "password";
 
@@ -126,6 +124,33 @@ test("L-5: over every set of enrolled authenticators and every loss, two methods
   }
   // 2 to the number of what helps, and the password: each set of four, but for the address alone.
   expect(recoveries).toBe(2 * 3 ** 4 - 2);
+});
+
+test("L-5: an address that took no more than a password gives nobody an account back, and is sent nothing for it", async () => {
+  const { accounts, of, tenantId, texts, confirm, codeOn, one } = await adaWithPassword();
+  const thief = "mallory@example.com";
+  await confirm(await accounts.enrolEmail({ ...of, address: thief }), codeOn(thief));
+  await confirm(await accounts.enrolPhone({ ...of, number }), codeOn(number));
+  await texts(thief);
+  one.sandbox?.phones.clear();
+  await one.clock.advance(2 * day);
+  const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+  const by = { tenantId, recovery };
+  expect((await accounts.checkRecovery({ ...by, method: "password", code: password })).outcome).toBe(
+    "proven",
+  );
+  // As for whoever has no address: it is said to be sent, and nothing is.
+  expect(await accounts.sendRecovery({ ...by, method: "email" })).toEqual({ outcome: "sent" });
+  expect(await texts(thief)).toEqual([]);
+  const code = one.sandbox?.phones.messages(thief).find((text) => text.code !== null)?.code ?? "000000";
+  const shown = await accounts.checkRecovery({ ...by, method: "email", code });
+  expect(shown).toEqual({ outcome: "codeMismatch", checksLeft: 4 });
+  const done = await accounts.completeRecovery({ ...by, password: newPassword });
+  expect(done).toEqual({ outcome: "recoveryInvalid" });
+  // Her own phone and the password do.
+  await accounts.sendRecovery({ ...by, method: "phone" });
+  const own = await accounts.checkRecovery({ ...by, method: "phone", code: await codeOn(number)() });
+  expect(own.outcome).toBe("approved");
 });
 
 test("L-5, A-13: of every set of proofs, a passkey or two different methods are enough, and the telephone alone never is", () => {

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { ada, adaWithPassword, minute, password } from "../../../test/support/ada.ts";
+import { codeOfApp } from "../../../test/support/totp-code.ts";
+
+test("P-5: a pending session that waits for a challenge is not to be had by enrolling something else", async () => {
+  const { one, accounts, of, tenantId, app, appCode, stepUp } = await ada();
+  const allowed = await stepUp();
+  const begun = await accounts.signIn({ tenantId, name: "ada", password });
+  if (begun.outcome !== "challengeRequired") throw new Error(begun.outcome);
+  const session = begun.pending.bearer;
+  const other = await accounts.enrolTotp({ ...of, issuer: "Acme", stepUp: allowed });
+  if (other.outcome !== "enrolled") throw new Error(other.outcome);
+  const authenticatorId = other.authenticator.id;
+  const confirm = () => {
+    const code = codeOfApp(other.seed, one.clock.now());
+    return { ...of, authenticatorId, code };
+  };
+  const refused = await accounts.confirmAuthenticator({ ...confirm(), session, trustDevice: "Laptop" });
+  expect(refused).toEqual({ outcome: "sessionInvalid" });
+  expect(await accounts.sessions(of)).toEqual([]);
+  expect(await accounts.trustedDevices(of)).toEqual([]);
+  // Nothing of it was used up: the enrolment goes on without the session, and that with its challenge.
+  expect(await accounts.confirmAuthenticator(confirm())).toMatchObject({
+    outcome: "confirmed",
+    session: null,
+  });
+  await one.clock.advance(minute);
+  const on = { tenantId, id: begun.challengeId, session, authenticatorId: app };
+  expect((await accounts.checkChallenge({ ...on, code: appCode() })).outcome).toBe("approved");
+});
+
+test("P-5: the one that waited for the first authenticator is dead with it, and raises nothing a second time", async () => {
+  const { one, accounts, of, tenantId } = await adaWithPassword();
+  const begun = await accounts.signIn({ tenantId, name: "ada", password });
+  if (begun.outcome !== "enrolmentRequired") throw new Error(begun.outcome);
+  const session = begun.pending.bearer;
+  const enrol = async (stepUp?: string) => {
+    const app = await accounts.enrolTotp({ ...of, issuer: "Acme", stepUp });
+    if (app.outcome !== "enrolled") throw new Error(app.outcome);
+    const code = codeOfApp(app.seed, one.clock.now());
+    return await accounts.confirmAuthenticator({
+      ...of,
+      authenticatorId: app.authenticator.id,
+      code,
+      session,
+    });
+  };
+  const first = await enrol();
+  if (first.outcome !== "confirmed" || first.stepUp === null) throw new Error(first.outcome);
+  expect(await accounts.isPending({ tenantId, session })).toBe(false);
+  expect(await enrol(first.stepUp)).toEqual({ outcome: "sessionInvalid" });
+  expect(await accounts.sessions(of)).toHaveLength(1);
+  expect(await accounts.signOut({ tenantId, session })).toBe(false);
+});

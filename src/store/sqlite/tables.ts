@@ -80,8 +80,9 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
   },
   challenge: {
     select: "select id, doc from challenges where id = ?",
+    // Its end is that of its beginning: to write it again would take its entry out of the index and put it back.
     upsert: `insert into challenges (id, subscriber_id, kept_until, doc) values (?, ?, ?, ?)
-      on conflict (id) do update set kept_until = excluded.kept_until, doc = excluded.doc`,
+      on conflict (id) do update set doc = excluded.doc`,
     remove: "delete from challenges where id = ?",
     columns: (row) => [row.id, row.subscriberId, keptUntil(row), toDoc("challenge", row, row.id, {})],
   },

@@ -54,6 +54,12 @@ export function deriveCode(
 
 /** Compares in constant time over a fixed length: both sides go through the same HMAC first (K-1, C-19). */
 export function codesEqual(keyring: Keyring, expected: string, submitted: string): boolean {
+  return comparedWith(keyring, submitted)(expected);
+}
+
+/** The same of one that was submitted, with several. */
+export function comparedWith(keyring: Keyring, submitted: string): (expected: string) => boolean {
   const key = requireKey(keyring, "compare");
-  return timingSafeEqual(hmacSha256(key, expected), hmacSha256(key, submitted));
+  const given = hmacSha256(key, submitted);
+  return (expected) => timingSafeEqual(hmacSha256(key, expected), given);
 }

@@ -1,5 +1,5 @@
 /** Keys, sealing, blind indexes and the derivation of codes: the only room that does cryptography for verifications. */
-export { type CodeContext, codesEqual, deriveCode } from "./code.ts";
+export { type CodeContext, codesEqual, comparedWith, deriveCode } from "./code.ts";
 export { textsEqual } from "./equal.ts";
 export { SealBroken, SecretInvalid } from "./errors.ts";
 export { type EventSigner, eventSigner } from "./event-signature.ts";

@@ -1,22 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
-import {
-  ask,
-  codeOf,
-  codeOn,
-  current,
-  expectCode,
-  installation,
-  minute,
-  operations,
-  password,
-  pendingOf,
-  person,
-  post,
-  seen,
-  withApp,
-  wrongFor,
-} from "./account-calls.ts";
+import { ask, eachLater, expectCode, installation, minute, operations, post, seen } from "./account-calls.ts";
+import { codeOf, codeOn, current, password, pendingOf, person, withApp, wrongFor } from "./account-people.ts";
 import { freshNumber } from "./installation.ts";
 import {
   problemsOfLanguages,
@@ -26,8 +11,7 @@ import {
 } from "./recovery-problems.ts";
 
 const { call, clock } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 describe("every problem of accounts", () => {
   const nobody = "019b796d-d600-7b75-97b3-db45180a1f55";

@@ -1,23 +1,10 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  ask,
-  codeOf,
-  codeOn,
-  expectCode,
-  installation,
-  minute,
-  password,
-  pendingOf,
-  person,
-  post,
-  stepUp,
-  withApp,
-} from "./account-calls.ts";
+import { describe, expect, test } from "vitest";
+import { ask, eachLater, expectCode, installation, minute, post } from "./account-calls.ts";
+import { codeOf, codeOn, password, pendingOf, person, stepUp, withApp } from "./account-people.ts";
 import { freshNumber } from "./installation.ts";
 
 const { clock, instance } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 describe("W-4: a repeated request", () => {
   const once = (): Record<string, string> => ({ "idempotency-key": crypto.randomUUID() });

@@ -1,27 +1,21 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fromBase32 } from "../../src/authenticators/index.ts";
+import { ask, eachLater, expectCode, installation, minute, post, said } from "./account-calls.ts";
 import {
-  ask,
   codeOf,
   codeOn,
   current,
-  expectCode,
-  installation,
-  minute,
   password,
   pendingOf,
   person,
-  post,
-  said,
   stepUp,
   withApp,
   wrongFor,
-} from "./account-calls.ts";
+} from "./account-people.ts";
 import { freshNumber } from "./installation.ts";
 
 const { call, clock } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 describe("two-factor login over HTTP", () => {
   test("from sign-up to a session: 2xx is only for who is in (P-5, T-4, T-7)", async () => {

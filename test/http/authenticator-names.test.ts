@@ -1,35 +1,17 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fromBase32, stepAt, totpCode } from "../../src/authenticators/index.ts";
-import {
-  ask,
-  codeOf,
-  codeOn,
-  expectCode,
-  installation,
-  minute,
-  pendingOf,
-  person,
-  post,
-  stepUp,
-  withApp,
-} from "./account-calls.ts";
-import { freshNumber } from "./installation.ts";
+import { ask, eachLater, expectCode, installation, minute, post } from "./account-calls.ts";
+import { addPhone, codeOf, codeOn, pendingOf, person, stepUp, withApp } from "./account-people.ts";
 
 const { clock } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 const pathOf = (id: string): string => `/subscribers/${id}/authenticators`;
 
 async function withPhone(one: { id: string; seed: string }, more: object = {}) {
-  const number = freshNumber();
-  const body = { type: "phone", number, stepUp: await stepUp(one), ...more };
-  const { json } = await post(pathOf(one.id), body);
-  const { id } = json.authenticator;
-  const confirmed = await post(`${pathOf(one.id)}/${id}/confirm`, { code: await codeOn(number) });
-  expect(confirmed.status).toBe(200);
+  const phone = await addPhone(one.id, { stepUp: await stepUp(one), ...more });
   await clock.advance(5 * minute);
-  return { id, number };
+  return phone;
 }
 
 describe("several authenticators", () => {

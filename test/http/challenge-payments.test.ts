@@ -1,23 +1,11 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  ask,
-  codeOf,
-  codeOn,
-  expectCode,
-  installation,
-  minute,
-  person,
-  post,
-  stepUp,
-  withApp,
-  wrongFor,
-} from "./account-calls.ts";
+import { describe, expect, test } from "vitest";
+import { ask, eachLater, expectCode, installation, minute, post } from "./account-calls.ts";
+import { addPhone, codeOf, codeOn, person, stepUp, withApp, wrongFor } from "./account-people.ts";
 import type { Answer } from "./installation.ts";
 import { freshNumber } from "./installation.ts";
 
 const { clock, instance } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(10 * minute));
+eachLater(10 * minute);
 
 const payment = { amount: { currency: "EUR", value: "10.50" }, payee: "Bäckerei Röhrl" };
 const on = { binding: "s", purpose: "payout" };
@@ -25,11 +13,7 @@ const on = { binding: "s", purpose: "payout" };
 /** Somebody with a phone, and what is on it. */
 async function withPhone(): Promise<{ id: string; number: string }> {
   const { id } = await person();
-  const number = freshNumber();
-  const path = `/subscribers/${id}/authenticators`;
-  const { json } = await post(path, { type: "phone", number });
-  const confirmed = await post(`${path}/${json.authenticator.id}/confirm`, { code: await codeOn(number) });
-  expect(confirmed.status).toBe(200);
+  const { number } = await addPhone(id);
   await clock.advance(10 * minute);
   return { id, number };
 }

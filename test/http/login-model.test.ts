@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import {
-  ask,
-  codeOf,
-  password as firstPassword,
-  installation,
-  minute,
-  post,
-  withApp,
-  wrongFor,
-} from "./account-calls.ts";
+import { ask, installation, minute, post } from "./account-calls.ts";
+import { codeOf, password as firstPassword, withApp, wrongFor } from "./account-people.ts";
 import { shareOfRequests } from "./door.ts";
 import type { Answer } from "./installation.ts";
 

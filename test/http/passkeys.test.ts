@@ -1,22 +1,10 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSoftwareAuthenticator, type SoftwareAuthenticator } from "../../src/testing/index.ts";
-import {
-  ask,
-  codeOf,
-  current,
-  expectCode,
-  installation,
-  minute,
-  password,
-  person,
-  post,
-  said,
-  withApp,
-} from "./account-calls.ts";
+import { ask, eachLater, expectCode, installation, minute, post, said } from "./account-calls.ts";
+import { codeOf, current, password, person, withApp } from "./account-people.ts";
 
 const { clock } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 const origin = "http://localhost:3000";
 const binding = "browser-1";

@@ -1,19 +1,7 @@
 import { expect, test } from "vitest";
 import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
-import {
-  ask,
-  codeOf,
-  codeOn,
-  expectCode,
-  installation,
-  minute,
-  password,
-  person,
-  post,
-  stepUp,
-  withApp,
-  wrongFor,
-} from "./account-calls.ts";
+import { ask, expectCode, installation, minute, post } from "./account-calls.ts";
+import { codeOf, codeOn, password, person, stepUp, withApp, wrongFor } from "./account-people.ts";
 import type { Answer } from "./installation.ts";
 
 const { clock, instance } = installation;

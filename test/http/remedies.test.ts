@@ -1,8 +1,8 @@
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { ask, current, installation, minute, person, post, withApp } from "./account-calls.ts";
+import { expect, test } from "vitest";
+import { ask, eachLater, post } from "./account-calls.ts";
+import { current, person, withApp } from "./account-people.ts";
 
-afterAll(() => installation.close());
-beforeEach(() => installation.clock.advance(minute));
+eachLater();
 
 test("refusals name their remedy: a missing header, a scope, a step-up, a ticket of the other pages", async () => {
   const one = await withApp();

@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  ask,
-  codeOf,
-  installation,
-  minute,
-  operations,
-  password,
-  pendingOf,
-  post,
-  stepUp,
-  withApp,
-} from "./account-calls.ts";
+import { ask, installation, minute, operations, post } from "./account-calls.ts";
+import { codeOf, password, pendingOf, stepUp, withApp } from "./account-people.ts";
 import type { Answer } from "./installation.ts";
 import { makeTargets, requestFor, type Targets } from "./requests.ts";
 

@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from "jose";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { ask, codeOf, expectCode, installation, minute, pendingOf, post, withApp } from "./account-calls.ts";
+import { describe, expect, test } from "vitest";
+import { ask, eachLater, expectCode, installation, minute, post } from "./account-calls.ts";
+import { codeOf, pendingOf, withApp } from "./account-people.ts";
 
 const { clock, instance, port } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 const origin = `http://127.0.0.1:${port}`;
 const audience = "https://ledger.example.com";

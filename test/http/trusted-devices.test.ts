@@ -1,23 +1,9 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  ask,
-  codeOf,
-  current,
-  expectCode,
-  installation,
-  minute,
-  password,
-  pendingOf,
-  person,
-  post,
-  said,
-  stepUp,
-  withApp,
-} from "./account-calls.ts";
+import { describe, expect, test } from "vitest";
+import { ask, eachLater, expectCode, installation, minute, post, said } from "./account-calls.ts";
+import { codeOf, current, password, pendingOf, person, stepUp, withApp } from "./account-people.ts";
 
 const { clock, instance } = installation;
-afterAll(() => installation.close());
-beforeEach(() => clock.advance(minute));
+eachLater();
 
 type Person = Awaited<ReturnType<typeof withApp>>;
 

@@ -152,10 +152,13 @@ function isOver({ createdAt, endsAt }: Challenge, now: number): boolean {
 export function isStepUp(challenge: Challenge | undefined, subscriber: Subscriber, now: number): boolean {
   if (challenge?.status !== "approved" || challenge.settledAt === null) return false;
   const { at = 0, but = null } = subscriber.stepUpsEnded ?? {};
+  // A clock that went back does not make it younger.
+  const ageMs = Math.abs(now - challenge.settledAt);
   return (
     challenge.subscriberId === subscriber.id &&
     challenge.purpose === managePurpose &&
-    now - challenge.settledAt <= stepUpLifetimeMs &&
-    (challenge.settledAt > at || challenge.id === but)
+    ageMs <= stepUpLifetimeMs &&
+    // Begun after it, too: what was begun before may be of whoever was thrown out.
+    (challenge.createdAt > at || challenge.id === but)
   );
 }

@@ -56,6 +56,7 @@ export function decideEnrol(
     type: "enrolled",
     subscriber: {
       ...subscriber,
+      ...(isFirst ? { linksEndedAt: now } : {}),
       authenticators: [...kept, asked.type === "email" ? { ...asked, isVouched } : asked],
       updatedAt: now,
     },
@@ -94,6 +95,8 @@ export function decideConfirm(subscriber: Subscriber, use: Use, now: number): Co
   const kept = isFirst
     ? {
         ...used.subscriber,
+        // They went to addresses that took no more than a password.
+        linksEndedAt: now,
         authenticators: used.subscriber.authenticators.filter(
           ({ id, confirmedAt }) => id === next.id || confirmedAt !== null,
         ),
@@ -178,8 +181,26 @@ function protects(subscriber: Subscriber, found: Authenticator, waitMs: number, 
       confirmedAt !== null &&
       now - confirmedAt >= waitMs,
   );
-  if (found.type === "email") return false;
-  return isStrong(found)
-    ? !others.some(isStrong)
-    : found.type === "phone" && found.disabledAt === null && others.length === 0;
+  if (isStrong(found)) return !others.some(isStrong);
+  if (found.disabledAt !== null) return false;
+  return isLastWayBack(subscriber, found, waitMs, now) || (found.type === "phone" && others.length === 0);
+}
+
+/**
+ * Whether nothing else stays that a recovery begins with, and that was there before it or before its removal would wait:
+ * somebody who got in for a moment would leave its owner without any way back, and nobody to tell of what comes after
+ * (L-5, P-6).
+ */
+function isLastWayBack(subscriber: Subscriber, found: Authenticator, waitMs: number, now: number): boolean {
+  const isOther = ({ id, confirmedAt, disabledAt, removesAt }: Authenticator): boolean =>
+    id !== found.id &&
+    removesAt === undefined &&
+    disabledAt === null &&
+    confirmedAt !== null &&
+    (now - confirmedAt >= waitMs || confirmedAt <= (found.confirmedAt ?? 0));
+  return isWayBack(found) && !subscriber.authenticators.some((one) => isWayBack(one) && isOther(one));
+}
+
+function isWayBack(one: Authenticator): boolean {
+  return one.type === "phone" || one.type === "recoveryCodes" || (one.type === "email" && one.isVouched);
 }

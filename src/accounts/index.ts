@@ -108,9 +108,11 @@ export {
   recovered,
   recoveryLifetimeMs,
   recoveryWrongMax,
+  standing,
   withProof,
   withWrong,
 } from "./recovery.ts";
+export { withRecoveryUse } from "./recovery-budget.ts";
 export { isAllowedOrigin, type RelyingParty } from "./relying-party.ts";
 export { afterReset, isResetOpen, resetLifetimeMs, withReset } from "./reset.ts";
 export {
@@ -153,6 +155,7 @@ export {
   type PasskeyRequest,
   type PhoneAuthenticator,
   type RecoveryCodes,
+  type RecoveryUse,
   type Reset,
   type StoredRecoveryCode,
   type Subscriber,

@@ -67,12 +67,22 @@ export function toldOf(
   return told.map((one) => ({ one, hasLink: mayObject(subscriber, kind, one) }));
 }
 
-/** An address that was added since the account was taken back is of whoever has it now. */
+/**
+ * An address that was added since the account was taken back is of whoever has it now. What the first authenticator ends is
+ * told to nobody else with a link: they could disable it with that.
+ */
 function mayObject({ linksEndedAt }: Subscriber, kind: NoticeKind, one: Address): boolean {
   if (one.type === "phone" || one.isVouched) return true;
+  if (addedKinds.has(kind)) return false;
   const isOfBefore = linksEndedAt !== undefined && (provenAt(one) ?? 0) <= linksEndedAt;
   return kind !== "recovered" && !isOfBefore;
 }
+
+const addedKinds: ReadonlySet<NoticeKind> = new Set([
+  "phoneAdded",
+  "authenticatorAdded",
+  "recoveryCodesMade",
+]);
 
 /** For how long somebody may say that a change was not theirs. */
 export const noticeLifetimeMs = 7 * 86_400_000;
@@ -111,6 +121,9 @@ export type DisputeDecision =
   | { readonly type: "disputed"; readonly subscriber: Subscriber; readonly stopped: Stopped }
   | { readonly type: "refused" };
 
+/** A link is made by the clock of a node, and what it tells of is written with that of the database. */
+const skewMs = 5_000;
+
 /** What was enrolled when an account was opened is its owner's, unless a link says otherwise. */
 const openingMs = 3_600_000;
 
@@ -124,7 +137,7 @@ function undoneSince(
   now: number,
 ): number {
   const known = Math.max(createdAt + openingMs, disputedAt ?? 0, linksEndedAt ?? 0);
-  return Math.min(link.madeAt, Math.max(known, now - noticeLifetimeMs));
+  return Math.min(link.madeAt - skewMs, Math.max(known, now - noticeLifetimeMs));
 }
 
 /** What was enrolled since is disabled, what was to be removed stays, and a password that was set since is void. */

@@ -3,6 +3,7 @@ import { noFailures } from "./budget.ts";
 import { type Challenge, challengeLifetimeMs, managePurpose } from "./challenge.ts";
 import {
   type Authenticator,
+  isKept,
   onlyConfirmed,
   type Subscriber,
   voidPassword,
@@ -64,6 +65,21 @@ export function newRecovery(
     proof: null,
     recovery: { wrong: 0, email: null },
   };
+}
+
+/**
+ * Of the proofs of a recovery, those that would still be proofs now: what was removed, disabled or replaced since, or a
+ * password that was changed, may be just what somebody else had.
+ */
+export function standing(
+  proofs: readonly Proof[],
+  { passwordChangedAt = 0 }: Pick<Subscriber, "passwordChangedAt">,
+  usable: readonly Pick<Authenticator, "id" | "disabledAt">[],
+): readonly Proof[] {
+  const ids = new Set(usable.filter(({ disabledAt }) => disabledAt === null).map(({ id }) => id));
+  return proofs.filter(({ kind, authenticatorId, at }) =>
+    kind === "password" ? at >= passwordChangedAt : authenticatorId !== null && ids.has(authenticatorId),
+  );
 }
 
 /** Whether anything comes of a recovery yet. */
@@ -137,11 +153,18 @@ export function recovered(
   { password, sessionId, stepUp, linksUntil }: TakenBack,
   now: number,
 ): Subscriber {
-  const { frozenAt: _thawed, reset: _void, recoveryFailures: _over, ...rest } = subscriber;
+  const {
+    frozenAt: _thawed,
+    reset: _void,
+    recoveryFailures: _over,
+    recoveryUses: _used,
+    ...rest
+  } = subscriber;
   return {
     ...rest,
     // What was begun before may have been begun by whoever was thrown out.
-    authenticators: onlyConfirmed(subscriber),
+    // What was to go stays: that may have been begun by them as well.
+    authenticators: onlyConfirmed(subscriber).map((one) => (isKept(one, now) ? staying(one) : one)),
     ...(password === null ? {} : { password, passwordChangedAt: now }),
     sessionsEnded: { at: now, but: sessionId },
     stepUpsEnded: { at: now, but: stepUp },
@@ -188,6 +211,10 @@ export const doubtedMs = 604_800_000;
  */
 function isOwners({ frozenAt }: Subscriber, { confirmedAt }: Authenticator): boolean {
   return frozenAt === undefined || (confirmedAt !== null && confirmedAt < frozenAt - doubtedMs);
+}
+
+function staying({ removesAt: _never, ...one }: Authenticator): Authenticator {
+  return one;
 }
 
 /** Whether the old password is no way in any more, so that a recovery must set a new one. */

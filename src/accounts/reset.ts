@@ -31,6 +31,11 @@ export function staysAfterReset({ reset }: Pick<Subscriber, "reset">, one: Authe
   );
 }
 
+/** Whoever has the authority for a reset said whose address it is. */
+function vouched({ type }: Authenticator): { readonly isVouched?: true } {
+  return type === "email" ? { isVouched: true } : {};
+}
+
 /** The person begins anew: with a password of their own, and nothing enrolled but e-mail addresses of theirs. */
 export function afterReset(
   subscriber: Subscriber,
@@ -40,7 +45,9 @@ export function afterReset(
   const authenticators = subscriber.authenticators
     .filter((one) => staysAfterReset(subscriber, one))
     // Who has used the link has proved that they read what goes there.
-    .map((one) => (one.id === subscriber.reset?.authenticatorId ? { ...one, lastUsedAt: now } : one));
+    .map((one) =>
+      one.id === subscriber.reset?.authenticatorId ? { ...one, lastUsedAt: now, ...vouched(one) } : one,
+    );
   const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
   return { ...rest, authenticators };
 }

@@ -21,6 +21,8 @@ export interface Subscriber {
   readonly failures: Failures;
   /** The same of recoveries, which whoever knows a name can begin; absent while none was wrong lately. */
   readonly recoveryFailures?: Failures;
+  /** What recoveries took of its addresses in the last day; absent while none did. */
+  readonly recoveryUses?: readonly RecoveryUse[];
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
   /** Step-ups of before then allow nothing, but for this one: the account was taken back. Absent while it never was. */
@@ -41,6 +43,13 @@ export interface Subscriber {
   readonly reset?: Reset;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** What a recovery takes of an address: a message to it, or a code that is compared with what it was sent. */
+export interface RecoveryUse {
+  readonly type: "phone" | "email";
+  readonly what: "send" | "check";
+  readonly at: number;
 }
 
 /** A way back in that somebody with authority opened: a link to a proven address, used once (P-7). */

@@ -208,7 +208,7 @@ describe("not me", () => {
     expect(heading(person.visitor)).toBe("Your account");
     await one.post("/account/not-me");
     expect(heading(one)).toBe("It is stopped");
-    expect(one.page.text).toContain("What was added since then does not work any more.");
+    expect(one.page.text).toContain("What was added in the last seven days does not work any more.");
     await person.visitor.open("/account");
     expect(heading(person.visitor)).toBe("Sign in");
     // Again, by whomever: the link is used.

@@ -200,7 +200,7 @@ describe("every problem of accounts", () => {
     await clock.advance(minute);
     const path = `/subscribers/${one.id}`;
     expect((await ask("GET", path)).json.authenticators[0].isDisabled).toBe(true);
-    await expectCode(post("/challenges", { subscriberId: one.id }), "not_enrolled");
+    await expectCode(post("/challenges", { subscriberId: one.id }), "authenticator_disabled");
     // Its only authenticator dead, a right password alone still signs nobody in (C-20).
     const pending = await pendingOf(one.name);
     await clock.advance(61 * minute);

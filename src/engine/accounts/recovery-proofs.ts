@@ -1,4 +1,10 @@
-import type { RecoveryMethod, Subscriber } from "../../accounts/index.ts";
+import {
+  type Authenticator,
+  type RecoveryMethod,
+  type RecoveryUse,
+  type Subscriber,
+  withRecoveryUse,
+} from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import type { AccountParts } from "./parts.ts";
@@ -45,7 +51,8 @@ export async function compareForRecovery(
     case "email": {
       const sent = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
       const one = subscriber?.authenticators.find(({ id }) => id === sent?.authenticatorId);
-      if (subscriber === undefined || one === undefined) {
+      const isLeft = await reserve(parts, { challenge, subscriber }, one, "check");
+      if (subscriber === undefined || one === undefined || !isLeft) {
         await writtenForNothing(parts, challenge.id);
         return { type: "nothing" };
       }
@@ -55,6 +62,30 @@ export async function compareForRecovery(
     default:
       return method satisfies never;
   }
+}
+
+/**
+ * Takes one of the messages or guesses that recoveries have of an address; false where none is left, or there is no such
+ * address. Something is written for nobody as well (W-8).
+ */
+export async function reserve(
+  parts: AccountParts,
+  { challenge, subscriber }: FoundRecovery,
+  address: Authenticator | undefined,
+  what: RecoveryUse["what"],
+): Promise<boolean> {
+  if (subscriber === undefined || (address?.type !== "phone" && address?.type !== "email")) {
+    await writtenForNothing(parts, challenge.id);
+    return false;
+  }
+  const subscriberKey = key("subscriber", subscriber.id);
+  return await parts.store.update<boolean>([subscriberKey], (rows, now) => {
+    const row = rows.get(subscriberKey);
+    if (row === undefined) return { writes: [], result: false };
+    const next = withRecoveryUse(row, { type: address.type, what }, now);
+    const write: Write = { table: "subscriber", id: row.id, row: next ?? row };
+    return { writes: [write], result: next !== null };
+  });
 }
 
 /**

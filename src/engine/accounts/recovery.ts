@@ -1,10 +1,13 @@
 import {
   type Address,
+  type Authenticator,
   completed,
   decidePassword,
   decideRecoveryUse,
   hasSecond,
   isAsked,
+  isEnough,
+  isKept,
   isOvertaken,
   isRecoverable,
   isRecovering,
@@ -21,6 +24,7 @@ import {
   recoveryWrongMax,
   type SentCode,
   type Subscriber,
+  standing,
   withProof,
   withWrong,
 } from "../../accounts/index.ts";
@@ -38,7 +42,7 @@ import {
   opened,
 } from "./parts.ts";
 import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
-import { compareForRecovery, type RecoveryProof, writtenForNothing } from "./recovery-proofs.ts";
+import { compareForRecovery, type RecoveryProof, reserve, writtenForNothing } from "./recovery-proofs.ts";
 import { type CodeText, sendCode } from "./sending.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { judge, type PasswordRefused } from "./subscribers.ts";
@@ -90,7 +94,8 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
   const { method } = request;
   const address = subscriber === undefined ? undefined : addressFor(parts, subscriber, method);
   let code: SentCode | null = null;
-  if (subscriber !== undefined && address !== undefined) {
+  const isLeft = await reserve(parts, found, address, "send");
+  if (subscriber !== undefined && address !== undefined && isLeft) {
     const last = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
     const before = last?.authenticatorId === address.id ? last.verificationId : null;
     const asked = { before, purpose: "recover", channel: request.channel, text: request.text };
@@ -126,6 +131,17 @@ function addressFor(
 function usableAddresses(parts: AccountParts, subscriber: Subscriber, now: number): readonly Address[] {
   return provenAddresses(subscriber, parts.settings.addressAgeMaxMs, now).filter(
     (one) => one.disabledAt === null && (one.type === "phone" || one.isVouched),
+  );
+}
+
+/** What may prove anything in a recovery, disabled or not. */
+function usableIn(parts: AccountParts, subscriber: Subscriber, now: number): readonly Authenticator[] {
+  const addresses = new Set(usableAddresses(parts, subscriber, now).map(({ id }) => id));
+  return subscriber.authenticators.filter(
+    (one) =>
+      one.confirmedAt !== null &&
+      isKept(one, now) &&
+      ((one.type !== "phone" && one.type !== "email") || addresses.has(one.id)),
   );
 }
 
@@ -175,7 +191,8 @@ export async function checkRecovery(
       const write: Write = { table: "challenge", id: row.id, row: next };
       return { writes: [...writes, write], result: { outcome: "codeMismatch", checksLeft } };
     }
-    const next = withProof(row, proof, now);
+    const earlier = of === undefined ? [] : standing(row.earlier, of, usableIn(parts, of, now));
+    const next = withProof({ ...row, earlier }, proof, now);
     const outcome = next.status === "approved" ? "approved" : "proven";
     return {
       writes: [...notice.writes(rows, now), ...writes, { table: "challenge", id: row.id, row: next }],
@@ -230,14 +247,7 @@ function judgeProof(
   const use = compared.type === "use" ? compared.useOf(of, now) : null;
   if (use === null || !mayProve(of, method)) return nothing;
   if (use.type === "passkey" && !isAsked(asked, use.challenge, now)) return nothing;
-  const addresses = new Set(usableAddresses(parts, of, now).map(({ id }) => id));
-  const usable = of.authenticators.filter(
-    ({ id, type, confirmedAt, removesAt }) =>
-      confirmedAt !== null &&
-      (removesAt === undefined || now < removesAt) &&
-      ((type !== "phone" && type !== "email") || addresses.has(id)),
-  );
-  const used = decideRecoveryUse(of, usable, use, now);
+  const used = decideRecoveryUse(of, usableIn(parts, of, now), use, now);
   const writes: readonly Write[] =
     used.subscriber === of ? [] : [{ table: "subscriber", id: of.id, row: used.subscriber }];
   return { proof: used.outcome.type === "right" ? used.outcome.proof : null, writes };
@@ -284,6 +294,9 @@ export async function completeRecovery(
     const row = rows.get(challengeKey);
     const of = rows.get(subscriberKey);
     if (row === undefined || of === undefined || !isRecoverable(row, at) || isOvertaken(row, of)) {
+      return { writes: [], result: { outcome: "recoveryInvalid" } };
+    }
+    if (!isEnough(standing(row.earlier, of, usableIn(parts, of, at)))) {
       return { writes: [], result: { outcome: "recoveryInvalid" } };
     }
     const { tenantId, id: subscriberId } = of;

@@ -7,6 +7,7 @@ import {
   newPassword,
   noticeIn,
   number,
+  password,
   recover,
 } from "../../../test/support/ada.ts";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../authenticators/index.ts";
@@ -25,22 +26,16 @@ async function withThief() {
 }
 
 describe("L-5: an address that took no more than a password stops nobody who took the account back", () => {
-  test("P-7: after a reset its links do nothing, it hears nothing of it, and the phone that goes may object", async () => {
+  test("P-7: it never has a link, hears nothing of a reset, and the phone that goes may object", async () => {
     const { accounts, of, tenantId, texts, one } = await withThief();
     await accounts.startReset(of);
     const reset = /reset=(csr_[\w-]+)/.exec((await texts(number)).join())?.[1] ?? "";
     const before = (await texts(thief)).filter((text) => links.test(text));
-    expect(before.length).toBeGreaterThan(1);
+    expect(before).toEqual([]);
     await one.clock.advance(minute);
     const done = await accounts.completeReset({ tenantId, reset, password: newPassword });
     expect(done.outcome).toBe("resetDone");
     expect((await texts(thief)).filter((text) => links.test(text))).toEqual(before);
-    const invalid = { outcome: "noticeInvalid" };
-    for (const text of before) {
-      const notice = noticeIn(text);
-      expect(await accounts.checkNotice({ tenantId, notice })).toEqual(invalid);
-      expect(await accounts.disputeNotice({ tenantId, notice })).toEqual(invalid);
-    }
     const [told] = await texts(number);
     expect(told).toMatch(/your account was reset/);
     const objected = await accounts.disputeNotice({ tenantId, notice: noticeIn(told) });
@@ -54,7 +49,9 @@ describe("L-5: an address that took no more than a password stops nobody who too
     await accounts.checkChallenge({ tenantId, id: step.challenge.id, code: await codeOn(number)() });
     const made = await accounts.makeRecoveryCodes({ ...of, stepUp: step.challenge.id });
     if (made.outcome !== "enrolled") throw new Error(made.outcome);
-    const before = (await texts(thief)).filter((text) => links.test(text));
+    expect((await texts(thief)).filter((text) => links.test(text))).toEqual([]);
+    const before = (await texts(number)).filter((text) => links.test(text));
+    expect(before).toHaveLength(1);
     await one.clock.advance(10 * minute);
     const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
     await accounts.sendRecovery({ tenantId, recovery, method: "phone" });
@@ -69,8 +66,9 @@ describe("L-5: an address that took no more than a password stops nobody who too
     expect(await said(thief)).not.toMatch(links);
     expect(await said(number)).toMatch(links);
     for (const text of before) {
-      const dispute = await accounts.disputeNotice({ tenantId, notice: noticeIn(text) });
-      expect(dispute).toEqual({ outcome: "noticeInvalid" });
+      const notice = noticeIn(text);
+      expect(await accounts.checkNotice({ tenantId, notice })).toEqual({ outcome: "noticeInvalid" });
+      expect(await accounts.disputeNotice({ tenantId, notice })).toEqual({ outcome: "noticeInvalid" });
     }
     // Nor do those of what is told later, for as long as it stays.
     await accounts.makeRecoveryCodes({ ...of, stepUp: back.stepUp });
@@ -173,16 +171,16 @@ describe("P-6: this was not me", () => {
 
   test("in the hour in which an account was opened an older message goes further back, once", async () => {
     const { accounts, of, tenantId, texts, confirm, codeOn, one } = await adaWithPassword();
-    await confirm(await accounts.enrolEmail({ ...of, address: mail }), codeOn(mail));
-    await one.clock.advance(minute);
     await confirm(await accounts.enrolPhone({ ...of, number }), codeOn(number));
     await one.clock.advance(minute);
     const step = await accounts.startChallenge({ ...of, purpose: "manage", send: true });
     if (step.outcome !== "challengeStarted") throw new Error(step.outcome);
     const { id: stepUp } = step.challenge;
     await accounts.checkChallenge({ tenantId, id: stepUp, code: await codeOn(number)() });
+    await confirm(await accounts.enrolEmail({ ...of, address: mail, stepUp }), codeOn(mail));
+    await one.clock.advance(minute);
     expect((await accounts.makeRecoveryCodes({ ...of, stepUp })).outcome).toBe("enrolled");
-    const told = (await texts(mail)).filter((text) => links.test(text));
+    const told = (await texts(number)).filter((text) => links.test(text));
     const [newest = "", older = ""] = told.map(noticeIn);
     const dispute = (notice: string) => accounts.disputeNotice({ tenantId, notice });
     const once = { outcome: "disputed", stopped: { disabled: 1, kept: 0, password: false } };
@@ -191,9 +189,30 @@ describe("P-6: this was not me", () => {
     expect(await dispute(newest)).toEqual(invalid);
     expect(await dispute(older)).toMatchObject(once);
     expect(await dispute(older)).toEqual(invalid);
-    // Nothing is left that works, and yet nobody may take her for somebody who never enrolled anything.
-    const asked = await accounts.startChallenge({ ...of, passwordChecked: true });
-    expect(asked.outcome).toBe("authenticatorDisabled");
+  });
+
+  test("whoever has nothing but the password and an address that took no more gets no link that ends what its owner enrols", async () => {
+    const { accounts, of, texts, one } = await withThief();
+    await accounts.startReset(of);
+    await one.clock.advance(minute);
+    expect((await texts(thief)).length).toBeGreaterThan(1);
+    expect((await texts(thief)).filter((text) => links.test(text))).toEqual([]);
+    // One that it got while nothing was enrolled is over.
+    const alone = await adaWithPassword();
+    await alone.confirm(
+      await alone.accounts.enrolEmail({ ...alone.of, address: thief }),
+      alone.codeOn(thief),
+    );
+    await alone.one.clock.advance(minute);
+    const changing = { ...alone.of, current: password, password: newPassword };
+    expect((await alone.accounts.changePassword(changing)).outcome).toBe("changed");
+    const notice = noticeIn((await alone.texts(thief)).find((text) => links.test(text)));
+    const open = await alone.accounts.checkNotice({ tenantId: alone.tenantId, notice });
+    expect(open.outcome).toBe("noticeOpen");
+    await alone.one.clock.advance(minute);
+    await alone.confirm(await alone.accounts.enrolPhone({ ...alone.of, number }), alone.codeOn(number));
+    const disputed = await alone.accounts.disputeNotice({ tenantId: alone.tenantId, notice });
+    expect(disputed.outcome).toBe("noticeInvalid");
   });
 });
 
@@ -250,4 +269,21 @@ describe("P-6: whoever throws others out throws out what they were allowed to do
     expect((await accounts.makeRecoveryCodes({ ...of, stepUp: before })).outcome).toBe("stepUpRequired");
     expect((await accounts.makeRecoveryCodes({ ...of, stepUp: await stepUp() })).outcome).toBe("enrolled");
   });
+});
+
+test("C-20: whoever has nothing left that is not disabled is never called somebody who enrolled nothing", async () => {
+  const { accounts, of, tenantId, one } = await adaWithPassword();
+  const app = await accounts.enrolTotp({ ...of, issuer: "Acme" });
+  if (app.outcome !== "enrolled") throw new Error(app.outcome);
+  const { id: authenticatorId } = app.authenticator;
+  const code = totpCode(fromBase32(app.seed) as Buffer, totpDefaults, stepAt(totpDefaults, one.clock.now()));
+  expect((await accounts.confirmAuthenticator({ ...of, authenticatorId, code })).outcome).toBe("confirmed");
+  for (let wrong = 0; wrong < 33; wrong++) {
+    await one.clock.advance(60 * minute);
+    const started = await accounts.startChallenge(of);
+    if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
+    const given = { tenantId, id: started.challenge.id, authenticatorId, code: "000000" };
+    expect((await accounts.checkChallenge(given)).outcome).toBe("codeMismatch");
+  }
+  expect((await accounts.startChallenge(of)).outcome).toBe("authenticatorDisabled");
 });

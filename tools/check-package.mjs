@@ -60,6 +60,11 @@ const result = await countersign.check({ id: started.verification?.id ?? "", to,
 if (result.outcome !== "approved") throw new Error(result.outcome);
 const answer = await mountWeb(countersign)(new Request("http://localhost/api/openapi.json"));
 if (answer?.status !== 200) throw new Error("the mounted API does not answer");
+// bcrypt is compared in a thread, whose file is found beside the others.
+const passwordHash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+await countersign.subscribers.create({ name: "imported", passwordHash });
+const entered = await countersign.sessions.signIn({ name: "imported", password: "U*U" });
+if (entered.outcome !== "enrolmentRequired") throw new Error(entered.outcome);
 await countersign.close();
 `;
 

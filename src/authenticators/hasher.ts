@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { canonicalPassword } from "../accounts/index.ts";
 import type { Random } from "../clock/index.ts";
 import { type Keyring, requireKey } from "../secrets/index.ts";
+import { type Bcrypt, createBcrypt } from "./bcrypt.ts";
 import { HashingOverloaded } from "./errors.ts";
 import { formatArgon2id, type PasswordHash, parsePasswordHash } from "./password-hash.ts";
 
@@ -12,9 +13,12 @@ export interface Hasher {
   hash(secret: string): Promise<string>;
   /**
    * Whether it is the secret of this hash, and whether the hash should be made anew. With null, it does the same work and
-   * says no: whoever has no password takes as long as somebody with another one.
+   * says no: whoever has no password takes as long as somebody with another one. `isAsked` is asked when its turn has
+   * come; with false there is no work, and the answer is no.
    */
-  verify(stored: string | null, secret: string): Promise<Verified>;
+  verify(stored: string | null, secret: string, isAsked?: () => Promise<boolean>): Promise<Verified>;
+  /** Ends the thread that hashes from elsewhere may have begun. */
+  close(): Promise<void>;
 }
 
 export interface Verified {
@@ -26,6 +30,9 @@ export interface Verified {
 /** At two at once the event loop and the file system keep answering; with 32 a file stat took 0.66 s (measured). */
 const atOnceMax = 2;
 const waitingMax = 256;
+/** Hashes from elsewhere may cost many times as much: one at once, beside the others, and nobody else waits for them. */
+const importedAtOnceMax = 1;
+const importedWaitingMax = 64;
 const saltBytes = 16;
 const digestBytes = 32;
 /** What a hash costs whoever tries passwords: argon2id's parameters. */
@@ -45,8 +52,18 @@ const deriveScrypt = promisify<string, Buffer, number, ScryptCost, Buffer>(scryp
 
 type Argon2id = Extract<PasswordHash, { readonly type: "argon2id" }>;
 
-export function createHasher(keyring: Keyring, random: Random, cost: HashCost = current): Hasher {
-  const limit = createLimit();
+export interface HasherOptions {
+  readonly cost?: HashCost | undefined;
+  /** Told once of each master secret that a hash was made under and that is not here. */
+  readonly onMissingSecret?: (keyId: string) => void;
+}
+
+export function createHasher(keyring: Keyring, random: Random, options: HasherOptions = {}): Hasher {
+  const { cost = current } = options;
+  const limit = createLimit(atOnceMax, waitingMax);
+  const importedLimit = createLimit(importedAtOnceMax, importedWaitingMax);
+  const bcrypt = createBcrypt();
+  const missing = new Set<string>();
   const newHash = (): Argon2id => ({
     type: "argon2id",
     ...cost,
@@ -55,54 +72,83 @@ export function createHasher(keyring: Keyring, random: Random, cost: HashCost = 
     digest: Buffer.alloc(digestBytes),
   });
 
-  async function argon2id(hash: Argon2id, secret: string): Promise<Buffer> {
-    const pepper = hash.keyId === null ? null : requireKey(keyring, "pepper", hash.keyId).export();
-    return await deriveArgon2("argon2id", {
-      message: secret,
-      nonce: hash.salt,
-      parallelism: hash.lanes,
-      tagLength: hash.digest.length,
-      memory: hash.memoryKib,
-      passes: hash.passes,
-      ...(pepper === null ? {} : { secret: pepper }),
-    });
-  }
-
-  async function matches(hash: PasswordHash, secret: string): Promise<boolean> {
-    switch (hash.type) {
-      case "argon2id":
-        return timingSafeEqual(await argon2id(hash, secret), hash.digest);
-      case "scrypt": {
-        const { cost: N, blockSize: r, lanes: p, salt, digest } = hash;
-        const maxmem = 128 * N * r + 128 * r * p + 1_048_576;
-        return timingSafeEqual(await deriveScrypt(secret, salt, digest.length, { N, r, p, maxmem }), digest);
-      }
-      case "pbkdf2": {
-        const made = await derivePbkdf2(secret, hash.salt, hash.iterations, hash.digest.length, hash.hash);
-        return timingSafeEqual(made, hash.digest);
-      }
-      case "bcrypt":
-        // Imported when the first hash of another application's comes by: most installations have none.
-        return await (await import("bcryptjs")).default.compare(secret, hash.text);
-      default:
-        return hash satisfies never;
-    }
+  /** Null for what fits nothing here: an error instead would tell that somebody has this name. */
+  function readable(stored: string): PasswordHash | null {
+    const hash = parsePasswordHash(stored);
+    const missingId = hash === null ? null : missingSecretOf(keyring, hash);
+    if (missingId === null) return hash;
+    if (!missing.has(missingId)) options.onMissingSecret?.(missingId);
+    missing.add(missingId);
+    return null;
   }
 
   return {
     hash: (secret) =>
       limit(async () => {
         const hash = newHash();
-        return formatArgon2id({ ...hash, digest: await argon2id(hash, canonicalPassword(secret)) });
+        return formatArgon2id({ ...hash, digest: await argon2id(keyring, hash, canonicalPassword(secret)) });
       }),
-    verify: (stored, secret) =>
-      limit(async () => {
-        const hash = stored === null ? null : parsePasswordHash(stored);
-        const isRight = await matches(hash ?? newHash(), canonicalPassword(secret));
+    verify: (stored, secret, isAsked) => {
+      const hash = stored === null ? null : readable(stored);
+      const turn = hash !== null && isSlower(hash, cost) ? importedLimit : limit;
+      return turn(async () => {
+        if (isAsked !== undefined && !(await isAsked())) return { matches: false, isOutdated: false };
+        const isRight = await matches({ keyring, bcrypt }, hash ?? newHash(), canonicalPassword(secret));
         const matched = hash !== null && isRight;
         return { matches: matched, isOutdated: matched && !isAsMadeNow(hash, keyring.currentId, cost) };
-      }),
+      });
+    },
+    close: () => bcrypt.close(),
   };
+}
+
+async function argon2id(keyring: Keyring, hash: Argon2id, secret: string): Promise<Buffer> {
+  const pepper = hash.keyId === null ? null : requireKey(keyring, "pepper", hash.keyId).export();
+  return await deriveArgon2("argon2id", {
+    message: secret,
+    nonce: hash.salt,
+    parallelism: hash.lanes,
+    tagLength: hash.digest.length,
+    memory: hash.memoryKib,
+    passes: hash.passes,
+    ...(pepper === null ? {} : { secret: pepper }),
+  });
+}
+
+interface Comparing {
+  readonly keyring: Keyring;
+  readonly bcrypt: Bcrypt;
+}
+
+async function matches(parts: Comparing, hash: PasswordHash, secret: string): Promise<boolean> {
+  switch (hash.type) {
+    case "argon2id":
+      return timingSafeEqual(await argon2id(parts.keyring, hash, secret), hash.digest);
+    case "scrypt": {
+      const { cost: N, blockSize: r, lanes: p, salt, digest } = hash;
+      const maxmem = 128 * N * r + 128 * r * p + 1_048_576;
+      return timingSafeEqual(await deriveScrypt(secret, salt, digest.length, { N, r, p, maxmem }), digest);
+    }
+    case "pbkdf2": {
+      const made = await derivePbkdf2(secret, hash.salt, hash.iterations, hash.digest.length, hash.hash);
+      return timingSafeEqual(made, hash.digest);
+    }
+    case "bcrypt":
+      return await parts.bcrypt.compare({ secret, hash: hash.text });
+    default:
+      return hash satisfies never;
+  }
+}
+
+/** The id of the master secret that it was made under and that is not here; null for all others. */
+export function missingSecretOf(keyring: Keyring, hash: PasswordHash): string | null {
+  const keyId = hash.type === "argon2id" ? hash.keyId : null;
+  return keyId === null || keyring.ids.includes(keyId) ? null : keyId;
+}
+
+/** Whether it may take longer than our own: whatever is not argon2id at our cost. */
+function isSlower(hash: PasswordHash, { memoryKib, passes }: HashCost): boolean {
+  return hash.type !== "argon2id" || hash.memoryKib * hash.passes > memoryKib * passes;
 }
 
 function isAsMadeNow(hash: PasswordHash, keyId: string, cost: HashCost): boolean {
@@ -116,12 +162,12 @@ function isAsMadeNow(hash: PasswordHash, keyId: string, cost: HashCost): boolean
 }
 
 /** Runs a few at a time, the others in their order, and refuses what could not be answered in time. */
-function createLimit(): <R>(work: () => Promise<R>) => Promise<R> {
+function createLimit(runningMax: number, mostWaiting: number): <R>(work: () => Promise<R>) => Promise<R> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
-    if (running >= atOnceMax) {
-      if (waiting.length >= waitingMax)
+    if (running >= runningMax) {
+      if (waiting.length >= mostWaiting)
         throw new HashingOverloaded(`${waiting.length} slow hashes are waiting`);
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else {

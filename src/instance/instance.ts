@@ -121,10 +121,11 @@ async function openOn(
     ...(kind === "embedded" ? { dataFolder: options.folder } : {}),
   };
   const engine = createEngine(parts, uuidv7(clock.now(), random));
+  const accounts = createAccounts(parts, engine);
   receiver.engine = engine;
   return {
     engine,
-    accounts: createAccounts(parts, engine),
+    accounts,
     parts,
     store,
     storeKind: kind,
@@ -134,6 +135,7 @@ async function openOn(
     sandbox,
     async close() {
       await engine.stop();
+      await accounts.close();
       for (const one of providers) one.close?.();
       await store.close();
     },

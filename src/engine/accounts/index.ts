@@ -217,14 +217,23 @@ export interface Accounts {
     asked: { readonly tenantId: string; readonly idempotency: Idempotency | undefined },
     verb: (accounts: AccountVerbs) => Promise<R>,
   ): Promise<Once<R>>;
+  /** Lets go of what runs beside: passwords of elsewhere are checked no more. */
+  close(): Promise<void>;
 }
 
 /** What may be asked once. */
-export type AccountVerbs = Omit<Accounts, "once">;
+export type AccountVerbs = Omit<Accounts, "once" | "close">;
 
 export function createAccounts(engineParts: EngineParts, engine: Engine): Accounts {
-  const hasher = createHasher(engineParts.keyring, engineParts.random, engineParts.hashCost);
-  const { store } = engineParts;
+  const { store, keyring, random, log } = engineParts;
+  const hasher = createHasher(keyring, random, {
+    cost: engineParts.hashCost,
+    onMissingSecret: (id) =>
+      log.warn(
+        { event: "master_secret_missing", id },
+        "passwords that were set under a former master secret fit nothing: add it to COUNTERSIGN_SECRET behind the current one",
+      ),
+  });
   const parts: AccountParts = {
     ...engineParts,
     engine,
@@ -239,6 +248,7 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
     ...verbs,
     // Most requests have no Idempotency-Key: theirs need no verbs of their own.
     once: (asked, verb) => once(parts, asked, (its) => verb(its === parts ? verbs : verbsOf(its))),
+    close: () => hasher.close(),
   };
 }
 

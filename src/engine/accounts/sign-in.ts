@@ -46,7 +46,7 @@ export type SignInResult =
   | { readonly outcome: "signInRefused" }
   | { readonly outcome: "signInLocked"; readonly retryAt: number };
 
-/** One slow hash and one transaction, whoever it is and whether there is anybody. */
+/** One slow hash and one transaction, whoever it is and whether there is anybody; no hash while the name is locked. */
 export async function signIn(parts: AccountParts, request: SignIn): Promise<SignInResult> {
   const { tenantId, password, browser } = request;
   const name = canonicalName(request.name) ?? "";
@@ -56,11 +56,18 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
   // No password of ours is as long: it is nobody's, and costs the same.
   const isTooLong = password.length > passwordLengthMax;
   const hash = isTooLong ? null : (subscriber?.password ?? null);
-  const verified = await parts.hasher.verify(hash, isTooLong ? "" : password);
   const device =
     request.device === undefined ? null : holderDigest(parts, tenantId, "device", request.device);
+  const lock: { retryAt: number | null } = { retryAt: null };
+  const verified = await parts.hasher.verify(hash, isTooLong ? "" : password, async () => {
+    lock.retryAt = await lockedUntil(parts, nameKey.id, device);
+    return lock.retryAt === null;
+  });
   const trusted = readDeviceBearer(request.trustedDevice);
   const result = await parts.decide<SignInResult>([nameKey], (rows, now) => {
+    // No hash was made, so that nothing is known of the password.
+    const { retryAt } = lock;
+    if (retryAt !== null) return { writes: [], result: { outcome: "signInLocked", retryAt } };
     const row = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     const subscriberKey = key("subscriber", row.subscriberId ?? nobodysId);
     if (!rows.has(subscriberKey)) return { need: [subscriberKey] };
@@ -83,6 +90,21 @@ export async function signIn(parts: AccountParts, request: SignIn): Promise<Sign
   const isIn = result.outcome !== "signInRefused" && result.outcome !== "signInLocked";
   if (isIn && verified.isOutdated) await rehash(parts, subscriber as Subscriber, password);
   return result;
+}
+
+/**
+ * Until when a name is locked, in the same way whether or not anybody has it: then no slow hash is made. Many tries at once
+ * of a name whose hash is one of elsewhere, and slow, are over as soon as the first few of them were wrong.
+ */
+async function lockedUntil(
+  { store, clock }: AccountParts,
+  nameId: string,
+  device: string | null,
+): Promise<number | null> {
+  const row = await store.get(key("subscriberName", nameId));
+  if (row === undefined) return null;
+  const { outcome } = decidePassword(row, { device, matches: false }, clock.now());
+  return outcome.type === "locked" ? outcome.retryAt : null;
 }
 
 /** Of what is looked at; hashes from elsewhere may be of longer ones than ours. */

@@ -5,7 +5,7 @@ import {
   passwordProblem,
   type Subscriber,
 } from "../../accounts/index.ts";
-import { isCommonPassword, parsePasswordHash } from "../../authenticators/index.ts";
+import { isCommonPassword, missingSecretOf, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
 import { key } from "../../store/index.ts";
@@ -49,12 +49,8 @@ export async function createSubscriber(
   if (password !== undefined && passwordHash !== undefined) {
     return invalid("passwordHash", "give a password or a hash of one, not both");
   }
-  if (passwordHash !== undefined && parsePasswordHash(passwordHash) === null) {
-    return invalid(
-      "passwordHash",
-      "must be argon2id, scrypt, bcrypt or PBKDF2 as their libraries write them, at a usual cost",
-    );
-  }
+  const wrongHash = passwordHash === undefined ? null : hashProblem(parts, passwordHash);
+  if (wrongHash !== null) return invalid("passwordHash", wrongHash);
   const locale = request.locale === undefined ? undefined : parseLocale(request.locale);
   if (locale === null) return invalid("locale", "must be a language tag such as de or pt-BR");
   const mustHaveSecond = request.mustHaveSecond ?? true;
@@ -62,6 +58,16 @@ export async function createSubscriber(
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const hash = password === undefined ? (passwordHash ?? null) : await parts.hasher.hash(password);
   return await put(parts, { tenantId, name, hash, mustHaveSecond, locale });
+}
+
+/** What is wrong with a hash from elsewhere; null for one that can be imported. */
+function hashProblem({ keyring }: AccountParts, text: string): string | null {
+  const hash = parsePasswordHash(text);
+  if (hash === null)
+    return "must be argon2id, scrypt, bcrypt or PBKDF2 as their libraries write them, at a usual cost";
+  const missingId = missingSecretOf(keyring, hash);
+  if (missingId === null) return null;
+  return `was made under the master secret ${missingId}, which is not here: add it to COUNTERSIGN_SECRET as a former secret`;
 }
 
 function invalid(field: string, detail: string): CreateResult {

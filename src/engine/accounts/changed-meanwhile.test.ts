@@ -1,6 +1,6 @@
-import { pbkdf2Sync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ada, adaWithPassword, minute, newPassword, password } from "../../../test/support/ada.ts";
+import { importedHash } from "../../../test/support/imported-hash.ts";
 import type { TestInstance } from "../../../test/support/instance.ts";
 import type { Key, Rows, Store, UpdateDecision } from "../../store/index.ts";
 import { createEngine } from "../index.ts";
@@ -82,10 +82,7 @@ describe("P-6: a password that changes while it is compared", () => {
 test("P-3: a hash that is made anew at a sign-in brings no password back that was changed meanwhile", async () => {
   const { one, accounts, tenantId } = await adaWithPassword();
   const imported = "a password of elsewhere";
-  const salt = Buffer.from("sixteen bytes...");
-  const digest = pbkdf2Sync(imported, salt, 10, 32, "sha256");
-  const base64 = (bytes: Buffer) => bytes.toString("base64").replaceAll("=", "");
-  const passwordHash = `$pbkdf2-sha256$i=10$${base64(salt)}$${base64(digest)}`;
+  const passwordHash = importedHash(imported);
   const old = { tenantId, name: "old" };
   const made = await accounts.createSubscriber({ ...old, passwordHash, mustHaveSecond: false });
   expect(made.outcome).toBe("created");

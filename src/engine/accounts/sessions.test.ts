@@ -29,7 +29,7 @@ test("P-5: a pending session that waits for a challenge is not to be had by enro
   expect((await accounts.checkChallenge({ ...on, code: appCode() })).outcome).toBe("approved");
 });
 
-test("P-5: the one that waited for the first authenticator is dead with it, and raises nothing a second time", async () => {
+test("P-5: a pending session is dead with the first authenticator that it waited for, and raises no second one", async () => {
   const { one, accounts, of, tenantId } = await adaWithPassword();
   const begun = await accounts.signIn({ tenantId, name: "ada", password });
   if (begun.outcome !== "enrolmentRequired") throw new Error(begun.outcome);
@@ -51,4 +51,19 @@ test("P-5: the one that waited for the first authenticator is dead with it, and 
   expect(await enrol(first.stepUp)).toEqual({ outcome: "sessionInvalid" });
   expect(await accounts.sessions(of)).toHaveLength(1);
   expect(await accounts.signOut({ tenantId, session })).toBe(false);
+});
+
+test("P-5: who knows a session's id and not its secret signs nobody out", async () => {
+  const { accounts, tenantId } = await adaWithPassword();
+  const begun = await accounts.signIn({ tenantId, name: "ada", password });
+  if (begun.outcome !== "enrolmentRequired") throw new Error(begun.outcome);
+  const session = begun.pending.bearer;
+  const madeUp = `${session.slice(0, -8)}AAAAAAAA`;
+  // Nor does its owner by what looks like a session that does more.
+  for (const wrong of [madeUp, `css_${session.slice(4)}`, "csp_none"]) {
+    expect(await accounts.signOut({ tenantId, session: wrong })).toBe(false);
+  }
+  expect(await accounts.isPending({ tenantId, session })).toBe(true);
+  expect(await accounts.signOut({ tenantId, session })).toBe(true);
+  expect(await accounts.isPending({ tenantId, session })).toBe(false);
 });

@@ -4,7 +4,7 @@ import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Webhooks } from "../events/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
-import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
+import type { NumberOverride, NumberPolicy, RiskLookup } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Directory } from "../tenants/directory.ts";
@@ -43,6 +43,8 @@ export interface EngineParts {
   readonly accountSettings?: Partial<AccountSettings>;
   readonly numberPolicy: NumberPolicy;
   readonly numberOverrides: readonly NumberOverride[];
+  /** Who is asked about a line before a code goes there; absent where nobody is. */
+  readonly riskLookup?: RiskLookup;
   /** What holds back messages that cost money; absent where none does, as in the sandbox. */
   readonly guard?: GuardConfiguration;
   /** Tells endpoints what happens; absent where nobody is told. */

@@ -13,6 +13,7 @@ import { type Door, segmentsOf } from "./guard-door.ts";
 import type { EngineParts } from "./parts.ts";
 import type { ParsedRecipient } from "./recipients.ts";
 import { toResult, type VerificationResult } from "./result.ts";
+import { riskRefusal } from "./risk.ts";
 import { planStart, type StartRefusal, type StartRequest } from "./start-plan.ts";
 import {
   answeredBefore,
@@ -50,9 +51,14 @@ export async function start(
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
   const planned = await planStart(parts, router, request, recipient);
-  if ("refused" in planned) {
+  const risky =
+    parts.riskLookup === undefined || "refused" in planned
+      ? null
+      : await riskRefusal(parts, planned.command, planned.to);
+  if ("refused" in planned || risky !== null) {
     const before = idempotency === null ? null : await answeredBefore<StartOutcome>(parts, idempotency);
-    if (before === null) return { result: refusal(planned.refused), transacted: null };
+    const refused = risky ?? (planned as { readonly refused: StartRefusal }).refused;
+    if (before === null) return { result: refusal(refused), transacted: null };
     return { result: toResult<StartOutcome, Shown>(parts, before), transacted: before };
   }
   const { command, to } = planned;

@@ -107,6 +107,7 @@ async function openOn(
     ...accountParts(options),
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
+    ...(options.riskLookup === undefined ? {} : { riskLookup: options.riskLookup }),
     routes: options.routes ?? [],
     senders: options.senders ?? [],
     accountSenders: options.accountSenders ?? {},

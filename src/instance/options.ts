@@ -6,7 +6,7 @@ import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Log, Meter } from "../engine/index.ts";
 import type { DestinationRules, Resolve } from "../events/index.ts";
 import type { GuardConfiguration } from "../guard/index.ts";
-import type { NumberOverride, NumberPolicy } from "../numbers/index.ts";
+import type { NumberOverride, NumberPolicy, RiskLookup } from "../numbers/index.ts";
 import type { Secret } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
 
@@ -46,6 +46,8 @@ export interface InstanceOptions {
   /** For tests: a hash that is made at once. */
   readonly hashCost?: HashCost;
   readonly numberOverrides?: readonly NumberOverride[];
+  /** Who is asked about a line before a code goes there. */
+  readonly riskLookup?: RiskLookup;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;

@@ -9,7 +9,7 @@ import { type CountersignOptions, refuseWrongOptions } from "./options.ts";
 /** What code decides and no operator; `brand` counts until COUNTERSIGN_BRAND says another one. */
 export type EnvironmentOptions = Pick<
   CountersignOptions,
-  "brand" | "clock" | "lockWaitMs" | "log" | "providers" | "random"
+  "brand" | "clock" | "lockWaitMs" | "log" | "providers" | "random" | "riskLookup"
 >;
 
 const names = [
@@ -19,6 +19,7 @@ const names = [
   "log",
   "providers",
   "random",
+  "riskLookup",
 ] as const satisfies readonly (keyof EnvironmentOptions)[];
 
 /**

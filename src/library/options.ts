@@ -8,6 +8,7 @@ import type { Log } from "../engine/index.ts";
 import { accountSettings } from "../instance/account-settings.ts";
 import type { InstanceOptions } from "../instance/instance.ts";
 import { StartRefused } from "../instance/start-refused.ts";
+import { numberRisks, type RiskLookup } from "../numbers/index.ts";
 import { described, hasFunctions, noSuchOption, type Shape } from "./option-shapes.ts";
 
 /** What `createCountersign` is given. Everything has a default; a name that is not listed here is an error. */
@@ -63,6 +64,11 @@ export interface CountersignOptions {
   readonly passkeyName?: string;
   /** Carriers of your own. They need `countries` and `moneyPerDay`: they spend money from their first minute. */
   readonly providers?: readonly Provider[];
+  /**
+   * Who knows whether a SIM was swapped or a number was ported lately: asked before each code that goes over the telephone
+   * network. With `denied` of it nothing is sent, and the start says `risk_denied`, so that you ask for another authenticator.
+   */
+  readonly riskLookup?: RiskLookup;
   /** How long to wait until whoever holds the folder lets go of it. Default 10 000. */
   readonly lockWaitMs?: number;
   /** Where warnings go. By default nowhere: a library prints nothing. */
@@ -107,6 +113,10 @@ const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOpt
     allowed: "an http or https address such as https://app.example.com/verify",
     fits: (given) => typeof given === "string" && /^https?:\/\/[^?#\s]+$/.test(given) && URL.canParse(given),
   },
+  riskLookup: {
+    allowed: `an object with lookUp and, if you like, denied: a list of ${numberRisks.join(", ")}`,
+    fits: isRiskLookup,
+  },
   lockWaitMs: {
     allowed: "a whole number of milliseconds from 0 on",
     fits: (given) => Number.isSafeInteger(given) && Number(given) >= 0,
@@ -115,6 +125,12 @@ const otherOptions: Readonly<Record<Exclude<keyof CountersignOptions, SettingOpt
   clock: { allowed: "an object with now, sleep and after", fits: hasFunctions("now", "sleep", "after") },
   random: { allowed: "an object with bytes", fits: hasFunctions("bytes") },
 };
+
+function isRiskLookup(given: unknown): boolean {
+  if (!hasFunctions("lookUp")(given)) return false;
+  const { denied } = given as { readonly denied?: unknown };
+  return denied === undefined || (Array.isArray(denied) && denied.every((one) => numberRisks.includes(one)));
+}
 
 const optionNames: readonly string[] = [...settingOptions, ...Object.keys(otherOptions)];
 
@@ -132,7 +148,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
   if (problems.length > 0) {
     throw new StartRefused("settings_invalid", `createCountersign: ${problems.join("; ")}`);
   }
-  const { providers, publicUrl, lockWaitMs, log, clock, random } = options;
+  const { providers, publicUrl, riskLookup, lockWaitMs, log, clock, random } = options;
   const sandbox = isSandboxOn(seen);
   return {
     folder: values.data,
@@ -150,7 +166,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
       ? {}
       : { guard: { moneyPerDay: values.moneyPerDay, prices: values.prices } }),
     ...Object.fromEntries(
-      Object.entries({ providers, publicUrl, lockWaitMs, log, clock, random }).filter(
+      Object.entries({ providers, publicUrl, riskLookup, lockWaitMs, log, clock, random }).filter(
         ([, one]) => one !== undefined,
       ),
     ),

@@ -30,4 +30,5 @@ export {
   type PhoneChannel,
 } from "./policy.ts";
 export { regions } from "./regions.ts";
+export { deniedRisks, type NumberRisk, numberRisks, type RiskLookup, type RiskQuestion } from "./risk.ts";
 export { isSenderName, senderNameRule, senderNamesReadOn } from "./sender-names.ts";

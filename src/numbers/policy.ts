@@ -34,7 +34,9 @@ export type NumberDenial =
   | "type_denied"
   | "type_denied_by_policy"
   | "landline_sms"
-  | "country_not_allowed";
+  | "country_not_allowed"
+  /** What was looked up speaks against its line now (A-15). */
+  | "risk_denied";
 
 /** Whether we would send to a number over a channel, and why not. `detail` never contains the number. */
 export type NumberJudgement =

@@ -35,6 +35,7 @@ const helpOf: Readonly<Record<string, string>> = {
   deliveries_approved: "Messages whose code came back.",
   guard_decisions: "Messages that would cost money, by what the guard said and the rule that held them back.",
   guard_money_alerts: "How often most (80) or all (100 percent) of a day's money was spent.",
+  number_risks: "Numbers looked up before a code went there, by what was decided.",
   webhook_posts: "Posts of events to webhooks, by what the receiver made of them.",
   sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",
 };

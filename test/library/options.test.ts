@@ -88,6 +88,7 @@ describe("wrong options fail at creation, by name", () => {
     apiKey: {},
     publicUrl: "app.example.com",
     providers: acme,
+    riskLookup: { lookUp: async () => [], denied: ["sim_swapped"] },
     lockWaitMs: "10",
     log: "debug",
     clock: {},

@@ -129,11 +129,16 @@ function sessionsOf(parts: ManageParts): string {
   const { words } = language;
   const rows = sessions.map(({ id, createdAt, seenAt, browser }) => {
     const isThis = id === current;
-    const since = say(language, "since", { time: timeIn(language.tag, createdAt) });
-    const last = isThis ? "" : say(language, "lastSeen", { time: timeIn(language.tag, seenAt) });
-    const named = browser === null ? "" : html`<bdi>${browser}</bdi> `;
+    const at = (word: "since" | "lastSeen", time: number): string =>
+      say(language, word, { time: timeIn(language.tag, time) });
+    const facts = [
+      ...(isThis && browser !== null ? [html`${words.thisBrowser}`] : []),
+      at("since", createdAt),
+      ...(isThis ? [] : [at("lastSeen", seenAt)]),
+    ];
+    const named = browser === null ? html`${isThis ? words.thisBrowser : ""}` : html`<bdi>${browser}</bdi>`;
     const end = html`<form method="post" action="${parts.base}/end-session">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${words.end}</button></form>`;
-    return html`<li><span class="what">!${named}!${isThis ? html`<span class="state">${words.thisBrowser}</span> ` : ""}<span class="quiet">!${since}</span>!${last === "" ? "" : html` <span class="quiet">!${last}</span>`}</span>!${isThis ? "" : end}</li>`;
+    return html`<li><span class="what">!${named}!${facts.map((one) => html`<span class="fact quiet">!${one}</span>`)}</span>!${isThis ? "" : end}</li>`;
   });
   const others = sessions.length > 1 ? action(parts, "end-others", words.endOthers, "plain") : "";
   return html`<h2>${words.sessions}</h2>
@@ -148,7 +153,7 @@ function trustedOf(parts: ManageParts): string {
   const rows = trusted.map(({ id, name, trustedAt }) => {
     const since = say(language, "since", { time: timeIn(language.tag, trustedAt) });
     const forget = html`<form method="post" action="${parts.base}/forget">!${formSealField(parts)}<input type="hidden" name="id" value="${id}"><button class="button plain">${words.forget}</button></form>`;
-    return html`<li><span class="what"><bdi>${name}</bdi> <span class="quiet">!${since}</span></span>!${forget}</li>`;
+    return html`<li><span class="what"><bdi>${name}</bdi><span class="fact quiet">!${since}</span></span>!${forget}</li>`;
   });
   return html`<h2>${words.trusted}</h2>
 <ul class="rows">!${rows}</ul>`;
@@ -193,7 +198,8 @@ export function newCodesView(parts: AccountParts): View {
 export function removeView(parts: AccountParts, one: AuthenticatorView): View {
   const { language } = parts;
   const { words } = language;
-  const named = say(language, "removeLead", {}).replace("<bdi></bdi>", () => nameOf(language, one));
+  const lead = one.type === "email" ? "removeAddressLead" : "removeLead";
+  const named = say(language, lead, {}).replace("<bdi></bdi>", () => nameOf(language, one));
   const content = html`!${titled(parts, words.removeTitle)}
 <p class="lead">!${named}</p>
 !${action(parts, "change/remove", words.remove, "wide")}

@@ -7,6 +7,7 @@ const passesWithTime = {
   type_denied_by_policy: false,
   landline_sms: false,
   country_not_allowed: false,
+  risk_denied: false,
   number_denied: false,
   price_above_limit: false,
   text_first: false,

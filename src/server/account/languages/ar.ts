@@ -61,6 +61,7 @@ export const ar: OwnWords = {
   remove: "حذف",
   removeTitle: "هل تريد الحذف؟",
   removeLead: "لن يُدخلك هذا بعد الآن: {name}",
+  removeAddressLead: "لن تصل رسائل عن حسابك إلى هنا بعد الآن: {name}",
   newCodes: "إنشاء رموز استرداد جديدة",
   newCodesLead: "ستتوقف الرموز التي لديك عن العمل.",
   changePassword: "تغيير كلمة المرور",

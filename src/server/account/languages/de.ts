@@ -65,6 +65,7 @@ export const de: OwnWords = {
   remove: "Entfernen",
   removeTitle: "Wirklich entfernen?",
   removeLead: "Damit kommen Sie dann nicht mehr herein: {name}",
+  removeAddressLead: "Dorthin kommen dann keine Nachrichten über Ihr Konto mehr: {name}",
   newCodes: "Neue Wiederherstellungscodes",
   newCodesLead: "Die Codes, die Sie haben, gelten dann nicht mehr.",
   changePassword: "Passwort ändern",

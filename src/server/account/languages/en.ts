@@ -61,6 +61,7 @@ export const en = {
   remove: "Remove",
   removeTitle: "Remove this?",
   removeLead: "{name} will not let you in any more.",
+  removeAddressLead: "{name} will get no more messages about your account.",
   newCodes: "Make new recovery codes",
   newCodesLead: "The codes that you have will stop working.",
   changePassword: "Change the password",

@@ -63,6 +63,7 @@ export const es: OwnWords = {
   remove: "Quitar",
   removeTitle: "¿Quitar esto?",
   removeLead: "Ya no te dejará entrar: {name}",
+  removeAddressLead: "Ya no recibirá mensajes sobre tu cuenta: {name}",
   newCodes: "Crear nuevos códigos de recuperación",
   newCodesLead: "Los códigos que tienes dejarán de funcionar.",
   changePassword: "Cambiar la contraseña",

@@ -62,6 +62,7 @@ export const fa: OwnWords = {
   remove: "حذف",
   removeTitle: "حذف شود؟",
   removeLead: "دیگر با این نمی‌توانید وارد شوید: {name}",
+  removeAddressLead: "دیگر پیامی دربارهٔ حساب شما به اینجا نمی‌رسد: {name}",
   newCodes: "ساختن کدهای بازیابی تازه",
   newCodesLead: "کدهایی که دارید دیگر کار نخواهند کرد.",
   changePassword: "تغییر گذرواژه",

@@ -65,6 +65,7 @@ export const fr: OwnWords = {
   remove: "Supprimer",
   removeTitle: "Supprimer ceci ?",
   removeLead: "Ceci ne vous laissera plus entrer : {name}",
+  removeAddressLead: "Cette adresse ne recevra plus de messages sur votre compte : {name}",
   newCodes: "Créer de nouveaux codes de secours",
   newCodesLead: "Les codes que vous avez cesseront de fonctionner.",
   changePassword: "Changer le mot de passe",

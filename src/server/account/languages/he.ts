@@ -61,6 +61,7 @@ export const he: OwnWords = {
   remove: "הסרה",
   removeTitle: "להסיר?",
   removeLead: "אי אפשר יהיה עוד להיכנס בעזרת: {name}",
+  removeAddressLead: "לכאן לא יגיעו עוד הודעות על החשבון שלך: {name}",
   newCodes: "יצירת קודי שחזור חדשים",
   newCodesLead: "הקודים הקיימים יפסיקו לפעול.",
   changePassword: "שינוי הסיסמה",

@@ -61,6 +61,7 @@ export const hi: OwnWords = {
   remove: "हटाएँ",
   removeTitle: "इसे हटाएँ?",
   removeLead: "इससे आप फिर अंदर नहीं आ सकेंगे: {name}",
+  removeAddressLead: "यहाँ आपके खाते के बारे में और संदेश नहीं आएँगे: {name}",
   newCodes: "नए रिकवरी कोड बनाएँ",
   newCodesLead: "जो कोड आपके पास हैं वे काम करना बंद कर देंगे।",
   changePassword: "पासवर्ड बदलें",

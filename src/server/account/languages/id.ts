@@ -63,6 +63,7 @@ export const id: OwnWords = {
   remove: "Hapus",
   removeTitle: "Hapus ini?",
   removeLead: "Ini tidak lagi dapat dipakai untuk masuk: {name}",
+  removeAddressLead: "Alamat ini tidak lagi menerima pesan tentang akun Anda: {name}",
   newCodes: "Buat kode pemulihan baru",
   newCodesLead: "Kode yang Anda miliki tidak akan berlaku lagi.",
   changePassword: "Ubah kata sandi",

@@ -62,6 +62,7 @@ export const it: OwnWords = {
   remove: "Rimuovi",
   removeTitle: "Rimuovere?",
   removeLead: "Non ti farà più entrare: {name}",
+  removeAddressLead: "Non riceverà più messaggi sul tuo account: {name}",
   newCodes: "Crea nuovi codici di recupero",
   newCodesLead: "I codici che hai smetteranno di funzionare.",
   changePassword: "Cambia la password",

@@ -63,6 +63,7 @@ export const ja: OwnWords = {
   remove: "削除",
   removeTitle: "削除しますか？",
   removeLead: "今後これでは入れなくなります: {name}",
+  removeAddressLead: "今後アカウントについてのメッセージは届かなくなります: {name}",
   newCodes: "新しいリカバリーコードを作る",
   newCodesLead: "今のコードは使えなくなります。",
   changePassword: "パスワードを変更",

@@ -61,6 +61,7 @@ export const ko: OwnWords = {
   remove: "삭제",
   removeTitle: "삭제할까요?",
   removeLead: "이제 이것으로 들어올 수 없습니다: {name}",
+  removeAddressLead: "이제 여기로 계정 관련 메시지가 오지 않습니다: {name}",
   newCodes: "새 복구 코드 만들기",
   newCodesLead: "지금 가진 코드는 쓸 수 없게 됩니다.",
   changePassword: "비밀번호 변경",

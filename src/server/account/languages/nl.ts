@@ -63,6 +63,7 @@ export const nl: OwnWords = {
   remove: "Verwijderen",
   removeTitle: "Dit verwijderen?",
   removeLead: "Hiermee kom je dan niet meer binnen: {name}",
+  removeAddressLead: "Hier komen dan geen berichten over je account meer aan: {name}",
   newCodes: "Nieuwe herstelcodes maken",
   newCodesLead: "De codes die je hebt, werken dan niet meer.",
   changePassword: "Wachtwoord wijzigen",

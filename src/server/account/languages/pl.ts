@@ -63,6 +63,7 @@ export const pl: OwnWords = {
   remove: "Usuń",
   removeTitle: "Usunąć?",
   removeLead: "To już Cię nie wpuści: {name}",
+  removeAddressLead: "Tu nie będą już przychodzić wiadomości o Twoim koncie: {name}",
   newCodes: "Utwórz nowe kody zapasowe",
   newCodesLead: "Dotychczasowe kody przestaną działać.",
   changePassword: "Zmień hasło",

@@ -63,6 +63,7 @@ export const pt: OwnWords = {
   remove: "Remover",
   removeTitle: "Remover isto?",
   removeLead: "Isto não deixará mais você entrar: {name}",
+  removeAddressLead: "Não receberá mais mensagens sobre a sua conta: {name}",
   newCodes: "Criar novos códigos de recuperação",
   newCodesLead: "Os códigos que você tem deixarão de funcionar.",
   changePassword: "Mudar a senha",

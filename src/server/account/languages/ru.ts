@@ -62,6 +62,7 @@ export const ru: OwnWords = {
   remove: "Удалить",
   removeTitle: "Удалить?",
   removeLead: "С этим больше нельзя будет войти: {name}",
+  removeAddressLead: "Сюда больше не будут приходить сообщения о вашей учётной записи: {name}",
   newCodes: "Создать новые резервные коды",
   newCodesLead: "Прежние коды перестанут действовать.",
   changePassword: "Сменить пароль",

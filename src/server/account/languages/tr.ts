@@ -63,6 +63,7 @@ export const tr: OwnWords = {
   remove: "Kaldır",
   removeTitle: "Kaldırılsın mı?",
   removeLead: "Bu artık sizi içeri almaz: {name}",
+  removeAddressLead: "Buraya artık hesabınızla ilgili ileti gelmez: {name}",
   newCodes: "Yeni kurtarma kodları oluştur",
   newCodesLead: "Elinizdeki kodlar çalışmaz olur.",
   changePassword: "Parolayı değiştir",

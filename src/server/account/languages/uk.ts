@@ -62,6 +62,7 @@ export const uk: OwnWords = {
   remove: "Вилучити",
   removeTitle: "Вилучити?",
   removeLead: "Це більше не впускатиме вас: {name}",
+  removeAddressLead: "Сюди більше не надходитимуть повідомлення про ваш обліковий запис: {name}",
   newCodes: "Створити нові резервні коди",
   newCodesLead: "Попередні коди перестануть діяти.",
   changePassword: "Змінити пароль",

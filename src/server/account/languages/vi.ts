@@ -63,6 +63,7 @@ export const vi: OwnWords = {
   remove: "Xóa",
   removeTitle: "Xóa mục này?",
   removeLead: "Bạn sẽ không thể dùng nó để vào nữa: {name}",
+  removeAddressLead: "Nơi này sẽ không còn nhận tin nhắn về tài khoản của bạn: {name}",
   newCodes: "Tạo mã khôi phục mới",
   newCodesLead: "Các mã bạn đang có sẽ không dùng được nữa.",
   changePassword: "Đổi mật khẩu",

@@ -61,6 +61,7 @@ export const zh: OwnWords = {
   remove: "移除",
   removeTitle: "要移除吗？",
   removeLead: "以后将无法用它登录：{name}",
+  removeAddressLead: "以后不会再向此处发送有关您账户的消息：{name}",
   newCodes: "生成新的恢复码",
   newCodesLead: "您现有的恢复码将失效。",
   changePassword: "更改密码",

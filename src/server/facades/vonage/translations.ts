@@ -30,6 +30,7 @@ const numberErrors = {
   type_denied: errors.numberBlocked,
   type_denied_by_policy: errors.numberBlocked,
   number_denied: errors.numberBlocked,
+  risk_denied: errors.numberBlocked,
   velocity: errors.networkBlocked,
   proof_needed: errors.networkBlocked,
   text_first: errors.notRouted,

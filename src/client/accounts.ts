@@ -1,41 +1,33 @@
 import type {
-  AskPasskeyResult,
-  CancelChallengeResult,
   ChangePasswordResult,
-  CheckChallengeResult,
   ConfirmResult,
   CreateSubscriberResult,
   EnrolResult,
   KeepAuthenticatorResult,
   ListSubscribersResult,
   RemoveAuthenticatorResult,
-  SendChallengeResult,
   SendEnrolmentResult,
-  StartChallengeResult,
   UpdateAuthenticatorResult,
   UpdateSubscriberResult,
 } from "./account-results.ts";
 import type {
   AuthenticatorSummary,
-  ChallengeShown,
   CodeOrPasskey,
   NewAuthenticator,
-  NewChallenge,
   NewPassword,
   NewSubscriber,
   OfAuthenticator,
   OfSubscriber,
-  OnChallenge,
   SessionSummary,
   Subscriber,
   SubscriberList,
   TrustedDevice,
 } from "./account-types.ts";
-import { bindingHeader, type Call, done, isDone, partOf, queryOf, withOutcome } from "./call.ts";
+import { type Call, done, isDone, orNothing, partOf, queryOf, shown, withOutcome } from "./call.ts";
+import { type ChallengeCalls, challengeCalls } from "./challenge-calls.ts";
 import { type RecoveryCalls, recoveryCalls } from "./recoveries.ts";
 import { type SessionCalls, sessionCalls } from "./session-calls.ts";
-import type { Asked, CallOptions, Json } from "./transport.ts";
-import type { Amount } from "./verification.ts";
+import type { CallOptions } from "./transport.ts";
 
 /** Enrolled people. */
 export interface SubscriberCalls {
@@ -101,35 +93,6 @@ export interface SubscriberCalls {
   ): Promise<boolean>;
   /** Signs them out everywhere; false where there is nobody. */
   endSessions(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
-}
-
-/** Requests to use an authenticator. */
-export interface ChallengeCalls {
-  start(request: NewChallenge, options?: CallOptions): Promise<StartChallengeResult>;
-  /** Null where there is none that this holder may see. */
-  get(request: OnChallenge, options?: CallOptions): Promise<ChallengeShown | null>;
-  send(
-    request: OnChallenge & { readonly authenticatorId?: string; readonly channel?: "sms" | "voice" },
-    options?: CallOptions,
-  ): Promise<SendChallengeResult>;
-  /** What a browser is to sign with one of their passkeys. Its answer goes to `check` as `passkey`. */
-  askPasskey(request: OnChallenge, options?: CallOptions): Promise<AskPasskeyResult>;
-  /** Only `approved` lets a person on. */
-  check(
-    request: OnChallenge &
-      CodeOrPasskey & {
-        readonly authenticatorId?: string;
-        readonly device?: string;
-        readonly amount?: Amount;
-        readonly payee?: string;
-        /** What its owner calls this device, to trust it from now on. */
-        readonly trustDevice?: string;
-        /** Who is to believe a signed statement of the approval. */
-        readonly audience?: string;
-      },
-    options?: CallOptions,
-  ): Promise<CheckChallengeResult>;
-  cancel(request: OnChallenge, options?: CallOptions): Promise<CancelChallengeResult>;
 }
 
 export interface AccountCalls extends RecoveryCalls {
@@ -310,51 +273,4 @@ function deviceCalls(call: Call): Pick<SubscriberCalls, "trustedDevices" | "forg
       return isDone(await call(operation, { ...more, method: "DELETE", path }, done));
     },
   };
-}
-
-function challengeCalls(call: Call): ChallengeCalls {
-  return {
-    start: (body, more) =>
-      call("startChallenge", { ...more, method: "POST", path: "/challenges", body }, (status, body) => ({
-        outcome: status === 200 ? "deviceTrusted" : "challengeStarted",
-        ...body,
-      })),
-    async get(request, more) {
-      const asked = { ...more, ...named("GET", request) };
-      return orNothing(await call("getChallenge", asked, shown));
-    },
-    send({ id, ...body }, more) {
-      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/send`, body } as const;
-      return call("sendChallenge", asked, (_status, sent) => ({ outcome: "sent", sent }));
-    },
-    askPasskey({ id, ...body }, more) {
-      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/passkey`, body } as const;
-      return call("askPasskey", asked, withOutcome("passkeyAsked"));
-    },
-    check({ id, ...body }, more) {
-      const asked = { ...more, method: "POST", path: `/challenges/${partOf(id)}/check`, body } as const;
-      return call("checkChallenge", asked, withOutcome("approved"));
-    },
-    cancel: (request, more) =>
-      call("cancelChallenge", { ...more, ...named("DELETE", request) }, (_status, challenge) => ({
-        outcome: "canceled",
-        challenge,
-      })),
-  };
-}
-
-const shown = (_status: number, body: Json): object => ({ outcome: "shown", body });
-
-function orNothing<R>(result: unknown): R | null {
-  const { outcome, body } = result as { readonly outcome: string; readonly body: R };
-  return outcome === "shown" ? body : null;
-}
-
-/** Calls without a body repeat who goes on in headers. */
-function named(method: "GET" | "DELETE", { id, binding, session }: OnChallenge): Asked {
-  const headers = {
-    ...bindingHeader(binding),
-    ...(session === undefined ? {} : { "countersign-session": session }),
-  };
-  return { method, path: `/challenges/${partOf(id)}`, headers };
 }

@@ -34,3 +34,14 @@ export const withOutcome =
 export const done = (): object => ({ outcome: "done" });
 export const isDone = (result: unknown): boolean =>
   (result as { readonly outcome: string }).outcome === "done";
+
+/** The whole body of an answer, for `orNothing`. */
+export function shown(_status: number, body: Json): object {
+  return { outcome: "shown", body };
+}
+
+/** What was shown; null where there was nothing to show. */
+export function orNothing<R>(result: unknown): R | null {
+  const { outcome, body } = result as { readonly outcome: string; readonly body: R };
+  return outcome === "shown" ? body : null;
+}

@@ -21,8 +21,9 @@ export type {
   ChallengeSummary,
   SessionSummary,
 } from "./account-types.ts";
-export type { AccountCalls, ChallengeCalls, SubscriberCalls } from "./accounts.ts";
+export type { AccountCalls, SubscriberCalls } from "./accounts.ts";
 export type * from "./administration-calls.ts";
+export type { ChallengeCalls } from "./challenge-calls.ts";
 export { type Client, createClient } from "./client.ts";
 export { CountersignFault, type FaultCode } from "./fault.ts";
 export type * from "./pages.ts";

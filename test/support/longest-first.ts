@@ -5,6 +5,8 @@ const longest = [
   "test/simulation/simulate",
   "test/cli/transcripts",
   "test/phones/reference",
+  "test/pages/passkeys",
+  "test/pages/ways-back",
   "test/mounts/web.http",
   "test/mounts/express-4.http",
   "test/mounts/express-5.http",
@@ -19,6 +21,7 @@ const longest = [
   "test/routing/scenarios-postgres",
   "test/pages/browser",
   "test/pages/account",
+  "test/pages/https",
   "test/move/move",
   "test/docs/transcripts",
   "test/phones/page",
@@ -27,6 +30,8 @@ const longest = [
   "test/doctor/database",
   "test/deploy/container",
   "test/cli/serve",
+  "test/cli/login",
+  "test/mounts/mounts",
 ];
 
 /** The order of the test files: the long ones, then as vitest has it. */

@@ -1,5 +1,6 @@
 import type { Proof } from "./assurance.ts";
 import { type Challenge, isStepUp } from "./challenge.ts";
+import { noticeLifetimeMs } from "./notice.ts";
 import { isAsked } from "./passkey.ts";
 import {
   type Authenticator,
@@ -57,10 +58,21 @@ export function decideEnrol(
     subscriber: {
       ...subscriber,
       ...(isFirst ? { linksEndedAt: now } : {}),
+      ...(asked.type === "recoveryCodes" ? replacedIn(subscriber, now) : {}),
       authenticators: [...kept, asked.type === "email" ? { ...asked, isVouched } : asked],
       updatedAt: now,
     },
   };
+}
+
+/** Of several sets that were made one after the other, the one of before all of them is its owner's for certain. */
+function replacedIn(
+  { authenticators, replacedCodes }: Subscriber,
+  now: number,
+): Pick<Subscriber, "replacedCodes"> {
+  if (replacedCodes !== undefined && now - replacedCodes.at < noticeLifetimeMs) return {};
+  const codes = authenticators.find((one) => one.type === "recoveryCodes" && one.confirmedAt !== null);
+  return codes?.type === "recoveryCodes" ? { replacedCodes: { codes, at: now } } : {};
 }
 
 export interface ConfirmDecision {

@@ -148,7 +148,10 @@ function undone(
 ): { readonly stopped: Stopped } & Pick<Subscriber, "authenticators" | "password"> {
   const since = undoneSince(subscriber, link, now);
   const stopped = { disabled: 0, kept: 0 };
-  const authenticators = onlyConfirmed(subscriber).map((one): Authenticator => {
+  const { replacedCodes } = subscriber;
+  // Its owner's paper has those of before.
+  const before = replacedCodes !== undefined && replacedCodes.at >= since ? replacedCodes.codes : null;
+  const confirmed = onlyConfirmed(subscriber).map((one): Authenticator => {
     const { removesAt, ...kept } = one;
     // What its time took before anybody objected stays gone.
     if (removesAt !== undefined && now >= removesAt) return one;
@@ -157,6 +160,8 @@ function undone(
     else if (removesAt !== undefined) stopped.kept += 1;
     return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
   });
+  const authenticators =
+    before === null ? confirmed : [...confirmed.filter(({ type }) => type !== "recoveryCodes"), before];
   const { password, passwordChangedAt = since - 1 } = subscriber;
   const isVoid = password !== null && password !== voidPassword && passwordChangedAt >= since;
   return {

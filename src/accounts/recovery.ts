@@ -158,6 +158,7 @@ export function recovered(
     reset: _void,
     recoveryFailures: _over,
     recoveryUses: _used,
+    replacedCodes: _gone,
     ...rest
   } = subscriber;
   return {

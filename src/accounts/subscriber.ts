@@ -23,6 +23,8 @@ export interface Subscriber {
   readonly recoveryFailures?: Failures;
   /** What recoveries took of its addresses in the last day; absent while none did. */
   readonly recoveryUses?: readonly RecoveryUse[];
+  /** The codes that others took the place of, and when: "this was not me" brings them back. Absent while none were replaced. */
+  readonly replacedCodes?: { readonly codes: RecoveryCodes; readonly at: number };
   /** Sessions that began until then are over, but for one; absent while none was ended that way. */
   readonly sessionsEnded?: { readonly at: number; readonly but: string | null };
   /** Step-ups of before then allow nothing, but for this one: the account was taken back. Absent while it never was. */

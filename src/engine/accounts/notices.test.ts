@@ -110,7 +110,7 @@ describe("notices", () => {
     expect(items).toEqual([]);
   });
 
-  test("what was enrolled since is disabled by it, and a password set since is void", async () => {
+  test("codes that were made since are gone with it, and a password set since is void", async () => {
     const { accounts, of, tenantId, stepUp, texts } = await ada();
     const allowed = await stepUp();
     await accounts.changePassword({ ...of, password: newPassword, stepUp: allowed });
@@ -120,7 +120,11 @@ describe("notices", () => {
     expect((await accounts.disputeNotice({ tenantId, notice })).outcome).toBe("disputed");
     const row = await accounts.subscriber(of);
     const disabled = row?.authenticators.filter(({ isDisabled }) => isDisabled).map(({ type }) => type);
-    expect(disabled).toEqual(["recoveryCodes"]);
+    // The codes that were made are gone, and those of before are back.
+    expect(disabled).toEqual([]);
+    if (made.outcome !== "enrolled") throw new Error(made.outcome);
+    expect(row?.authenticators.map(({ id }) => id)).not.toContain(made.authenticator.id);
+    expect(row?.authenticators.map(({ type }) => type)).toContain("recoveryCodes");
     for (const one of [password, newPassword]) {
       expect((await accounts.signIn({ tenantId, name: "ada", password: one })).outcome).toBe("signInRefused");
     }

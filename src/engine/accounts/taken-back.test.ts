@@ -271,6 +271,30 @@ describe("P-6: whoever throws others out throws out what they were allowed to do
   });
 });
 
+test("L-3: new recovery codes are dead after a dispute, and those on the owner's paper work again", async () => {
+  const all = await ada();
+  const { accounts, of, tenantId, texts, one, codes } = all;
+  const stepUp = await all.stepUp();
+  for (let times = 0; times < 2; times++) {
+    expect((await accounts.makeRecoveryCodes({ ...of, stepUp })).outcome).toBe("enrolled");
+    await one.clock.advance(minute);
+  }
+  expect((await recover(all, ["recoveryCode"])).last.outcome).toBe("codeMismatch");
+  const notice = noticeIn((await texts(mail))[0]);
+  const disputed = await accounts.disputeNotice({ tenantId, notice });
+  expect(disputed).toMatchObject({ outcome: "disputed", stopped: { disabled: 1 } });
+  await one.clock.advance(minute);
+  const { recovery, last } = await recover(all, ["recoveryCode", "email"]);
+  expect(last.outcome).toBe("approved");
+  expect((await accounts.completeRecovery({ tenantId, recovery, password: newPassword })).outcome).toBe(
+    "recovered",
+  );
+  // Used up, and nothing brings it back.
+  await one.clock.advance(minute);
+  expect(codes[0]).toBeDefined();
+  expect((await recover(all, ["recoveryCode"])).last.outcome).toBe("codeMismatch");
+});
+
 test("C-20: whoever has nothing left that is not disabled is never called somebody who enrolled nothing", async () => {
   const { accounts, of, tenantId, one } = await adaWithPassword();
   const app = await accounts.enrolTotp({ ...of, issuer: "Acme" });

@@ -14,7 +14,7 @@ import {
 } from "../engine/index.ts";
 import { openWebhooks } from "../events/index.ts";
 import { guardConfiguration } from "../guard/index.ts";
-import { maskEmail, maskPhoneNumber } from "../numbers/index.ts";
+import { maskEmail, maskPhoneNumber, type NumberPolicy } from "../numbers/index.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -107,13 +107,10 @@ async function openOn(
     ...accountParts(options),
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
-    ...(options.riskLookup === undefined ? {} : { riskLookup: options.riskLookup }),
     routes: options.routes ?? [],
     senders: options.senders ?? [],
     accountSenders: options.accountSenders ?? {},
-    ...(options.guard === undefined
-      ? {}
-      : { guard: guardConfiguration({ numbers: numberPolicy, ...options.guard }) }),
+    ...guardParts(options, numberPolicy),
     webhooks,
     log,
     meter,
@@ -140,6 +137,16 @@ async function openOn(
       for (const one of providers) one.close?.();
       await store.close();
     },
+  };
+}
+
+function guardParts(
+  { riskLookup, guard }: InstanceOptions,
+  numbers: NumberPolicy,
+): Pick<EngineParts, "riskLookup" | "guard"> {
+  return {
+    ...(riskLookup === undefined ? {} : { riskLookup }),
+    ...(guard === undefined ? {} : { guard: guardConfiguration({ numbers, ...guard }) }),
   };
 }
 

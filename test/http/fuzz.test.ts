@@ -165,7 +165,8 @@ const chosen = <T>(from: readonly T[], pick: number): T | undefined => from[pick
 
 function toCall(one: Planned): Call {
   const { path, method, operation } = one.operation;
-  const verification = chosen(made.verifications.slice(-12), one.pick);
+  // The newest: an older one has mostly expired, and nothing could be sent again.
+  const verification = chosen(made.verifications.slice(-3), one.pick);
   const event = chosen(made.events.slice(-4), one.pick);
   const own = chosen(made.authenticators.slice(-6), one.pick);
   const id = path.includes("{event}")

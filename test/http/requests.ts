@@ -22,8 +22,9 @@ export interface Targets {
   readonly spareSubscriberId: string;
   /** To be removed. */
   readonly leavingSubscriberId: string;
-  /** Waits for its first code. */
+  /** Waits for its first code, and whose it is: nobody ends the sessions of this one, which would end it, too. */
   readonly enrollingId: string;
+  readonly enrollingSubscriberId: string;
   /** Confirmed, of the first subscriber. */
   readonly phoneId: string;
   /** Somebody with a trusted device. */
@@ -78,6 +79,7 @@ async function makeSubscribers(
     | "spareSubscriberId"
     | "leavingSubscriberId"
     | "enrollingId"
+    | "enrollingSubscriberId"
     | "phoneId"
     | "recovery"
     | "challengeId"
@@ -107,7 +109,8 @@ async function makeSubscribers(
   await post(`${path}/${authenticator.id}/confirm`, { code });
   const spareSubscriberId = await make();
   const leavingSubscriberId = await make();
-  const waiting = `/subscribers/${spareSubscriberId}/authenticators`;
+  const enrollingSubscriberId = await make();
+  const waiting = `/subscribers/${enrollingSubscriberId}/authenticators`;
   const enrolling = await post(waiting, { type: "phone", number: freshNumber() });
   const started = await post("/challenges", { subscriberId });
   const alone = { password: "nine rowing margarets", mustHaveSecond: false };
@@ -123,6 +126,7 @@ async function makeSubscribers(
     spareSubscriberId,
     leavingSubscriberId,
     enrollingId: enrolling.authenticator.id,
+    enrollingSubscriberId,
     phoneId: authenticator.id,
     challengeId: started.challenge.id,
     session: one.bearer,
@@ -253,6 +257,7 @@ function idFor(path: string, targets: Targets): string {
   if (path.startsWith("/keys")) return targets.keyId;
   if (path.startsWith("/webhooks")) return targets.webhookId;
   if (path.endsWith("/{device}")) return targets.trustingId;
+  if (path.includes("{authenticator}")) return targets.enrollingSubscriberId;
   if (path.startsWith("/subscribers/{id}")) {
     return path === "/subscribers/{id}" ? targets.leavingSubscriberId : targets.spareSubscriberId;
   }

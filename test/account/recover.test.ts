@@ -262,7 +262,7 @@ describe("not me", () => {
     expect(one.page.status).toBe(403);
     const strange = visitor();
     const wrong = [
-      `${link.slice(0, -2)}AA`,
+      `${link.slice(0, -8)}AAAAAAAA`,
       "/account/not-me?notice=",
       "/account/not-me?notice=%00%FF",
       `${link}&x=1`.slice(0, 40),

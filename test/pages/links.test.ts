@@ -70,7 +70,7 @@ describe("a link of a host application", () => {
 
   test("is refused when it is changed or older than 15 minutes", async () => {
     const url = await linkTo();
-    expect((await visitor().open(`${url.slice(0, -2)}AA`)).status).toBe(410);
+    expect((await visitor().open(`${url.slice(0, -8)}AAAAAAAA`)).status).toBe(410);
     expect((await visitor().open(url)).status).toBe(200);
     await clock.advance(15 * 60_000);
     expect((await visitor().open(url)).status).toBe(410);

@@ -42,12 +42,12 @@ export function afterReset(
   begun: Omit<TakenBack, "stepUp">,
   now: number,
 ): Subscriber {
-  const authenticators = subscriber.authenticators
+  const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
+  const authenticators = rest.authenticators
     .filter((one) => staysAfterReset(subscriber, one))
     // Who has used the link has proved that they read what goes there.
     .map((one) =>
       one.id === subscriber.reset?.authenticatorId ? { ...one, lastUsedAt: now, ...vouched(one) } : one,
     );
-  const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
   return { ...rest, authenticators };
 }

@@ -116,6 +116,26 @@ describe("P-6: who got in for a moment leaves its owner a way back", () => {
     expect(await remove(app)).toBe("removing");
   });
 
+  test("P-7: an address that was to be removed stays after a reset that went to it", async () => {
+    const all = await ada();
+    const { accounts, of, tenantId, email, one } = all;
+    const stepUp = await all.stepUp();
+    const { authenticators = [] } = (await accounts.subscriber(of)) ?? {};
+    for (const { id, type } of authenticators.filter((each) => each.type !== "totp" && each.id !== email)) {
+      const gone = await accounts.removeAuthenticator({ ...of, authenticatorId: id, stepUp });
+      expect([type, gone.outcome]).toEqual([type, "removed"]);
+    }
+    const going = await accounts.removeAuthenticator({ ...of, authenticatorId: email, stepUp });
+    expect(going.outcome).toBe("removing");
+    await accounts.startReset(of);
+    const reset = /reset=(csr_[\w-]+)/.exec((await all.texts(mail)).join())?.[1] ?? "";
+    const done = await accounts.completeReset({ tenantId, reset, password: newPassword });
+    expect(done.outcome).toBe("resetDone");
+    await one.clock.advance(2 * day);
+    const left = (await accounts.subscriber(of))?.authenticators;
+    expect(left).toMatchObject([{ id: email, removesAt: null }]);
+  });
+
   test("what was to be removed stays after a recovery", async () => {
     const all = await ada();
     const { accounts, of, tenantId, app, one } = all;

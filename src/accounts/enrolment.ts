@@ -10,6 +10,7 @@ import {
   isEnrolling,
   isKept,
   type Subscriber,
+  staying,
   withAuthenticator,
 } from "./subscriber.ts";
 import { decideUse, type Use, type UseRefusal } from "./use.ts";
@@ -171,8 +172,7 @@ export function decideRemove(
 export function decideKeep(subscriber: Subscriber, id: string, now: number): Subscriber | null {
   const found = subscriber.authenticators.find((one) => one.id === id);
   if (found === undefined || !isKept(found, now)) return null;
-  const { removesAt: _never, ...kept } = found;
-  return withAuthenticator(subscriber, kept, now);
+  return withAuthenticator(subscriber, staying(found), now);
 }
 
 /** Does not rest on the telephone network, and is no list of codes either. */
@@ -186,12 +186,7 @@ function isStrong({ type, disabledAt }: Authenticator): boolean {
  */
 function protects(subscriber: Subscriber, found: Authenticator, waitMs: number, now: number): boolean {
   const others = confirmed(subscriber, now).filter(
-    ({ id, confirmedAt, disabledAt, removesAt }) =>
-      id !== found.id &&
-      removesAt === undefined &&
-      disabledAt === null &&
-      confirmedAt !== null &&
-      now - confirmedAt >= waitMs,
+    (one) => isLeftBeside(found, one) && now - one.confirmedAt >= waitMs,
   );
   if (isStrong(found)) return !others.some(isStrong);
   if (found.disabledAt !== null) return false;
@@ -204,13 +199,20 @@ function protects(subscriber: Subscriber, found: Authenticator, waitMs: number, 
  * (L-5, P-6).
  */
 function isLastWayBack(subscriber: Subscriber, found: Authenticator, waitMs: number, now: number): boolean {
-  const isOther = ({ id, confirmedAt, disabledAt, removesAt }: Authenticator): boolean =>
-    id !== found.id &&
-    removesAt === undefined &&
-    disabledAt === null &&
-    confirmedAt !== null &&
-    (now - confirmedAt >= waitMs || confirmedAt <= (found.confirmedAt ?? 0));
+  const isOther = (one: Authenticator): boolean =>
+    isLeftBeside(found, one) &&
+    (now - one.confirmedAt >= waitMs || one.confirmedAt <= (found.confirmedAt ?? 0));
   return isWayBack(found) && !subscriber.authenticators.some((one) => isWayBack(one) && isOther(one));
+}
+
+/** Whether this one works on when the other has gone. */
+function isLeftBeside(
+  found: Authenticator,
+  one: Authenticator,
+): one is Authenticator & { readonly confirmedAt: number } {
+  return (
+    one.id !== found.id && one.removesAt === undefined && one.disabledAt === null && one.confirmedAt !== null
+  );
 }
 
 function isWayBack(one: Authenticator): boolean {

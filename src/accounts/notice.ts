@@ -1,6 +1,6 @@
 import { type Address, provenAt } from "./addresses.ts";
 import { staysAfterReset } from "./reset.ts";
-import { type Authenticator, onlyConfirmed, type Subscriber, voidPassword } from "./subscriber.ts";
+import { type Authenticator, onlyConfirmed, type Subscriber, staying, voidPassword } from "./subscriber.ts";
 
 /** What people are told of at their other addresses (L-3, P-6, S-4). Links hold the place on this list: it only grows. */
 export const noticeKinds = [
@@ -103,8 +103,9 @@ export function isLinkOpen(subscriber: Subscriber, link: NoticeLink, now: number
   const isSince = (ended: number | undefined): boolean => ended === undefined || madeAt > ended;
   if (!isInTime || !isSince(linksEndedAt)) return false;
   if (isSince(disputedAt)) return true;
+  if (frozenAt === undefined) return false;
   const { disabled, password } = undone(subscriber, link, now).stopped;
-  return frozenAt !== undefined && (disabled > 0 || password);
+  return disabled > 0 || password;
 }
 
 /** What a dispute undid, beside ending all sessions and stopping changes. */
@@ -152,12 +153,13 @@ function undone(
   // Its owner's paper has those of before.
   const before = replacedCodes !== undefined && replacedCodes.at >= since ? replacedCodes.codes : null;
   const confirmed = onlyConfirmed(subscriber).map((one): Authenticator => {
-    const { removesAt, ...kept } = one;
+    const { removesAt } = one;
     // What its time took before anybody objected stays gone.
     if (removesAt !== undefined && now >= removesAt) return one;
     const isSince = one.confirmedAt !== null && one.confirmedAt >= since;
     if (isSince && one.disabledAt === null) stopped.disabled += 1;
     else if (removesAt !== undefined) stopped.kept += 1;
+    const kept = staying(one);
     return isSince ? { ...kept, disabledAt: kept.disabledAt ?? now } : kept;
   });
   const authenticators =

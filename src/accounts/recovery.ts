@@ -6,6 +6,7 @@ import {
   isKept,
   onlyConfirmed,
   type Subscriber,
+  staying,
   voidPassword,
   wrongInRowMax,
 } from "./subscriber.ts";
@@ -212,10 +213,6 @@ export const doubtedMs = 604_800_000;
  */
 function isOwners({ frozenAt }: Subscriber, { confirmedAt }: Authenticator): boolean {
   return frozenAt === undefined || (confirmedAt !== null && confirmedAt < frozenAt - doubtedMs);
-}
-
-function staying({ removesAt: _never, ...one }: Authenticator): Authenticator {
-  return one;
 }
 
 /** Whether the old password is no way in any more, so that a recovery must set a new one. */

@@ -238,6 +238,11 @@ export function onlyConfirmed({ authenticators }: Subscriber): readonly Authenti
   return authenticators.filter(({ confirmedAt }) => confirmedAt !== null);
 }
 
+/** As it is where nobody wants it to go. */
+export function staying({ removesAt: _never, ...one }: Authenticator): Authenticator {
+  return one;
+}
+
 export function withAuthenticator(subscriber: Subscriber, changed: Authenticator, now: number): Subscriber {
   const authenticators = subscriber.authenticators.map((one) => (one.id === changed.id ? changed : one));
   return { ...subscriber, authenticators, updatedAt: now };

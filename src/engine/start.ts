@@ -50,15 +50,15 @@ export async function start(
   { beside, recipient }: WithinStart,
 ): Promise<{ result: StartResult; transacted: Transacted<StartOutcome> | null }> {
   const idempotency = request.idempotency ?? null;
-  const planned = await planStart(parts, router, request, recipient);
+  const made = await planStart(parts, router, request, recipient);
   const risky =
-    parts.riskLookup === undefined || "refused" in planned
+    parts.riskLookup === undefined || "refused" in made
       ? null
-      : await riskRefusal(parts, planned.command, planned.to);
-  if ("refused" in planned || risky !== null) {
+      : await riskRefusal(parts, made.command, made.to);
+  const planned = risky === null ? made : { refused: risky };
+  if ("refused" in planned) {
     const before = idempotency === null ? null : await answeredBefore<StartOutcome>(parts, idempotency);
-    const refused = risky ?? (planned as { readonly refused: StartRefusal }).refused;
-    if (before === null) return { result: refusal(refused), transacted: null };
+    if (before === null) return { result: refusal(planned.refused), transacted: null };
     return { result: toResult<StartOutcome, Shown>(parts, before), transacted: before };
   }
   const { command, to } = planned;

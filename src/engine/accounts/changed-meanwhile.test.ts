@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ada, adaWithPassword, minute, newPassword, password } from "../../../test/support/ada.ts";
-import { importedHash } from "../../../test/support/imported-hash.ts";
+import { importedPerson } from "../../../test/support/imported-hash.ts";
 import type { TestInstance } from "../../../test/support/instance.ts";
 import type { Key, Rows, Store, UpdateDecision } from "../../store/index.ts";
 import { createEngine } from "../index.ts";
@@ -81,11 +81,7 @@ describe("P-6: a password that changes while it is compared", () => {
 
 test("P-3: a hash that is made anew at a sign-in brings no password back that was changed meanwhile", async () => {
   const { one, accounts, tenantId } = await adaWithPassword();
-  const imported = "a password of elsewhere";
-  const passwordHash = importedHash(imported);
-  const old = { tenantId, name: "old" };
-  const made = await accounts.createSubscriber({ ...old, passwordHash, mustHaveSecond: false });
-  expect(made.outcome).toBe("created");
+  const { imported, old } = await importedPerson({ accounts, tenantId });
   // The sign-in itself locks the name; what makes the hash anew, the subscriber alone.
   const slow = overtaken(one, ["subscriber"], async () => {
     const change = { ...old, password: newPassword, current: imported };

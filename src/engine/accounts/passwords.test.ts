@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ada, adaWithPassword, minute, newPassword, password } from "../../../test/support/ada.ts";
-import { importedHash } from "../../../test/support/imported-hash.ts";
+import { importedPerson } from "../../../test/support/imported-hash.ts";
 import { key } from "../../store/index.ts";
 
 test("P-6: only an active session of its owner goes on after a new password: any other changes nothing", async () => {
@@ -47,13 +47,9 @@ test("P-4, P-6: a wrong present password counts as one at a sign-in, and locks b
 
 test("P-3: while a name is locked, the right password gets no more work done than a wrong one", async () => {
   const { one, accounts, tenantId } = await adaWithPassword();
-  const imported = "a password of elsewhere";
-  const passwordHash = importedHash(imported);
-  const old = { tenantId, name: "old" };
-  const made = await accounts.createSubscriber({ ...old, passwordHash, mustHaveSecond: false });
-  if (made.outcome !== "created") throw new Error(made.outcome);
+  const { imported, old, passwordHash, subscriberId } = await importedPerson({ accounts, tenantId });
   const signIn = async (given: string) => (await accounts.signIn({ ...old, password: given })).outcome;
-  const stored = async () => (await one.store.get(key("subscriber", made.subscriber.id)))?.password;
+  const stored = async () => (await one.store.get(key("subscriber", subscriberId)))?.password;
   for (let n = 0; n < 5; n++) expect(await signIn("wrong margarets")).toBe("signInRefused");
   expect(await signIn(imported)).toBe("signInLocked");
   expect(await stored()).toBe(passwordHash);

@@ -11,7 +11,7 @@ const common = ["clock", "errors", "platform", "schemas"];
 const base = [...pure, ...common, "secrets"];
 
 /** What the rooms at the top may use: the engine and all the parts it is put together from. */
-const whole = [...base, "authenticators", "config", "engine", "events", "phones", "tenants"];
+const whole = [...base, "audit", "authenticators", "config", "engine", "events", "phones", "tenants"];
 
 /**
  * Room -> what it may import besides itself. "store" means all of it, "store!" only what it shows to others:
@@ -28,7 +28,8 @@ const arrows = {
   schemas: [],
   secrets: [...pure, ...common],
   authenticators: base,
-  store: [...base, "tenants/records", "events/records"],
+  store: [...base, "tenants/records", "events/records", "audit/records"],
+  audit: [...base, "store!"],
   providers: [...base, "delivery!"],
   delivery: [...base, "providers!"],
   tenants: [...base, "store!"],
@@ -41,7 +42,7 @@ const arrows = {
     ...["delivery!", "delivery/routing/routes", "delivery/text-template", "delivery/words"],
     "providers",
   ],
-  engine: [...base, "tenants", "authenticators", "events", "store!", "delivery", "providers!"],
+  engine: [...base, "audit", "tenants", "authenticators", "events", "store!", "delivery", "providers!"],
   phones: [...base, "tenants", "engine", "store!", "delivery!", "providers"],
   standins: [...base, "phones!", "delivery!", "providers/sandbox"],
   // Puts the parts together, once for the library, the server, the command line and the tests.

@@ -5,6 +5,7 @@ import { addHelp, type Run } from "./program-help.ts";
 export function addInstallation(program: Command, run: Run): void {
   addSandbox(program, run);
   addBackup(program, run);
+  addAudit(program, run);
   addConfig(program, run);
 }
 
@@ -109,6 +110,42 @@ function addBackup(program: Command, run: Run): void {
   restore.action(async (file: string, options: object) => {
     const { all, terminal } = run(restore);
     await (await import("./commands/restore.ts")).restore(file, options, all, terminal);
+  });
+}
+
+function addAudit(program: Command, run: Run): void {
+  const audit = program.command("audit").description("the log of administrative acts");
+  addHelp(audit, [["countersign audit verify", "whether it is as it was written"]]);
+
+  const list = audit
+    .command("list")
+    .description("who did what and when, newest first")
+    .option("--limit <count>", "how many, up to 100", "20")
+    .option("--before <sequence>", "those before this one");
+  addHelp(list, [
+    ["countersign audit list", "the last 20 acts"],
+    ["countersign --json audit list --limit 100 | jq '.entries[].operation'", "for scripts"],
+  ]);
+  list.action(async (options: object) => {
+    const { all, terminal } = run(list);
+    await (await import("./commands/audit.ts")).listAudit(options, all, terminal);
+  });
+
+  const verify = audit
+    .command("verify")
+    .description("say whether the log is as it was written, and which entry is the first that is not")
+    .option("--known <place>", "a place that verify printed before, which must still be in the log");
+  addHelp(
+    verify,
+    [
+      ["countersign audit verify", "0 if it is intact, 1 if not"],
+      ["countersign audit verify --known 41:9fY...", "also finds a log that was cut off or begun anew"],
+    ],
+    "\nIt prints the last place. Keep it elsewhere: whoever has the database and the master secret\ncould write another log, but not one with that place in it.",
+  );
+  verify.action(async (options: object) => {
+    const { all, terminal } = run(verify);
+    await (await import("./commands/audit.ts")).verifyAudit(options, all, terminal);
   });
 }
 

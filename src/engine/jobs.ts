@@ -1,3 +1,4 @@
+import { trimAudit } from "../audit/index.ts";
 import { isFullRound, ringAlarms } from "./alarms.ts";
 import type { ArrivalWatch } from "./arrivals.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -19,6 +20,8 @@ const purgePauseMs = 1_000;
 const purgeRowsMax = 500;
 const settledKeptMs = 30 * 86_400_000;
 const idempotencyKeptMs = 86_400_000;
+/** A year and a month: what happened a year ago is asked for at the end of it. */
+const auditKeptMs = 400 * 86_400_000;
 
 /** How old the other nodes' counts are at the most, and what a crash may forget of one's own (F-15). */
 const guardEveryMs = 2_000;
@@ -59,6 +62,7 @@ export function createJobs(
         ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
         ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
+        loop("audit", () => trimOldest(parts, stopping.signal), purgeEveryMs),
       ];
     },
     ring,
@@ -77,6 +81,14 @@ async function purgeAll(parts: EngineParts, signal: AbortSignal): Promise<void> 
     const before = { settled: now - settledKeptMs, idempotency: now - idempotencyKeptMs, accounts: now };
     const { finished } = await parts.store.purge(before, purgeRowsMax);
     if (finished) return;
+    await parts.clock.sleep(purgePauseMs, signal);
+  }
+}
+
+async function trimOldest(parts: EngineParts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const removed = await trimAudit(parts, parts.clock.now() - auditKeptMs, purgeRowsMax);
+    if (removed < purgeRowsMax) return;
     await parts.clock.sleep(purgePauseMs, signal);
   }
 }

@@ -23,6 +23,7 @@ export const keyPurposes = [
   "userHandle",
   "eventSigning",
   "statement",
+  "audit",
   "checkValue",
 ] as const;
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join, relative } from "node:path";
 import { scopes, type Tenant } from "../tenants/records.ts";
+import { localKeyId } from "./audit.ts";
 import type { Caller } from "./caller.ts";
 
 /** Longer paths do not fit into a socket's address on any system we know (macOS: 104 bytes with the final zero). */
@@ -24,7 +25,7 @@ export function adminSocketPath(dataFolder: string): string | null {
 /** Who may open the data folder may do everything that the first tenant may: no key is asked for. */
 export function localAdministrator(tenant: Tenant): Caller {
   const unlimited = { scopes: new Set(scopes), allowedAddresses: [], expiresAt: null };
-  return { tenantId: tenant.id, keyId: "local", ...unlimited };
+  return { tenantId: tenant.id, keyId: localKeyId, ...unlimited };
 }
 
 /** Requests that came over the admin socket. By the server they came through: no header can claim it. */

@@ -12,6 +12,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   readonly allowedAddresses: readonly string[];
   readonly expiresAt: number | null;
+  /** Who asks by way of the console; absent for keys and for this machine. */
+  readonly administrator?: { readonly id: string; readonly name: string };
 }
 
 const bearerPattern = /^Bearer ([\x21-\x7e]{16,256})$/i;

@@ -4,6 +4,7 @@ import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance, InstanceOptions } from "../instance/instance.ts";
 import { localAdministrator } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
+import { machineRoutes } from "./machine-routes.ts";
 import { sandboxDoor } from "./sandbox.ts";
 
 /** The whole application in this process, without a socket: for commands while no server runs. */
@@ -30,7 +31,10 @@ export async function openLocalApp(
     accounts: instance.accounts,
     parts: instance.parts,
     adminCaller: () => administrator,
-    register: sandbox.register,
+    register: (one) => {
+      one.register(machineRoutes);
+      sandbox.register(one);
+    },
   });
   await app.ready();
   instance.engine.run();

@@ -27,6 +27,7 @@ import {
   listenOnSocket,
 } from "./listeners.ts";
 import { createLog, type ServerLog } from "./log.ts";
+import { machineRoutes } from "./machine-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 import { verificationPages } from "./pages/index.ts";
 import { bareProblem } from "./parser-errors.ts";
@@ -148,6 +149,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(facadeRoutes(settings.facades));
       one.register(operatorRoutes(runtime));
+      one.register(machineRoutes);
       one.register(frontPageRoutes);
       registerPages(one, instance, settings.publicUrl, admin);
       sandbox.register(one);

@@ -6,6 +6,7 @@ import {
   stepUpLifetimeMs,
   unknownNameKeptMs,
 } from "../accounts/index.ts";
+import type { AuditRow } from "../audit/records.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
 import type { OptOut } from "../guard/index.ts";
 import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
@@ -35,6 +36,7 @@ export interface Tables {
   readonly subscriber: Subscriber;
   readonly challenge: Challenge;
   readonly session: Session;
+  readonly audit: AuditRow;
   readonly delivery: Delivery;
   readonly idempotency: IdempotencyRecord;
   readonly tenant: Tenant;
@@ -53,6 +55,7 @@ export const tableOrder = [
   "subscriber",
   "challenge",
   "session",
+  "audit",
   "delivery",
   "idempotency",
   "tenant",

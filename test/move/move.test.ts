@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { appendAudit } from "../../src/audit/index.ts";
 import { systemClock } from "../../src/clock/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
 import { bearerDigest } from "../../src/secrets/index.ts";
@@ -64,6 +65,8 @@ async function filledFolder(clock = createFakeClock()) {
   const codes = await one.accounts.makeRecoveryCodes({ tenantId, name: "ada" });
   expect(codes.outcome).toBe("enrolled");
   expect((await one.accounts.startChallenge({ tenantId, name: "ada" })).outcome).toBe("challengeStarted");
+  const act = { operation: "createKey", tenantId, target: null, outcome: "done", address: null } as const;
+  await appendAudit(one.parts, { ...act, actor: { kind: "machine", id: "" } });
   const idempotency = { id: "once", fingerprint: "body" };
   const pending = await one.start({ to: alice, idempotency, code: "483920" });
   await clock.advance(20_000);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { uuidPattern } from "../../clock/index.ts";
 import { type Key, key, type Rows, type TableName, type Tables, type Write } from "../../store/index.ts";
 import { firstTenant, furtherRight, type Rights } from "../../tenants/index.ts";
+import { auditedOperation, auditing } from "../audit.ts";
 import type { Caller } from "../caller.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
@@ -18,7 +19,7 @@ export interface Administered {
 }
 
 /**
- * One change in one transaction, with the record of its Idempotency-Key (W-4). `change` refuses by throwing a Problem:
+ * One change in one transaction, with the record of its Idempotency-Key (W-4) and its entry in the audit log. `change` refuses by throwing a Problem:
  * nothing is written then, and the same request may be tried again.
  */
 export async function administer(
@@ -30,7 +31,9 @@ export async function administer(
   const { store, directory } = request.server.parts;
   const idempotency = request.method === "POST" ? idempotencyOf(request) : undefined;
   const recordKey = idempotency === undefined ? null : key("idempotency", idempotency.id);
-  const allKeys = recordKey === null ? keys : [...keys, recordKey];
+  const operation = auditedOperation(request);
+  const audited = operation === null ? null : auditing(request, operation);
+  const allKeys = [...keys, ...(recordKey === null ? [] : [recordKey]), ...(audited?.keys ?? [])];
   const administered = await store.update<Administered>(allKeys, (rows, now) => {
     const record = recordKey === null ? undefined : rows.get(recordKey);
     if (record !== undefined) {
@@ -39,7 +42,7 @@ export async function administer(
     }
     const made = change(rows, now);
     if ("need" in made) return made;
-    const writes = [...made.writes];
+    const writes = [...made.writes, ...(audited?.writes(rows, made.id, now) ?? [])];
     if (idempotency !== undefined) {
       const outcome = { type: "administered", id: made.id };
       const row = { ...idempotency, verificationId: null, outcome, createdAt: now };

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Scope } from "../../tenants/records.ts";
+import { noteAct } from "../audit.ts";
 import { type Hook, requireScope } from "../caller.ts";
 
 declare module "fastify" {
@@ -35,6 +36,11 @@ export interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
   readonly scope: Scope;
+  /**
+   * An administrative act that has no transaction of its own to put its entry of the audit log into: it is written when
+   * it was done, before the answer leaves.
+   */
+  readonly isAct?: true;
   /** What each success means, by status. */
   readonly successes: Readonly<Record<string, string>>;
   /** Request headers of its own, with what they are for. */
@@ -49,8 +55,10 @@ export interface RouteDescription {
 export function described(api: RouteDescription): {
   readonly onRequest: Hook;
   readonly config: { readonly api: RouteDescription };
+  readonly onSend?: typeof noteAct;
 } {
-  return { onRequest: requireScope(api.scope), config: { api } };
+  const always = { onRequest: requireScope(api.scope), config: { api } };
+  return api.isAct === true ? { ...always, onSend: noteAct } : always;
 }
 
 /** For routes whose body may be left out: no body is the same as an empty one. */

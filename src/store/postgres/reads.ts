@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
 import type { AccountTable } from "./account-rows.ts";
+import type { AuditTable } from "./audit-rows.ts";
 import { isBeside } from "./families.ts";
 import { prepared } from "./prepared.ts";
 import type { WebhookTable } from "./webhook-rows.ts";
@@ -65,7 +66,7 @@ export interface KeyLists {
 }
 
 export function keyLists(keys: Iterable<Key>): KeyLists {
-  const lists: Record<Exclude<TableName, WebhookTable | AccountTable>, string[]> = {
+  const lists: Record<Exclude<TableName, WebhookTable | AccountTable | AuditTable>, string[]> = {
     recipient: [],
     verification: [],
     delivery: [],

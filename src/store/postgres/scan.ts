@@ -33,6 +33,7 @@ const pages: { readonly [T in TableName]: pg.QueryConfig } = {
   ),
   challenge: prepared("scan_challenges", "select id, doc from challenges where id > $1 order by id limit $2"),
   session: prepared("scan_sessions", "select id, doc from sessions where id > $1 order by id limit $2"),
+  audit: prepared("scan_audit", "select id, doc from audit where id > $1 order by id limit $2"),
   idempotency: prepared(
     "scan_idempotency",
     "select id, doc from idempotency where id > $1 order by id limit $2",

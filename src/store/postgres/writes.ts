@@ -2,6 +2,7 @@ import { alarmAt, isOpen } from "../../verification/index.ts";
 import type { TableName, Write } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
 import { accountTexts } from "./account-rows.ts";
+import { auditTexts } from "./audit-rows.ts";
 import { arrayText, type Call, documentEnd } from "./grouped.ts";
 import { prepared } from "./prepared.ts";
 import { deliveryKey } from "./reads.ts";
@@ -11,6 +12,7 @@ import { webhookTexts } from "./webhook-rows.ts";
 const texts: { readonly [T in TableName]: TableText<T> } = {
   ...webhookTexts,
   ...accountTexts,
+  ...auditTexts,
   recipient: {
     upsert: prepared(
       "put_recipients",

@@ -66,6 +66,7 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
     encode: (row) => JSON.stringify(sessionCodec.toList(row)),
     decode: ({ id, doc }) => ({ id, ...sessionCodec.fromList(listIn(doc)) }),
   },
+  audit: named,
   idempotency: named,
   tenant: named,
   service: named,

@@ -93,6 +93,12 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     remove: "delete from sessions where id = ?",
     columns: (row) => [row.id, row.subscriberId, keptUntil(row), toDoc("session", row, row.id, {})],
   },
+  audit: {
+    select: "select id, doc from audit where id = ?",
+    upsert: "insert into audit (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
+    remove: "delete from audit where id = ?",
+    columns: (row) => [row.id, toDoc("audit", row, row.id, {})],
+  },
   idempotency: {
     select: "select id, doc from idempotency where id = ?",
     upsert: `insert into idempotency (id, created_at, doc) values (?, ?, ?)
@@ -135,6 +141,7 @@ export function prepareTables(database: DatabaseSync): TableSet {
     subscriber: prepareTable(database, "subscriber"),
     challenge: prepareTable(database, "challenge"),
     session: prepareTable(database, "session"),
+    audit: prepareTable(database, "audit"),
     idempotency: prepareTable(database, "idempotency"),
     tenant: prepareTable(database, "tenant"),
     service: prepareTable(database, "service"),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Store, scanKey, type TableName, type Tables, tableOrder } from "../../store/index.ts";
 import { challengeRow, nameOf, sessionRow, subscriberRow } from "./accounts.ts";
+import { auditEntryRow } from "./audit.ts";
 import type { Chapter } from "./kit.ts";
 import {
   apiKeyRow,
@@ -69,6 +70,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
   const messages = fill(4, (n) => messageRow(n, began + n));
   const endpoints = fill(4, (n) => endpointRow(`e${n}`));
   const optOuts = fill(4, (n) => ({ id: `o${n}`, stopped: [], heard: [`h${n}`], updatedAt: began + n }));
+  const entries = fill(4, (n) => auditEntryRow(n + 1));
   const events = fill(4, (n) => eventRow(n, { occurredAt: began + n }));
   await put(store, [
     ...more.map(deliveryWrite),
@@ -83,6 +85,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     ...messages.map((row) => ({ table: "message" as const, id: row.id, row })),
     ...endpoints.map((row) => ({ table: "endpoint" as const, id: row.id, row })),
     ...events.map((row) => ({ table: "event" as const, id: row.id, row })),
+    ...entries.map((row) => ({ table: "audit" as const, id: row.id, row })),
     ...optOuts.map((row) => ({ table: "optOut" as const, id: row.id, row })),
   ]);
   return {
@@ -97,6 +100,7 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     subscriber: subscribers,
     challenge: challenges,
     session: sessions,
+    audit: entries,
     idempotency: records,
     tenant: tenants,
     service: services,

@@ -4,6 +4,7 @@ import { textSettingsProblem } from "../../../engine/index.ts";
 import { profileEndpoint } from "../../../events/index.ts";
 import { key, type Rows, type Write } from "../../../store/index.ts";
 import type { Service, ServiceSettings, TelnyxProfile, TelnyxTemplate } from "../../../tenants/index.ts";
+import { auditing } from "../../audit.ts";
 import { errors, refuse } from "./errors.ts";
 import { stockTemplates, templatesFrom } from "./templates-of.ts";
 
@@ -54,7 +55,8 @@ export async function createService(
   }
   const id = uuidv7(clock.now(), random);
   const tenantKey = key("tenant", tenantId);
-  const keys = [tenantKey, key("service", id), key("endpoint", id)];
+  const audited = auditing(request, "createService");
+  const keys = [tenantKey, key("service", id), key("endpoint", id), ...audited.keys];
   const made = await store.update<Service | null>(keys, (rows, now) => {
     const tenant = rows.get(tenantKey);
     if (tenant === undefined) return { writes: [], result: null };
@@ -65,6 +67,7 @@ export async function createService(
         { table: "tenant", id: tenantId, row: { ...tenant, servicesRevision: revision } },
         { table: "service", id, row: service },
         ...endpointWrites(rows, service, now),
+        ...audited.writes(rows, id, now),
       ],
       result: service,
     };
@@ -81,11 +84,14 @@ export async function changeService(
 ): Promise<Service> {
   const { store } = request.server.parts;
   const serviceKey = key("service", id);
-  const changed = await store.update<Service | null>([serviceKey, key("endpoint", id)], (rows, now) => {
+  const audited = auditing(request, "updateService");
+  const keys = [serviceKey, key("endpoint", id), ...audited.keys];
+  const changed = await store.update<Service | null>(keys, (rows, now) => {
     const service = rows.get(serviceKey);
     if (service === undefined) return { writes: [], result: null };
     const row = { ...service, settings: change(service.settings, now), updatedAt: now };
-    return { writes: [{ table: "service", id, row }, ...endpointWrites(rows, row, now)], result: row };
+    const writes = [...endpointWrites(rows, row, now), ...audited.writes(rows, id, now)];
+    return { writes: [{ table: "service", id, row }, ...writes], result: row };
   });
   await forgetKnown(request);
   return changed ?? refuse(errors.notFound());

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { uuidv7 } from "../../../clock/index.ts";
 import { key } from "../../../store/index.ts";
 import type { TelnyxTemplate } from "../../../tenants/index.ts";
+import { auditing } from "../../audit.ts";
 import { errors, refuse } from "./errors.ts";
 import { changeService, settingsWith, templatesOf } from "./profile-rows.ts";
 import { callerOf, fieldsOf, neededText } from "./requests.ts";
@@ -58,12 +59,17 @@ async function changeTemplates(
   change: (all: readonly TelnyxTemplate[]) => readonly TelnyxTemplate[],
 ): Promise<readonly TelnyxTemplate[]> {
   const tenantKey = key("tenant", tenantId);
-  return await request.server.parts.store.update<readonly TelnyxTemplate[]>([tenantKey], (rows) => {
+  const audited = auditing(request, "updateTemplates");
+  const keys = [tenantKey, ...audited.keys];
+  return await request.server.parts.store.update<readonly TelnyxTemplate[]>(keys, (rows, now) => {
     const tenant = rows.get(tenantKey);
     if (tenant === undefined) return { writes: [], result: [] };
     const telnyxTemplates = change(tenant.telnyxTemplates ?? []);
     return {
-      writes: [{ table: "tenant", id: tenantId, row: { ...tenant, telnyxTemplates } }],
+      writes: [
+        { table: "tenant", id: tenantId, row: { ...tenant, telnyxTemplates } },
+        ...audited.writes(rows, null, now),
+      ],
       result: telnyxTemplates,
     };
   });

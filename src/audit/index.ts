@@ -1,0 +1,12 @@
+/** The audit log: every administrative act, in a chain that nobody changes unnoticed. */
+export { auditEntryId, auditHeadKey, auditWrites } from "./chain.ts";
+export {
+  type AuditFault,
+  type AuditParts,
+  type AuditVerdict,
+  appendAudit,
+  auditEntries,
+  trimAudit,
+  verifyAudit,
+} from "./log.ts";
+export type { AuditAct, AuditActor, AuditEntry, AuditHead, AuditLink, AuditRow } from "./records.ts";

@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type AuditAct, type AuditActor, appendAudit, auditHeadKey, auditWrites } from "../audit/index.ts";
+import { maskPhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
+import type { Key, Rows, Write } from "../store/index.ts";
+import type { Scope } from "../tenants/index.ts";
+import type { Caller } from "./caller.ts";
+import { clientAddress } from "./client-address.ts";
+
+/** What an update adds, so that it cannot be done without its entry in the audit log. */
+export interface Audited {
+  readonly keys: readonly Key[];
+  writes(rows: Rows, target: string | null, now: number): readonly Write[];
+}
+
+/** Whoever holds one of these administers; the others are for programs at their daily work. */
+const administrativeScopes: ReadonlySet<Scope> = new Set([
+  "keys:write",
+  "services:write",
+  "webhooks:write",
+  "tenants:write",
+]);
+
+/** The name of the operation, where it is one for the audit log. */
+export function auditedOperation(request: FastifyRequest): string | null {
+  const { api } = request.routeOptions.config;
+  return api !== undefined && administrativeScopes.has(api.scope) ? api.operationId : null;
+}
+
+/** The entry of a request's act, for the update that does it. */
+export function auditing(request: FastifyRequest, operation: string): Audited {
+  const { keyring } = request.server.parts;
+  return {
+    keys: [auditHeadKey],
+    writes: (rows, target, now) =>
+      auditWrites(keyring, rows, [actOf(request, request.caller, operation, target)], now),
+  };
+}
+
+/** What somebody did by this request; `target` is an id, or a masked number. */
+export function actOf(
+  request: FastifyRequest,
+  caller: Caller,
+  operation: string,
+  target: string | null,
+): AuditAct {
+  const actor = actorOf(caller);
+  const address = actor.kind === "machine" ? null : clientAddress(request);
+  return { actor, operation, tenantId: caller.tenantId, target, outcome: "done", address };
+}
+
+/** The caller of whoever may open the data folder. */
+export const localKeyId = "local";
+
+function actorOf({ keyId, administrator }: Caller): AuditActor {
+  if (administrator !== undefined) return { kind: "administrator", ...administrator };
+  return keyId === localKeyId ? { kind: "machine", id: "" } : { kind: "key", id: keyId };
+}
+
+function masked(request: FastifyRequest, given: string): string {
+  const parsed = parsePhoneNumber(given, { allow: request.server.parts.numberOverrides });
+  return maskPhoneNumber(parsed.type === "parsed" ? parsed.phoneNumber.e164 : "");
+}
+
+/** Writes the entry of an act that was done, before its answer leaves; a repeat of a request is no act. */
+export async function noteAct<P>(request: FastifyRequest, reply: FastifyReply, payload: P): Promise<P> {
+  const { api } = request.routeOptions.config;
+  const isDone = reply.statusCode < 400 && reply.getHeader("idempotency-replayed") === undefined;
+  if (api === undefined || !isDone) return payload;
+  const { id, number } = request.params as { readonly id?: string; readonly number?: string };
+  const target = number === undefined ? (id ?? null) : masked(request, number);
+  await appendAudit(request.server.parts, actOf(request, request.caller, api.operationId, target));
+  return payload;
+}

@@ -1,0 +1,52 @@
+import type { FastifyPluginCallback, FastifyRequest } from "fastify";
+import { type AuditEntry, type AuditLink, auditEntries, verifyAudit } from "../audit/index.ts";
+import { localKeyId } from "./audit.ts";
+import { Problem } from "./problems.ts";
+
+const entriesMax = 100;
+
+/**
+ * For whoever may open the data folder: over its socket, or in their own process. There is no key for any of it, so that
+ * a stolen key neither reads who does what nor makes an administrator.
+ */
+export const machineRoutes: FastifyPluginCallback = (app, _options, done) => {
+  app.addHook("onRequest", (request, _reply, next) => {
+    const isOfMachine = app.adminCaller(request)?.keyId === localKeyId;
+    next(isOfMachine ? undefined : new Problem("not_found"));
+  });
+  app.get("/machine/audit", async (request) => {
+    const { before, limit } = request.query as Readonly<Record<string, string | undefined>>;
+    const asked = { before: numberIn(before, "before"), limit: numberIn(limit, "limit") ?? entriesMax };
+    const entries = await auditEntries(app.parts.store, {
+      ...asked,
+      limit: Math.min(entriesMax, asked.limit),
+    });
+    return { entries: entries.map(toAuditBody) };
+  });
+  app.get("/machine/audit/chain", async (request) => await verifyAudit(app.parts, knownIn(request)));
+  done();
+};
+
+function numberIn(given: string | undefined, field: string): number | undefined {
+  if (given === undefined) return undefined;
+  if (/^[1-9]\d{0,9}$/.test(given)) return Number(given);
+  throw new Problem("request_invalid", `${field} must be a whole number, more than 0.`);
+}
+
+function knownIn(request: FastifyRequest): AuditLink | null {
+  const { known } = request.query as { readonly known?: string };
+  if (known === undefined) return null;
+  const [, sequence, digest] = /^([1-9]\d{0,11}):([A-Za-z0-9_-]{43})$/.exec(known) ?? [];
+  if (sequence === undefined || digest === undefined) {
+    throw new Problem(
+      "request_invalid",
+      "known must be a place as `countersign audit verify` prints it: 41:9fY...",
+    );
+  }
+  return { sequence: Number(sequence), digest };
+}
+
+/** An entry as it is shown; its digests are for the chain alone. */
+function toAuditBody({ id: _id, keyId: _keyId, digest: _digest, at, ...entry }: AuditEntry): object {
+  return { ...entry, at: new Date(at).toISOString() };
+}

@@ -13,6 +13,8 @@ export interface FaultPlan {
   readonly crashAtCrossing: number;
   /** Likewise: the node stands still for longer than its leases, and does not know it. */
   readonly pauseAtCrossing: number;
+  /** Likewise when a carrier has answered: somebody else may hold the lease by the time the answer is written. */
+  readonly pauseAtAnswer: number;
   /** Chance, when a node crashes, that its whole machine does, so that the store must be opened again. */
   readonly crashTakesMachine: number;
   /** Between two actions of people. */
@@ -74,6 +76,8 @@ export function planFaults(chance: Chance): FaultPlan {
     clockBack: sometimes(0.02, 0.2),
     carrier: planCarrier(chance),
     carriers: planTraits(chance),
+    // Drawn last, so that the others are what they were without it.
+    pauseAtAnswer: sometimes(0.2, 0.3),
   };
 }
 
@@ -115,6 +119,7 @@ export const noFaults: Omit<FaultPlan, "nodes" | "carriers"> = {
   slowCommit: 0,
   crashAtCrossing: 0,
   pauseAtCrossing: 0,
+  pauseAtAnswer: 0,
   crashTakesMachine: 0,
   crash: 0,
   pause: 0,

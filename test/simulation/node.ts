@@ -144,7 +144,11 @@ export class Node {
   #enter(what: string, go: () => void): void {
     if (!this.#isAlive) return;
     const { chance, faults, journal } = this.#parts;
-    if (this.#stalled === null && chance.happens(faults().pauseAtCrossing)) {
+    const { pauseAtCrossing, pauseAtAnswer } = faults();
+    const mayStall = what.startsWith("provider.")
+      ? Math.max(pauseAtCrossing, pauseAtAnswer)
+      : pauseAtCrossing;
+    if (this.#stalled === null && chance.happens(mayStall)) {
       journal.note(`node ${this.owner} stands still at ${what}`);
       this.pause(stallMs(chance));
     }

@@ -6,7 +6,8 @@ import {
   type Use,
 } from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
-import { type Key, key, type Rows, type Write } from "../../store/index.ts";
+import { type Key, key, type Rows, type Store, type Write } from "../../store/index.ts";
+import type { EngineParts } from "../parts.ts";
 import { type AccountParts, holderDigest, nobodysId, passkeyNameId } from "./parts.ts";
 
 /** The id of a passkey is taken by its owner as a name is: nobody else of the tenant registers it (X-2). */
@@ -49,26 +50,52 @@ export function takenCredential(
   return { table: "subscriberName", id, row: { ...nameRow(id, tenantId, now), subscriberId } };
 }
 
-/** The rows of these passkeys' ids, to go with them. */
-export function credentialKeys(
-  parts: AccountParts,
-  { tenantId }: Subscriber,
-  authenticators: readonly Authenticator[],
-): readonly CredentialKey[] {
-  return authenticators.flatMap((one) => {
-    const credential = one.type === "passkey" ? one.credential : null;
-    return credential === null ? [] : [key("subscriberName", passkeyNameId(parts, tenantId, credential.id))];
-  });
+/**
+ * The same store, in which a passkey that leaves a subscriber's row gives the row of its id back in the same
+ * transaction, whatever it left by: a removal, a reset, or the end of whoever had it. No decision can forget it.
+ */
+export function givingBackCredentials(parts: Pick<EngineParts, "keyring">, store: Store): Store {
+  return {
+    ...store,
+    update: (keys, decide) =>
+      store.update(keys, (rows, now) => {
+        const made = decide(rows, now);
+        if ("need" in made) return made;
+        const left = made.writes.flatMap((write) => leftCredentials(parts, rows, write));
+        if (left.length === 0) return made;
+        const missing = left.map(({ name }) => name).filter((name) => !rows.has(name));
+        if (missing.length > 0) return { need: missing };
+        const freed = left
+          .filter(({ name, subscriberId }) => rows.get(name)?.subscriberId === subscriberId)
+          .map(({ name }): Write => ({ table: "subscriberName", id: name.id, row: null }));
+        return { writes: [...made.writes, ...freed], result: made.result };
+      }),
+  };
 }
 
-export function freedCredentials(
+/** The rows of the ids of passkeys that somebody had and has no longer once this is written. */
+function leftCredentials(
+  parts: Pick<EngineParts, "keyring">,
   rows: Rows,
-  keys: readonly CredentialKey[],
-  subscriberId: string,
-): readonly Write[] {
-  return keys
-    .filter((one) => rows.get(one)?.subscriberId === subscriberId)
-    .map(({ id }) => ({ table: "subscriberName", id, row: null }));
+  write: Write,
+): readonly { readonly name: CredentialKey; readonly subscriberId: string }[] {
+  if (write.table !== "subscriber") return [];
+  const subscriberKey = key("subscriber", write.id);
+  const before = rows.has(subscriberKey) ? rows.get(subscriberKey) : undefined;
+  if (before === undefined || before.authenticators === write.row?.authenticators) return [];
+  const stays = new Set(write.row === null ? [] : credentialIds(write.row));
+  return credentialIds(before)
+    .filter((id) => !stays.has(id))
+    .map((id) => ({
+      name: key("subscriberName", passkeyNameId(parts, before.tenantId, id)),
+      subscriberId: before.id,
+    }));
+}
+
+function credentialIds({ authenticators }: Subscriber): readonly string[] {
+  return authenticators.flatMap((one) =>
+    one.type === "passkey" && one.credential !== null ? [one.credential.id] : [],
+  );
 }
 
 /** Whether the browser that answers is the one that asked, where that was named. */

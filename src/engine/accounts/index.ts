@@ -16,6 +16,7 @@ import {
   type OnChallenge,
 } from "./challenges.ts";
 import { type Confirm, type ConfirmResult, confirmAuthenticator } from "./confirmation.ts";
+import { givingBackCredentials } from "./credentials.ts";
 import { type EnrolEmail, type EnrolEmailResult, enrolEmail } from "./emails.ts";
 import { type EnrolTotp, type EnrolTotpResult, enrolTotp } from "./enrol-app.ts";
 import {
@@ -225,7 +226,8 @@ export interface Accounts {
 export type AccountVerbs = Omit<Accounts, "once" | "close">;
 
 export function createAccounts(engineParts: EngineParts, engine: Engine): Accounts {
-  const { store, keyring, random, log } = engineParts;
+  const { keyring, random, log } = engineParts;
+  const store = givingBackCredentials(engineParts, engineParts.store);
   const hasher = createHasher(keyring, random, {
     cost: engineParts.hashCost,
     onMissingSecret: (id) =>
@@ -236,6 +238,7 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
   });
   const parts: AccountParts = {
     ...engineParts,
+    store,
     engine,
     hasher,
     settings: { ...accountSettingsDefault, ...engineParts.accountSettings },

@@ -58,7 +58,11 @@ export function nameIdOf({ keyring }: EngineParts, tenantId: string, name: strin
 }
 
 /** The row that says whose a passkey is: its id is taken like a name, so that nobody else registers it. */
-export function passkeyNameId({ keyring }: EngineParts, tenantId: string, credentialId: string): string {
+export function passkeyNameId(
+  { keyring }: Pick<EngineParts, "keyring">,
+  tenantId: string,
+  credentialId: string,
+): string {
   return blindIndex(keyring, tenantId, "passkey", credentialId);
 }
 

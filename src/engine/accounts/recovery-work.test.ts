@@ -30,7 +30,12 @@ function counted({ one }: Ada): {
     get(target, name: keyof Store) {
       const member = target[name];
       if (typeof member !== "function") return member;
-      if (name === "get") done.push(name);
+      if (name === "get") {
+        return (...given: Parameters<Store["get"]>) => {
+          done.push(name);
+          return target.get(...given);
+        };
+      }
       if (name !== "update") return member.bind(target);
       return (...[keys, decision]: Parameters<Store["update"]>) => {
         // What comes of a delivery is written while the answer is on its way, and nobody waits for it.

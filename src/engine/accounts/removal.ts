@@ -1,6 +1,5 @@
 import { decideKeep, decideRemove, noticeOfRemoved } from "../../accounts/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
-import { credentialKeys, freedCredentials } from "./credentials.ts";
 import { nobodyTold, prepareNotice } from "./notices.ts";
 import { type AccountParts, nobodysId } from "./parts.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
@@ -36,8 +35,7 @@ export async function removeAuthenticator(
   const going = isToTell ? await prepareNotice(parts, found, "removalBegun") : nobodyTold;
   const subscriberKey = key("subscriber", found.id);
   const stepUpKey = key("challenge", request.stepUp ?? nobodysId);
-  const credentials = credentialKeys(parts, found, one === undefined ? [] : [one]);
-  const keys = [...gone.keys, ...credentials, subscriberKey, stepUpKey];
+  const keys = [...gone.keys, subscriberKey, stepUpKey];
   return await parts.store.update<RemoveAuthenticatorResult>(keys, (rows, now) => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: { outcome: "subscriberNotFound" } };
@@ -50,8 +48,7 @@ export async function removeAuthenticator(
     if (decision.type === "refused") return { writes: [], result: { outcome: decision.outcome.type } };
     const write: Write = { table: "subscriber", id: row.id, row: decision.subscriber };
     if (decision.type === "removed") {
-      const freed = freedCredentials(rows, credentials, row.id);
-      return { writes: [...gone.writes(rows, now), ...freed, write], result: { outcome: "removed" } };
+      return { writes: [...gone.writes(rows, now), write], result: { outcome: "removed" } };
     }
     const { subscriber, removesAt } = decision;
     const view = subscriber.authenticators.find(({ id }) => id === removal.id);

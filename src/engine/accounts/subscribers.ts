@@ -8,8 +8,7 @@ import {
 import { isCommonPassword, missingSecretOf, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
-import { key } from "../../store/index.ts";
-import { credentialKeys, freedCredentials } from "./credentials.ts";
+import { key, type Write } from "../../store/index.ts";
 import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
@@ -152,26 +151,41 @@ export async function listSubscribers(
 /** Most sessions of one subscriber that are looked at; more are never on a list. */
 export const sessionsMax = 100;
 
-/** Removes a subscriber with its name and its sessions; challenges find nobody any more and go with their time. */
+/**
+ * Removes a subscriber with its name, the ids of its passkeys and its sessions; challenges find nobody any more and go
+ * with their time.
+ */
 export async function removeSubscriber(parts: AccountParts, ref: SubscriberRef): Promise<boolean> {
   const found = await findSubscriber(parts, ref);
   if (found === undefined) return false;
-  const sessions = await parts.store.sessionsOf(found.id, sessionsMax);
   const subscriberKey = key("subscriber", found.id);
   const nameKey = key("subscriberName", found.nameId);
-  const sessionKeys = sessions.map(({ id }) => key("session", id));
-  const credentials = credentialKeys(parts, found, found.authenticators);
-  const keys = [nameKey, ...credentials, subscriberKey, ...sessionKeys];
-  return await parts.store.update<boolean>(keys, (rows) => {
+  const isRemoved = await parts.store.update<boolean>([nameKey, subscriberKey], (rows) => {
     if (rows.get(subscriberKey) === undefined) return { writes: [], result: false };
     return {
       writes: [
         { table: "subscriberName", id: nameKey.id, row: null },
-        ...freedCredentials(rows, credentials, found.id),
         { table: "subscriber", id: found.id, row: null },
-        ...sessionKeys.map(({ id }) => ({ table: "session" as const, id, row: null })),
       ],
       result: true,
     };
   });
+  if (isRemoved) await removeSessions(parts, found.id);
+  return isRemoved;
+}
+
+/** Nobody's any more, they let nobody in; what a crash leaves of them goes with its time. */
+async function removeSessions({ store }: AccountParts, subscriberId: string): Promise<void> {
+  for (;;) {
+    const page = await store.sessionsOf(subscriberId, sessionsMax);
+    if (page.length === 0) return;
+    await store.update(
+      page.map(({ id }) => key("session", id)),
+      () => ({
+        writes: page.map(({ id }): Write => ({ table: "session", id, row: null })),
+        result: undefined,
+      }),
+    );
+    if (page.length < sessionsMax) return;
+  }
 }

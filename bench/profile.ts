@@ -1,4 +1,4 @@
-// node bench/profile.ts [--seconds n] [--top n] [--keep file] [--bare|--store postgres|--facade vonage]: where the server's time goes under full load.
+// node bench/profile.ts [--seconds n] [--top n] [--keep file] [--bare|--store postgres|--facade vonage|--people phone]: where the server's time goes under full load.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { cores, pinLoad } from "./cores.ts";
 import { startDatabase } from "./database.ts";
 import { closedLoop } from "./load.ts";
 import { type CpuProfile, type Spent, spentBy, spentIn } from "./profile-summary.ts";
-import type { FacadeSpoken, ServerSetup } from "./protocol.ts";
+import type { FacadeSpoken, PeopleSetup, ServerSetup } from "./protocol.ts";
 import { startSubject } from "./subject.ts";
 
 const topStatements = `select calls, total_exec_time + total_plan_time as ms, wal_bytes as wal,
@@ -25,10 +25,13 @@ const { values } = parseArgs({
     bare: { type: "boolean", default: false },
     /** vonage or telnyx: through that vendor's API. */
     facade: { type: "string" },
+    /** app or phone: challenges of enrolled people, met with a code of that. */
+    people: { type: "string" },
     store: { type: "string", default: "sqlite" },
   },
 });
 
+const warmSeconds = 10;
 const folder = mkdtempSync(join(tmpdir(), "countersign-profile-"));
 const monotonicUs = (): number => Number(process.hrtime.bigint() / 1_000n);
 
@@ -45,11 +48,12 @@ const server: ServerSetup = values.bare
       folder,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       ...(values.facade === undefined ? {} : { facade: values.facade as FacadeSpoken }),
+      ...(values.people === undefined ? {} : { people: enrolled(values.people as PeopleSetup["meets"]) }),
     };
 const nodeFlags = ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${folder}`];
 const subject = await startSubject({ server, database, nodeFlags });
 const load = { connections: Number(values.connections) };
-await closedLoop(subject, { ...load, seconds: 10 });
+await closedLoop(subject, { ...load, seconds: warmSeconds });
 await database?.sql("create extension if not exists pg_stat_statements", databaseUrl);
 await database?.sql("select pg_stat_statements_reset()", databaseUrl);
 const rolesBefore = database?.cpuMsByRole();
@@ -76,6 +80,11 @@ const slices = { fromUs, toUs };
 print("By room", spentBy(profile, slices, "room"), 40);
 print("By function, self time", spentBy(profile, slices, "function"), Number(values.top));
 print("Under a function of ours, with all it calls", spentIn(profile, slices), Number(values.top));
+
+/** A phone is written to once: there have to be as many as can be met while it is warmed up and profiled. */
+function enrolled(meets: PeopleSetup["meets"]): PeopleSetup {
+  return { meets, count: (warmSeconds + Number(values.seconds)) * 3_500, passwords: 0 };
+}
 
 /** What the database's processes spent, beside the server's own. */
 function printRoles(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): void {

@@ -60,6 +60,8 @@ function ledgerEntry(
     events: sum((one) => one.events),
     commits: sum((one) => one.commits),
     crashes: sum((one) => one.crashes),
+    challengesApproved: sum((one) => one.approvedByApp + one.approvedByText),
+    wrongUses: sum((one) => one.wrongUses),
     virtualHours: Math.round(sum((one) => one.virtualMs) / 3_600_000),
     tookSeconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
     violations: sum((one) => one.violations),

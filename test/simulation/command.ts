@@ -11,6 +11,10 @@ export interface Summary {
   readonly slotsAwaited: number;
   readonly congestions: number;
   readonly lookups: number;
+  readonly approvedByApp: number;
+  readonly approvedByText: number;
+  readonly wrongUses: number;
+  readonly locks: number;
   readonly virtualMs: number;
   readonly violations: number;
   readonly tookMs: number;

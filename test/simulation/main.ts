@@ -3,6 +3,8 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import type { RunResult } from "./simulate.ts";
 
+type Ways = { -readonly [Way in keyof RunResult["ways"]]: number };
+
 /*
  * The simulator's command line:
  *   npm run simulate                          200 seeds from 1
@@ -36,6 +38,7 @@ const planted = values.mutant === undefined ? null : (await import("./plant.ts")
 const { simulate } = await import("./simulate.ts");
 const { Folders } = await import("./database.ts");
 const { findMutant } = await import("./mutants.ts");
+const { Records } = await import("./records.ts");
 planted?.assertApplied();
 const found = values.mutant === undefined ? undefined : findMutant(values.mutant);
 const mutant = found !== undefined && "store" in found ? found.store : undefined;
@@ -59,9 +62,7 @@ async function many(): Promise<number> {
     events: 0,
     commits: 0,
     crashes: 0,
-    slotsAwaited: 0,
-    congestions: 0,
-    lookups: 0,
+    ...new Records().ways,
     virtualMs: 0,
     violations: 0,
   };
@@ -74,9 +75,7 @@ async function many(): Promise<number> {
     total.events += result.events;
     total.commits += result.commits;
     total.crashes += result.crashes;
-    total.slotsAwaited += result.ways.slotsAwaited;
-    total.congestions += result.ways.congestions;
-    total.lookups += result.ways.lookups;
+    for (const way of Object.keys(result.ways) as (keyof Ways)[]) total[way] += result.ways[way];
     total.virtualMs += result.virtualMs;
     if (result.violation === null) continue;
     total.violations += 1;
@@ -101,21 +100,23 @@ function sentence({ seed, events, hash, violation }: RunResult): string {
 }
 
 function totals(
-  total: {
+  total: Ways & {
     seeds: number;
     events: number;
     commits: number;
     crashes: number;
-    slotsAwaited: number;
-    congestions: number;
-    lookups: number;
     virtualMs: number;
     violations: number;
   },
   tookMs: number,
 ): string {
   const hours = Math.round(total.virtualMs / 3_600_000);
-  return `${total.seeds} seeds, ${total.events} events, ${total.commits} commits, ${total.crashes} crashes, ${total.slotsAwaited} waits for a slot, ${total.congestions} refusals of a congestion, ${total.lookups} look-ups, ${hours} virtual hours in ${Math.round(tookMs / 1_000)} s: ${total.violations} violations`;
+  return [
+    `${total.seeds} seeds, ${total.events} events, ${total.commits} commits, ${total.crashes} crashes`,
+    `${total.slotsAwaited} waits for a slot, ${total.congestions} refusals of a congestion, ${total.lookups} look-ups`,
+    `challenges approved by ${total.approvedByApp} apps and ${total.approvedByText} texts, ${total.wrongUses} wrong codes at them, ${total.locks} locks`,
+    `${hours} virtual hours in ${Math.round(tookMs / 1_000)} s: ${total.violations} violations`,
+  ].join(", ");
 }
 
 function currentCommit(): string {

@@ -294,6 +294,62 @@ export const mutants: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: "app-code-twice",
+    bug: "< for <= at the step of an app's code: it is accepted again",
+    within: "accounts/use.ts",
+    edits: [["step <= authenticator.lastStep", "step < authenticator.lastStep"]],
+  },
+  {
+    name: "uses-not-counted",
+    bug: "a wrong code of a challenge costs its subscriber nothing",
+    within: "accounts/use.ts",
+    edits: [
+      ["failures: oneMore(subscriber.failures, authenticatorWaits, now),", "failures: subscriber.failures,"],
+    ],
+  },
+  {
+    name: "subscriber-lock-not-checked",
+    bug: "that a subscriber is locked is looked at before the locks of the rows alone",
+    within: "accounts/use.ts",
+    edits: [[/if \(retryAt !== null\) return refuse/, "if (retryAt === -1) return refuse"]],
+  },
+  {
+    name: "challenge-met-twice",
+    bug: "that a challenge is settled is looked at before the locks of the rows alone",
+    within: "accounts/challenge.ts",
+    edits: [
+      [
+        "if (refused !== null) return unchanged(refused);",
+        'if (refused !== null && found.status === "pending") return unchanged(refused);',
+      ],
+    ],
+  },
+  {
+    name: "challenge-without-holder",
+    bug: "anybody who knows its id may meet a challenge",
+    within: "engine/accounts/challenges.ts",
+    edits: [[" || challenge.binding !== holderOf(parts, tenantId, request)", ""]],
+  },
+  {
+    name: "use-apart-from-its-code",
+    bug: "a text's code is used up in a commit of its own, before what comes of it",
+    within: "engine/accounts/uses.ts",
+    edits: [
+      [
+        /last\.used = \{ type: "decided", result \};\s+return writes;/,
+        `last.used = { type: "decided", result };
+        for (const one of writes) void parts.store.update([one], () => ({ writes: [one], result: undefined })).catch(() => undefined);
+        return [];`,
+      ],
+    ],
+  },
+  {
+    name: "challenge-repeats-are-new",
+    bug: "a repeat on its way together with its first is decided again",
+    within: "engine/accounts/once.ts",
+    edits: [["if (rows.get(record) !== undefined) throw new AnsweredMeanwhile();", "rows.get(record);"]],
+  },
 ];
 
 export function findMutant(name: string): Mutant {

@@ -1,6 +1,13 @@
 import { type Clock, uuidv7 } from "../../src/clock/index.ts";
 import type { OutgoingMessage, Provider } from "../../src/delivery/index.ts";
-import { createEngine, type Engine, type Receipt } from "../../src/engine/index.ts";
+import {
+  type Accounts,
+  createAccounts,
+  createEngine,
+  type Engine,
+  type EngineParts,
+  type Receipt,
+} from "../../src/engine/index.ts";
 import type { Instance } from "../../src/instance/instance.ts";
 import { StorageUnavailable, type Store } from "../../src/store/index.ts";
 import { createDirectory } from "../../src/tenants/index.ts";
@@ -50,6 +57,7 @@ export class Node {
   readonly owner: string;
   readonly #parts: NodeParts;
   readonly #engine: Engine;
+  readonly #accounts: Accounts;
   readonly #tickets = new Set<Ticket>();
   #stalled: (() => void)[] | null = null;
   #isAlive = true;
@@ -64,23 +72,22 @@ export class Node {
       after: (ms, act) => this.#after(ms, act),
     };
     const store = this.#faulty(parts.storeFor(this.owner));
-    this.#engine = createEngine(
-      {
-        ...instance.parts,
-        store,
-        directory: createDirectory(store, clock),
-        clock,
-        random: chance.random,
-        providers: parts.lines.map((line) => this.#provider(line)),
-        log: {
-          info: () => undefined,
-          warn: (...said) => this.#said(...said),
-          error: (...said) => this.#said(...said),
-        },
-        meter: { count: () => undefined },
+    const engineParts: EngineParts = {
+      ...instance.parts,
+      store,
+      directory: createDirectory(store, clock),
+      clock,
+      random: chance.random,
+      providers: parts.lines.map((line) => this.#provider(line)),
+      log: {
+        info: () => undefined,
+        warn: (...said) => this.#said(...said),
+        error: (...said) => this.#said(...said),
       },
-      this.owner,
-    );
+      meter: { count: () => undefined },
+    };
+    this.#engine = createEngine(engineParts, this.owner);
+    this.#accounts = createAccounts(engineParts, this.#engine);
   }
 
   get isAlive(): boolean {
@@ -116,13 +123,13 @@ export class Node {
     for (const go of stalled) this.#enter("resume", go);
   }
 
-  /** Asks the engine; neither callback is called when the node goes first. */
+  /** Asks the engine, or the verbs of enrolled people; neither callback is called when the node goes first. */
   ask<R>(
-    run: (engine: Engine) => Promise<R>,
+    run: (engine: Engine, accounts: Accounts) => Promise<R>,
     onAnswer: (answer: R) => void,
     onFault: (cause: unknown) => void,
   ): void {
-    run(this.#engine).then(
+    run(this.#engine, this.#accounts).then(
       (answer) => this.#enter("answer", () => onAnswer(answer)),
       (cause: unknown) => this.#enter("answer", () => onFault(cause)),
     );

@@ -16,6 +16,10 @@ export function recordCommits(
     ...store,
     // Several nodes may share it here: leases count.
     isExclusive: false,
+    purge(before, limit) {
+      records.purgedBefore = Math.max(records.purgedBefore, before.accounts ?? 0);
+      return store.purge(before, limit);
+    },
     update<R>(keys: readonly Key[], decide: (rows: Rows, now: number) => UpdateDecision<R>): Promise<R> {
       // A batch that fails is decided again one by one: only the last decision counts.
       let last: { now: number; writes: readonly Write[] } | null = null;
@@ -42,6 +46,10 @@ function toCommit(records: Records, owner: string, now: number, writes: readonly
         return [{ table: write.table, before: records.deliveries.get(write.id), after: write.row }];
       case "recipient":
         return [{ table: write.table, before: records.recipients.get(write.id), after: write.row }];
+      case "subscriber":
+        return [{ table: write.table, before: records.subscribers.get(write.id), after: write.row }];
+      case "challenge":
+        return [{ table: write.table, before: records.challenges.get(write.id), after: write.row }];
       default:
         return [];
     }
@@ -53,6 +61,8 @@ function toCommit(records: Records, owner: string, now: number, writes: readonly
     verifications: changes.filter((one) => one.table === "verification"),
     deliveries: changes.filter((one) => one.table === "delivery"),
     recipients: changes.filter((one) => one.table === "recipient"),
+    subscribers: changes.filter((one) => one.table === "subscriber"),
+    challenges: changes.filter((one) => one.table === "challenge"),
   };
 }
 
@@ -66,6 +76,12 @@ function keep(records: Records, write: Write): void {
       return;
     case "recipient":
       put(records.recipients, write.id, write.row);
+      return;
+    case "subscriber":
+      put(records.subscribers, write.id, write.row);
+      return;
+    case "challenge":
+      put(records.challenges, write.id, write.row);
       return;
     default:
   }

@@ -1,3 +1,4 @@
+import type { Challenge, Subscriber } from "../../src/accounts/index.ts";
 import type { Delivery, Payment, Recipient, Verification } from "../../src/verification/index.ts";
 
 export type RequestKind = "start" | "check" | "resend" | "next" | "cancel" | "settle" | "get" | "unlock";
@@ -19,6 +20,20 @@ export interface Request {
   askedAt: number;
   /** `lost`: no answer came, so it may still happen or have happened. */
   state: "underWay" | "lost" | "answered";
+}
+
+/** What somebody asked for who is enrolled, or who says so. */
+export interface ChallengeRequest {
+  readonly kind: "challenge" | "send" | "check" | "cancel";
+  readonly subscriberId: string;
+  /** Null for a start, until its answer tells. */
+  challengeId: string | null;
+  readonly binding: string | undefined;
+  readonly code: string | null;
+  readonly authenticatorId: string | null;
+  readonly idempotencyKey: string | null;
+  /** As of a `Request`. */
+  state: Request["state"];
 }
 
 /** One call that a carrier got. */
@@ -44,7 +59,13 @@ export type Change =
       readonly after: Verification | null;
     }
   | { readonly table: "delivery"; readonly before: Delivery | undefined; readonly after: Delivery | null }
-  | { readonly table: "recipient"; readonly before: Recipient | undefined; readonly after: Recipient | null };
+  | { readonly table: "recipient"; readonly before: Recipient | undefined; readonly after: Recipient | null }
+  | {
+      readonly table: "subscriber";
+      readonly before: Subscriber | undefined;
+      readonly after: Subscriber | null;
+    }
+  | { readonly table: "challenge"; readonly before: Challenge | undefined; readonly after: Challenge | null };
 
 /** All rows that one committed update wrote. */
 export interface Commit {
@@ -55,6 +76,8 @@ export interface Commit {
   readonly verifications: readonly Extract<Change, { table: "verification" }>[];
   readonly deliveries: readonly Extract<Change, { table: "delivery" }>[];
   readonly recipients: readonly Extract<Change, { table: "recipient" }>[];
+  readonly subscribers: readonly Extract<Change, { table: "subscriber" }>[];
+  readonly challenges: readonly Extract<Change, { table: "challenge" }>[];
 }
 
 /** What a person was told, and what therefore must stay visible for ever (I4). */
@@ -72,6 +95,8 @@ export class Records {
   readonly verifications = new Map<string, Verification>();
   readonly deliveries = new Map<string, Delivery>();
   readonly recipients = new Map<string, Recipient>();
+  readonly subscribers = new Map<string, Subscriber>();
+  readonly challenges = new Map<string, Challenge>();
   readonly requests: Request[] = [];
   readonly requestsOf = new Map<string, Request[]>();
   readonly calls = new Map<string, CarrierCall[]>();
@@ -89,9 +114,29 @@ export class Records {
   readonly rates = new Map<string, number>();
   /** When each node called each carrier with a rate, newest last. */
   readonly calledAt = new Map<string, number[]>();
-  /** How often a delivery went a way that only some carriers open. */
-  readonly ways = { slotsAwaited: 0, congestions: 0, lookups: 0 };
+  /** How often something went a way that only some runs open: carriers of a kind, or people who are enrolled. */
+  readonly ways = {
+    slotsAwaited: 0,
+    congestions: 0,
+    lookups: 0,
+    approvedByApp: 0,
+    approvedByText: 0,
+    wrongUses: 0,
+    locks: 0,
+  };
   readonly verificationOfKey = new Map<string, string>();
+  readonly challengeRequests: ChallengeRequest[] = [];
+  /** The challenge that each verification was sent for. */
+  readonly challengeOf = new Map<string, string>();
+  /** Steps whose code was accepted: `authenticator#step`. */
+  readonly stepsTaken = new Set<string>();
+  readonly approvedChallenges = new Set<string>();
+  /** Keys of requests that were decided and told, not repeated from memory. */
+  readonly challengeKeysTold = new Set<string>();
+  /** Challenges that were to be kept until before then may be gone. */
+  purgedBefore = 0;
+  /** Wrong uses of each subscriber, as they were committed and as people were told of them. */
+  readonly wrongUses = new Map<string, { committed: number; told: number }>();
 
   addRequest(request: Request): void {
     this.requests.push(request);
@@ -109,6 +154,13 @@ export class Records {
   open(verificationId: string, kind: RequestKind): Request[] {
     const list = this.requestsOf.get(verificationId) ?? [];
     return list.filter((one) => one.kind === kind && one.state !== "answered");
+  }
+
+  /** Checks of a challenge that may still take effect. */
+  openChecks(challengeId: string): ChallengeRequest[] {
+    return this.challengeRequests.filter(
+      (one) => one.kind === "check" && one.challengeId === challengeId && one.state !== "answered",
+    );
   }
 
   /** The delivery and verification that a reference names. */

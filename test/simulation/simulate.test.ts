@@ -4,9 +4,9 @@ import { mutants } from "./mutants.ts";
 
 const minutes = 60_000;
 
-describe("R-01, DT-3: the real engine, dispatcher, alarms and store under seeded faults", () => {
+describe("R-01, DT-3: the real engine, challenges, dispatcher, alarms and store under seeded faults", () => {
   // Two processes, since a seed knows nothing of the others and a machine has two cores at least.
-  test("I1 to I7, I9 and I12 hold in 2000 seeds of crashes, lost answers, stalls and clock steps", {
+  test("I1 to I7, I9, I12, T-4, T-5, L-3 and L-4 hold in 2000 seeds of crashes, lost answers, stalls and clock steps", {
     timeout: 6 * minutes,
   }, async () => {
     const halves = await Promise.all(
@@ -21,6 +21,10 @@ describe("R-01, DT-3: the real engine, dispatcher, alarms and store under seeded
       expect(half.slotsAwaited).toBeGreaterThan(100);
       expect(half.congestions).toBeGreaterThan(20);
       expect(half.lookups).toBeGreaterThan(100);
+      expect(half.approvedByApp).toBeGreaterThan(300);
+      expect(half.approvedByText).toBeGreaterThan(200);
+      expect(half.wrongUses).toBeGreaterThan(1_000);
+      expect(half.locks).toBeGreaterThan(100);
     }
   });
 });

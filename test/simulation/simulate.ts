@@ -4,9 +4,11 @@ import type { PendingVerification } from "../../src/verification/index.ts";
 import { createCarriers } from "./carriers.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { Database, type Folders } from "./database.ts";
+import { type ChallengeAct, type ChallengeAnswer, Enrolled, enrol } from "./enrolled.ts";
 import { type FaultPlan, noFaults, planFaults } from "./faults.ts";
 import { type Answer, type AnswerChecks, checkAnswer } from "./invariants/answers.ts";
 import { audit, auditBytes, auditRest } from "./invariants/audit.ts";
+import { checkChallengeAnswer, checkChallenges } from "./invariants/challenges.ts";
 import { checkDelivery } from "./invariants/deliveries.ts";
 import { checkPendingRefs, checkRecipients } from "./invariants/recipients.ts";
 import { checkVerification } from "./invariants/verifications.ts";
@@ -15,7 +17,7 @@ import type { StoreMutant } from "./mutants.ts";
 import { type Line, Node, stallMs } from "./node.ts";
 import { type Act, People } from "./people.ts";
 import { recordCommits } from "./recording-store.ts";
-import { type Commit, Records, type Request } from "./records.ts";
+import { type ChallengeRequest, type Commit, Records, type Request } from "./records.ts";
 import { Timeline } from "./timeline.ts";
 
 export interface RunOptions {
@@ -64,9 +66,10 @@ class World {
   readonly #records = new Records();
   readonly #answers: AnswerChecks;
   readonly #lines: Line[];
-  readonly #underWay = new Map<Request, Node>();
+  readonly #underWay = new Map<Request | ChallengeRequest, Node>();
   #faults: FaultPlan;
   #people: People | null = null;
+  #enrolled: Enrolled | null = null;
   #database: Database | null = null;
   #databases: Database[] = [];
   #nodes: Node[] = [];
@@ -98,7 +101,10 @@ class World {
       traits: this.#faults.carriers,
       faults: () => this.#faults.carrier,
       codeOf: (verification) => this.#codeOf(verification),
-      onArrived: (arrived) => this.#people?.arrived(arrived),
+      onArrived: (arrived) => {
+        this.#people?.arrived(arrived);
+        this.#enrolled?.arrived(arrived);
+      },
       onReceipt: (receipt) => {
         const node = this.#anyNode();
         this.#journal.note(`receipt ${receipt.reference} ${receipt.status} for ${node?.owner ?? "nobody"}`);
@@ -119,9 +125,30 @@ class World {
       tenantId: tenant.id,
       perform: (act) => this.#perform(act),
     });
+    await this.#enrol();
     this.#startNodes();
     await this.#fuss();
     await this.#peace();
+  }
+
+  /** In some runs people are enrolled, and meet challenges. */
+  async #enrol(): Promise<void> {
+    const chance = this.#chance.fork();
+    if (!chance.happens(0.4)) return;
+    const { instance } = this.#live();
+    // Commits happen when the timeline says so.
+    let isEnrolled = false;
+    void enrol(instance, this.#records).then(() => {
+      isEnrolled = true;
+    });
+    while (!isEnrolled) await this.#timeline.step(this.#timeline.elapsed + 1_000);
+    this.#enrolled = new Enrolled({
+      timeline: this.#timeline,
+      chance,
+      records: this.#records,
+      tenantId: instance.tenant.id,
+      perform: (act) => this.#challenge(act),
+    });
   }
 
   result(): RunResult {
@@ -146,7 +173,7 @@ class World {
   async #fuss(): Promise<void> {
     for (let act = 0; act < this.#options.acts && this.#goesOn(); act++) {
       const together = this.#chance.happens(0.3) ? this.#chance.between(2, 5) : 1;
-      for (let one = 0; one < together; one++) this.#people?.act();
+      for (let one = 0; one < together; one++) this.#act();
       this.#trouble();
       const until = this.#timeline.elapsed + this.#pauseBetweenActs();
       while (this.#goesOn() && (await this.#timeline.step(until)));
@@ -154,6 +181,11 @@ class World {
         this.#timeline.freeze(until - this.#timeline.elapsed);
       if (act % auditEvery === auditEvery - 1) await this.#audit();
     }
+  }
+
+  #act(): void {
+    if (this.#enrolled !== null && this.#chance.happens(0.6)) this.#enrolled.act();
+    else this.#people?.act();
   }
 
   #goesOn(): boolean {
@@ -318,6 +350,32 @@ class World {
     );
   }
 
+  #challenge({ request, run }: ChallengeAct): void {
+    const node = this.#anyNode();
+    this.#journal.note(
+      `${request.kind} ${request.challengeId ?? request.subscriberId} ${request.code ?? ""} by ${request.binding}`,
+    );
+    if (node === undefined) {
+      request.state = "answered";
+      return;
+    }
+    this.#underWay.set(request, node);
+    node.ask(
+      (_engine, accounts) => run(accounts),
+      (answer) => this.#challenged(request, answer),
+      (cause) => this.#failed(request, cause),
+    );
+  }
+
+  #challenged(request: ChallengeRequest, answer: ChallengeAnswer): void {
+    this.#underWay.delete(request);
+    this.#journal.note(`${request.kind} is answered ${answer.outcome} ${answer.challengeId ?? ""}`);
+    if (request.kind === "challenge") request.challengeId = answer.challengeId;
+    checkChallengeAnswer(this.#records, this.#journal, request, answer);
+    request.state = "answered";
+    if (answer.challengeId !== null) this.#enrolled?.told(request, answer.challengeId);
+  }
+
   #answered(request: Request, answer: Answer): void {
     this.#underWay.delete(request);
     const view = answer.verification;
@@ -329,7 +387,7 @@ class World {
     if (view !== null) this.#people?.told(request, view);
   }
 
-  #failed(request: Request, cause: unknown): void {
+  #failed(request: Request | ChallengeRequest, cause: unknown): void {
     this.#underWay.delete(request);
     request.state = "lost";
     this.#journal.note(`${request.kind} failed: ${String(cause)}`);
@@ -360,6 +418,8 @@ class World {
       this.#journal.note(`commit ${change.after?.id} ${change.after?.status} ${change.after?.checks.length}`);
       checkVerification(checks, commit, change);
     }
+    for (const { after } of commit.challenges) this.#journal.note(`commit ${after?.id} ${after?.status}`);
+    checkChallenges(this.#records, this.#journal, commit);
     checkRecipients(this.#records, this.#journal, commit);
     checkPendingRefs(this.#records, this.#journal, commit);
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { key, type Store } from "../../../src/store/index.ts";
+import { keptUntil, key, type Store } from "../../../src/store/index.ts";
 import type { Journal } from "../journal.ts";
 import type { Records } from "../records.ts";
 
@@ -43,6 +43,19 @@ export async function audit(
     journal.expect(isKept, "I4", () => `${stored.id} no longer holds what was acknowledged`);
   }
   await auditRecipients(store, records, journal);
+  for (const [id, committed] of records.challenges) {
+    const stored = await store.get(key("challenge", id));
+    const isPurged = stored === undefined && (keptUntil(committed) ?? 0) < records.purgedBefore;
+    journal.expect(
+      isPurged || isDeepStrictEqual(stored, committed),
+      "I4",
+      () => `challenge ${id} was not committed so`,
+    );
+  }
+  for (const [id, committed] of records.subscribers) {
+    const stored = await store.get(key("subscriber", id));
+    journal.expect(isDeepStrictEqual(stored, committed), "I4", () => `subscriber ${id} was not committed so`);
+  }
 }
 
 /** The exact counters are what the rows they count say. */

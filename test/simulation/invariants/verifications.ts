@@ -231,8 +231,11 @@ function checkApproval(
   }
   const code = codeOf(before);
   const right = records.open(after.id, "check").filter((one) => isRight(one, code, before));
+  const onChallenge = records
+    .openChecks(records.challengeOf.get(after.id) ?? "")
+    .filter((one) => isCode(one.code, code));
   journal.expect(
-    right.length > 0,
+    right.length + onChallenge.length > 0,
     "I1",
     () => `${after.id} was approved without a check that carried its code`,
   );
@@ -251,8 +254,12 @@ function checkApproval(
 
 function isRight(request: Request, code: string, before: PendingVerification): boolean {
   return (
-    request.code?.replaceAll(/[ -]/g, "").toUpperCase() === code.toUpperCase() &&
+    isCode(request.code, code) &&
     (request.subject === undefined || request.subject === before.subject) &&
     isDeepStrictEqual(request.payment, before.payment)
   );
+}
+
+function isCode(given: string | null, code: string): boolean {
+  return given?.replaceAll(/[ -]/g, "").toUpperCase() === code.toUpperCase();
 }

@@ -93,6 +93,8 @@ export {
   type PreferenceRefusal,
 } from "./preference.ts";
 export {
+  type AccountEvent,
+  accountEventOf,
   completed,
   decideRecoveryUse,
   doubtedMs,

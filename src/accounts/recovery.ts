@@ -138,6 +138,7 @@ export function mayProve({ frozenAt }: Subscriber, method: RecoveryMethod): bool
 
 /** With what an account is taken back. */
 export interface TakenBack {
+  readonly by: "recovery" | "reset";
   /** The hash of a new one; null where the old one stays. */
   readonly password: string | null;
   /** The session that begins with it. */
@@ -151,7 +152,7 @@ export interface TakenBack {
 /** A new password, an end to all sessions and step-ups but those that begin with it, and changes are open again. */
 export function recovered(
   subscriber: Subscriber,
-  { password, sessionId, stepUp, linksUntil }: TakenBack,
+  { by, password, sessionId, stepUp, linksUntil }: TakenBack,
   now: number,
 ): Subscriber {
   const {
@@ -171,8 +172,22 @@ export function recovered(
     sessionsEnded: { at: now, but: sessionId },
     stepUpsEnded: { at: now, but: stepUp },
     linksEndedAt: linksUntil,
+    takenBack: { at: now, by },
     updatedAt: now,
   };
+}
+
+/** What became of an account, for those who must know that somebody else may have been in it. */
+export type AccountEvent = "disputed" | "recovered" | "reset";
+
+const eventOf: Readonly<Record<TakenBack["by"], AccountEvent>> = { recovery: "recovered", reset: "reset" };
+
+/** What a change of a subscriber's row is; null for all others. */
+export function accountEventOf(was: Subscriber, is: Subscriber): AccountEvent | null {
+  const { disputedAt, takenBack } = is;
+  if (disputedAt !== undefined && disputedAt !== was.disputedAt) return "disputed";
+  if (takenBack !== undefined && takenBack.at !== was.takenBack?.at) return eventOf[takenBack.by];
+  return null;
 }
 
 /**

@@ -39,10 +39,10 @@ function vouched({ type }: Authenticator): { readonly isVouched?: true } {
 /** The person begins anew: with a password of their own, and nothing enrolled but e-mail addresses of theirs. */
 export function afterReset(
   subscriber: Subscriber,
-  begun: Omit<TakenBack, "stepUp">,
+  begun: Omit<TakenBack, "stepUp" | "by">,
   now: number,
 ): Subscriber {
-  const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, stepUp: null }, now);
+  const { preferredId: _gone, ...rest } = recovered(subscriber, { ...begun, by: "reset", stepUp: null }, now);
   const authenticators = rest.authenticators
     .filter((one) => staysAfterReset(subscriber, one))
     // Who has used the link has proved that they read what goes there.

@@ -39,6 +39,8 @@ export interface Subscriber {
   readonly disputedAt?: number;
   /** Links of notices that were made until then do nothing: the account was taken back. Absent while it never was. */
   readonly linksEndedAt?: number;
+  /** When and how its owner took it back last; absent while they never did. */
+  readonly takenBack?: { readonly at: number; readonly by: "recovery" | "reset" };
   /** When the password was changed last; absent where it never was. */
   readonly passwordChangedAt?: number;
   /** The reset on its way to one of its addresses; absent where there is none. */

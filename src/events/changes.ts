@@ -1,3 +1,4 @@
+import { accountEventOf, type Subscriber } from "../accounts/index.ts";
 import { deliveryId, type Key, key, type Rows, type Write } from "../store/index.ts";
 import type { Delivery, Verification } from "../verification/index.ts";
 import type { Endpoint, EventSubject, EventType } from "./records.ts";
@@ -7,7 +8,8 @@ export interface Change {
   readonly type: EventType;
   readonly about: EventSubject;
   readonly tenantId: string;
-  readonly serviceId: string;
+  /** Null for what belongs to no service: all of the tenant's are told. */
+  readonly serviceId: string | null;
   /** Digest of the binding of the verification that it is about; null where there is none. */
   readonly binding: string | null;
   /** Whether it is about a message whose caller wants to be told at an address of its own. */
@@ -41,13 +43,16 @@ export function changesOf(
     } else if (write.table === "endpoint" && concerns(write.row.tenantId)) {
       const change = endpointChange(before(rows, key("endpoint", write.id)), write.row);
       if (change !== null) changes.push(change);
+    } else if (write.table === "subscriber" && concerns(write.row.tenantId)) {
+      const change = subscriberChange(before(rows, key("subscriber", write.id)), write.row);
+      if (change !== null) changes.push(change);
     }
   }
   return need.length > 0 ? { need } : changes;
 }
 
 /** A row as it was; undefined for one that is new, which nobody loads. */
-function before<T extends "verification" | "delivery" | "endpoint">(
+function before<T extends "verification" | "delivery" | "endpoint" | "subscriber">(
   rows: Rows,
   one: Key<T>,
 ): ReturnType<typeof rows.get<T>> {
@@ -134,5 +139,20 @@ function endpointChange(was: Endpoint | undefined, is: Endpoint): Change | null 
     serviceId,
     binding: null,
     data: { id, url, reason: disabled.reason, failingSince, disabledAt: disabled.at },
+  };
+}
+
+/** Ids alone: whoever may know more asks for the subscriber. */
+function subscriberChange(was: Subscriber | undefined, is: Subscriber): Change | null {
+  const told = was === undefined ? null : accountEventOf(was, is);
+  if (told === null) return null;
+  const { id, tenantId } = is;
+  return {
+    type: `subscriber.${told}`,
+    about: { kind: "subscriber", id },
+    tenantId,
+    serviceId: null,
+    binding: null,
+    data: { id },
   };
 }

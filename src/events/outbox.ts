@@ -65,12 +65,21 @@ function eventsOf(
   if (hearing.length === 0) return [];
   const eventId = uuidv7(now, random);
   const number = sequence(now);
-  return hearing.map((endpoint) => newEvent(change, endpoint, { eventId, sequence: number }, now));
+  return hearing.map((endpoint) => {
+    const about = { ...change, serviceId: change.serviceId ?? endpoint.serviceId };
+    return newEvent(about, endpoint, { eventId, sequence: number }, now);
+  });
 }
 
 /** An event that is posted as soon as somebody looks. */
 export function newEvent(
-  { type, tenantId, serviceId, about, data }: Omit<Change, "binding">,
+  {
+    type,
+    tenantId,
+    serviceId,
+    about,
+    data,
+  }: Omit<Change, "binding" | "serviceId"> & Pick<Endpoint, "serviceId">,
   endpoint: Endpoint,
   { eventId, sequence }: Pick<WebhookEvent, "eventId" | "sequence">,
   now: number,

@@ -54,7 +54,7 @@ async function aboutOf(
   store: Store,
   masked: MaskedRecipient,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (about.kind === "endpoint" || about.kind === "request") return {};
+  if (about.kind === "endpoint" || about.kind === "request" || about.kind === "subscriber") return {};
   const row = await store.get(key(about.kind, about.id));
   const isOwn = row?.tenantId === tenantId;
   const shared = {

@@ -16,6 +16,9 @@ export const eventTypes = [
   "message.failed",
   "message.unconfirmed",
   "message.dropped",
+  "subscriber.disputed",
+  "subscriber.recovered",
+  "subscriber.reset",
   "endpoint.disabled",
   "endpoint.test",
 ] as const;
@@ -109,7 +112,7 @@ export interface WebhookEvent {
 }
 
 export interface EventSubject {
-  readonly kind: "verification" | "message" | "endpoint" | "request";
+  readonly kind: "verification" | "message" | "subscriber" | "endpoint" | "request";
   readonly id: string;
 }
 

@@ -11,7 +11,7 @@ export interface Registry {
   readonly isEmpty: boolean;
   hasTenant(tenantId: string): boolean;
   /** Those that want to hear of something. */
-  hearing(tenantId: string, serviceId: string, type: EventType): readonly Endpoint[];
+  hearing(tenantId: string, serviceId: string | null, type: EventType): readonly Endpoint[];
   /** Those that anything may be posted to. */
   readonly enabled: readonly Endpoint[];
   get(id: string): Endpoint | undefined;
@@ -66,9 +66,9 @@ export function createRegistry(store: Store, clock: Clock): Registry {
   };
 }
 
-/** Messages of every service may name an address. */
-function isFor({ dialect, serviceId }: Endpoint, asked: string): boolean {
-  return serviceId === asked || dialect === "receipts";
+/** Messages of every service may name an address; what is of no service concerns them all. */
+function isFor({ dialect, serviceId }: Endpoint, asked: string | null): boolean {
+  return asked === null || serviceId === asked || dialect === "receipts";
 }
 
 function hears({ types }: Endpoint, type: EventType): boolean {

@@ -1,3 +1,4 @@
+import { type AccountEvent, accountEventOf } from "../accounts/index.ts";
 import { addressOf } from "../engine/address.ts";
 import type { Log } from "../engine/index.ts";
 import { toView } from "../engine/view.ts";
@@ -14,6 +15,12 @@ export interface CountersignEvents {
   readonly settled: { readonly verification: Verification };
   /** A message was made, sent, accepted, delivered, failed or dropped: once a change of its state. */
   readonly delivery: { readonly verificationId: string; readonly delivery: Delivery };
+  /** Somebody said of a change that it was not theirs: their sessions are over, and nothing is changed any more. */
+  readonly disputed: { readonly subscriberId: string };
+  /** Somebody got back in by a recovery: their sessions are over. */
+  readonly recovered: { readonly subscriberId: string };
+  /** Somebody used the link of a reset and begins anew: their sessions are over, and nothing is enrolled but addresses. */
+  readonly reset: { readonly subscriberId: string };
 }
 
 export type CountersignEvent = keyof CountersignEvents;
@@ -28,12 +35,22 @@ export interface Events {
   close(): void;
 }
 
-const names: readonly CountersignEvent[] = ["approved", "settled", "delivery"];
+const names: readonly CountersignEvent[] = [
+  "approved",
+  "settled",
+  "delivery",
+  "disputed",
+  "recovered",
+  "reset",
+];
 
 interface Change {
   readonly settled: { readonly row: SettledVerification; readonly recipient: Recipient | undefined } | null;
   readonly delivery: DeliveryRow | null;
+  readonly account: { readonly event: AccountEvent; readonly subscriberId: string } | null;
 }
+
+const nothing: Change = { settled: null, delivery: null, account: null };
 
 /**
  * Listeners hear of what is on the disk, in the order of the commits, in this process only. Between a commit and its
@@ -63,8 +80,9 @@ export function createEvents(): Events {
     }
   }
 
-  function tell({ settled, delivery }: Change): void {
+  function tell({ settled, delivery, account }: Change): void {
     if (opened === null) return;
+    if (account !== null) emit(account.event, { subscriberId: account.subscriberId });
     if (delivery !== null) {
       emit("delivery", { verificationId: delivery.verificationId, delivery: toDelivery(delivery) });
     }
@@ -120,15 +138,20 @@ function changeOf(rows: Rows, write: Write, all: readonly Write[]): Change[] {
   if (write.table === "delivery") {
     const one = key("delivery", write.id);
     const before = rows.has(one) ? rows.get(one)?.state : undefined;
-    return before === write.row.state ? [] : [{ settled: null, delivery: write.row }];
+    return before === write.row.state ? [] : [{ ...nothing, delivery: write.row }];
+  }
+  if (write.table === "subscriber") {
+    const one = key("subscriber", write.id);
+    const before = rows.has(one) ? rows.get(one) : undefined;
+    const event = before === undefined ? null : accountEventOf(before, write.row);
+    return event === null ? [] : [{ ...nothing, account: { event, subscriberId: write.id } }];
   }
   if (write.table !== "verification" || write.row.status === "pending") return [];
   const one = key("verification", write.id);
   // What is settled is never written again, unless an operator restores it.
   if (rows.has(one) && rows.get(one)?.status === write.row.status) return [];
-  return [
-    { settled: { row: write.row, recipient: recipientOf(rows, write.row.recipientId, all) }, delivery: null },
-  ];
+  const recipient = recipientOf(rows, write.row.recipientId, all);
+  return [{ ...nothing, settled: { row: write.row, recipient } }];
 }
 
 /** Every change of a verification locks its recipient. */

@@ -76,10 +76,36 @@ describe("the events of the library", () => {
     expect(heard).toBe(1);
   });
 
+  test("tell once of an account that was taken back, after the commit, with the id and nothing else", async () => {
+    const { countersign } = await open();
+    const { subscribers } = countersign;
+    const name = "ada";
+    const password = "nine rowing margarets";
+    const heard: unknown[] = [];
+    for (const event of ["disputed", "recovered", "reset"] as const) {
+      countersign.on(event, (said) => void heard.push([event, said]));
+    }
+    const created = await subscribers.create({ name, password });
+    if (created.outcome !== "created") throw new Error(created.outcome);
+    const subscriberId = created.subscriber.id;
+    const made = await subscribers.makeRecoveryCodes({ subscriberId });
+    if (made.outcome !== "enrolled") throw new Error(made.outcome);
+    const { recovery } = await countersign.recoveries.start({ name });
+    const code = made.codes[0] ?? "";
+    await countersign.recoveries.check({ recovery, method: "recoveryCode", code });
+    await countersign.recoveries.check({ recovery, method: "password", code: password });
+    expect(heard).toEqual([]);
+    const done = await countersign.recoveries.complete({ recovery, password: "seven quiet lighthouses" });
+    expect(done.outcome).toBe("recovered");
+    expect(heard).toEqual([["recovered", { subscriberId }]]);
+  });
+
   test("a name that is none is an error that lists those there are", async () => {
     const { countersign } = await open();
     const misspelled = "aproved" as CountersignEvent;
-    expect(() => countersign.on(misspelled, () => {})).toThrow("there are approved, settled, delivery");
+    expect(() => countersign.on(misspelled, () => {})).toThrow(
+      "there are approved, settled, delivery, disputed",
+    );
     expect(() => countersign.on("approved", undefined as never)).toThrow("must be a function");
   });
 });

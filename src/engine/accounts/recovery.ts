@@ -303,7 +303,13 @@ export async function completeRecovery(
     const { browser } = request;
     const fields = { tenantId, subscriberId, browser, challengeId: null, proofs: row.earlier };
     const pending = planSession(parts, "pending", fields, at);
-    const begun = { password: hash, sessionId: pending.row.id, stepUp: row.id, linksUntil };
+    const begun = {
+      by: "recovery" as const,
+      password: hash,
+      sessionId: pending.row.id,
+      stepUp: row.id,
+      linksUntil,
+    };
     return {
       writes: [
         ...notice.writes(rows, at),

@@ -69,7 +69,7 @@ const config: ViteUserConfig = defineConfig({
       // Processes that tests start need half the time with it.
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
     },
-    globalSetup: ["test/support/chromium.ts", "test/support/postgres-data.ts"],
+    globalSetup: ["test/support/programs.ts", "test/support/postgres-data.ts"],
     // No measure of what is tested: a machine that does much else at the same time takes several times as long.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import { password } from "../account/person.ts";
 import { type TestServer, testServer } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestServer, testServer, withKey } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { mountExpress } from "../../src/mounts/express.ts";
 import { open as openLibrary } from "../library/open.ts";
 import { type TestServer, testServer, withKey } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { needBrowser, newPerson, openBrowser } from "./browser.ts";
 import { certificate, certificateKey } from "./certificate.ts";
 

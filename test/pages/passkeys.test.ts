@@ -9,7 +9,7 @@ import { mountExpress } from "../../src/mounts/express.ts";
 import { password } from "../account/person.ts";
 import { open as openLibrary } from "../library/open.ts";
 import { type TestServer, testServer } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 import { addAuthenticator, answerIn, type VirtualAuthenticator } from "./virtual-authenticator.ts";

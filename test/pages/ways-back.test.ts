@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import { type AccountSite, openAccountSite, wayOf } from "../account/person.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createFakeClock } from "../../src/testing/index.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "../pages/browser.ts";
 import { ask, type TestServer, testServer, withKey } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { axeFindings, overflow, smallTargets } from "./browser.ts";
 
 /** A browser on a busy machine. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { errorTable } from "../../src/errors/codes.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "../pages/browser.ts";
 import { ask, type TestServer, temporaryFolder, testServer } from "../server/support.ts";
-import { chromiumPath } from "../support/chromium.ts";
+import { chromiumPath } from "../support/programs.ts";
 import { axeFindings, overflow } from "./browser.ts";
 
 let server: TestServer;

@@ -3,9 +3,19 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installChromium, type Machine } from "../support/chromium.ts";
+import { installPrograms, type Machine, type Program } from "../support/programs.ts";
 
-/** A machine without Chromium, with an apt-get of its own that writes down what it was asked. */
+function programs({ hasBrowser = false, hasProxy = true } = {}): readonly Program[] {
+  return [
+    {
+      ...{ name: "Chromium", packageName: "chromium", tests: "the pages", isThere: hasBrowser },
+      otherwise: " or set CHROMIUM to its path",
+    },
+    { name: "HAProxy", packageName: "haproxy", tests: "cells", isThere: hasProxy, otherwise: "" },
+  ];
+}
+
+/** A machine with an apt-get of its own that writes down what it was asked. */
 function machine(
   aptGet: string | null,
   more: Partial<Machine> = {},
@@ -26,7 +36,7 @@ function machine(
     said,
     asked: () => readFileSync(log, "utf8"),
     machine: {
-      ...{ hasChromium: false, isNamed: false, isRoot: true, isDebian: true },
+      ...{ isRoot: true, isDebian: true },
       aptGet(args) {
         const { status, error } = spawnSync("apt-get", args, { env, shell: false });
         return error === undefined ? (status ?? 1) : null;
@@ -37,18 +47,23 @@ function machine(
   };
 }
 
-describe("the browser of the tests", () => {
-  test("is installed by apt-get, once, where nobody else sees to it", () => {
+describe("the programs of the tests", () => {
+  test("are installed by apt-get, once, where they are missing", () => {
     const { machine: bare, said, asked } = machine("exit 0");
-    expect(installChromium(bare)).toBe("installed");
+    expect(installPrograms(bare, programs())).toBe("installed");
     expect(asked()).toBe(
       "noninteractive update -qq\nnoninteractive install -y -qq --no-install-recommends chromium\n",
     );
     expect(said).toEqual(["installing Chromium for the tests of the pages (once)"]);
-    for (const more of [{ hasChromium: true }, { isNamed: true }]) {
-      const { machine: other, asked: askedThere } = machine("exit 0", more);
-      expect([installChromium(other), askedThere()]).toEqual(["there", ""]);
-    }
+    const { machine: whole, asked: askedThere } = machine("exit 0");
+    expect([installPrograms(whole, programs({ hasBrowser: true })), askedThere()]).toEqual(["there", ""]);
+  });
+
+  test("are installed together", () => {
+    const { machine: bare, said, asked } = machine("exit 0");
+    expect(installPrograms(bare, programs({ hasProxy: false }))).toBe("installed");
+    expect(asked()).toMatch(/recommends chromium haproxy\n$/);
+    expect(said).toHaveLength(2);
   });
 
   test.each([
@@ -57,9 +72,9 @@ describe("the browser of the tests", () => {
     ["apt-get install ended with 100", '[ "$1" = update ]; exit $((100 * $?))', {}],
     ["only root may install packages", "exit 0", { isRoot: false }],
     ["this is no Debian", "exit 0", { isDebian: false }],
-  ])("is not installed, and the reason is said: %s", (reason, script, more) => {
+  ])("are not installed, and the reason is said: %s", (reason, script, more) => {
     const { machine: one, said } = machine(script, more);
-    expect(installChromium(one)).toBe("not installed");
+    expect(installPrograms(one, programs())).toBe("not installed");
     expect(said.at(-1)).toBe(
       `Chromium is missing and was not installed, because ${reason}: install it (apt-get install chromium) or set CHROMIUM to its path; their tests are skipped`,
     );

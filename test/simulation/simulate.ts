@@ -1,23 +1,23 @@
 import { codeOf } from "../../src/engine/code.ts";
-import { StorageUnavailable } from "../../src/store/index.ts";
 import type { PendingVerification } from "../../src/verification/index.ts";
+import { Asking } from "./asking.ts";
 import { createCarriers } from "./carriers.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { Database, type Folders } from "./database.ts";
-import { type ChallengeAct, type ChallengeAnswer, Enrolled, enrol } from "./enrolled.ts";
+import { Enrolled, enrol } from "./enrolled.ts";
 import { type FaultPlan, noFaults, planFaults } from "./faults.ts";
-import { type Answer, type AnswerChecks, checkAnswer } from "./invariants/answers.ts";
+import type { AnswerChecks } from "./invariants/answers.ts";
 import { audit, auditBytes, auditRest } from "./invariants/audit.ts";
-import { checkChallengeAnswer, checkChallenges } from "./invariants/challenges.ts";
+import { checkChallenges } from "./invariants/challenges.ts";
 import { checkDelivery } from "./invariants/deliveries.ts";
 import { checkPendingRefs, checkRecipients } from "./invariants/recipients.ts";
 import { checkVerification } from "./invariants/verifications.ts";
 import { Journal, type Violation } from "./journal.ts";
 import type { StoreMutant } from "./mutants.ts";
 import { type Line, Node, stallMs } from "./node.ts";
-import { type Act, People } from "./people.ts";
+import { People } from "./people.ts";
 import { recordCommits } from "./recording-store.ts";
-import { type ChallengeRequest, type Commit, Records, type Request } from "./records.ts";
+import { type Commit, Records } from "./records.ts";
 import { Timeline } from "./timeline.ts";
 
 export interface RunOptions {
@@ -66,7 +66,7 @@ class World {
   readonly #records = new Records();
   readonly #answers: AnswerChecks;
   readonly #lines: Line[];
-  readonly #underWay = new Map<Request | ChallengeRequest, Node>();
+  readonly #asking: Asking;
   #faults: FaultPlan;
   #people: People | null = null;
   #enrolled: Enrolled | null = null;
@@ -93,6 +93,16 @@ class World {
       bindings: new Map(),
       approvals: new Set(),
     };
+    this.#asking = new Asking({
+      records: this.#records,
+      journal: this.#journal,
+      answers: this.#answers,
+      anyNode: () => this.#anyNode(),
+      onTold: (request, { verification }) => {
+        if (verification !== null) this.#people?.told(request, verification);
+      },
+      onChallenge: (request, id) => this.#enrolled?.told(request, id),
+    });
     this.#lines = createCarriers({
       timeline: this.#timeline,
       chance: this.#chance.fork(),
@@ -110,7 +120,7 @@ class World {
         this.#journal.note(`receipt ${receipt.reference} ${receipt.status} for ${node?.owner ?? "nobody"}`);
         if (node === undefined) return;
         this.#records.receiptsGiven.add(receipt.reference);
-        node.receipt(receipt, (cause) => this.#checkFault(cause));
+        node.receipt(receipt, (cause) => this.#asking.checkFault(cause));
       },
     });
   }
@@ -123,7 +133,7 @@ class World {
       chance: this.#chance.fork(),
       records: this.#records,
       tenantId: tenant.id,
-      perform: (act) => this.#perform(act),
+      perform: (act) => this.#asking.perform(act),
     });
     await this.#enrol();
     this.#startNodes();
@@ -147,7 +157,7 @@ class World {
       chance,
       records: this.#records,
       tenantId: instance.tenant.id,
-      perform: (act) => this.#challenge(act),
+      perform: (act) => this.#asking.challenge(act),
     });
   }
 
@@ -307,11 +317,7 @@ class World {
     this.#journal.note(`crash of ${takesMachine ? "the machine" : node.owner}`);
     for (const one of gone) one.kill();
     this.#nodes = this.#nodes.filter((one) => one.isAlive);
-    for (const [request, asked] of this.#underWay) {
-      if (asked.isAlive) continue;
-      request.state = "lost";
-      this.#underWay.delete(request);
-    }
+    this.#asking.forgetTheGone();
     const folder = takesMachine ? this.#live().crash() : null;
     if (folder !== null) this.#database = null;
     this.#timeline.after(this.#chance.between(50, 40_000), () => void this.#restart(folder));
@@ -329,77 +335,6 @@ class World {
 
   #anyNode(): Node | undefined {
     return this.#nodes.length === 0 ? undefined : this.#chance.pick(this.#nodes);
-  }
-
-  #perform({ request, run }: Act): void {
-    const node = this.#anyNode();
-    request.askedAt = this.#timeline.wall();
-    this.#journal.note(
-      `${request.kind} ${request.verificationId ?? request.number} ${request.code ?? ""} by ${request.binding}`,
-    );
-    if (node === undefined) {
-      // Nobody listens: refused at the door, so that it certainly did not happen.
-      request.state = "answered";
-      return;
-    }
-    this.#underWay.set(request, node);
-    node.ask(
-      run,
-      (answer) => this.#answered(request, answer),
-      (cause) => this.#failed(request, cause),
-    );
-  }
-
-  #challenge({ request, run }: ChallengeAct): void {
-    const node = this.#anyNode();
-    this.#journal.note(
-      `${request.kind} ${request.challengeId ?? request.subscriberId} ${request.code ?? ""} by ${request.binding}`,
-    );
-    if (node === undefined) {
-      request.state = "answered";
-      return;
-    }
-    this.#underWay.set(request, node);
-    node.ask(
-      (_engine, accounts) => run(accounts),
-      (answer) => this.#challenged(request, answer),
-      (cause) => this.#failed(request, cause),
-    );
-  }
-
-  #challenged(request: ChallengeRequest, answer: ChallengeAnswer): void {
-    this.#underWay.delete(request);
-    this.#journal.note(`${request.kind} is answered ${answer.outcome} ${answer.challengeId ?? ""}`);
-    if (request.kind === "challenge") request.challengeId = answer.challengeId;
-    checkChallengeAnswer(this.#records, this.#journal, request, answer);
-    request.state = "answered";
-    if (answer.challengeId !== null) this.#enrolled?.told(request, answer.challengeId);
-  }
-
-  #answered(request: Request, answer: Answer): void {
-    this.#underWay.delete(request);
-    const view = answer.verification;
-    this.#journal.note(
-      `${request.kind} is answered ${answer.outcome} ${view?.id ?? ""} ${view?.status ?? ""}`,
-    );
-    checkAnswer(this.#answers, request, answer);
-    request.state = "answered";
-    if (view !== null) this.#people?.told(request, view);
-  }
-
-  #failed(request: Request | ChallengeRequest, cause: unknown): void {
-    this.#underWay.delete(request);
-    request.state = "lost";
-    this.#journal.note(`${request.kind} failed: ${String(cause)}`);
-    this.#checkFault(cause);
-  }
-
-  #checkFault(cause: unknown): void {
-    this.#journal.expect(
-      cause instanceof StorageUnavailable,
-      "R-01",
-      () => `the engine threw ${String(cause)}`,
-    );
   }
 
   #check(commit: Commit): void {

@@ -1,11 +1,12 @@
 import { type Keyring, keyedDigest, requireKey, textsEqual } from "../secrets/index.ts";
-import { type Key, key, type Rows, type Write } from "../store/index.ts";
+import { type Key, key, type Rows, StorageUnavailable, type Write } from "../store/index.ts";
 import type { AuditAct, AuditEntry, AuditHead, AuditLink, AuditRow } from "./records.ts";
 
 /** Who appends locks this row first: entries of all nodes come one after the other. */
 export const auditHeadKey: Key<"audit"> = key("audit", "head");
 
-const nothing: AuditLink = { sequence: 0, digest: "" };
+/** Before the first entry. */
+export const nothing: AuditLink = { sequence: 0, digest: "" };
 
 /** The id under which the entry of a sequence is kept. */
 export function auditEntryId(sequence: number): string {
@@ -14,7 +15,9 @@ export function auditEntryId(sequence: number): string {
 
 /**
  * What an act adds to the writes of the update that does it, so that there is no act without its entry. The update must
- * have locked `auditHeadKey`.
+ * have locked `auditHeadKey`. Behind a head that somebody changed the chain goes on, and the new head says so for good: a
+ * signature of ours must not make theirs good.
+ * @throws StorageUnavailable where the head is missing, which is there from the first start on
  */
 export function auditWrites(
   keyring: Keyring,
@@ -23,7 +26,12 @@ export function auditWrites(
   now: number,
 ): readonly Write[] {
   const head = headOf(rows.get(auditHeadKey));
-  let last = head?.last ?? nothing;
+  if (head === null) {
+    throw new StorageUnavailable(
+      "the head of the audit log is missing: keep a copy of the database, and start Countersign again; it then goes on behind the entries that are left",
+    );
+  }
+  let last = head.last;
   const writes: Write[] = [];
   for (const act of acts) {
     const sequence = last.sequence + 1;
@@ -33,15 +41,29 @@ export function auditWrites(
     writes.push({ table: "audit", id, row });
     last = { sequence, digest: row.digest };
   }
-  writes.push(headWrite(keyring, last, head?.removed ?? nothing));
+  writes.push(headWrite(keyring, { ...doubted(keyring, head), last }));
   return writes;
 }
 
-/** The head as it is written. */
-export function headWrite(keyring: Keyring, last: AuditLink, removed: AuditLink): Write {
+/** The head as it is to be written again: marked where it is not as we wrote it. */
+export function doubted(keyring: Keyring, head: AuditHead): AuditHead {
+  if (canVerify(keyring, head) && isHeadIntact(keyring, head)) return head;
+  const next = head.last.sequence + 1;
+  return { ...head, brokenAt: Math.min(head.brokenAt ?? next, next) };
+}
+
+/** The head as it is written, under the current secret. */
+export function headWrite(keyring: Keyring, head: Omit<AuditHead, "id" | "keyId" | "digest">): Write {
+  const { last, removed, brokenAt, acceptedUntil } = head;
+  const places = {
+    last,
+    removed,
+    ...(brokenAt === undefined ? {} : { brokenAt }),
+    ...(acceptedUntil === undefined ? {} : { acceptedUntil }),
+  };
   const keyId = keyring.currentId;
-  const digest = headDigest(keyring, { last, removed, keyId });
-  return { table: "audit", id: "head", row: { id: "head", last, removed, keyId, digest } };
+  const digest = headDigest(keyring, { ...places, keyId });
+  return { table: "audit", id: "head", row: { id: "head", ...places, keyId, digest } };
 }
 
 export function headOf(row: AuditRow | undefined): AuditHead | null {
@@ -84,10 +106,13 @@ function digestOf(keyring: Keyring, entry: Omit<AuditEntry, "digest">, previous:
 
 function headDigest(
   keyring: Keyring,
-  { last, removed, keyId }: Pick<AuditHead, "last" | "removed" | "keyId">,
+  { last, removed, brokenAt, acceptedUntil, keyId }: Omit<AuditHead, "id" | "digest">,
 ): string {
-  const places = [last, removed].flatMap(({ sequence, digest }) => [String(sequence), digest]);
-  return sealed(keyring, keyId, ["head", ...places]);
+  const places = [last, removed, acceptedUntil ?? nothing].flatMap(({ sequence, digest }) => [
+    String(sequence),
+    digest,
+  ]);
+  return sealed(keyring, keyId, ["head", ...places, String(brokenAt ?? "")]);
 }
 
 function sealed(keyring: Keyring, keyId: string, parts: readonly string[]): string {

@@ -4,9 +4,20 @@ export {
   type AuditFault,
   type AuditParts,
   type AuditVerdict,
+  acceptAudit,
   appendAudit,
   auditEntries,
+  beginAudit,
+  type Trimmed,
   trimAudit,
   verifyAudit,
 } from "./log.ts";
-export type { AuditAct, AuditActor, AuditEntry, AuditHead, AuditLink, AuditRow } from "./records.ts";
+export type {
+  AuditAct,
+  AuditActor,
+  AuditEntry,
+  AuditHead,
+  AuditLink,
+  AuditOutcome,
+  AuditRow,
+} from "./records.ts";

@@ -5,10 +5,12 @@ import {
   auditHeadKey,
   auditWrites,
   canVerify,
+  doubted,
   headOf,
   headWrite,
   isHeadIntact,
   isIntact,
+  nothing,
 } from "./chain.ts";
 import type { AuditAct, AuditEntry, AuditHead, AuditLink } from "./records.ts";
 
@@ -19,6 +21,63 @@ export interface AuditParts {
 }
 
 const pageMax = 500;
+/** In `meta`: that there is a log, so that one that lost its head is not taken for a new one. */
+const begunName = "audit_begun";
+
+/**
+ * At each start, before anything is administered: a new log gets its head, one that lost it goes on behind what is left
+ * and is marked as broken, and the head comes under the current secret.
+ */
+export async function beginAudit({ store, keyring }: AuditParts): Promise<void> {
+  const head = headOf(await store.get(auditHeadKey));
+  const isNew = (await store.readMeta(begunName)) === undefined;
+  const left = head === null ? await lastLeft(store) : nothing;
+  if (head?.keyId !== keyring.currentId) await writeHead({ store, keyring }, left, isNew);
+  // After the head: a start that ends in between has begun nothing yet.
+  if (isNew) await store.writeMeta(begunName, "yes");
+}
+
+async function writeHead({ store, keyring }: AuditParts, left: AuditLink, isNew: boolean): Promise<void> {
+  await store.update([auditHeadKey], (rows) => {
+    const current = headOf(rows.get(auditHeadKey));
+    if (current !== null)
+      return { writes: [headWrite(keyring, doubted(keyring, current))], result: undefined };
+    const isBroken = !isNew || left.sequence > 0;
+    const mark = isBroken ? { brokenAt: left.sequence + 1 } : {};
+    return { writes: [headWrite(keyring, { last: left, removed: nothing, ...mark })], result: undefined };
+  });
+}
+
+async function lastLeft(store: Store): Promise<AuditLink> {
+  let last = nothing;
+  for (;;) {
+    const page = await pageAfter(store, last.sequence, pageMax);
+    const end = page.at(-1);
+    if (end === undefined) return last;
+    last = { sequence: end.sequence, digest: end.digest };
+  }
+}
+
+/**
+ * Takes the log as it is, after somebody looked at what is wrong with it: from then on what is behind is verified. An
+ * entry of its own says who did.
+ */
+export async function acceptAudit({ store, keyring }: AuditParts, act: AuditAct): Promise<void> {
+  await store.update([auditHeadKey], (rows, now) => {
+    const writes = auditWrites(keyring, rows, [act], now);
+    const head = headOf(rows.get(auditHeadKey));
+    const last = linkIn(writes);
+    if (head === null || last === null) return { writes, result: undefined };
+    const { brokenAt: _found, ...kept } = head;
+    const accepted = headWrite(keyring, { ...kept, last, acceptedUntil: head.last });
+    return { writes: [...writes.filter(({ id }) => id !== "head"), accepted], result: undefined };
+  });
+}
+
+function linkIn(writes: readonly Write[]): AuditLink | null {
+  const head = writes.find(({ table, id }) => table === "audit" && id === "head");
+  return head?.table === "audit" && head.row !== null && "last" in head.row ? head.row.last : null;
+}
 
 /** Appends an act whose change is no update of its own; on all nodes one after the other. */
 export async function appendAudit({ store, keyring }: AuditParts, act: AuditAct): Promise<void> {
@@ -63,6 +122,8 @@ export type AuditFault =
   | "missing"
   | "headChanged"
   | "headMissing"
+  /** The chain is whole, but before this entry was written its head was not as we had written it. */
+  | "wasBroken"
   | "notAsKnown";
 
 /**
@@ -92,7 +153,9 @@ async function walk(
   head: AuditHead,
   known: AuditLink | null,
 ): Promise<AuditVerdict> {
-  let at = head.removed;
+  const { acceptedUntil = nothing } = head;
+  let at = acceptedUntil.sequence > head.removed.sequence ? acceptedUntil : head.removed;
+  const first = at.sequence + 1;
   let isKnownMet = known === null || known.sequence < at.sequence || isSame(known, at);
   while (at.sequence < head.last.sequence) {
     const page = await pageAfter(store, at.sequence, Math.min(pageMax, head.last.sequence - at.sequence));
@@ -109,8 +172,9 @@ async function walk(
     }
   }
   if (!isSame(at, head.last)) return broken(at.sequence, "headChanged");
+  if (head.brokenAt !== undefined) return broken(head.brokenAt, "wasBroken");
   if (known !== null && !isKnownMet) return broken(known.sequence, "notAsKnown");
-  return { outcome: "intact", first: head.removed.sequence + 1, last: head.last };
+  return head.last.sequence === 0 ? { outcome: "empty" } : { outcome: "intact", first, last: head.last };
 }
 
 function isSame(one: AuditLink, other: AuditLink): boolean {
@@ -121,34 +185,64 @@ function broken(sequence: number, why: AuditFault): AuditVerdict {
   return { outcome: "broken", sequence, why };
 }
 
+/** What the removal of the oldest entries came to. */
+export interface Trimmed {
+  readonly removed: number;
+  /** Whether it stopped, or did not begin, because something is not as it was written: that stays, to be found. */
+  readonly isBroken: boolean;
+  /** Where the log stands, to be kept elsewhere. */
+  readonly last: AuditLink;
+}
+
 /**
- * Removes the oldest entries from before an instant, at most `limit`; how many. The head remembers the last one that
- * went, so that what is left is still a chain.
+ * Removes the oldest entries from before an instant, at most `limit`. The head remembers the last one that went, so that
+ * what is left is still a chain; an entry goes only if it is as it was written, its age as well.
  */
-export async function trimAudit(
-  { store, keyring }: AuditParts,
-  before: number,
-  limit: number,
-): Promise<number> {
+export async function trimAudit(parts: AuditParts, before: number, limit: number): Promise<Trimmed> {
+  const { store, keyring } = parts;
   const head = headOf(await store.get(auditHeadKey));
-  if (head === null) return 0;
-  const page = await pageAfter(store, head.removed.sequence, limit);
-  const young = page.findIndex(({ at }) => at >= before);
-  const old = young === -1 ? page : page.slice(0, young);
-  const last = old.at(-1);
-  if (last === undefined) return 0;
-  return await store.update<number>([auditHeadKey], (rows) => {
+  if (head === null) return { removed: 0, isBroken: true, last: nothing };
+  const { last } = head;
+  const isSound = canVerify(keyring, head) && isHeadIntact(keyring, head);
+  if (!isSound) return { removed: 0, isBroken: true, last };
+  const { old, isBroken } = oldestOf(
+    keyring,
+    head,
+    await pageAfter(store, head.removed.sequence, limit),
+    before,
+  );
+  const end = old.at(-1);
+  const found = { isBroken: isBroken || head.brokenAt !== undefined, last };
+  if (end === undefined) return { removed: 0, ...found };
+  const removed = await store.update<number>([auditHeadKey], (rows) => {
     const current = headOf(rows.get(auditHeadKey));
-    // Another node did it, or somebody changed the head: then it stays as it is, to be found.
-    if (
-      current?.removed.sequence !== head.removed.sequence ||
-      !canVerify(keyring, current) ||
-      !isHeadIntact(keyring, current)
-    ) {
-      return { writes: [], result: 0 };
-    }
-    const removed = { sequence: last.sequence, digest: last.digest };
+    // Another node did it, or somebody changed the head.
+    const isSame = current?.removed.sequence === head.removed.sequence && canVerify(keyring, current);
+    if (!isSame || !isHeadIntact(keyring, current)) return { writes: [], result: 0 };
     const gone = old.map(({ id }): Write => ({ table: "audit", id, row: null }));
-    return { writes: [...gone, headWrite(keyring, current.last, removed)], result: old.length };
+    const next = headWrite(keyring, { ...current, removed: { sequence: end.sequence, digest: end.digest } });
+    return { writes: [...gone, next], result: old.length };
   });
+  return { removed, ...found };
+}
+
+/** Those that may go: from the first on, each behind the one before, as they were written or taken as they are. */
+function oldestOf(
+  keyring: Keyring,
+  { removed, last, acceptedUntil = nothing }: AuditHead,
+  page: readonly AuditEntry[],
+  before: number,
+): { readonly old: readonly AuditEntry[]; readonly isBroken: boolean } {
+  const old: AuditEntry[] = [];
+  let at = removed;
+  for (const entry of page) {
+    const isAccepted = entry.sequence <= acceptedUntil.sequence;
+    const isNext = entry.sequence === at.sequence + 1 && entry.sequence <= last.sequence;
+    const isSound = isNext && canVerify(keyring, entry) && isIntact(keyring, entry, at.digest);
+    if (!(isAccepted || isSound)) return { old, isBroken: true };
+    if (entry.at >= before) break;
+    old.push(entry);
+    at = { sequence: entry.sequence, digest: entry.digest };
+  }
+  return { old, isBroken: false };
 }

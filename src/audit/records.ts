@@ -7,6 +7,12 @@ export interface AuditActor {
   readonly name?: string;
 }
 
+/**
+ * `failed`: it ended in a fault, and may be done in part. `repeated`: the request came again and was answered from
+ * memory.
+ */
+export type AuditOutcome = "done" | "refused" | "failed" | "repeated";
+
 /** One administrative act. Neither a secret nor a number is in it. */
 export interface AuditEntry {
   /** Its sequence in twelve digits, so that rows sort as they were written. */
@@ -21,7 +27,7 @@ export interface AuditEntry {
   readonly tenantId: string | null;
   /** The id of what it was done to; null where it has none. */
   readonly target: string | null;
-  readonly outcome: "done" | "refused";
+  readonly outcome: AuditOutcome;
   /** Where the request came from; null for this machine. */
   readonly address: string | null;
   /** Which master secret its digest was made with. */
@@ -36,8 +42,12 @@ export interface AuditHead {
   readonly last: AuditLink;
   /** The last entry that was removed because of its age; sequence 0 and no digest while none was. */
   readonly removed: AuditLink;
+  /** The first entry that was written after somebody had changed the head or taken it away; absent while nobody did. */
+  readonly brokenAt?: number;
+  /** Up to here an operator took the log as it was: it is verified from behind there. Absent while nobody had to. */
+  readonly acceptedUntil?: AuditLink;
   readonly keyId: string;
-  /** HMAC-SHA-256 over both: without the secret nobody cuts the chain shorter. */
+  /** HMAC-SHA-256 over all of it: without the secret nobody cuts the chain shorter. */
   readonly digest: string;
 }
 

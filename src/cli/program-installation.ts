@@ -147,6 +147,15 @@ function addAudit(program: Command, run: Run): void {
     const { all, terminal } = run(verify);
     await (await import("./commands/audit.ts")).verifyAudit(options, all, terminal);
   });
+
+  const accept = audit
+    .command("accept")
+    .description("take a log that verify finds broken as it is, so that what follows is verified again");
+  addHelp(accept, [["countersign audit accept", "after you know what happened: an entry says who did"]]);
+  accept.action(async () => {
+    const { all, terminal } = run(accept);
+    await (await import("./commands/audit.ts")).acceptAudit(all, terminal);
+  });
 }
 
 function addConfig(program: Command, run: Run): void {

@@ -53,6 +53,11 @@ export function createJobs(
     }
   }
 
+  let auditPlace = "";
+  async function audit(): Promise<void> {
+    auditPlace = await trimOldest(parts, stopping.signal, auditPlace);
+  }
+
   return {
     run() {
       loops = [
@@ -62,7 +67,7 @@ export function createJobs(
         ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
         ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
-        loop("audit", () => trimOldest(parts, stopping.signal), purgeEveryMs),
+        loop("audit", audit, purgeEveryMs),
       ];
     },
     ring,
@@ -85,10 +90,27 @@ async function purgeAll(parts: EngineParts, signal: AbortSignal): Promise<void> 
   }
 }
 
-async function trimOldest(parts: EngineParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const removed = await trimAudit(parts, parts.clock.now() - auditKeptMs, purgeRowsMax);
-    if (removed < purgeRowsMax) return;
-    await parts.clock.sleep(purgePauseMs, signal);
+/**
+ * Also says where the audit log stands, when it went on: a log of the process that is kept elsewhere is what shows that
+ * the chain was cut off. Gives back what it said last.
+ */
+async function trimOldest(parts: EngineParts, signal: AbortSignal, said: string): Promise<string> {
+  for (;;) {
+    const { removed, isBroken, last } = await trimAudit(parts, parts.clock.now() - auditKeptMs, purgeRowsMax);
+    if (isBroken) {
+      parts.log.error(
+        { event: "audit_broken" },
+        "the audit log is not as it was written: `countersign audit verify` says where",
+      );
+    }
+    if (removed === purgeRowsMax && !signal.aborted) {
+      await parts.clock.sleep(purgePauseMs, signal);
+      continue;
+    }
+    const place = `${last.sequence}:${last.digest}`;
+    if (place !== said && last.sequence > 0) {
+      parts.log.info({ event: "audit", place }, "the audit log reaches this place");
+    }
+    return place;
   }
 }

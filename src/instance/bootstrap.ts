@@ -1,7 +1,9 @@
+import { type AuditAct, type AuditParts, auditHeadKey, auditWrites } from "../audit/index.ts";
 import { type Clock, type Random, uuidv7 } from "../clock/index.ts";
-import { bearerDigest, type Secret } from "../secrets/index.ts";
+import { bearerDigest, type Keyring, type Secret } from "../secrets/index.ts";
 import { key, type Store } from "../store/index.ts";
 import {
+  type ApiKey,
   adoptApiKey,
   createApiKey,
   firstTenant,
@@ -15,6 +17,8 @@ export interface BootstrapOptions {
   /** The key an operator set; without one, a key is made for an empty installation. */
   readonly apiKey: Secret | null;
   readonly brand: string;
+  /** For the audit log. */
+  readonly keyring: Keyring;
 }
 
 /** What a new installation starts with, and the key to show once. */
@@ -31,7 +35,7 @@ export async function bootstrap(
   store: Store,
   clock: Clock,
   random: Random,
-  options: BootstrapOptions,
+  { keyring, ...options }: BootstrapOptions,
 ): Promise<Bootstrapped> {
   const tenant = (await firstTenant(store)) ?? (await makeTenant(store, clock, random, options.brand));
   const existing = await store.apiKeys(tenant.id);
@@ -40,7 +44,7 @@ export async function bootstrap(
     if (!existing.some((one) => one.digest === digest)) {
       const asked = { tenantId: tenant.id, name: "environment", scopes };
       const { record } = adoptApiKey(options.apiKey, random, clock.now(), asked);
-      await put(store, "apiKey", record);
+      await adopt({ store, keyring }, record, existing.length > 0);
     }
     return { tenant, firstKey: null };
   }
@@ -48,6 +52,22 @@ export async function bootstrap(
   const made = createApiKey(random, clock.now(), { tenantId: tenant.id, name: firstKeyName, scopes });
   await put(store, "apiKey", made.record);
   return { tenant, firstKey: made.issued };
+}
+
+/** A key that an operator set for an installation that had keys already is an act. */
+async function adopt(parts: AuditParts, record: ApiKey, isAct: boolean): Promise<void> {
+  await parts.store.update([key("apiKey", record.id), auditHeadKey], (rows, now) => {
+    const act: AuditAct = {
+      actor: { kind: "machine", id: "" },
+      operation: "createKey",
+      tenantId: record.tenantId,
+      target: record.id,
+      outcome: "done",
+      address: null,
+    };
+    const entry = isAct ? auditWrites(parts.keyring, rows, [act], now) : [];
+    return { writes: [{ table: "apiKey", id: record.id, row: record }, ...entry], result: undefined };
+  });
 }
 
 async function makeTenant(store: Store, clock: Clock, random: Random, brand: string): Promise<Tenant> {

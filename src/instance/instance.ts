@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { trustedDeviceMs as defaultTrustedDeviceMs } from "../accounts/index.ts";
+import { beginAudit } from "../audit/index.ts";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { addressOf } from "../engine/address.ts";
@@ -80,9 +81,11 @@ async function openOn(
   const made = await once(async () => {
     await refuseMoved(plain, options.folder);
     await proveSecrets(plain, keyring, keepSecret);
+    await beginAudit({ store: plain, keyring });
     return await bootstrap(plain, clock, random, {
       apiKey: options.apiKey ?? null,
       brand: options.brand ?? "Countersign",
+      keyring,
     });
   });
   const log = options.log ?? silent;

@@ -1,5 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type AuditAct, type AuditActor, appendAudit, auditHeadKey, auditWrites } from "../audit/index.ts";
+import {
+  type AuditAct,
+  type AuditActor,
+  type AuditOutcome,
+  appendAudit,
+  auditHeadKey,
+  auditWrites,
+} from "../audit/index.ts";
 import { maskPhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
 import type { Key, Rows, Write } from "../store/index.ts";
 import type { Scope } from "../tenants/index.ts";
@@ -23,7 +30,8 @@ const administrativeScopes: ReadonlySet<Scope> = new Set([
 /** The name of the operation, where it is one for the audit log. */
 export function auditedOperation(request: FastifyRequest): string | null {
   const { api } = request.routeOptions.config;
-  return api !== undefined && administrativeScopes.has(api.scope) ? api.operationId : null;
+  const isAct = api !== undefined && administrativeScopes.has(api.scope) && api.isAct !== false;
+  return isAct ? api.operationId : null;
 }
 
 /** The entry of a request's act, for the update that does it. */
@@ -42,10 +50,11 @@ export function actOf(
   caller: Caller,
   operation: string,
   target: string | null,
+  outcome: AuditOutcome = "done",
 ): AuditAct {
   const actor = actorOf(caller);
   const address = actor.kind === "machine" ? null : clientAddress(request);
-  return { actor, operation, tenantId: caller.tenantId, target, outcome: "done", address };
+  return { actor, operation, tenantId: caller.tenantId, target, outcome, address };
 }
 
 /** The caller of whoever may open the data folder. */
@@ -61,13 +70,23 @@ function masked(request: FastifyRequest, given: string): string {
   return maskPhoneNumber(parsed.type === "parsed" ? parsed.phoneNumber.e164 : "");
 }
 
-/** Writes the entry of an act that was done, before its answer leaves; a repeat of a request is no act. */
+/**
+ * Writes the entry of an act before its answer leaves: also of one that ended in a fault, which may be done in part, and
+ * of a repeat, since the first time may have ended before its entry was written.
+ */
 export async function noteAct<P>(request: FastifyRequest, reply: FastifyReply, payload: P): Promise<P> {
   const { api } = request.routeOptions.config;
-  const isDone = reply.statusCode < 400 && reply.getHeader("idempotency-replayed") === undefined;
-  if (api === undefined || !isDone) return payload;
+  const outcome = outcomeOf(reply);
+  if (api === undefined || outcome === null) return payload;
   const { id, number } = request.params as { readonly id?: string; readonly number?: string };
   const target = number === undefined ? (id ?? null) : masked(request, number);
-  await appendAudit(request.server.parts, actOf(request, request.caller, api.operationId, target));
+  await appendAudit(request.server.parts, actOf(request, request.caller, api.operationId, target, outcome));
   return payload;
+}
+
+/** Null for what was refused: that changed nothing. */
+function outcomeOf(reply: FastifyReply): AuditOutcome | null {
+  if (reply.statusCode >= 500) return "failed";
+  if (reply.statusCode >= 400) return null;
+  return reply.getHeader("idempotency-replayed") === undefined ? "done" : "repeated";
 }

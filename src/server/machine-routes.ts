@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback, FastifyRequest } from "fastify";
-import { type AuditEntry, type AuditLink, auditEntries, verifyAudit } from "../audit/index.ts";
-import { localKeyId } from "./audit.ts";
+import { type AuditEntry, type AuditLink, acceptAudit, auditEntries, verifyAudit } from "../audit/index.ts";
+import { actOf, localKeyId } from "./audit.ts";
 import { Problem } from "./problems.ts";
 
 const entriesMax = 100;
@@ -22,6 +22,12 @@ export const machineRoutes: FastifyPluginCallback = (app, _options, done) => {
       limit: Math.min(entriesMax, asked.limit),
     });
     return { entries: entries.map(toAuditBody) };
+  });
+  app.post("/machine/audit/acceptance", async (request, reply) => {
+    const caller = app.adminCaller(request);
+    if (caller === null) throw new Problem("not_found");
+    await acceptAudit(app.parts, { ...actOf(request, caller, "acceptAudit", null), tenantId: null });
+    return reply.code(204).send();
   });
   app.get("/machine/audit/chain", async (request) => await verifyAudit(app.parts, knownIn(request)));
   done();

@@ -1,5 +1,5 @@
 import { accountChecks } from "./store-conformance/accounts.ts";
-import { auditChecks } from "./store-conformance/audit.ts";
+import { auditChecks, auditTamperingChecks } from "./store-conformance/audit.ts";
 import { backupChecks } from "./store-conformance/backup.ts";
 import { chapterOf, type OpenStore, type TestKit } from "./store-conformance/kit.ts";
 import { purgeChecks } from "./store-conformance/purge.ts";
@@ -25,7 +25,10 @@ export function storeConformance(kit: TestKit, name: string, open: OpenStore): v
     kit.describe("updates", () => updateChecks(chapter));
     kit.describe("races", () => raceChecks(chapter));
     kit.describe("accounts", () => accountChecks(chapter));
-    kit.describe("audit log", () => auditChecks(chapter));
+    kit.describe("audit log", () => {
+      auditChecks(chapter);
+      auditTamperingChecks(chapter);
+    });
     kit.describe("queries", () => queryChecks(chapter));
     kit.describe("scan", () => scanChecks(chapter));
     kit.describe("purge", () => purgeChecks(chapter));

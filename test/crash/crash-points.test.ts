@@ -113,6 +113,8 @@ interface Ran {
   readonly hasCrashed: boolean;
 }
 
+const keyring = createKeyring([new Secret("crash-point-master-secret-0123456789")]);
+
 /** Plays a scenario with a crash at the nth update, and audits what is left when all has come to rest. */
 async function play(
   open: (clock: Clock) => Promise<Store>,
@@ -122,7 +124,7 @@ async function play(
   const clock = createFakeClock();
   const store = await open(clock);
   const random = seededRandom(3);
-  const { tenant } = await bootstrap(store, clock, random, { apiKey: null, brand: "Acme" });
+  const { tenant } = await bootstrap(store, clock, random, { apiKey: null, brand: "Acme", keyring });
   const sent: Sent[] = [];
   const answers: ProviderAnswer[] = [];
   const entries: Entry[] = [];
@@ -210,7 +212,7 @@ function partsOn(
   return {
     store,
     directory: createDirectory(store, clock),
-    keyring: createKeyring([new Secret("crash-point-master-secret-0123456789")]),
+    keyring,
     clock,
     random,
     providers: [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { bootstrap } from "../../src/instance/bootstrap.ts";
 import { secretBesideDatabase } from "../../src/instance/master-secret.ts";
+import { createKeyring, Secret } from "../../src/secrets/index.ts";
 import { key, type Store } from "../../src/store/index.ts";
 import { createApiKey, createDirectory, revokeKey } from "../../src/tenants/index.ts";
 import { createFakeClock, createMemoryStore, seededRandom } from "../../src/testing/index.ts";
@@ -13,7 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), "countersign-first-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const random = seededRandom(7);
-const options = { apiKey: null, brand: "Countersign" };
+const keyring = createKeyring([new Secret("Wq3v8Zr1Xk6Tn0Ys5Bd2Fg7Hj4Lm9PcVx0Qe")]);
+const options = { apiKey: null, brand: "Countersign", keyring };
 
 test.each([1, 2, 3].flatMap((nth) => [[nth, "before"] as const, [nth, "after"] as const]))(
   "R-03: a first start that dies at its write %i, %s the commit, is made good by the next",

@@ -54,6 +54,7 @@ const faults: Readonly<Record<AuditFault, string>> = {
   missing: "There is an entry missing.",
   headChanged: "The chain was cut off there, or its head was changed.",
   headMissing: "The head of the chain is missing.",
+  wasBroken: "Before that entry was written, the head of the chain had been changed or taken away.",
   notAsKnown: "The log does not have the place that was written down: it was cut off, or written anew.",
   secretMissing: "It was written under a master secret that is not here: give it as a former secret.",
 };
@@ -74,7 +75,8 @@ export async function verifyAudit(
         code: "audit_broken",
         what: `The audit log is broken at entry ${verdict.sequence}.`,
         why: faults[verdict.why],
-        remedy: "Keep a copy of the database as it is, and compare it with your backups.",
+        remedy:
+          "Keep a copy of the database as it is, and compare it with your backups. Once you know what happened, `countersign audit accept` takes the log as it is, and verifies what follows.",
       });
     }
     terminal.result(verdict, () => {
@@ -82,6 +84,18 @@ export async function verifyAudit(
       const { first, last } = verdict;
       return `Entries ${first} to ${last.sequence} are as they were written. Last place: ${last.sequence}:${last.digest}`;
     });
+  });
+}
+
+/** Takes the log as it is; what follows is verified. */
+export async function acceptAudit(all: GlobalOptions, terminal: Terminal): Promise<void> {
+  refuseElsewhere(all);
+  await connected(all, terminal, async (connection) => {
+    await call(connection, "POST", "/machine/audit/acceptance");
+    terminal.result(
+      { outcome: "accepted" },
+      () => "Taken as it is. An entry says so, and what follows is verified.",
+    );
   });
 }
 

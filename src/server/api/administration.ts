@@ -19,8 +19,8 @@ export interface Administered {
 }
 
 /**
- * One change in one transaction, with the record of its Idempotency-Key (W-4) and its entry in the audit log. `change` refuses by throwing a Problem:
- * nothing is written then, and the same request may be tried again.
+ * One change in one transaction, with the record of its Idempotency-Key (W-4) and its entry in the audit log. `change`
+ * refuses by throwing a Problem: nothing is written then, and the same request may be tried again.
  */
 export async function administer(
   request: FastifyRequest,
@@ -42,7 +42,9 @@ export async function administer(
     }
     const made = change(rows, now);
     if ("need" in made) return made;
-    const writes = [...made.writes, ...(audited?.writes(rows, made.id, now) ?? [])];
+    // What changes nothing is no act.
+    const entry = made.writes.length === 0 ? [] : (audited?.writes(rows, made.id, now) ?? []);
+    const writes = [...made.writes, ...entry];
     if (idempotency !== undefined) {
       const outcome = { type: "administered", id: made.id };
       const row = { ...idempotency, verificationId: null, outcome, createdAt: now };

@@ -38,9 +38,9 @@ export interface RouteDescription {
   readonly scope: Scope;
   /**
    * An administrative act that has no transaction of its own to put its entry of the audit log into: it is written when
-   * it was done, before the answer leaves.
+   * it was done, before the answer leaves. False for what programs do every day under a scope of administrators.
    */
-  readonly isAct?: true;
+  readonly isAct?: boolean;
   /** What each success means, by status. */
   readonly successes: Readonly<Record<string, string>>;
   /** Request headers of its own, with what they are for. */

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import {
   type AuditAct,
   type AuditEntry,
+  type AuditHead,
+  type AuditLink,
+  acceptAudit,
   appendAudit,
   auditEntries,
   auditEntryId,
   auditHeadKey,
+  beginAudit,
   trimAudit,
   verifyAudit,
 } from "../../audit/index.ts";
@@ -32,6 +36,7 @@ export function auditEntryRow(sequence: number): AuditEntry {
 }
 
 async function append(store: Store, count: number): Promise<void> {
+  await beginAudit({ store, keyring });
   for (let n = 0; n < count; n++) await appendAudit({ store, keyring }, { ...act, target: `k${n}` });
 }
 
@@ -44,6 +49,7 @@ async function change(store: Store, sequence: number, to: Partial<AuditEntry> | 
 /** The audit log: a chain, whoever appends to it. */
 export function auditChecks({ check }: Chapter): void {
   check("entries appended at once make one chain without a gap", async ({ store }) => {
+    await beginAudit({ store, keyring });
     await Promise.all(fill(40, (n) => appendAudit({ store, keyring }, { ...act, target: `k${n}` })));
     const verdict = await verifyAudit({ store, keyring });
     assert.equal(verdict.outcome, "intact");
@@ -115,8 +121,10 @@ function faultChecks({ check }: Chapter): void {
   check("what is left when the oldest were removed is still a chain", async ({ store }) => {
     await append(store, 6);
     const fourth = (await store.get(key("audit", auditEntryId(4)))) as AuditEntry;
-    assert.equal(await trimAudit({ store, keyring }, 0, 10), 0);
-    assert.equal(await trimAudit({ store, keyring }, Number.MAX_SAFE_INTEGER, 4), 4);
+    const trimmed = async (before: number, limit: number): Promise<number> =>
+      (await trimAudit({ store, keyring }, before, limit)).removed;
+    assert.equal(await trimmed(0, 10), 0);
+    assert.equal(await trimmed(Number.MAX_SAFE_INTEGER, 4), 4);
     const verdict = await verifyAudit({ store, keyring });
     assert.ok(verdict.outcome === "intact");
     assert.equal(verdict.first, 5);
@@ -126,5 +134,71 @@ function faultChecks({ check }: Chapter): void {
     // What was removed belongs to the chain; another past does not.
     await put(store, [{ table: "audit", id: fourth.id, row: fourth }]);
     assert.equal((await verifyAudit({ store, keyring })).outcome, "intact");
+  });
+}
+
+/** Whoever has the database alone: our own signature must not make good what they did. */
+export function auditTamperingChecks({ check }: Chapter): void {
+  const broken = async (store: Store): Promise<number | null> => {
+    const verdict = await verifyAudit({ store, keyring });
+    return verdict.outcome === "broken" ? verdict.sequence : null;
+  };
+  const headIn = async (store: Store): Promise<AuditHead> => {
+    const head = await store.get(auditHeadKey);
+    assert.ok(head !== undefined && "last" in head);
+    return head;
+  };
+  const linkOf = async (store: Store, sequence: number): Promise<AuditLink> => {
+    const { digest } = (await store.get(key("audit", auditEntryId(sequence)))) as AuditEntry;
+    return { sequence, digest };
+  };
+
+  check("an act behind a head that was changed does not make it good", async ({ store }) => {
+    await append(store, 6);
+    const last = await linkOf(store, 4);
+    await change(store, 5, null);
+    await change(store, 6, null);
+    await put(store, [{ table: "audit", id: "head", row: { ...(await headIn(store)), last } }]);
+    await append(store, 2);
+    assert.equal(await broken(store), 5);
+    assert.equal((await trimAudit({ store, keyring }, 0, 10)).isBroken, true);
+    // Also after a restart, and until somebody takes it as it is.
+    await beginAudit({ store, keyring });
+    assert.equal(await broken(store), 5);
+    await acceptAudit({ store, keyring }, { ...act, operation: "acceptAudit" });
+    assert.equal(await broken(store), null);
+    await append(store, 1);
+    await change(store, 8, { target: "another" });
+    assert.equal(await broken(store), 8);
+  });
+
+  check("what goes at the beginning is found after the next act, too", async ({ store }) => {
+    await append(store, 5);
+    const removed = await linkOf(store, 3);
+    for (const gone of [1, 2, 3]) await change(store, gone, null);
+    await put(store, [{ table: "audit", id: "head", row: { ...(await headIn(store)), removed } }]);
+    await append(store, 1);
+    assert.equal(await broken(store), 6);
+  });
+
+  check(
+    "without its head nothing is administered until the next start, which marks it",
+    async ({ store }) => {
+      await append(store, 3);
+      await put(store, [{ table: "audit", id: "head", row: null }]);
+      await assert.rejects(appendAudit({ store, keyring }, act), /head of the audit log is missing/);
+      await append(store, 1);
+      assert.equal((await auditEntries(store, { limit: 9 }))[0]?.sequence, 4);
+      assert.equal(await broken(store), 4);
+    },
+  );
+
+  check("an entry whose age was changed is not removed for it", async ({ store }) => {
+    await append(store, 4);
+    const second = (await store.get(key("audit", auditEntryId(2)))) as AuditEntry;
+    for (const sequence of [1, 2, 3]) await change(store, sequence, { at: 1 });
+    const trimmed = await trimAudit({ store, keyring }, second.at, 10);
+    assert.deepEqual([trimmed.removed, trimmed.isBroken], [0, true]);
+    assert.equal(await broken(store), 1);
   });
 }

@@ -5,6 +5,7 @@ import { addHelp, type Run } from "./program-help.ts";
 export function addInstallation(program: Command, run: Run): void {
   addSandbox(program, run);
   addBackup(program, run);
+  addConsole(program, run);
   addAudit(program, run);
   addConfig(program, run);
 }
@@ -110,6 +111,23 @@ function addBackup(program: Command, run: Run): void {
   restore.action(async (file: string, options: object) => {
     const { all, terminal } = run(restore);
     await (await import("./commands/restore.ts")).restore(file, options, all, terminal);
+  });
+}
+
+function addConsole(program: Command, run: Run): void {
+  const command = program.command("console").description("who may use the console");
+  addHelp(command, [["countersign console invite", "one more administrator, or one who lost everything"]]);
+
+  const invite = command
+    .command("invite")
+    .description("print an address at which somebody becomes an administrator: once, within an hour");
+  addHelp(invite, [
+    ["countersign console invite", "give the address to nobody but the person whom it is for"],
+    ["countersign --json console invite | jq -r .url", "for scripts"],
+  ]);
+  invite.action(async () => {
+    const { all, terminal } = run(invite);
+    await (await import("./commands/console.ts")).inviteAdministrator(all, terminal);
   });
 }
 

@@ -11,13 +11,14 @@ import {
   problem,
   type SettingProblem,
 } from "./given.ts";
-import { isSandboxOn, type SeenTogether, settingsProblems, settingsWarnings } from "./rules.ts";
+import { isConsoleOn, isSandboxOn, type SeenTogether, settingsProblems, settingsWarnings } from "./rules.ts";
 import type { Setting } from "./setting.ts";
 import { type SettingName, type SettingValues, settingNames, settingsTable } from "./table.ts";
 
 /** What a server runs with. */
-export type Settings = Omit<SettingValues, "sandbox" | "facades"> & {
+export type Settings = Omit<SettingValues, "sandbox" | "console" | "facades"> & {
   readonly sandbox: boolean;
+  readonly console: boolean;
   readonly carrierAccounts: CarrierSettings;
   readonly facades: readonly FacadeName[];
 };
@@ -105,6 +106,7 @@ function judged(
   const settings: Settings = {
     ...seen.values,
     sandbox: isSandboxOn(seen),
+    console: isConsoleOn(seen),
     facades: facadesOn(seen.values.facades, seen.values.environment),
     carrierAccounts: carrierSettings(seen.values),
   };

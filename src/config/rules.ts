@@ -22,6 +22,13 @@ export function isSandboxOn({ values, carriers }: SeenTogether): boolean {
   return values.environment === "development" && carriers.length === 0 && values.host.every(isLoopback);
 }
 
+/** On when asked for; by itself only where nobody but this machine reaches it, be it through a proxy on it. */
+export function isConsoleOn({ values }: Pick<SeenTogether, "values">): boolean {
+  if (values.console !== null) return values.console;
+  const isOpen = values.publicUrl !== null || !values.host.every(isLoopback);
+  return values.environment === "development" && !isOpen;
+}
+
 export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === "loopback";
 }

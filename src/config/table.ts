@@ -118,6 +118,14 @@ export const settingsTable = {
     defaultText:
       "on while no carrier is configured and only this machine reaches the server; never in production",
   }),
+  console: onOrOff({
+    environment: "COUNTERSIGN_CONSOLE",
+    description:
+      "The console for administrators at /console. Nobody gets in without an invitation, which the server prints while there is no administrator, and which `countersign console invite` makes.",
+    default: null,
+    defaultText:
+      "on while only this machine reaches the server and PUBLIC_URL is not set; never by itself in production",
+  }),
   environment: oneOf(["development", "production"], {
     environment: "COUNTERSIGN_ENV",
     description: "production refuses what is fit for development only, each by name and with its remedy.",

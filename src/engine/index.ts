@@ -62,7 +62,7 @@ export type { GuardCaller } from "./guard-desk.ts";
 export type { MessageRequest } from "./message-fields.ts";
 export type { MessageResult, MessageView } from "./messages.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
-export type { DetailedView, ListPage, ListRequest, PendingRequest } from "./read.ts";
+export { type DetailedView, type ListPage, type ListRequest, lookAt, type PendingRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
 export type { StartResult } from "./start.ts";

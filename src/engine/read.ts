@@ -1,7 +1,13 @@
 import type { E164 } from "../numbers/index.ts";
 import { blindIndex } from "../secrets/index.ts";
 import { key } from "../store/index.ts";
-import { type CheckRecord, type Delivery, livePending, type Status } from "../verification/index.ts";
+import {
+  type CheckRecord,
+  type Delivery,
+  livePending,
+  type Status,
+  type Verification,
+} from "../verification/index.ts";
 import { addressOf } from "./address.ts";
 import { digestOfBinding } from "./binding.ts";
 import type { EngineParts } from "./parts.ts";
@@ -22,7 +28,26 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   const verification = await parts.store.get(key("verification", request.id));
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
   const binding = digestOfBinding(parts.keyring, request.tenantId, request.binding);
-  if (verification.binding !== binding) return null;
+  return verification.binding === binding ? await detailsOf(parts, verification, now) : null;
+}
+
+/** The same for whoever runs the installation, whatever it was started with; nothing but to be looked at. */
+export async function lookAt(
+  parts: EngineParts,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+): Promise<(DetailedView & { readonly hasBinding: boolean }) | null> {
+  const now = parts.clock.now();
+  const verification = await parts.store.get(key("verification", id));
+  if (verification === undefined || verification.tenantId !== tenantId) return null;
+  const found = await detailsOf(parts, verification, now);
+  return found === null ? null : { ...found, hasBinding: verification.binding !== null };
+}
+
+async function detailsOf(
+  parts: EngineParts,
+  verification: Verification,
+  now: number,
+): Promise<DetailedView | null> {
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
   const deliveries = await parts.store.deliveriesOf(verification.id);

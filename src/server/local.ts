@@ -32,7 +32,7 @@ export async function openLocalApp(
     parts: instance.parts,
     adminCaller: () => administrator,
     register: (one) => {
-      one.register(machineRoutes);
+      one.register(machineRoutes(settings.console ? { origin: () => originOf(settings) } : null));
       sandbox.register(one);
     },
   });
@@ -46,4 +46,9 @@ export async function openLocalApp(
       await instance.close();
     },
   };
+}
+
+/** Where browsers will find the server of these settings. */
+function originOf({ publicUrl, port }: Settings): string {
+  return publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
 }

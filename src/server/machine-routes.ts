@@ -1,6 +1,7 @@
-import type { FastifyPluginCallback, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from "fastify";
 import { type AuditEntry, type AuditLink, acceptAudit, auditEntries, verifyAudit } from "../audit/index.ts";
 import { actOf, localKeyId } from "./audit.ts";
+import { invite } from "./console/administrators.ts";
 import { Problem } from "./problems.ts";
 
 const entriesMax = 100;
@@ -9,7 +10,31 @@ const entriesMax = 100;
  * For whoever may open the data folder: over its socket, or in their own process. There is no key for any of it, so that
  * a stolen key neither reads who does what nor makes an administrator.
  */
-export const machineRoutes: FastifyPluginCallback = (app, _options, done) => {
+export function machineRoutes(ofConsole: MachineConsole | null): FastifyPluginCallback {
+  return (app, _options, done) => {
+    registerAudit(app);
+    app.post("/machine/invitations", async (request, reply) => {
+      if (ofConsole === null) {
+        throw new Problem("not_found", "The console is off: set COUNTERSIGN_CONSOLE=on.");
+      }
+      const caller = request.server.adminCaller(request);
+      if (caller === null) throw new Problem("not_found");
+      const act = { ...actOf(request, caller, "inviteAdministrator", null), tenantId: null };
+      const { secret, endsAt } = await invite(app.parts, act);
+      const url = `${ofConsole.origin()}/console/join?invitation=${secret}`;
+      return reply.code(201).send({ url, endsAt: new Date(endsAt).toISOString() });
+    });
+    done();
+  };
+}
+
+/** The console as the machine knows it. */
+export interface MachineConsole {
+  /** Where its administrators find it, without a slash at the end. */
+  origin(): string;
+}
+
+function registerAudit(app: FastifyInstance): void {
   app.addHook("onRequest", (request, _reply, next) => {
     const isOfMachine = app.adminCaller(request)?.keyId === localKeyId;
     next(isOfMachine ? undefined : new Problem("not_found"));
@@ -30,8 +55,7 @@ export const machineRoutes: FastifyPluginCallback = (app, _options, done) => {
     return reply.code(204).send();
   });
   app.get("/machine/audit/chain", async (request) => await verifyAudit(app.parts, knownIn(request)));
-  done();
-};
+}
 
 function numberIn(given: string | undefined, field: string): number | undefined {
   if (given === undefined) return undefined;

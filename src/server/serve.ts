@@ -17,6 +17,8 @@ import {
 } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
 import { callbackRoutes } from "./callbacks/index.ts";
+import { hasAdministrators, invite } from "./console/administrators.ts";
+import { type ConsoleCalls, consolePages, createConsoleCalls } from "./console/index.ts";
 import { facadeRoutes } from "./facades/index.ts";
 import {
   type ConnectionLimits,
@@ -64,6 +66,8 @@ export interface RunningServer {
   readonly instance: Instance;
   /** Only on the very first start: to be shown once. */
   readonly firstKey: IssuedKey | null;
+  /** Only while the console is on and has no administrator: an address to be shown once, good for an hour. */
+  readonly invitation: string | null;
   readonly log: ServerLog;
   /** Finishes the requests under way (10 s at most), then the engine's work, then lets go of the data. Idempotent. */
   close(): Promise<void>;
@@ -133,6 +137,11 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   const { runtime, door, opened, log } = parts;
   const admin = createAdminRequests();
   const administrator = localAdministrator(instance.tenant);
+  const calls = createConsoleCalls(instance.tenant.id);
+  const [listening] = opened;
+  const addresses = listening?.addresses ?? [];
+  const port = listening?.port ?? settings.port;
+  const origin = (): string => settings.publicUrl?.replace(/\/$/, "") ?? localUrl(addresses, port);
   const sandbox = sandboxDoor({
     instance,
     guard: { publicUrl: settings.publicUrl, admin },
@@ -144,14 +153,15 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     runtime,
     trustedProxies: settings.trustedProxies,
     publicUrl: settings.publicUrl,
-    adminCaller: (request) => (admin.has(request.raw) ? administrator : null),
+    adminCaller: (request) => (admin.has(request.raw) ? administrator : calls.callerOf(request)),
     register: (one) => {
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(facadeRoutes(settings.facades));
       one.register(operatorRoutes(runtime));
-      one.register(machineRoutes);
+      one.register(machineRoutes(settings.console ? { origin } : null));
       one.register(frontPageRoutes);
       registerPages(one, instance, settings.publicUrl, admin);
+      if (settings.console) registerConsole(one, instance, { calls, publicUrl: settings.publicUrl, admin });
       sandbox.register(one);
     },
   });
@@ -162,9 +172,6 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   door.handler = (request, response) => app.routing(request, response);
   runtime.become("ready");
 
-  const [listening] = opened;
-  const addresses = listening?.addresses ?? [];
-  const port = listening?.port ?? settings.port;
   log.info({ event: "listening", addresses }, "the server takes requests");
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
@@ -180,17 +187,44 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   };
   return {
     addresses,
-    url: settings.publicUrl?.replace(/\/$/, "") ?? localUrl(addresses, port),
+    url: origin(),
     port,
     adminSocket,
     instance,
     firstKey: instance.firstKey,
+    invitation: settings.console ? await firstInvitation(instance, origin()) : null,
     log,
     close: () => {
       closing ??= close();
       return closing;
     },
   };
+}
+
+/** The console; in the sandbox, as all its pages, only by names of this machine. */
+function registerConsole(
+  app: FastifyInstance,
+  { sandbox }: Instance,
+  given: { readonly calls: ConsoleCalls; readonly publicUrl: string | null; readonly admin: AdminRequests },
+): void {
+  const { calls, publicUrl, admin } = given;
+  const pages: FastifyPluginAsync = async (scope) => {
+    if (sandbox !== null) scope.addHook("onRequest", onlyOwnHosts(publicUrl, admin));
+    await scope.register(consolePages(calls));
+  };
+  void app.register(pages);
+}
+
+/** Without a default account, and without anybody who could make the first one by themselves (W-15). */
+async function firstInvitation({ parts }: Instance, origin: string): Promise<string | null> {
+  if (await hasAdministrators(parts.store)) return null;
+  const act = { operation: "inviteAdministrator", tenantId: null, target: null, address: null } as const;
+  const { secret } = await invite(parts, {
+    ...act,
+    actor: { kind: "machine", id: "" },
+    outcome: "done",
+  });
+  return `${origin}/console/join?invitation=${secret}`;
 }
 
 /** The verification pages; in the sandbox, only by names of this machine. */

@@ -13,6 +13,7 @@ describe("the address of the server alone", () => {
     expect(Object.keys(links)).toEqual([
       "page",
       "account",
+      "console",
       "phones",
       "reference",
       "api",
@@ -41,7 +42,15 @@ describe("the address of the server alone", () => {
   test("does not name virtual phones that are off", async () => {
     const real = await testServer({ COUNTERSIGN_SANDBOX: "off" });
     const { links } = JSON.parse((await ask(`${real.addresses[0]}/`)).text);
-    expect(Object.keys(links)).toEqual(["page", "account", "reference", "api", "openapi", "health"]);
+    expect(Object.keys(links)).toEqual([
+      "page",
+      "account",
+      "console",
+      "reference",
+      "api",
+      "openapi",
+      "health",
+    ]);
     await real.remove();
   });
 });

@@ -46,12 +46,13 @@ function announce(
   terminal: Terminal,
   isForPeople: boolean,
 ): void {
-  const { url, port, addresses, firstKey } = server;
+  const { url, port, addresses, firstKey, invitation } = server;
   const dataFolder = settings.data;
   const places = {
     ...(settings.sandbox
       ? { page: `${url}/two-factor`, account: `${url}/account`, phones: `${url}/sandbox` }
       : {}),
+    ...(settings.console ? { console: `${url}/console` } : {}),
     reference: `${url}/api/docs`,
     api: `${url}/api/v1`,
     openapi: `${url}/api/openapi.json`,
@@ -60,7 +61,17 @@ function announce(
   if (terminal.json) {
     server.log.flush();
     const callbacks = callbackAddresses(server);
-    const ready = { event: "ready", url, port, addresses, ...places, callbacks, dataFolder, firstKey };
+    const ready = {
+      event: "ready",
+      url,
+      port,
+      addresses,
+      ...places,
+      callbacks,
+      dataFolder,
+      firstKey,
+      invitation,
+    };
     terminal.result(ready, () => "");
     return;
   }
@@ -90,6 +101,7 @@ function welcome(
     readonly page?: string;
     readonly account?: string;
     readonly phones?: string;
+    readonly console?: string;
     readonly reference: string;
     readonly api: string;
     readonly health: string;
@@ -97,7 +109,7 @@ function welcome(
   dataFolder: string,
   { style }: Pick<Terminal, "style">,
 ): string {
-  const { url, firstKey } = server;
+  const { url, firstKey, invitation } = server;
   const callbacks = Object.entries(callbackAddresses(server));
   return [
     style("bold", `Countersign is ready at ${url}`),
@@ -105,6 +117,7 @@ function welcome(
     ...(places.page === undefined ? [] : [`  Verification page  ${places.page}`]),
     ...(places.account === undefined ? [] : [`  Account pages      ${places.account}`]),
     ...(places.phones === undefined ? [] : [`  Virtual phones     ${places.phones}`]),
+    ...(places.console === undefined ? [] : [`  Console            ${places.console}`]),
     `  API reference      ${places.reference}`,
     `  Verification API   ${places.api}`,
     `  Health             ${places.health}`,
@@ -114,6 +127,13 @@ function welcome(
     ...(firstKey === null
       ? []
       : [`  ${style("bold", "First API key")}      ${firstKey.key}  ${style("dim", "(shown this once)")}`]),
+    ...(invitation === null
+      ? []
+      : [
+          "",
+          `The console has no administrator yet. Become the first within an hour ${style("dim", "(shown this once)")}:`,
+          `  ${invitation}`,
+        ]),
     "",
     ...nextLines(server, places),
     style("dim", "Ctrl-C stops."),

@@ -19,6 +19,7 @@ const links: readonly Link[] = [
     path: "/account",
     what: "The account pages: sign up, sign in, and look after an account",
   },
+  { name: "console", path: "/console", what: "The console, for administrators" },
   { name: "phones", path: "/sandbox", what: "The virtual phones, where its messages arrive" },
   { name: "reference", path: "/api/docs", what: "The API reference, with calls to try" },
   { name: "api", path: "/api/v1", what: "The API itself; every call needs a key" },

@@ -1,0 +1,2 @@
+export { type ConsoleCalls, createConsoleCalls } from "./calls.ts";
+export { consolePages } from "./routes.ts";

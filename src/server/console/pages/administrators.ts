@@ -1,0 +1,102 @@
+import { html } from "ghtml";
+import { administratorsMax, consoleTenantId, invite } from "../administrators.ts";
+import { button, type ConsolePage, instant, table, text } from "../frame.ts";
+import { consoleAct, type Inside, type Led, noteConsoleAct } from "../gate.ts";
+import { noted } from "../state.ts";
+import { idIn, placed } from "./page.ts";
+
+const path = "/console/administrators";
+const tenantId = consoleTenantId;
+
+/** Who may come here. */
+export async function administratorsPage(inside: Inside): Promise<ConsolePage> {
+  const { accounts, administrator, form } = inside;
+  const all = await accounts.subscribers({ tenantId, limit: administratorsMax });
+  const content = html`!${table(
+    "Administrators",
+    ["Name", "Authenticators", "Since (UTC)", ""],
+    all.map((one) => {
+      const ways = one.authenticators.filter(({ isConfirmed }) => isConfirmed);
+      const isThemselves = one.id === administrator.id;
+      return [
+        html`${one.name}${isThemselves ? " (you)" : ""}`,
+        ways.length === 0 ? "none yet: cannot sign in" : text(ways.map(({ name }) => name).join(", ")),
+        instant(new Date(one.createdAt).toISOString()),
+        all.length > 1 ? button(`${path}/${one.id}/remove`, form, "Remove") : "",
+      ];
+    }),
+    "There is nobody.",
+  )}
+<h2>Another administrator</h2>
+<p>An invitation can be used once, within an hour. Give it to nobody but the person whom it is for.</p>
+!${button(`${path}/invite`, form, "Make an invitation", "")}
+<h2>Your sessions</h2>
+!${await sessionsOf(inside)}`;
+  return placed(inside, path, { title: "Administrators", content });
+}
+
+async function sessionsOf({ accounts, administrator, view, form }: Inside): Promise<string> {
+  const all = await accounts.sessions({ tenantId, subscriberId: administrator.id });
+  return html`!${table(
+    "Your sessions",
+    ["Browser", "Since (UTC)"],
+    all
+      .filter(({ state }) => state === "active")
+      .map((one) => [
+        html`${one.browser ?? "–"}${one.id === view.id ? " (this one)" : ""}`,
+        instant(new Date(one.createdAt).toISOString()),
+      ]),
+    "There is none.",
+  )}
+!${button(`${path}/sign-out-others`, form, "Sign out everywhere")}`;
+}
+
+/** One invitation more, which is shown with this answer and never again. */
+export async function inviteAdministrator(inside: Inside): Promise<Led> {
+  const { parts, state, accounts, administrator, request } = inside;
+  const all = await accounts.subscribers({ tenantId, limit: administratorsMax });
+  if (all.length >= administratorsMax) {
+    return { state: noted(state, `There are at most ${administratorsMax} administrators.`), to: path };
+  }
+  const made = await invite(parts, consoleAct(inside, administrator, "inviteAdministrator", null));
+  const { server } = request;
+  const address = `${server.publicOrigin(request)}/console/join`;
+  const content = html`<p class="lead">It is in this page and nowhere else, and works once, until !${instant(new Date(made.endsAt).toISOString())} UTC.</p>
+<p>At <code>${address}</code>, the person enters:</p>
+<p><code class="secret">${made.secret}</code></p>
+<p><a class="button" href="${path}">Go on</a></p>`;
+  return {
+    state: { ...state, note: null },
+    page: placed(inside, path, { title: "An invitation", content }),
+  };
+}
+
+/** Somebody may not come any more, from the next request on; the last one stays. */
+export async function removeAdministrator(inside: Inside, given: unknown): Promise<Led> {
+  const { accounts, administrator, state } = inside;
+  const subscriberId = idIn(given);
+  const say = (words: string, isGood = false): Led => ({ state: noted(state, words, isGood), to: path });
+  const all = await accounts.subscribers({ tenantId, limit: administratorsMax });
+  // Whoever has nothing enrolled cannot sign in: they do not count as somebody who is left.
+  const left = all.filter(
+    ({ id, authenticators }) => id !== subscriberId && authenticators.some(({ isConfirmed }) => isConfirmed),
+  );
+  if (left.length === 0) return say("The last administrator cannot be removed.");
+  const found = all.find(({ id }) => id === subscriberId);
+  if (found === undefined || !(await accounts.removeSubscriber({ tenantId, subscriberId }))) {
+    return say("There is no such administrator any more.");
+  }
+  await noteConsoleAct(inside, administrator, "removeAdministrator", subscriberId);
+  return say(`${found.name} is no administrator any more.`, true);
+}
+
+/** Ends all of their own sessions, this one as well. */
+export async function signOutEverywhere(inside: Inside): Promise<Led> {
+  const { accounts, administrator, state } = inside;
+  await accounts.endSessions({ tenantId, subscriberId: administrator.id });
+  await noteConsoleAct(inside, administrator, "endSessions", administrator.id);
+  return {
+    state: noted({ ...state, session: null }, "You are signed out everywhere.", true),
+    to: "/console/sign-in",
+  };
+}

@@ -1,0 +1,94 @@
+import { openSite, type Site } from "../pages/site.ts";
+import type { Visitor } from "../pages/visitor.ts";
+import { codeOfApp } from "../support/totp-code.ts";
+
+export const password = "nine rowing margarets";
+
+/** An administrator, at the browser that they joined with. */
+export interface Admin {
+  readonly visitor: Visitor;
+  readonly name: string;
+  readonly seed: string;
+  readonly codes: readonly string[];
+}
+
+/** A site with a console, and the people who run it. */
+export interface ConsoleSite extends Site {
+  /** What `countersign console invite` prints: its path. */
+  invitation(): Promise<string>;
+  /** Becomes an administrator with an authenticator app, and is signed in. */
+  join(name: string, invitation?: string): Promise<Admin>;
+  /** Signs in from another browser; all the way where nothing else is said. */
+  signIn(admin: Admin, visitor?: Visitor): Promise<Visitor>;
+  /** What the app shows: a code that was not used yet. */
+  code(admin: Pick<Admin, "seed">): string;
+}
+
+export async function openConsole(settings: Readonly<Record<string, string>> = {}): Promise<ConsoleSite> {
+  const site = await openSite(settings);
+  const { server, clock } = site;
+  const code = ({ seed }: Pick<Admin, "seed">): string => {
+    // No code is right twice.
+    clock.jumpTo(clock.now() + 30_000);
+    return codeOfApp(seed, clock.now());
+  };
+  const invitation = async (): Promise<string> => {
+    const { request } = await import("node:http");
+    const body = await new Promise<string>((resolve, reject) => {
+      const socketPath = server.adminSocket ?? "";
+      const headers = { "content-type": "application/json", host: "localhost" };
+      const sent = request(
+        { socketPath, path: "/machine/invitations", method: "POST", headers },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8");
+          answer.on("data", (chunk: string) => {
+            text += chunk;
+          });
+          answer.on("end", () => resolve(text));
+        },
+      );
+      sent.once("error", reject);
+      sent.end("{}");
+    });
+    const { pathname, search } = new URL((JSON.parse(body) as { url: string }).url);
+    return pathname + search;
+  };
+  return {
+    ...site,
+    invitation,
+    code,
+    async join(name, given) {
+      const visitor = site.visitor();
+      await visitor.open(given ?? (await invitation()));
+      await visitor.post("/console/join", { name, password, again: password });
+      await visitor.post("/console/enrol/app");
+      const seed = seedOn(visitor);
+      await visitor.post("/console/enrol/code", { code: code({ seed }) });
+      const codes = [...visitor.page.text.matchAll(/<li><code>([^<]+)<\/code>/g)].map((one) => one[1] ?? "");
+      await visitor.post("/console/codes-kept");
+      return { visitor, name, seed, codes };
+    },
+    async signIn(admin, visitor = site.visitor()) {
+      await visitor.open("/console/sign-in");
+      await visitor.post("/console/sign-in", { name: admin.name, password });
+      await visitor.post("/console/challenge", { type: "totp", code: code(admin) });
+      return visitor;
+    },
+  };
+}
+
+/** The key that an app is to be set up with. */
+export function seedOn({ page }: Visitor): string {
+  return (/class="secret">([A-Z2-7 ]+)</.exec(page.text)?.[1] ?? "").replaceAll(" ", "");
+}
+
+/** What the page is about. */
+export function heading({ page }: Visitor): string {
+  return /<h1[^>]*>([^<]*)/.exec(page.text)?.[1] ?? "";
+}
+
+/** What it says happened. */
+export function said({ page }: Visitor): string {
+  return /class="notice[^>]*><span>(.*?)<\/span>/.exec(page.text)?.[1] ?? "";
+}

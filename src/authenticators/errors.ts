@@ -9,3 +9,9 @@ export class HashingOverloaded extends Error {
   readonly code = "sign_in_congested";
   override readonly name = "HashingOverloaded";
 }
+
+/** The list of breached passwords is none; the message says what is wrong with it, and what to do. */
+export class BreachedPasswordsUnusable extends Error {
+  readonly code = "settings_invalid";
+  override readonly name = "BreachedPasswordsUnusable";
+}

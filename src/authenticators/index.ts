@@ -1,6 +1,7 @@
 /** The cryptography of what people enrol: slow hashes, seeds, recovery codes. */
+export { type IsBreached, openBreachedPasswords } from "./breached-passwords.ts";
 export { isCommonPassword } from "./common-passwords.ts";
-export { HashingOverloaded, PasskeysUnavailable } from "./errors.ts";
+export { BreachedPasswordsUnusable, HashingOverloaded, PasskeysUnavailable } from "./errors.ts";
 export { createHasher, type HashCost, type Hasher, missingSecretOf, type Verified } from "./hasher.ts";
 export { readOtpauth } from "./otpauth.ts";
 export { passkeysRemedy, requirePasskeys } from "./passkeys/library.ts";

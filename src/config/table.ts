@@ -160,6 +160,17 @@ export const settingsTable = {
     min: 0,
     max: 3_650,
   }),
+  breachedPasswords: text<string | null>(
+    {
+      environment: "COUNTERSIGN_BREACHED_PASSWORDS",
+      description:
+        "A list of breached passwords, which nobody may choose: SHA-1 hashes as haveibeenpwned.com gives them out. It is searched where it lies and never sent anywhere.",
+      allowed: "the path of one sorted file, or of a folder of ranges (ABCDE or ABCDE.txt)",
+      default: null,
+      defaultText: "none: only the 20,000 most common are refused",
+    },
+    () => null,
+  ),
   accountUrl: text<string | null>(
     {
       environment: "COUNTERSIGN_ACCOUNT_URL",

@@ -1,5 +1,5 @@
 import type { AccountSettings, RelyingParty } from "../accounts/index.ts";
-import type { HashCost } from "../authenticators/index.ts";
+import type { HashCost, IsBreached } from "../authenticators/index.ts";
 import type { Clock, Random } from "../clock/index.ts";
 import type { Provider, RouteRule, SenderRule } from "../delivery/index.ts";
 import type { Webhooks } from "../events/index.ts";
@@ -55,6 +55,8 @@ export interface EngineParts {
   readonly cell?: number | null;
   /** Who passkeys are for; without it there are none. */
   readonly relyingParty?: RelyingParty | null;
+  /** Whether a password leaked somewhere; absent where there is no list of those. */
+  readonly isBreached?: IsBreached;
   /** For tests: a hash that is made at once. */
   readonly hashCost?: HashCost;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */

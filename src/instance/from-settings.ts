@@ -41,6 +41,7 @@ export async function openConfigured(
       brand: settings.brand,
       sandbox: settings.sandbox,
       accounts: accountSettings(settings),
+      breachedPasswords: settings.breachedPasswords,
       trustedDeviceMs: settings.trustedDeviceDays * 86_400_000,
       carriers: settings.carrierAccounts,
       publicUrl: settings.publicUrl,

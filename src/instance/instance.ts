@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { trustedDeviceMs as defaultTrustedDeviceMs } from "../accounts/index.ts";
 import { beginAudit } from "../audit/index.ts";
+import { type IsBreached, openBreachedPasswords } from "../authenticators/index.ts";
 import { type Clock, type Random, systemClock, systemRandom, uuidv7 } from "../clock/index.ts";
 import type { Provider } from "../delivery/index.ts";
 import { addressOf } from "../engine/address.ts";
@@ -55,26 +56,33 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /**
  * Opens the data folder and starts the engine on it.
- * @throws DataFolderInUse, DataMoved, DataUnreadable, SecretInvalid, StorageUnavailable
+ * @throws BreachedPasswordsUnusable, DataFolderInUse, DataMoved, DataUnreadable, SecretInvalid, StorageUnavailable
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
   const clock = options.clock ?? systemClock();
   const random = options.random ?? systemRandom();
+  const { breachedPasswords: list = null } = options;
+  const isBreached = list === null ? undefined : await openBreachedPasswords(list);
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const opened = await openStore(options, clock, random);
   try {
     await options.onOpen?.();
     const store = options.watch?.(opened.store) ?? opened.store;
-    return await openOn({ ...opened, store }, options, clock, random);
+    return await openOn({ ...opened, store }, { ...options, isBreached }, clock, random);
   } catch (cause) {
     await opened.store.close();
     throw cause;
   }
 }
 
+/** The list of breached passwords, once it is open; undefined where there is none. */
+interface WithList {
+  readonly isBreached: IsBreached | undefined;
+}
+
 async function openOn(
   { store: plain, keyring, keepSecret, kind, once }: OpenedStore,
-  options: InstanceOptions,
+  options: InstanceOptions & WithList,
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
@@ -157,8 +165,17 @@ function accountParts({
   trustedDeviceMs = defaultTrustedDeviceMs,
   accounts = {},
   hashCost,
-}: InstanceOptions): Pick<EngineParts, "trustedDeviceMs" | "accountSettings" | "hashCost"> {
-  return { trustedDeviceMs, accountSettings: accounts, ...(hashCost === undefined ? {} : { hashCost }) };
+  isBreached,
+}: InstanceOptions & WithList): Pick<
+  EngineParts,
+  "trustedDeviceMs" | "accountSettings" | "hashCost" | "isBreached"
+> {
+  return {
+    trustedDeviceMs,
+    accountSettings: accounts,
+    ...(hashCost === undefined ? {} : { hashCost }),
+    ...(isBreached === undefined ? {} : { isBreached }),
+  };
 }
 
 function openEvents(

@@ -45,6 +45,8 @@ export interface InstanceOptions {
   readonly resolve?: Resolve;
   /** For tests: a hash that is made at once. */
   readonly hashCost?: HashCost;
+  /** A file or a folder of passwords that leaked, which nobody may choose; null for none. */
+  readonly breachedPasswords?: string | null;
   readonly numberOverrides?: readonly NumberOverride[];
   /** Who is asked about a line before a code goes there. */
   readonly riskLookup?: RiskLookup;

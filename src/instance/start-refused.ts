@@ -1,3 +1,4 @@
+import { BreachedPasswordsUnusable } from "../authenticators/errors.ts";
 import { SecretInvalid } from "../secrets/index.ts";
 import { DataFolderInUse, DataMoved, DataUnreadable, StorageUnavailable } from "../store/errors.ts";
 
@@ -27,6 +28,7 @@ export class StartRefused extends Error {
 export function toStartRefused(cause: unknown, folder: string, isEmbedded = true): unknown {
   if (cause instanceof StartRefused) return cause;
   if (
+    cause instanceof BreachedPasswordsUnusable ||
     cause instanceof DataFolderInUse ||
     cause instanceof DataMoved ||
     cause instanceof DataUnreadable ||

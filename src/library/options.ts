@@ -44,6 +44,11 @@ export interface CountersignOptions {
    * `https://app.example.com/account`. Default: the account pages below `publicUrl`; without one, notices have no link.
    */
   readonly accountUrl?: string;
+  /**
+   * A list of breached passwords, which nobody may choose: the path of a sorted file of SHA-1 hashes, or of a folder of
+   * ranges, as haveibeenpwned.com gives them out. Default: only the 20,000 most common are refused.
+   */
+  readonly breachedPasswords?: string;
   /** How many hours the last authenticator that protects an account waits before it goes; 0 for none. Default 24. */
   readonly changeWaitHours?: number;
   /** After how many days without a code that came back an address gets nothing but its own; 0 for never. Default 365. */
@@ -92,6 +97,7 @@ const settingOptions = [
   "apiKey",
   "trustedDeviceDays",
   "accountUrl",
+  "breachedPasswords",
   "changeWaitHours",
   "addressAgeMaxDays",
   "passkeyDomain",
@@ -159,6 +165,7 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
     sandbox,
     trustedDeviceMs: values.trustedDeviceDays * 86_400_000,
     accounts: accountSettings({ ...values, publicUrl: publicUrlText ?? null }),
+    breachedPasswords: values.breachedPasswords,
     relyingParty: relyingPartyIn(seen.values),
     numberPolicy: { countries: values.countries ?? (sandbox ? "all" : []) },
     // The virtual phones cost nothing.

@@ -27,6 +27,7 @@ const outboxCountMax = 10_000;
 const helpOf: Readonly<Record<string, string>> = {
   verbs: "Calls of a verb by their outcome.",
   deliveries: "Deliveries handed to a provider, by its answer.",
+  breached_passwords: "Passwords looked up in the list of breached ones, by what was found.",
   callbacks: "Callbacks of carriers, by what became of them.",
   carrier_changes:
     "Carriers that stopped taking messages (open, demoted), and that are back (closed, recovered).",

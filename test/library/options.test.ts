@@ -98,6 +98,7 @@ describe("wrong options fail at creation, by name", () => {
     passkeyOrigins: [7],
     trustedDeviceDays: "30",
     accountUrl: "app.example.com",
+    breachedPasswords: ["list.txt"],
     changeWaitHours: -1,
     addressAgeMaxDays: 0.5,
   };

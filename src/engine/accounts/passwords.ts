@@ -38,7 +38,8 @@ export async function changePassword(
   const found = await findSubscriber(parts, request);
   if (found === undefined) return { outcome: "subscriberNotFound" };
   const name = opened(parts, contextOf("name", found.id, tenantId), found.sealedName);
-  const problem = judge(password, name, found.mustHaveSecond || hasSecond(found, parts.clock.now()));
+  const isBeside = found.mustHaveSecond || hasSecond(found, parts.clock.now());
+  const problem = await judge(parts, password, name, isBeside);
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const { current } = request;
   const knows = current !== undefined && (await parts.hasher.verify(found.password, current)).matches;

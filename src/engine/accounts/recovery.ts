@@ -283,7 +283,7 @@ export async function completeRecovery(
     return await remembering(parts, { outcome: "recoveryInvalid" });
   }
   const { challenge, subscriber } = found;
-  const refused = newPasswordProblem(parts, subscriber, request.password, needsPassword(subscriber));
+  const refused = await newPasswordProblem(parts, subscriber, request.password, needsPassword(subscriber));
   if (refused !== null) return refused;
   const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
   const linksUntil = now - 1;
@@ -328,12 +328,12 @@ export type NewPasswordRefused =
   | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
 
 /** What is wrong with a password that is to be set on the way back in; null where nothing is. */
-export function newPasswordProblem(
+export async function newPasswordProblem(
   parts: AccountParts,
   subscriber: Subscriber,
   password: string | undefined,
   isNeeded: boolean,
-): NewPasswordRefused | null {
+): Promise<NewPasswordRefused | null> {
   const field = "password";
   if (password === undefined) {
     const detail = "must be given: the one before may be known to somebody else";
@@ -345,6 +345,6 @@ export function newPasswordProblem(
   }
   const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
   const isBeside = subscriber.mustHaveSecond || hasSecond(subscriber, parts.clock.now());
-  const problem = judge(password, name, isBeside);
+  const problem = await judge(parts, password, name, isBeside);
   return problem === null ? null : { outcome: "passwordRefused", problem };
 }

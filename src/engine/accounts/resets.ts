@@ -156,7 +156,7 @@ export async function completeReset(
   const found = await findReset(parts, request);
   if (found === undefined) return await remembering(parts, { outcome: "resetInvalid" });
   const subscriberKey = key("subscriber", found.id);
-  const refused = newPasswordProblem(parts, found, request.password, hasPassword(found));
+  const refused = await newPasswordProblem(parts, found, request.password, hasPassword(found));
   if (refused !== null) return refused;
   const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
   const linksUntil = parts.clock.now() - 1;

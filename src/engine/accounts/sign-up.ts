@@ -70,7 +70,7 @@ export async function signUp(parts: AccountParts, request: SignUp): Promise<Sign
   if (proven === null) return { outcome: "numberNotProved" };
   const name = canonicalName(request.name);
   if (name === null) return { outcome: "nameInvalid" };
-  const problem = judge(password, name, true);
+  const problem = await judge(parts, password, name, true);
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
   const taken = await parts.store.get(nameKey);

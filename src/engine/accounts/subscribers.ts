@@ -1,4 +1,5 @@
 import {
+  canonicalPassword,
   nameRow,
   newSubscriber,
   type PasswordProblem,
@@ -53,7 +54,7 @@ export async function createSubscriber(
   const locale = request.locale === undefined ? undefined : parseLocale(request.locale);
   if (locale === null) return invalid("locale", "must be a language tag such as de or pt-BR");
   const mustHaveSecond = request.mustHaveSecond ?? true;
-  const problem = password === undefined ? null : judge(password, name, mustHaveSecond);
+  const problem = password === undefined ? null : await judge(parts, password, name, mustHaveSecond);
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const hash = password === undefined ? (passwordHash ?? null) : await parts.hasher.hash(password);
   return await put(parts, { tenantId, name, hash, mustHaveSecond, locale });
@@ -73,12 +74,38 @@ function invalid(field: string, detail: string): CreateResult {
   return { outcome: "requestInvalid", field, detail };
 }
 
-export function judge(password: string, name: string, hasSecond: boolean): PasswordProblem | null {
-  return passwordProblem(password, {
+/** Why a new password is refused; null for a good one. */
+export async function judge(
+  parts: AccountParts,
+  password: string,
+  name: string,
+  hasSecond: boolean,
+): Promise<PasswordProblem | null> {
+  const problem = passwordProblem(password, {
     isAlone: !hasSecond,
     context: [name, "countersign"],
     isCommon: isCommonPassword,
   });
+  if (problem !== null) return problem;
+  return (await isBreached(parts, password)) ? { reason: "tooCommon" } : null;
+}
+
+/** Where the list cannot be read, the password passes: nobody could sign up or get back in until somebody mends it. */
+async function isBreached({ isBreached: ask, log, meter }: AccountParts, password: string): Promise<boolean> {
+  if (ask === undefined) return false;
+  try {
+    const found = await ask(canonicalPassword(password));
+    meter.count("breached_passwords", { found: found ? "yes" : "no" });
+    return found;
+  } catch (cause) {
+    meter.count("breached_passwords", { found: "unread" });
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    log.error(
+      { event: "breached_passwords_unread", reason },
+      "the list of breached passwords cannot be read: new passwords are not looked up until it can",
+    );
+    return false;
+  }
 }
 
 interface NewRow {

@@ -41,10 +41,30 @@ export function operationsOf(document: Json): Operation[] {
   );
 }
 
-export function createAjv(document: Json): Ajv2020 {
+function createAjv(document: Json): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addFormat("date-time", /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/);
   return ajv.addSchema(document, "document");
+}
+
+/**
+ * What validates against a schema of the document, found by its path in it. Hundreds of answers have one schema, and what
+ * is written alike means the same: each is compiled once.
+ */
+export function createValidators(document: Json): (...parts: readonly string[]) => ValidateFunction {
+  const ajv = createAjv(document);
+  const byPath = new Map<string, ValidateFunction>();
+  const bySchema = new Map<string, ValidateFunction>();
+  return (...parts) => {
+    const reference = referenceTo(...parts);
+    const known = byPath.get(reference.$ref);
+    if (known !== undefined) return known;
+    const schema = JSON.stringify(parts.reduce((at: Json, part) => at[part], document));
+    const made = bySchema.get(schema) ?? ajv.compile(reference);
+    bySchema.set(schema, made);
+    byPath.set(reference.$ref, made);
+    return made;
+  };
 }
 
 /** Nearly all installations of a test file have the same document, and to compile its schemas takes half a second. */
@@ -58,20 +78,18 @@ export function contractOf(text: string): Contract {
 }
 
 function createContract(document: Json): Contract {
-  const ajv = createAjv(document);
+  const validatorOf = createValidators(document);
   const templates = Object.keys(document.paths).map((path) => ({
     path,
     // An id may be empty: a router that splits at slashes takes `/keys/` for a key without a name.
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]*")}$`),
   }));
-  const validators = new Map<string, ValidateFunction>();
 
   function validate(parts: readonly string[], answer: Answer, where: string): void {
-    const reference = referenceTo(...parts);
-    const known = validators.get(reference.$ref) ?? ajv.compile(reference);
-    validators.set(reference.$ref, known);
-    if (known(answer.json)) return;
-    throw new Error(`${where} does not match the document: ${ajv.errorsText(known.errors)}\n${answer.text}`);
+    const isValid = validatorOf(...parts);
+    if (isValid(answer.json)) return;
+    const errors = JSON.stringify(isValid.errors);
+    throw new Error(`${where} does not match the document: ${errors}\n${answer.text}`);
   }
 
   return {
@@ -114,7 +132,7 @@ function createContract(document: Json): Contract {
 }
 
 /** A reference into the document: RFC 6901, in a URI fragment. */
-export function referenceTo(...parts: readonly string[]): { readonly $ref: string } {
+function referenceTo(...parts: readonly string[]): { readonly $ref: string } {
   const pointer = parts.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")));
   return { $ref: `document#/${pointer.join("/")}` };
 }

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/errors/codes.ts";
-import { createAjv, type Json, operationsOf, referenceTo } from "./contract.ts";
+import { createValidators, type Json, operationsOf } from "./contract.ts";
 import { openInstallation } from "./installation.ts";
 
 const installation = await openInstallation();
 const { json: document } = await installation.send({ path: "/api/openapi.json", key: null });
 const operations = operationsOf(document);
-const ajv = createAjv(document);
+const validatorOf = createValidators(document);
 
 afterAll(() => installation.close());
 
@@ -134,7 +134,7 @@ describe("the OpenAPI document", () => {
         for (const code of codes) expect(errorTable[code].status).toBe(Number(status));
         expect(Object.keys(examples).sort()).toEqual([...codes].sort());
         const at = ["paths", path, method.toLowerCase(), "responses", status];
-        const validate = ajv.compile(referenceTo(...at, "content", "application/problem+json", "schema"));
+        const validate = validatorOf(...at, "content", "application/problem+json", "schema");
         for (const [code, { $ref }] of Object.entries<{ $ref: string }>(examples)) {
           expect($ref).toBe(`#/components/examples/${code}`);
           const { value } = document.components.examples[code];
@@ -152,8 +152,7 @@ describe("the OpenAPI document", () => {
     expect(names).toEqual(
       expect.arrayContaining(["Problem", "Verification", "VerificationDetails", "Key", "Service", "Tenant"]),
     );
-    for (const name of names)
-      expect(ajv.getSchema(`document#/components/schemas/${name}`)).toBeTypeOf("function");
+    for (const name of names) expect(validatorOf("components", "schemas", name)).toBeTypeOf("function");
   });
 
   test.each(operations.filter(({ operation }) => operation.requestBody?.content["application/json"].example))(
@@ -161,7 +160,7 @@ describe("the OpenAPI document", () => {
     ({ operation, path, method }) => {
       const { example } = operation.requestBody.content["application/json"];
       const at = ["paths", path, method.toLowerCase(), "requestBody", "content", "application/json"];
-      const validate = ajv.compile(referenceTo(...at, "schema"));
+      const validate = validatorOf(...at, "schema");
       expect(validate(example), JSON.stringify(validate.errors)).toBe(true);
     },
   );

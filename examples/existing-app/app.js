@@ -34,9 +34,9 @@ app.post("/login", async (request, response) => {
 });
 
 /** A code to the number that they have; who has none yet says theirs. People are known by their id in the table. */
-async function ask(session, response) {
+async function ask(session, response, purpose = "login") {
   const { id: binding, pending: name } = session;
-  const started = await challenges.start({ name, binding, passwordChecked: true, send: true });
+  const started = await challenges.start({ name, binding, purpose, passwordChecked: true, send: true });
   session.challenge = started.challenge?.id;
   const isNew = started.outcome === "subscriberNotFound" || started.outcome === "notEnrolled";
   if (isNew) return show(response, "From now on, signing in takes a code.", numberForm);
@@ -78,7 +78,8 @@ app.post("/pay", async ({ session }, response) => {
   if (session.user === undefined) return response.redirect("/");
   if (Date.now() < session.provedAt + 600_000) return show(response, "It is paid.", payForm);
   session.pending = session.user;
-  await ask(session, response);
+  // Not what a sign-in waits for: neither is met with what was asked for the other.
+  await ask(session, response, "pay");
 });
 
 const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", (fault) => {

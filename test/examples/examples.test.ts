@@ -287,6 +287,17 @@ describe("the examples", () => {
       const again = await post(cookies[0], "/sign-up/options", { name: "ada" });
       const answer = JSON.stringify(device.create(again.json.options));
       expect((await post(cookies[0], "/sign-up", { id: again.json.id, answer })).text).toContain("is made");
+      // A name that was begun and got no passkey is free after ten minutes, and who began it goes on with nothing.
+      const late = await post(cookies[0], "/sign-up/options", { name: "bob" });
+      for (const minutes of [5, 10]) {
+        expect((await post(cookies[1], "/sign-up/options", { name: "bob" })).json.message).toBe(taken);
+        app.later();
+        await app.printed(new RegExp(`later by ${minutes * 60_000} ms`));
+      }
+      expect((await post(cookies[1], "/sign-up/options", { name: "bob" })).status).toBe(200);
+      const lateAnswer = JSON.stringify(device.create(late.json.options));
+      expect((await post(cookies[0], "/sign-up", { id: late.json.id, answer: lateAnswer })).status).toBe(422);
+      expect((await post(cookies[0], "/sign-up/options", { name: "bob" })).status).toBe(422);
       // A name that has a passkey gets no other one, also from the browser that made it.
       expect((await post(cookies[0], "/sign-up/options", { name: "ada" })).json.message).toBe(taken);
       const asked = await post(cookies[0], "/sign-in/options", {});
@@ -306,6 +317,15 @@ describe("the examples", () => {
       expect(await app.ended("SIGTERM")).toBe(0);
     },
   );
+
+  test("passkeys behind https has cookies that no other host of the domain sets", startsWithin, async () => {
+    const app = run("passkeys", { environment: { PUBLIC_URL: "https://library.example" } });
+    const base = await app.printed(address);
+    const answer = await fetch(`${base}/`, { headers: { cookie: "browser=planted" } });
+    const set = answer.headers.get("set-cookie") ?? "";
+    expect(set).toMatch(/^__Host-browser=[\w-]{36}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(set).not.toContain("planted");
+  });
 
   test.each(["express-sms", "hono", "fastify-api"])(
     "%s says which port is taken and what to set, without a stack",

@@ -124,6 +124,8 @@ export type AuditFault =
   | "headMissing"
   /** The chain is whole, but before this entry was written its head was not as we had written it. */
   | "wasBroken"
+  /** The place lies before the first entry that is verified: it was removed because of its age, or taken as it was. */
+  | "knownRemoved"
   | "notAsKnown";
 
 /**
@@ -156,7 +158,9 @@ async function walk(
   const { acceptedUntil = nothing } = head;
   let at = acceptedUntil.sequence > head.removed.sequence ? acceptedUntil : head.removed;
   const first = at.sequence + 1;
-  let isKnownMet = known === null || known.sequence < at.sequence || isSame(known, at);
+  // Where it lies before what is verified, it says nothing of that: not even that it is the same log.
+  if (known !== null && known.sequence < at.sequence) return broken(known.sequence, "knownRemoved");
+  let isKnownMet = known === null || isSame(known, at);
   while (at.sequence < head.last.sequence) {
     const page = await pageAfter(store, at.sequence, Math.min(pageMax, head.last.sequence - at.sequence));
     if (page.length === 0) return broken(at.sequence + 1, "missing");

@@ -55,6 +55,8 @@ const faults: Readonly<Record<AuditFault, string>> = {
   headChanged: "The chain was cut off there, or its head was changed.",
   headMissing: "The head of the chain is missing.",
   wasBroken: "Before that entry was written, the head of the chain had been changed or taken away.",
+  knownRemoved:
+    "The log no longer reaches back to that place: entries go after 400 days, and behind `audit accept` it begins anew. Where neither is the reason, the log was emptied. Give a newer place.",
   notAsKnown: "The log does not have the place that was written down: it was cut off, or written anew.",
   secretMissing: "It was written under a master secret that is not here: give it as a former secret.",
 };

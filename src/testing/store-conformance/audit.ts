@@ -128,6 +128,10 @@ function faultChecks({ check }: Chapter): void {
     const verdict = await verifyAudit({ store, keyring });
     assert.ok(verdict.outcome === "intact");
     assert.equal(verdict.first, 5);
+    // A place that was removed says nothing of what is left, which might be another log.
+    const third = { sequence: 3, digest: "whatever it was" };
+    const old = await verifyAudit({ store, keyring }, third);
+    assert.deepEqual(old, { outcome: "broken", sequence: 3, why: "knownRemoved" });
     await append(store, 1);
     const left = (await auditEntries(store, { limit: 9 })).map(({ sequence }) => sequence);
     assert.deepEqual(left, [7, 6, 5]);

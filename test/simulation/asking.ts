@@ -1,7 +1,7 @@
 import { StorageUnavailable } from "../../src/store/index.ts";
 import type { ChallengeAct, ChallengeAnswer } from "./enrolled.ts";
 import { type Answer, type AnswerChecks, checkAnswer } from "./invariants/answers.ts";
-import { checkChallengeAnswer } from "./invariants/challenges.ts";
+import { checkChallengeAnswer } from "./invariants/challenge-answers.ts";
 import type { Journal } from "./journal.ts";
 import type { Node } from "./node.ts";
 import type { Act } from "./people.ts";
@@ -41,6 +41,7 @@ export class Asking {
   }
 
   challenge({ request, run }: ChallengeAct): void {
+    request.askedAt = this.#parts.answers.now();
     this.#parts.journal.note(
       `${request.kind} ${request.challengeId ?? request.subscriberId} ${request.code ?? ""} by ${request.binding}`,
     );
@@ -87,11 +88,11 @@ export class Asking {
   }
 
   #challenged(request: ChallengeRequest, answer: ChallengeAnswer): void {
-    const { journal, records, onChallenge } = this.#parts;
+    const { journal, records, answers, onChallenge } = this.#parts;
     this.#underWay.delete(request);
     journal.note(`${request.kind} is answered ${answer.outcome} ${answer.challengeId ?? ""}`);
     if (request.kind === "challenge") request.challengeId = answer.challengeId;
-    checkChallengeAnswer(records, journal, request, answer);
+    checkChallengeAnswer({ records, journal, now: answers.now() }, request, answer);
     request.state = "answered";
     if (answer.challengeId !== null) onChallenge(request, answer.challengeId);
   }

@@ -14,6 +14,8 @@ export interface ChallengeAnswer {
   readonly outcome: string;
   readonly challengeId: string | null;
   readonly isReplayed: boolean;
+  /** Where it says so. */
+  readonly retryAt?: number | undefined;
 }
 
 export interface ChallengeAct {
@@ -43,13 +45,15 @@ const persons: readonly Person[] = ["0", "1"].map((digit) => ({
   appId: `01920000-0000-7000-8000-00000000002${digit}`,
   number: `+1415555012${digit}`,
 }));
-const seed = Buffer.from("a seed of 20 bytes!!");
 const knownMax = 8;
 
-const outcomesWithoutCode = { result: { outcome: "challengeNotFound" }, replayed: false } as const;
+const nothingSaid: { readonly outcome: string; readonly challenge?: unknown } = { outcome: "nothing" };
+
+/** Each app has a seed of its own. */
+const seedOf = (appId: string): Buffer => Buffer.from(appId.slice(-20));
 
 /** The code that an app shows at a step. */
-export const appCodeAt = (step: number): string => totpCode(seed, totpDefaults, step);
+export const appCodeAt = (appId: string, step: number): string => totpCode(seedOf(appId), totpDefaults, step);
 
 /** Puts two people with a phone and an app each into the store, as if they had been there for long. */
 export async function enrol({ parts, store, tenant }: Instance, records: Records): Promise<void> {
@@ -81,7 +85,7 @@ export async function enrol({ parts, store, tenant }: Instance, records: Records
       id: appId,
       name: "app",
       type: "totp",
-      sealedSeed: seal("seed", appId, seed.toString("base64")),
+      sealedSeed: seal("seed", appId, seedOf(appId).toString("base64")),
       lastStep: null,
     };
     const sealedName = seal("name", id, `person ${id}`);
@@ -198,7 +202,7 @@ export class Enrolled {
     const others = this.#known.filter(({ person }) => person === known.person);
     for (let time = 0; time < times; time++) {
       const on = time === 0 ? known : chance.pick(others);
-      this.#check(on, appCodeAt(step), known.person.appId);
+      this.#check(on, appCodeAt(known.person.appId, step), known.person.appId);
     }
   }
 
@@ -237,6 +241,7 @@ export class Enrolled {
       code: null,
       authenticatorId: null,
       idempotencyKey: isKeyed ? `challenge key ${this.#keys}` : null,
+      askedAt: 0,
       state: "underWay",
       ...fields,
     };
@@ -261,12 +266,13 @@ export class Enrolled {
 function answerOf(once: {
   readonly outcome: string;
   readonly replayed?: boolean;
-  readonly result?: { readonly outcome: string; readonly challenge?: unknown };
+  readonly result?: { readonly outcome: string; readonly challenge?: unknown; readonly retryAt?: unknown };
 }): ChallengeAnswer {
-  const { result = outcomesWithoutCode.result, replayed = false } = once;
+  const { result = nothingSaid, replayed = false } = once;
   if (once.outcome !== "answered") return { outcome: once.outcome, challengeId: null, isReplayed: true };
   const { id = null } = (("challenge" in result ? result.challenge : null) ?? {}) as { readonly id?: string };
-  return { outcome: result.outcome, challengeId: id, isReplayed: replayed };
+  const retryAt = "retryAt" in result ? Number(result.retryAt) : undefined;
+  return { outcome: result.outcome, challengeId: id, isReplayed: replayed, retryAt };
 }
 
 function idempotency({ idempotencyKey }: ChallengeRequest): { id: string; fingerprint: string } | undefined {

@@ -301,6 +301,39 @@ export const mutants: readonly Mutant[] = [
     edits: [["step <= authenticator.lastStep", "step < authenticator.lastStep"]],
   },
   {
+    name: "app-works-once",
+    bug: "every later code of an app counts as used",
+    within: "accounts/use.ts",
+    edits: [["step <= authenticator.lastStep", "step > 0"]],
+  },
+  {
+    name: "wrong-in-row-stands-still",
+    bug: "nothing is ever disabled by wrong codes",
+    within: "accounts/use.ts",
+    edits: [
+      ["const wrongInRow = authenticator.wrongInRow + 1;", "const wrongInRow = authenticator.wrongInRow;"],
+    ],
+  },
+  {
+    name: "a-use-loses-the-others",
+    bug: "a use drops everything else that was enrolled",
+    within: "accounts/subscriber.ts",
+    edits: [
+      [
+        "const authenticators = subscriber.authenticators.map((one) => (one.id === changed.id ? changed : one));",
+        "const authenticators = [changed];",
+      ],
+    ],
+  },
+  {
+    name: "locked-for-ever",
+    bug: "the first lock of a subscriber never ends",
+    within: "accounts/budget.ts",
+    edits: [
+      ["failures.lockedUntil !== null && now < failures.lockedUntil ?", "failures.lockedUntil !== null ?"],
+    ],
+  },
+  {
     name: "uses-not-counted",
     bug: "a wrong code of a challenge costs its subscriber nothing",
     within: "accounts/use.ts",

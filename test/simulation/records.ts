@@ -32,6 +32,8 @@ export interface ChallengeRequest {
   readonly code: string | null;
   readonly authenticatorId: string | null;
   readonly idempotencyKey: string | null;
+  /** Wall time at which it was made. */
+  askedAt: number;
   /** As of a `Request`. */
   state: Request["state"];
 }
@@ -137,6 +139,8 @@ export class Records {
   purgedBefore = 0;
   /** Wrong uses of each subscriber, as they were committed and as people were told of them. */
   readonly wrongUses = new Map<string, { committed: number; told: number }>();
+  /** Until when each subscriber was ever locked. */
+  readonly locks = new Map<string, Set<number>>();
 
   addRequest(request: Request): void {
     this.requests.push(request);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Challenge, Subscriber, TotpAuthenticator } from "../../../src/accounts/index.ts";
 import { stepAt } from "../../../src/authenticators/index.ts";
 import type { Verification } from "../../../src/verification/index.ts";
-import { appCodeAt, type ChallengeAnswer } from "../enrolled.ts";
+import { appCodeAt } from "../enrolled.ts";
 import type { Journal } from "../journal.ts";
 import type { ChallengeRequest, Change, Commit, Records } from "../records.ts";
 
@@ -82,8 +82,11 @@ function checkApproval(checks: Checks, before: Challenge, after: Challenge): voi
   const { records, journal, commit } = checks;
   const { id, proof } = after;
   journal.expect(commit.now < before.endsAt, "L-3", () => `${id} ended at ${before.endsAt} and was approved`);
-  const asked = records.openChecks(id);
-  journal.expect(asked.length > 0, "L-3", () => `${id} was approved and nobody had checked it`);
+  const owner = records.challengeRequests.find((one) => one.kind === "challenge" && one.challengeId === id);
+  const asked = records
+    .openChecks(id)
+    .filter(({ binding }) => owner === undefined || binding === owner.binding);
+  journal.expect(asked.length > 0, "L-3", () => `${id} was approved and nobody who holds it had checked it`);
   const person = commit.subscribers.find((one) => one.after?.id === after.subscriberId);
   journal.expect(
     person?.before !== undefined && !isLocked(person.before, commit.now),
@@ -116,7 +119,7 @@ function checkAppProof(
     () => `${id} was approved with the code of step ${step} at ${commit.now}`,
   );
   journal.expect(
-    asked.some(({ code }) => code === appCodeAt(step)),
+    asked.some(({ code }) => code === appCodeAt(app?.id ?? "", step)),
     "L-3",
     () => `${id} was approved by an app's code that nobody gave`,
   );
@@ -134,28 +137,59 @@ function checkTextProof({ records, journal, commit }: Checks, id: string): void 
 }
 
 function checkSubscriber(checks: Checks, { before, after }: SubscriberChange): void {
-  const { records, journal, commit } = checks;
+  const { journal, commit } = checks;
   if (before === undefined || after === null) {
     journal.violate("I4", `${after?.id ?? before?.id} was made or removed by nobody`);
     return;
   }
-  const lastStep = { before: appOf(before)?.lastStep ?? 0, after: appOf(after)?.lastStep ?? 0 };
-  const approves = commit.challenges.some(
+  const approved = commit.challenges.find(
     (change) => isApproving(change) && change.after?.subscriberId === after.id,
   );
+  checkKept(checks, before, after);
+  if (approved === undefined) checkWrong(checks, before, after);
+  else checkRight(checks, before, after, approved.after?.proof?.authenticatorId ?? "");
+}
+
+/** A use changes the budget and what was used, and nothing else of anybody. */
+function checkKept({ journal }: Checks, before: Subscriber, after: Subscriber): void {
+  const {
+    failures: _before,
+    authenticators: had,
+    updatedAt: _wasAt,
+    recoveryFailures: _lately,
+    ...own
+  } = before;
+  const { failures: _after, authenticators: has, updatedAt: _isAt, recoveryFailures: _now, ...same } = after;
+  const changed = had.filter((one, index) => !isDeepStrictEqual(one, has[index]));
   journal.expect(
-    lastStep.after === lastStep.before || (approves && lastStep.after > lastStep.before),
-    "T-4",
-    () => `the step of ${after.id} went from ${lastStep.before} to ${lastStep.after}`,
+    // None changes where the same was used twice in one instant.
+    isDeepStrictEqual(own, same) && had.length === has.length && changed.length <= 1,
+    "L-4",
+    () => `a use changed more of ${after.id} than what was used`,
   );
-  if (approves) {
-    journal.expect(
-      after.failures.inRow === 0,
-      "T-5",
-      () => `${after.id} keeps wrong answers after a right one`,
-    );
-    return;
-  }
+}
+
+function checkRight({ journal, commit }: Checks, before: Subscriber, after: Subscriber, by: string): void {
+  journal.expect(
+    after.failures.inRow === 0,
+    "T-5",
+    () => `${after.id} keeps wrong answers after a right one`,
+  );
+  const had = before.authenticators.find(({ id }) => id === by);
+  const has = after.authenticators.find(({ id }) => id === by);
+  const isUsed =
+    has !== undefined &&
+    had !== undefined &&
+    had.disabledAt === null &&
+    has.disabledAt === null &&
+    has.lastUsedAt === commit.now &&
+    has.wrongInRow === 0;
+  journal.expect(isUsed, "T-5", () => `${by} was used and does not say so`);
+  const isLater = has?.type !== "totp" || had?.type !== "totp" || (has.lastStep ?? 0) > (had.lastStep ?? 0);
+  journal.expect(isLater, "T-4", () => `the step of ${by} did not go on`);
+}
+
+function checkWrong({ records, journal, commit }: Checks, before: Subscriber, after: Subscriber): void {
   const inRow = before.failures.inRow + 1;
   journal.expect(
     after.failures.inRow === inRow && !isLocked(before, commit.now),
@@ -169,13 +203,28 @@ function checkSubscriber(checks: Checks, { before, after }: SubscriberChange): v
     "T-5",
     () => `${after.id} is locked until ${after.failures.lockedUntil} after ${inRow} wrong answers`,
   );
-  const asked = records.challengeRequests.some(
-    ({ kind, subscriberId, state }) => kind === "check" && subscriberId === after.id && state !== "answered",
+  const counted = after.authenticators.filter(
+    (one, index) => one.wrongInRow === (before.authenticators[index]?.wrongInRow ?? 0) + 1,
   );
-  journal.expect(asked, "T-5", () => `${after.id} was charged with a guess that nobody made`);
-  uses(records, after.id).committed += 1;
+  journal.expect(
+    counted.length === 1 && appOf(after)?.lastStep === appOf(before)?.lastStep,
+    "T-5",
+    () => `a wrong answer of ${after.id} counts at ${counted.length} authenticators`,
+  );
+  const asked = records.challengeRequests.filter(
+    ({ kind, subscriberId }) => kind === "check" && subscriberId === after.id,
+  );
+  const wrong = uses(records, after.id);
+  wrong.committed += 1;
+  journal.expect(
+    asked.some(({ state }) => state !== "answered") && wrong.committed <= asked.length,
+    "T-5",
+    () => `${after.id} was charged with a guess that nobody made`,
+  );
   records.ways.wrongUses += 1;
-  if (until !== null) records.ways.locks += 1;
+  if (until === null) return;
+  records.ways.locks += 1;
+  records.locks.set(after.id, (records.locks.get(after.id) ?? new Set()).add(until));
 }
 
 /** A code of a challenge that was compared is counted on its subscriber in the same commit, or approves it. */
@@ -199,65 +248,7 @@ function isRight({ checks }: Verification): boolean {
   return checks.at(-1)?.right === true;
 }
 
-/** Whatever people are told of a challenge is written down by then, once, and told to nobody else. */
-export function checkChallengeAnswer(
-  records: Records,
-  journal: Journal,
-  request: ChallengeRequest,
-  { outcome, challengeId, isReplayed }: ChallengeAnswer,
-): void {
-  journal.expect(
-    outcome !== "idempotencyKeyReused",
-    "W-4",
-    () => `a repeated ${request.kind} was another one`,
-  );
-  const id = request.challengeId ?? challengeId;
-  const row = id === null ? undefined : records.challenges.get(id);
-  const isTold = outcome === "challengeStarted" || outcome === "approved" || outcome === "canceled";
-  journal.expect(
-    !isTold || row !== undefined,
-    "I4",
-    () => `${outcome} was said of ${id}, which is not written`,
-  );
-  if (row === undefined) return;
-  if (outcome === "approved" || outcome === "canceled") {
-    journal.expect(row.status === outcome, "I4", () => `${id} was answered ${outcome} and is ${row.status}`);
-  }
-  const owner = records.challengeRequests.find((one) => one.kind === "challenge" && one.challengeId === id);
-  if (owner !== undefined && owner.binding !== request.binding) {
-    journal.expect(
-      outcome === "challengeNotFound",
-      "A-17",
-      () => `${request.kind} of ${id} by ${request.binding} was answered ${outcome}`,
-    );
-  }
-  if (isReplayed) return;
-  checkOnce(records, journal, request, outcome);
-  if (outcome === "codeMismatch") {
-    const wrong = uses(records, request.subscriberId);
-    wrong.told += 1;
-    journal.expect(
-      wrong.told <= wrong.committed,
-      "I4",
-      () => `${wrong.told} wrong codes were told, ${wrong.committed} counted`,
-    );
-  }
-  if (outcome === "approved") {
-    journal.expect(!records.approvedChallenges.has(row.id), "L-3", () => `${id} was approved twice`);
-    records.approvedChallenges.add(row.id);
-  }
-}
-
-const decided = ["challengeStarted", "sent", "approved", "codeMismatch"];
-
-function checkOnce(records: Records, journal: Journal, request: ChallengeRequest, outcome: string): void {
-  const { idempotencyKey: name, kind } = request;
-  if (name === null || !decided.includes(outcome)) return;
-  journal.expect(!records.challengeKeysTold.has(name), "W-4", () => `one ${kind} of ${name} was done twice`);
-  records.challengeKeysTold.add(name);
-}
-
-function uses(records: Records, subscriberId: string): { committed: number; told: number } {
+export function uses(records: Records, subscriberId: string): { committed: number; told: number } {
   const known = records.wrongUses.get(subscriberId) ?? { committed: 0, told: 0 };
   records.wrongUses.set(subscriberId, known);
   return known;
@@ -268,6 +259,6 @@ function isLocked(subscriber: Subscriber | undefined, now: number): boolean {
   return until !== null && now < until;
 }
 
-function appOf(subscriber: Subscriber | null | undefined): TotpAuthenticator | undefined {
+export function appOf(subscriber: Subscriber | null | undefined): TotpAuthenticator | undefined {
   return subscriber?.authenticators.find((one) => one.type === "totp");
 }

@@ -186,6 +186,9 @@ describe("what is dangerous", () => {
     await visitor.post("/console/administrators/invite");
     const secret = /class="secret">([\w-]{43})</.exec(visitor.page.text)?.[1] ?? "";
     expect(await newest()).toBe("inviteAdministrator");
+    await visitor.open("/console/administrators");
+    await visitor.post("/console/administrators/invite");
+    const unused = /class="secret">([\w-]{43})</.exec(visitor.page.text)?.[1] ?? "";
     const second = await site.join("second", `/console/join?invitation=${secret}`);
     expect(heading(second.visitor)).toBe("Overview");
     const { accounts } = server.instance;
@@ -195,6 +198,10 @@ describe("what is dangerous", () => {
       await second.visitor.post(`/console/administrators/${one.id}/remove`);
       expect(said(second.visitor)).toBe(`${one.name} is no administrator any more.`);
     }
+    // What somebody invited who was removed since is no way back.
+    const back = site.visitor();
+    await back.open(`/console/join?invitation=${unused}`);
+    expect(said(back)).toContain("not valid");
     const [left] = await accounts.subscribers({ tenantId: consoleTenantId, limit: 50 });
     await second.visitor.open("/console/administrators");
     await second.visitor.post(`/console/administrators/${left?.id}/remove`);

@@ -198,6 +198,40 @@ describe("W-15: a sign-in", () => {
     expect(heading(again)).toBe("Sign in");
   });
 
+  test("a link of another site, which comes without the cookie, replaces none", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const answer = await fetch(`${server.url}/console/keys`, { headers, redirect: "manual" });
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []]);
+    expect(answer.headers.get("refresh")).toBe("0; url=/console/keys");
+  });
+
+  test("the log has the name as it was made, whatever was typed", async () => {
+    const admin = await site.join("ivy");
+    const one = site.visitor();
+    await one.open("/console/sign-in");
+    await one.post("/console/sign-in", { name: `${"ivy".padEnd(128)}\n41 ada createKey`, password });
+    expect(said(one)).toContain("wrong");
+    await one.post("/console/sign-in", { name: " IVY ", password });
+    await one.post("/console/challenge", { type: "totp", code: site.code(admin) });
+    const [entry] = await auditEntries(server.instance.store, { limit: 1 });
+    expect(entry?.actor.name).toBe("ivy");
+  });
+
+  test("whoever joined and enrolled nothing within the hour is not let on by a password", async () => {
+    const one = site.visitor();
+    await one.open(await site.invitation());
+    await one.post("/console/join", { name: "jo", password, again: password });
+    expect(heading(one)).toBe("Protect your account");
+    clock.jumpTo(clock.now() + 3_600_000);
+    const later = site.visitor();
+    await later.open("/console/sign-in");
+    await later.post("/console/sign-in", { name: "jo", password });
+    expect([heading(later), said(later)]).toEqual([
+      "Sign in",
+      expect.stringContaining("not protected in time"),
+    ]);
+  });
+
   test("signing out ends the session also for who copied the cookie", async () => {
     const { visitor } = await site.join("gus");
     const thief = site.visitor();

@@ -39,7 +39,11 @@ export async function invite(parts: Parts, act: AuditAct): Promise<Invitation> {
   const { open } = keysOf(parts, secret);
   return await parts.store.update<Invitation>([auditHeadKey, open], (rows, now) => {
     const endsAt = now + invitationLifetimeMs;
-    const outcome = { type: "invitation", endsAt };
+    const outcome = {
+      type: "invitation",
+      endsAt,
+      by: act.actor.kind === "administrator" ? act.actor.id : null,
+    };
     const row = { id: open.id, fingerprint: "", verificationId: null, outcome, createdAt: now };
     const entry = auditWrites(parts.keyring, rows, [act], now);
     return {
@@ -55,8 +59,10 @@ export async function isInvited(parts: Parts & Pick<EngineParts, "clock">, secre
   const { open, used } = keysOf(parts, secret);
   const [made, taken] = await Promise.all([parts.store.get(open), parts.store.get(used)]);
   if (made === undefined || taken !== undefined) return false;
-  const { type, endsAt } = made.outcome;
-  return type === "invitation" && typeof endsAt === "number" && parts.clock.now() < endsAt;
+  const { type, endsAt, by } = made.outcome;
+  if (type !== "invitation" || typeof endsAt !== "number" || parts.clock.now() >= endsAt) return false;
+  // What somebody made who was removed since would be their own way back.
+  return typeof by !== "string" || (await parts.store.get(key("subscriber", by))) !== undefined;
 }
 
 export type JoinResult =

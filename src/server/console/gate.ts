@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { html } from "ghtml";
 import { type AuditAct, appendAudit } from "../../audit/index.ts";
 import type { Accounts, EngineParts, SessionView } from "../../engine/index.ts";
 import type { Memory } from "../account/memory.ts";
@@ -90,6 +91,23 @@ export async function insideOf(here: Here): Promise<Inside | null> {
 /** Whether an authenticator was shown just now. */
 export function isFresh({ parts, view }: Inside): boolean {
   return view.steppedUpAt !== null && parts.clock.now() < view.steppedUpAt + freshMs;
+}
+
+/**
+ * A link of another site comes without the Strict cookie, and an answer with a new one would sign its owner out: such a
+ * visit is answered by a page of ours that asks again, then with the cookie. Null for every other visit.
+ */
+export function askedAgain(
+  { look }: Tools,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | null {
+  const site = request.headers["sec-fetch-site"];
+  const isFromElsewhere = site === "cross-site" || site === "same-site";
+  if (!isFromElsewhere || readState(request.server.parts, request) !== null) return null;
+  reply.header("refresh", `0; url=${request.url}`);
+  const content = html`<p><a class="button wide" href="${request.url}">Go on</a></p>`;
+  return sendPage(reply, look, { title: "To the console", content });
 }
 
 /** Shows a page to whoever is signed in; everybody else is led to the sign-in. */

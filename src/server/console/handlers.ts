@@ -8,6 +8,7 @@ import { isInvited } from "./administrators.ts";
 import { askNewPasskey, confirmApp, confirmPasskey, enrolApp, enrolling } from "./enrol.ts";
 import { type ConsolePage, sendPage } from "./frame.ts";
 import {
+  askedAgain,
   type Here,
   hereOf,
   type Inside,
@@ -149,6 +150,8 @@ export async function get(
   reply: FastifyReply,
   rest: string,
 ): Promise<FastifyReply> {
+  const again = askedAgain(tools, request, reply);
+  if (again !== null) return again;
   const query = fieldsOf(request.query);
   const outside = own(outsidePages, rest);
   if (outside !== undefined) {

@@ -4,7 +4,7 @@ import { readAnswer } from "../account/passkeys.ts";
 import { wrongPasswordsMax } from "../account/present.ts";
 import { asciiDigits } from "../pages/digits.ts";
 import { bindingOf, type Fields } from "../pages/flow.ts";
-import { consoleTenantId, join } from "./administrators.ts";
+import { consoleTenantId, invitationLifetimeMs, join } from "./administrators.ts";
 import { type Here, type Led, noteConsoleAct } from "./gate.ts";
 import { type ConsoleState, newState, noted } from "./state.ts";
 
@@ -19,34 +19,47 @@ export async function enterPassword(here: Here, { name = "", password = "" }: Fi
   const { accounts, parts, state, tools, network, request } = here;
   const refuse = (text: string): Led => ({ state: noted(state, text), to: signInPath });
   if (name.trim() === "" || password === "") return refuse("Enter your user name and your password.");
+  if (name.length > nameMax) return refuse("User name or password is wrong.");
   const now = parts.clock.now();
   const { wrongPasswords } = tools.memory;
   // Counted before it is known to be wrong: many at once are many.
   const retryAt = wrongPasswords.take(network, wrongPasswordsMax, now);
   if (retryAt !== null) return refuse(waitWords(retryAt, now));
   const browser = browserOf(request.headers["user-agent"] ?? "");
-  const result = await accounts.signIn({ tenantId, name: name.slice(0, nameMax), password, browser });
+  const result = await accounts.signIn({ tenantId, name, password, browser });
   if (result.outcome === "signInRefused") {
     noteRefused(here);
     return refuse("User name or password is wrong.");
   }
   wrongPasswords.giveBack(network, now);
   if (result.outcome === "signInLocked") return refuse(waitWords(result.retryAt, now));
-  return await afterPassword(here, name, result);
+  return await afterPassword(here, result);
 }
 
 type RightPassword = Exclude<SignInResult, { readonly outcome: "signInRefused" | "signInLocked" }>;
 
-async function afterPassword({ accounts, parts }: Here, name: string, result: RightPassword): Promise<Led> {
+async function afterPassword({ accounts, parts }: Here, result: RightPassword): Promise<Led> {
   const fresh = newState(parts);
+  const refused: Led = { state: noted(fresh, "User name or password is wrong."), to: signInPath };
   if (result.outcome === "signedIn") {
     // Of administrators nobody is in with a password alone.
     await accounts.signOut({ tenantId, session: result.session.bearer });
-    return { state: noted(fresh, "User name or password is wrong."), to: signInPath };
+    return refused;
   }
   const { bearer, session } = result.pending;
+  const { subscriberId } = session;
+  const subscriber = await accounts.subscriber({ tenantId, subscriberId });
+  if (subscriber === null) return refused;
   const challengeId = result.outcome === "challengeRequired" ? result.challengeId : null;
-  const pending = { bearer, challengeId, subscriberId: session.subscriberId, name: name.trim() };
+  // An invitation that lived for an hour leaves no account behind that a password alone would open later.
+  const isLate = parts.clock.now() >= subscriber.createdAt + invitationLifetimeMs;
+  if (challengeId === null && isLate) {
+    await accounts.signOut({ tenantId, session: bearer });
+    const text = "This account was not protected in time. Ask for another invitation.";
+    return { state: noted(fresh, text), to: signInPath };
+  }
+  // As it was made, never as it was typed: it goes into the audit log.
+  const pending = { bearer, challengeId, subscriberId, name: subscriber.name };
   return {
     state: { ...fresh, pending },
     to: challengeId === null ? enrolPath : "/console/challenge",

@@ -28,7 +28,7 @@ const arrows = {
   schemas: [],
   secrets: [...pure, ...common],
   authenticators: base,
-  store: [...base, "tenants/records", "events/records", "audit/records"],
+  store: [...base, "tenants/records", "tenants/data-key-records", "events/records", "audit/records"],
   audit: [...base, "store!"],
   providers: [...base, "delivery!"],
   delivery: [...base, "providers!"],

@@ -72,7 +72,7 @@ export function headOf(row: AuditRow | undefined): AuditHead | null {
 
 /** Whether the master secret is here that something was sealed with. */
 export function canVerify(keyring: Keyring, { keyId }: { readonly keyId: string }): boolean {
-  return keyring.ids.includes(keyId);
+  return keyring.key("audit", keyId) !== undefined;
 }
 
 /** Whether the entry is as it was written, behind the one with this digest. */

@@ -143,7 +143,7 @@ async function matches(parts: Comparing, hash: PasswordHash, secret: string): Pr
 /** The id of the master secret that it was made under and that is not here; null for all others. */
 export function missingSecretOf(keyring: Keyring, hash: PasswordHash): string | null {
   const keyId = hash.type === "argon2id" ? hash.keyId : null;
-  return keyId === null || keyring.ids.includes(keyId) ? null : keyId;
+  return keyId === null || keyring.key("pepper", keyId) !== undefined ? null : keyId;
 }
 
 /** Whether it may take longer than our own: whatever is not argon2id at our cost. */

@@ -25,6 +25,6 @@ const lookUpLength = 5;
 /** Which slow hash to compare with (L-2). A wrong code meets one of ten by chance once in 100,000 times. */
 export function recoveryLookUp(keyring: Keyring, subscriberId: string, code: string): string {
   // Under the oldest secret: what was enrolled is found after a rotation.
-  const key = requireKey(keyring, "recoveryCode", keyring.ids.at(-1));
+  const key = requireKey(keyring, "recoveryCode", keyring.indexId);
   return keyedDigest(key, [subscriberId, code]).toString("hex").slice(0, lookUpLength);
 }

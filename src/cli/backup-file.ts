@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../config/index.ts";
+import { neededSecrets } from "../instance/needed-secrets.ts";
 import { checkValue, createKeyring, type Keyring, Secret } from "../secrets/index.ts";
 import { worksFromName } from "../store/migrations.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -85,12 +86,14 @@ function inspect(database: DatabaseSync, shownAs: string, schemaMax: number): Ba
   const pending = database
     .prepare("select count(*) as found from verifications where status = 'pending'")
     .get() as { found: number };
-  const ids = metaValue(database, "secret_ids") ?? "";
+  const metas = ["secret_ids", "secret_ids_retired"].map(
+    (name) => [name, metaValue(database, name) ?? ""] as const,
+  );
   return {
     schema,
     verifications: all.found,
     pending: pending.found,
-    secretIds: ids === "" ? [] : ids.split(","),
+    secretIds: neededSecrets(new Map(metas)),
   };
 }
 

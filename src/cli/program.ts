@@ -6,6 +6,7 @@ import { addHelp, type Run } from "./program-help.ts";
 import { addInstallation } from "./program-installation.ts";
 import { addMessages } from "./program-messages.ts";
 import { addOperation } from "./program-operation.ts";
+import { addSecrets } from "./program-secrets.ts";
 import { addTenant } from "./program-tenant.ts";
 import { addWebhooks } from "./program-webhooks.ts";
 import { createTerminal } from "./terminal.ts";
@@ -47,6 +48,7 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
   addWebhooks(program, run, onExitCode);
   addInstallation(program, run);
   addOperation(program, run, onExitCode);
+  addSecrets(program, run);
   return program;
 }
 

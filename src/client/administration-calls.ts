@@ -10,6 +10,7 @@ import type {
   Key,
   KeyDetails,
   KeyList,
+  LastSecretsRotation,
   ListDeliveriesQuery,
   ListKeysQuery,
   ListMessagesQuery,
@@ -22,11 +23,14 @@ import type {
   NewBackup,
   NewKey,
   NewMessage,
+  NewSecretsRotation,
   NewService,
   NewTenant,
   NewWebhook,
   Rotation,
   Route,
+  SecretsRotation,
+  SecretsStatus,
   Service,
   ServiceChanges,
   ServiceList,
@@ -193,6 +197,19 @@ export interface Webhooks {
   ): Promise<Done<"replayed", "events", WebhookReplayed> | Refusals<"replayWebhookEvents">>;
 }
 
+/** Which key everything is under; for keys of the installation's first tenant. */
+export interface Secrets {
+  /** Reads every row that holds something sealed. */
+  status(options?: CallOptions): Promise<SecretsStatus>;
+  /** Starts a rotation, which goes on in the background; where one is under way, the answer is that one. */
+  rotate(
+    request?: NewSecretsRotation,
+    options?: CallOptions,
+  ): Promise<Done<"rotating", "rotation", SecretsRotation> | Refusals<"rotateSecrets">>;
+  /** How far the last one is. */
+  rotation(options?: CallOptions): Promise<LastSecretsRotation>;
+}
+
 /** What operators and their programs do. The key needs the scope of each. */
 export interface Administration {
   readonly keys: Keys;
@@ -201,6 +218,7 @@ export interface Administration {
   readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly webhooks: Webhooks;
+  readonly secrets: Secrets;
   /** Writes a copy of the embedded database beside it, on the machine of the server. */
   backup(
     request?: NewBackup,

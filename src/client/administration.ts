@@ -3,13 +3,14 @@ import type {
   Deliveries,
   Keys,
   Messages,
+  Secrets,
   Services,
   Tenants,
   Webhooks,
 } from "./administration-calls.ts";
 import { bindingHeader, type Call, partOf, queryOf } from "./call.ts";
 import type { Operation } from "./results.ts";
-import type { Carriers } from "./schemas.generated.ts";
+import type { Carriers, LastSecretsRotation, SecretsStatus } from "./schemas.generated.ts";
 import type { CallOptions } from "./transport.ts";
 
 /** The operations that are not about one person's verification. */
@@ -22,6 +23,7 @@ export function administration(call: Call): Administration {
     messages: messages(to),
     deliveries: deliveries(to),
     webhooks: webhooks(to),
+    secrets: secrets(call, to),
     backup: (body, more) => to.post("createBackup", "/backup", body, more, ["made", "backup"]),
     carriers: (more) => call<Carriers>("listCarriers", { ...more, method: "GET", path: "/carriers" }, asItIs),
     route: (number, query, more) =>
@@ -88,6 +90,17 @@ function requests(call: Call): Requests {
     patch: (operation, path, body, more, named) =>
       call(operation, { ...more, method: "PATCH", path, body }, as(named)),
     remove: (operation, path, more, named) => call(operation, { ...more, method: "DELETE", path }, as(named)),
+  };
+}
+
+function secrets(call: Call, to: Requests): Secrets {
+  const path = "/secrets/rotation";
+  return {
+    status: (more) =>
+      call<SecretsStatus>("getSecretsStatus", { ...more, method: "GET", path: "/secrets" }, asItIs),
+    rotate: (body, more) => to.post("rotateSecrets", path, body, more, ["rotating", "rotation"]),
+    rotation: (more) =>
+      call<LastSecretsRotation>("getSecretsRotation", { ...more, method: "GET", path }, asItIs),
   };
 }
 

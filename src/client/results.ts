@@ -126,6 +126,9 @@ export const refusals = {
   listTenants: ["cursor_invalid"],
   getTenant: ["not_found"],
   createBackup: ["request_invalid", "resource_conflict"],
+  getSecretsStatus: [],
+  getSecretsRotation: [],
+  rotateSecrets: ["not_found", "request_invalid", "resource_conflict"],
   sendMessage: [
     "number_invalid",
     "number_not_allowed",

@@ -54,7 +54,7 @@ export interface NewAccountPage {
 
 export interface NewKey {
   /** For people: who or what uses the key */ readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "secrets:write" | "secrets:read" | "backup")[];
   /** Where the key may be used from; empty for everywhere */ readonly allowedAddresses?: readonly string[];
   /** RFC 3339, in UTC */ readonly expiresAt?: string;
 }
@@ -62,7 +62,7 @@ export interface NewKey {
 export interface IssuedKey {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "secrets:write" | "secrets:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -79,7 +79,7 @@ export interface IssuedKey {
 export interface Key {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "secrets:write" | "secrets:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -96,7 +96,7 @@ export interface KeyList {
 export interface KeyDetails {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "backup")[];
+  readonly scopes: readonly ("verifications:write" | "verifications:read" | "verifications:settle" | "numbers:read" | "messages:send" | "messages:read" | "services:write" | "services:read" | "webhooks:write" | "webhooks:read" | "subscribers:write" | "subscribers:read" | "subscribers:reset" | "challenges:write" | "sessions:write" | "keys:write" | "keys:read" | "tenants:write" | "tenants:read" | "secrets:write" | "secrets:read" | "backup")[];
   readonly allowedAddresses: readonly string[];
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly expiresAt: string | null;
@@ -805,6 +805,35 @@ export interface Backup {
   /** RFC 3339, in UTC */ readonly createdAt: string;
   readonly masterSecretIncluded: false;
   readonly remark: string;
+}
+
+export interface SecretsRotation {
+  /** RFC 3339, in UTC */ readonly startedAt: string;
+  /** RFC 3339, in UTC */ readonly finishedAt: string | null;
+  readonly tenant: string | null;
+  readonly keepsDataKeys: boolean;
+  /** Id of the master secret that everything is brought to */ readonly secret: string;
+  /** It ends with a pass that finds nothing left */ readonly pass: number;
+  /** Which table it is at; null once it is over */ readonly place: string | null;
+  /** Rows looked at */ readonly looked: number;
+  /** Values that were sealed or wrapped anew */ readonly sealed: number;
+  /** Values that do not open, and stay as they are */ readonly broken: number;
+}
+
+export interface SecretsStatus {
+  readonly secrets: readonly { readonly id: string; readonly role: "current" | "former" | "kept"; readonly values: number; readonly hashes: number; readonly removable: boolean; readonly remark: string }[];
+  readonly values: readonly { readonly value: string; readonly key: string; readonly count: number }[];
+  readonly rotation: SecretsRotation | null;
+}
+
+/** Null before the first one */
+export interface LastSecretsRotation {
+  readonly rotation: SecretsRotation | null;
+}
+
+export interface NewSecretsRotation {
+  /** Whose data key is replaced; of all tenants if not given */ readonly tenant?: string;
+  /** Only wraps data keys under the current master secret, and seals anew what is under a former one */ readonly keepDataKeys?: boolean;
 }
 
 /** As this node sees them, since it started */

@@ -93,7 +93,7 @@ export const settingsTable = {
     {
       environment: "COUNTERSIGN_SECRET",
       description:
-        "The master secret, from which every key is derived. Former secrets follow the current one, with commas between them, so that what they sealed can still be opened.",
+        "The master secret, from which every key is derived. Former secrets follow the current one, with commas between them, so that what they sealed can still be opened; `countersign secrets status` says when one may be removed.",
       allowed: "32 or more bytes that are no example, such as the output of `openssl rand -base64 32`",
       default: [],
       defaultText: "made once and kept in the data folder; production refuses that",

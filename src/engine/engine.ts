@@ -149,7 +149,7 @@ function createWorks(parts: EngineParts, owner: string) {
   const works = { pacer, backlog, guard, router, arrivals, totals };
   const dispatcher = createDispatcher(parts, owner, works);
   const door = createDoor(createAdmission(parts, { backlog, router }, dispatcher.claimNew), guard);
-  return { router, guard, totals, dispatcher, door, jobs: createJobs(parts, dispatcher, works) };
+  return { router, guard, totals, dispatcher, door, jobs: createJobs(parts, owner, dispatcher, works) };
 }
 
 /** Puts the verbs together with the jobs that work on what they leave behind. */

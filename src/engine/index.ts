@@ -65,6 +65,15 @@ export type { EngineParts, Log, Meter } from "./parts.ts";
 export { type DetailedView, type ListPage, type ListRequest, lookAt, type PendingRequest } from "./read.ts";
 export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
+export { completeRing, readLastingKeys } from "./rotation/lasting-keys.ts";
+export { newRotation, type RotationRequest } from "./rotation/rotation.ts";
+export {
+  countSeals,
+  pepperName,
+  type SecretState,
+  type SecretsStatus,
+  secretsStatus,
+} from "./rotation/status.ts";
 export type { StartResult } from "./start.ts";
 export type { StartRefusal, StartRequest } from "./start-plan.ts";
 export { type Count, createTally, type Tally } from "./tally.ts";

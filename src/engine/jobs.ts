@@ -4,6 +4,7 @@ import type { ArrivalWatch } from "./arrivals.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
+import { stepRotation } from "./rotation/rotation.ts";
 
 /** What runs by itself: the outbox, the timers, and the removal of what is old. */
 export interface Jobs {
@@ -15,6 +16,9 @@ export interface Jobs {
 }
 
 const pollMs = 250;
+/** How soon a rotation begins that another node was asked for; and the pause after each of its pages. */
+const rotationEveryMs = 1_000;
+const rotationPauseMs = 20;
 const purgeEveryMs = 3_600_000;
 const purgePauseMs = 1_000;
 const purgeRowsMax = 500;
@@ -29,6 +33,7 @@ const arrivalsEveryMs = 1_000;
 
 export function createJobs(
   parts: EngineParts,
+  owner: string,
   dispatcher: Dispatcher,
   { guard, arrivals }: { readonly guard: Guard | null; readonly arrivals: ArrivalWatch | null },
 ): Jobs {
@@ -66,6 +71,7 @@ export function createJobs(
         ...(parts.webhooks === undefined ? [] : [loop("webhooks", parts.webhooks.poll, pollMs)]),
         ...(guard === null ? [] : [loop("guard", () => guard.sync(), guardEveryMs)]),
         ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
+        loop("rotation", () => rotateAll(parts, owner, stopping.signal), rotationEveryMs),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
         loop("audit", audit, purgeEveryMs),
       ];
@@ -77,6 +83,13 @@ export function createJobs(
       await Promise.all(loops);
     },
   };
+}
+
+/** Page after page with pauses, so that no request waits behind a rotation (K-4). */
+async function rotateAll(parts: EngineParts, owner: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await stepRotation(parts, owner)).type === "worked") {
+    await parts.clock.sleep(rotationPauseMs, signal);
+  }
 }
 
 /** Small batches with pauses, so that no request waits behind a purge (N-8). */

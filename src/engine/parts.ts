@@ -7,6 +7,7 @@ import type { GuardConfiguration } from "../guard/index.ts";
 import type { NumberOverride, NumberPolicy, RiskLookup } from "../numbers/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
+import type { DataKeyring } from "../tenants/data-keyring.ts";
 import type { Directory } from "../tenants/directory.ts";
 
 /** Where the engine writes what an operator must know. A log call takes fields first, then one constant sentence. */
@@ -27,6 +28,8 @@ export interface EngineParts {
   readonly store: Store;
   readonly directory: Directory;
   readonly keyring: Keyring;
+  /** Seals what tenants keep for years: seeds, and the secrets of endpoints. */
+  readonly dataKeyring: DataKeyring;
   readonly clock: Clock;
   readonly random: Random;
   readonly providers: readonly Provider[];
@@ -57,6 +60,8 @@ export interface EngineParts {
   readonly relyingParty?: RelyingParty | null;
   /** Whether a password leaked somewhere; absent where there is no list of those. */
   readonly isBreached?: IsBreached;
+  /** For tests: how long a rotation waits for requests that sealed with a former key. */
+  readonly rotationGraceMs?: number;
   /** For tests: a hash that is made at once. */
   readonly hashCost?: HashCost;
   /** Where an embedded database lives, and its backups go; absent where the data is elsewhere. */

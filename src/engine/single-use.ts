@@ -11,7 +11,7 @@ export type SingleUse = "ticket" | "link" | "proof" | "signUp" | "nothing";
  */
 export function useKey(parts: EngineParts, kind: SingleUse, id: string): Key<"idempotency"> {
   // Under the oldest secret, so that nodes agree while secrets rotate.
-  const secret = requireKey(parts.keyring, "page", parts.keyring.ids.at(-1));
+  const secret = requireKey(parts.keyring, "page", parts.keyring.indexId);
   return key("idempotency", keyedDigest(secret, ["used", kind, id]).subarray(0, 24).toString("base64url"));
 }
 

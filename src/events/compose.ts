@@ -1,6 +1,7 @@
 import type { Random } from "../clock/index.ts";
 import { eventSigner, type Keyring, open, type SealContext, seal, signWebhook } from "../secrets/index.ts";
 import { key, type Store } from "../store/index.ts";
+import type { DataKeyring } from "../tenants/index.ts";
 import { unreachable } from "../verification/index.ts";
 import { secretsOf } from "./endpoints.ts";
 import { messageReceipt } from "./message-receipts.ts";
@@ -12,6 +13,7 @@ import { telnyxAddress, telnyxPayload } from "./telnyx.ts";
 export interface ComposeParts {
   readonly store: Store;
   readonly keyring: Keyring;
+  readonly dataKeyring: DataKeyring;
   readonly masked: MaskedRecipient;
   /** The whole address of a recipient, for vendors whose receivers know numbers; null for one that is gone. */
   readonly unmasked: MaskedRecipient;
@@ -41,16 +43,15 @@ export async function compose(
 }
 
 async function inOurWords(
-  { store, keyring, masked }: ComposeParts,
+  { store, dataKeyring, masked }: ComposeParts,
   event: WebhookEvent,
   endpoint: Endpoint,
   now: number,
 ): Promise<PostRequest> {
   const body = JSON.stringify(await payloadOf(event, store, masked));
   const timestamp = Math.floor(now / 1_000);
-  const signatures = secretsOf(keyring, endpoint, now).map((secret) =>
-    signWebhook(secret, event.eventId, timestamp, body),
-  );
+  const secrets = await secretsOf(dataKeyring, endpoint, now);
+  const signatures = secrets.map((secret) => signWebhook(secret, event.eventId, timestamp, body));
   const headers = {
     "content-type": json,
     "user-agent": "Countersign-Webhooks",
@@ -96,7 +97,8 @@ interface Asked {
   readonly body: string;
 }
 
-function askedContext(eventId: string, tenantId: string): SealContext {
+/** Where it is sealed to. */
+export function askedContext(eventId: string, tenantId: string): SealContext {
   return { table: "events", column: "data", row: eventId, tenant: tenantId };
 }
 

@@ -1,5 +1,6 @@
 import { type Random, uuidv7 } from "../clock/index.ts";
-import { type Keyring, newWebhookSecret, open, type SealContext, Secret, seal } from "../secrets/index.ts";
+import { newWebhookSecret, type SealContext, Secret } from "../secrets/index.ts";
+import type { DataKeyring } from "../tenants/index.ts";
 import { type Endpoint, type EndpointSecret, eventTypes } from "./records.ts";
 
 /** What an endpoint is made of. */
@@ -16,21 +17,21 @@ export interface EndpointRequest {
 /** Former secrets of an endpoint that still sign: each lengthens a header. */
 const secretsMax = 3;
 
-function secretContext(endpointId: string, tenantId: string): SealContext {
+/** Where the secrets of an endpoint are sealed to. */
+export function secretContext(endpointId: string, tenantId: string): SealContext {
   return { table: "endpoints", column: "secret", row: endpointId, tenant: tenantId };
 }
 
 /** A new endpoint, and its secret, to be shown once. */
-export function createEndpoint(
-  keyring: Keyring,
+export async function createEndpoint(
+  dataKeyring: DataKeyring,
   random: Random,
   now: number,
   asked: EndpointRequest,
-): { readonly endpoint: Endpoint; readonly secret: Secret } {
+): Promise<{ readonly endpoint: Endpoint; readonly secret: Secret }> {
   const id = uuidv7(now, random);
-  const secret = asked.secret === undefined ? newWebhookSecret(random) : new Secret(asked.secret);
   const { tenantId, serviceId, url, description, types } = asked;
-  const sealed = seal(keyring, random, secretContext(id, tenantId), secret.reveal());
+  const { secret, sealed } = await prepareSecret(dataKeyring, random, { id, tenantId }, asked.secret);
   const endpoint: Endpoint = {
     id,
     tenantId,
@@ -47,34 +48,52 @@ export function createEndpoint(
   return { endpoint, secret };
 }
 
-/** A new secret; the former ones sign along for the overlap, and never longer than they would have. */
-export function rotateSecret(
-  keyring: Keyring,
+/** A secret that is ready to become an endpoint's, in an update that decides whether it does. */
+export interface PreparedSecret {
+  readonly secret: Secret;
+  readonly sealed: string;
+}
+
+/** The given one, or a new one. */
+export async function prepareSecret(
+  dataKeyring: DataKeyring,
   random: Random,
+  { id, tenantId }: Pick<Endpoint, "id" | "tenantId">,
+  given: string | undefined,
+): Promise<PreparedSecret> {
+  const secret = given === undefined ? newWebhookSecret(random) : new Secret(given);
+  return { secret, sealed: await dataKeyring.seal(secretContext(id, tenantId), secret.reveal()) };
+}
+
+/** With a new secret; the former ones sign along for the overlap, and never longer than they would have. */
+export function withNewSecret(
   endpoint: Endpoint,
-  asked: { readonly overlapMs: number; readonly secret?: string | undefined },
+  { sealed }: PreparedSecret,
+  overlapMs: number,
   now: number,
-): { readonly endpoint: Endpoint; readonly secret: Secret } {
-  const secret = asked.secret === undefined ? newWebhookSecret(random) : new Secret(asked.secret);
-  const context = secretContext(endpoint.id, endpoint.tenantId);
-  const until = now + asked.overlapMs;
+): Endpoint {
+  const until = now + overlapMs;
   const former = endpoint.secrets
     .map((one) => ({ ...one, until: one.until === null ? until : Math.min(until, one.until) }))
     .filter((one) => one.until > now);
-  const current: EndpointSecret = { sealed: seal(keyring, random, context, secret.reveal()), until: null };
-  const secrets = [current, ...former].slice(0, secretsMax);
-  return { endpoint: { ...endpoint, secrets, updatedAt: now }, secret };
+  const current: EndpointSecret = { sealed, until: null };
+  return { ...endpoint, secrets: [current, ...former].slice(0, secretsMax), updatedAt: now };
 }
 
 /**
  * What signs at `now`, newest first.
  * @throws SealBroken
  */
-export function secretsOf(keyring: Keyring, endpoint: Endpoint, now: number): readonly Secret[] {
+export async function secretsOf(
+  dataKeyring: DataKeyring,
+  endpoint: Endpoint,
+  now: number,
+): Promise<readonly Secret[]> {
   const context = secretContext(endpoint.id, endpoint.tenantId);
-  return endpoint.secrets
-    .filter(({ until }) => until === null || now < until)
-    .map(({ sealed }) => new Secret(open(keyring, context, sealed)));
+  const signing = endpoint.secrets.filter(({ until }) => until === null || now < until);
+  return await Promise.all(
+    signing.map(async ({ sealed }) => new Secret(await dataKeyring.open(context, sealed))),
+  );
 }
 
 /** What is wrong with the types that an endpoint asks for, if anything. */

@@ -1,8 +1,16 @@
 /** Webhooks out: which events there are, who hears of them, and how they get there. */
 
+export { askedContext } from "./compose.ts";
 export { type DestinationRules, endpointUrlProblem, publicOnly } from "./destination.ts";
 export { profileEndpoint } from "./dialect-endpoints.ts";
-export { createEndpoint, type EndpointRequest, eventTypesProblem, rotateSecret } from "./endpoints.ts";
+export {
+  createEndpoint,
+  type EndpointRequest,
+  eventTypesProblem,
+  prepareSecret,
+  secretContext,
+  withNewSecret,
+} from "./endpoints.ts";
 export { flowrouteStatus } from "./message-receipts.ts";
 export { createSequence, eventWrite, newEvent } from "./outbox.ts";
 export { type EventPayload, payloadOf } from "./payload.ts";

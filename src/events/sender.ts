@@ -1,9 +1,10 @@
 import type { Clock, Random } from "../clock/index.ts";
+import { SealBroken } from "../secrets/index.ts";
 import { key, type Write } from "../store/index.ts";
 import { type ComposeParts, compose } from "./compose.ts";
 import type { DestinationRules } from "./destination.ts";
 import { eventWrite } from "./outbox.ts";
-import { type PostAnswer, post, type Resolve } from "./post.ts";
+import { type PostAnswer, type PostRequest, post, type Resolve } from "./post.ts";
 import type { Endpoint, WebhookEvent } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import {
@@ -164,6 +165,20 @@ async function postOne(
   await writeAnswer(parts, claimed, answered);
 }
 
+/** The request, or why there is none. A secret that does not open fails this endpoint's posts and nobody else's (K-3). */
+async function composed(
+  parts: SenderParts,
+  event: WebhookEvent,
+  endpoint: Endpoint,
+): Promise<PostRequest | "erased" | "seal_broken"> {
+  try {
+    return (await compose(parts, event, endpoint, parts.clock.now())) ?? "erased";
+  } catch (cause) {
+    if (cause instanceof SealBroken) return "seal_broken";
+    throw cause;
+  }
+}
+
 /** One request, within its time. */
 async function postClaimed(
   parts: SenderParts,
@@ -172,8 +187,9 @@ async function postClaimed(
   stopping: AbortSignal,
 ): Promise<PostAnswer> {
   const { clock, rules, resolve } = parts;
-  const request = await compose(parts, event, endpoint, clock.now());
-  if (request === null) return { answer: "refused", status: null, reason: "erased", retryAfter: null };
+  const request = await composed(parts, event, endpoint);
+  if (typeof request === "string")
+    return { answer: "refused", status: null, reason: request, retryAfter: null };
   const ending = new AbortController();
   const cut = (): void => ending.abort("out of time");
   // Also for a resolver that hangs, which listens to no signal.

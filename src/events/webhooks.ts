@@ -1,6 +1,7 @@
 import { type Clock, type Random, uuidv7 } from "../clock/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import { key, type Store } from "../store/index.ts";
+import type { DataKeyring } from "../tenants/index.ts";
 import type { Change } from "./changes.ts";
 import { sealAsked } from "./compose.ts";
 import { type DestinationRules, publicOnly } from "./destination.ts";
@@ -15,6 +16,7 @@ import { createSender, type Sender, type SenderParts } from "./sender.ts";
 export interface WebhooksParts {
   readonly store: Store;
   readonly keyring: Keyring;
+  readonly dataKeyring: DataKeyring;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: SenderParts["log"];

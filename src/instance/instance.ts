@@ -26,8 +26,15 @@ import {
 } from "../providers/sandbox/index.ts";
 import type { Keyring } from "../secrets/index.ts";
 import { key, refuseMoved, type Store } from "../store/index.ts";
-import { completedKey, createDirectory, type IssuedKey, type Tenant } from "../tenants/index.ts";
-import { bootstrap } from "./bootstrap.ts";
+import {
+  completedKey,
+  createDataKeyring,
+  createDirectory,
+  type DataKeyring,
+  type IssuedKey,
+  type Tenant,
+} from "../tenants/index.ts";
+import { type Bootstrapped, bootstrap } from "./bootstrap.ts";
 import { type Callbacks, createCallbacks, createCarriers } from "./carriers.ts";
 import { proveSecrets } from "./master-secret.ts";
 import { type OpenedStore, openStore, type StoreKind } from "./open-store.ts";
@@ -81,25 +88,18 @@ interface WithList {
 }
 
 async function openOn(
-  { store: plain, keyring, keepSecret, kind, once }: OpenedStore,
+  { store: plain, keyring: given, keepSecret, kind, once }: OpenedStore,
   options: InstanceOptions & WithList,
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
-  const made = await once(async () => {
-    await refuseMoved(plain, options.folder);
-    await proveSecrets(plain, keyring, keepSecret);
-    await beginAudit({ store: plain, keyring });
-    return await bootstrap(plain, clock, random, {
-      apiKey: options.apiKey ?? null,
-      brand: options.brand ?? "Countersign",
-      keyring,
-    });
-  });
+  const made = await once(() => begin({ store: plain, given, keepSecret, clock, random }, options));
+  const { keyring } = made;
   const log = options.log ?? silent;
   const meter = options.meter ?? { count: () => {} };
   const impure = { clock, random, log, meter };
-  const { store, webhooks } = await openEvents({ store: plain, keyring }, options, impure);
+  const dataKeyring = createDataKeyring({ store: plain, keyring, ...impure });
+  const { store, webhooks } = await openEvents({ store: plain, keyring, dataKeyring }, options, impure);
   const sandbox =
     options.sandbox === false ? null : { phones: createPhones(clock), faults: createSandboxFaults() };
   const receiver: { engine: Engine | null } = { engine: null };
@@ -111,6 +111,7 @@ async function openOn(
     store,
     directory: createDirectory(store, clock),
     keyring,
+    dataKeyring,
     clock,
     random,
     providers,
@@ -151,6 +152,30 @@ async function openOn(
   };
 }
 
+interface Beginning {
+  readonly store: Store;
+  readonly given: Keyring;
+  readonly keepSecret: () => void;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What is done once for an installation, while no other node does. */
+async function begin(
+  { store, given, keepSecret, clock, random }: Beginning,
+  options: InstanceOptions,
+): Promise<Bootstrapped & { readonly keyring: Keyring }> {
+  await refuseMoved(store, options.folder);
+  const keyring = await proveSecrets({ store, random, now: clock.now() }, given, keepSecret);
+  await beginAudit({ store, keyring });
+  const first = await bootstrap(store, clock, random, {
+    apiKey: options.apiKey ?? null,
+    brand: options.brand ?? "Countersign",
+    keyring,
+  });
+  return { ...first, keyring };
+}
+
 function guardParts(
   { riskLookup, guard }: InstanceOptions,
   numbers: NumberPolicy,
@@ -166,26 +191,33 @@ function accountParts({
   accounts = {},
   hashCost,
   isBreached,
+  rotationGraceMs,
 }: InstanceOptions & WithList): Pick<
   EngineParts,
-  "trustedDeviceMs" | "accountSettings" | "hashCost" | "isBreached"
+  "trustedDeviceMs" | "accountSettings" | "hashCost" | "isBreached" | "rotationGraceMs"
 > {
   return {
     trustedDeviceMs,
     accountSettings: accounts,
     ...(hashCost === undefined ? {} : { hashCost }),
     ...(isBreached === undefined ? {} : { isBreached }),
+    ...(rotationGraceMs === undefined ? {} : { rotationGraceMs }),
   };
 }
 
 function openEvents(
-  { store, keyring }: Pick<OpenedStore, "store" | "keyring">,
+  {
+    store,
+    keyring,
+    dataKeyring,
+  }: Pick<OpenedStore, "store" | "keyring"> & { readonly dataKeyring: DataKeyring },
   { webhooks: rules, resolve }: InstanceOptions,
   { clock, random, log, meter }: Pick<EngineParts, "clock" | "random" | "log" | "meter">,
 ): ReturnType<typeof openWebhooks> {
   return openWebhooks({
     store,
     keyring,
+    dataKeyring,
     clock,
     random,
     log,

@@ -11,8 +11,11 @@ import {
 import { join } from "node:path";
 import process from "node:process";
 import type { Random } from "../clock/index.ts";
-import { checkValue, type Keyring, Secret, SecretInvalid } from "../secrets/index.ts";
+import { completeRing, countSeals, pepperName, readLastingKeys } from "../engine/index.ts";
+import { checkValue, type Keyring, type LastingKeys, Secret, SecretInvalid } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
+import { useDataKeys, usesDataKeys } from "../tenants/index.ts";
+import { idsName, neededSecrets, retiredName } from "./needed-secrets.ts";
 
 /** The master secret of the data folder. One that was just made is in memory alone until it is kept. */
 export interface FolderSecret {
@@ -53,20 +56,24 @@ function keepSecret(folder: string, path: string, text: string): void {
   }
 }
 
+/** What a proof of the secrets works with. */
+export interface ProvenParts {
+  readonly store: Store;
+  readonly random: Random;
+  readonly now: number;
+}
+
 /**
  * Refuses to run with a secret that this data was not written with: every number and code would be unreadable (K-5).
- * A new secret is kept only then: after a refusal the wrong one would lie where the right one is looked for.
+ * A new secret is kept only then: after a refusal the wrong one would lie where the right one is looked for. A former
+ * secret may be gone once nothing is under it (K-4); the ring that comes back has the keys that outlive it.
  * @throws SecretInvalid
  */
-export async function proveSecrets(store: Store, keyring: Keyring, keep: () => void): Promise<void> {
-  const known = await store.readMeta("secret_ids");
+export async function proveSecrets(parts: ProvenParts, keyring: Keyring, keep: () => void): Promise<Keyring> {
+  const { store, random } = parts;
+  const known = await store.readMeta(idsName);
   const ids = known === undefined ? [] : known.split(",");
-  const missing = ids.filter((id) => !keyring.ids.includes(id));
-  if (missing.length > 0) {
-    throw new SecretInvalid(
-      `this data was written with another master secret (id ${missing.join(", ")}): bring it back in the file "secret" of the data folder or in COUNTERSIGN_SECRET`,
-    );
-  }
+  const missing = await missingSecrets(store, keyring);
   const unchecked: string[] = [];
   for (const id of keyring.ids) {
     const stored = await store.readMeta(checkName(id));
@@ -75,10 +82,60 @@ export async function proveSecrets(store: Store, keyring: Keyring, keep: () => v
       throw new SecretInvalid(`the master secret with id ${id} is not the one this data was written with`);
     }
   }
+  if (missing.length > 0 && !keyring.ids.some((id) => ids.includes(id))) throw otherSecret(missing);
+  const kept = await readLastingKeys(store, keyring, { ids });
+  if (missing.length > 0) await refuseEarly(parts, missing, kept);
+  await noteRetired(store, keyring, missing);
   keep();
+  // Nothing was ever written here: no program of before can be about. And after a move the schema says so again.
+  if (known === undefined || (await usesDataKeys(store))) await useDataKeys(store);
   for (const id of unchecked) await store.writeMeta(checkName(id), checkValue(keyring, id));
   const all = [...new Set([...ids, ...keyring.ids])].join(",");
-  if (all !== known) await store.writeMeta("secret_ids", all);
+  if (all !== known) await store.writeMeta(idsName, all);
+  return await completeRing(store, random, keyring, { ids, kept });
+}
+
+/** The secrets of this data that are neither here nor known to be needed no more. */
+async function missingSecrets(store: Store, keyring: Keyring): Promise<readonly string[]> {
+  const metas = await store.metas();
+  return neededSecrets(metas).filter((id) => !keyring.ids.includes(id));
+}
+
+/**
+ * A secret may be gone that nothing is under any more: what the rows say decides, all of which are read once.
+ * @throws SecretInvalid that names what is left
+ */
+async function refuseEarly(
+  { store, now }: ProvenParts,
+  missing: readonly string[],
+  kept: LastingKeys,
+): Promise<void> {
+  const unknown = missing.filter((id) => kept[id] === undefined);
+  if (unknown.length > 0) throw otherSecret(unknown);
+  const left = (await countSeals(store, now)).filter(
+    ({ keyId, value }) => missing.includes(keyId) && value !== pepperName,
+  );
+  if (left.length === 0) return;
+  const what = left.map(({ value, keyId, count }) => `${value} under ${keyId}: ${count}`).join(", ");
+  throw new SecretInvalid(
+    `a former master secret was taken away too early (${what}): put it behind the current one in COUNTERSIGN_SECRET again, run \`countersign secrets rotate\`, and take it away when \`countersign secrets status\` says that it may be`,
+  );
+}
+
+/** Those that are gone; one that came back seals again, and is looked at again when it goes. */
+async function noteRetired(store: Store, keyring: Keyring, missing: readonly string[]): Promise<void> {
+  const known = (await store.readMeta(retiredName)) ?? "";
+  const all = new Set(
+    [...known.split(","), ...missing].filter((id) => id !== "" && !keyring.ids.includes(id)),
+  );
+  const text = [...all].join(",");
+  if (text !== known) await store.writeMeta(retiredName, text);
+}
+
+function otherSecret(ids: readonly string[]): SecretInvalid {
+  return new SecretInvalid(
+    `this data was written with another master secret (id ${ids.join(", ")}): bring it back in the file "secret" of the data folder or in COUNTERSIGN_SECRET`,
+  );
 }
 
 function checkName(id: string): string {

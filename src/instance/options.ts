@@ -43,6 +43,8 @@ export interface InstanceOptions {
   readonly webhooks?: DestinationRules;
   /** For tests: the addresses of a receiver's name. */
   readonly resolve?: Resolve;
+  /** For tests: how long a rotation waits for requests that sealed with a former key. */
+  readonly rotationGraceMs?: number;
   /** For tests: a hash that is made at once. */
   readonly hashCost?: HashCost;
   /** A file or a folder of passwords that leaked, which nobody may choose; null for none. */

@@ -32,7 +32,7 @@ export function eventSigner(keyring: Keyring, tenantId: string): EventSigner {
 }
 
 function createSigner(keyring: Keyring, tenantId: string): EventSigner {
-  const seed = keyedDigest(requireKey(keyring, "eventSigning", keyring.ids.at(-1)), ["ed25519", tenantId]);
+  const seed = keyedDigest(requireKey(keyring, "eventSigning", keyring.indexId), ["ed25519", tenantId]);
   const key: KeyObject = createPrivateKey({
     key: Buffer.concat([pkcs8Head, seed]),
     format: "der",

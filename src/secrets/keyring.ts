@@ -8,6 +8,7 @@ export const keyPurposes = [
   "code",
   "compare",
   "sealing",
+  "keyEncryption",
   "blindIndex",
   "binding",
   "fingerprint",
@@ -36,6 +37,10 @@ export interface Keyring {
   /** Id of the secret that new codes and ciphertexts are made with. */
   readonly currentId: string;
   readonly ids: readonly string[];
+  /** Former secrets that are gone and left the keys that outlive them; none of those opens anything. */
+  readonly keptIds: readonly string[];
+  /** The secret of the keys that find rows: always the first one that this data was written with. */
+  readonly indexId: string;
   /** 32 bytes for one purpose; `undefined` for a key id that this ring does not hold. */
   key(purpose: KeyPurpose, id?: string): KeyObject | undefined;
 }
@@ -59,11 +64,68 @@ export function createKeyring(masterSecrets: readonly Secret[]): Keyring {
   }
   const currentId = ids[0];
   if (currentId === undefined) throw new SecretInvalid("no master secret was given");
+  return ringOf(keys, ids, { keptIds: [], indexId: ids.at(-1) ?? currentId });
+}
+
+function ringOf(
+  keys: ReadonlyMap<string, ReadonlyMap<string, KeyObject>>,
+  ids: readonly string[],
+  { keptIds, indexId }: Pick<Keyring, "keptIds" | "indexId">,
+): Keyring {
+  const [currentId = ""] = ids;
   return {
     currentId,
     ids,
+    keptIds,
+    indexId,
     key: (purpose, id = currentId) => keys.get(id)?.get(purpose),
   };
+}
+
+/**
+ * What outlives its master secret, since it cannot be made anew: indexes under which rows are found, handles in passkeys,
+ * peppers in hashes, and what others outside hold or verify. Nothing that was sealed is opened with any of these.
+ */
+const lastingPurposes = [
+  "blindIndex",
+  "binding",
+  "page",
+  "counter",
+  "callback",
+  "pepper",
+  "recoveryCode",
+  "dialect",
+  "notice",
+  "userHandle",
+  "eventSigning",
+  "audit",
+] as const satisfies readonly KeyPurpose[];
+
+/** The lasting keys of former secrets, by id and purpose, in base64url. */
+export type LastingKeys = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Those of every former secret that the ring has, whole or kept. */
+export function lastingKeys(keyring: Keyring): LastingKeys {
+  const former = [...keyring.ids.slice(1), ...keyring.keptIds];
+  const keysOf = (id: string) =>
+    lastingPurposes.map((one) => [one, requireKey(keyring, one, id).export().toString("base64url")]);
+  return Object.fromEntries(former.map((id) => [id, Object.fromEntries(keysOf(id))]));
+}
+
+/** The ring with the lasting keys of secrets that it lacks, and with the secret under which this data has its indexes. */
+export function withLastingKeys(keyring: Keyring, kept: LastingKeys, indexId: string): Keyring {
+  const keptIds = Object.keys(kept).filter((id) => !keyring.ids.includes(id));
+  const keys = new Map<string, ReadonlyMap<string, KeyObject>>();
+  for (const id of keyring.ids) {
+    keys.set(id, new Map(keyPurposes.map((one) => [one, requireKey(keyring, one, id)])));
+  }
+  for (const id of keptIds) {
+    const made = Object.entries(kept[id] ?? {}).map(
+      ([purpose, text]) => [purpose, createSecretKey(Buffer.from(text, "base64url"))] as const,
+    );
+    keys.set(id, new Map(made));
+  }
+  return ringOf(keys, keyring.ids, { keptIds, indexId });
 }
 
 function checkedMaterial(secret: Secret): Buffer {

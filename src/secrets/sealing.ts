@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
 import type { Random } from "../clock/index.ts";
 import { SealBroken } from "./errors.ts";
 import { type Keyring, keyedDigest, requireKey } from "./keyring.ts";
@@ -30,25 +30,53 @@ function bytesOf(text: string): Buffer {
   return scratch.subarray(0, scratch.write(text, 0, "utf8"));
 }
 
-/** AES-256-GCM with a random 96-bit nonce: `keyId.base64url(nonce | ciphertext | tag)`. */
+/** Under the current master secret: `keyId.base64url(nonce | ciphertext | tag)`. */
 export function seal(keyring: Keyring, random: Random, context: SealContext, plaintext: string): string {
+  const key = { id: keyring.currentId, key: requireKey(keyring, "sealing") };
+  return sealUnder(key, random, context, plaintext);
+}
+
+/** A key, and the id that stands before what was sealed with it. */
+export interface SealKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+/** AES-256-GCM with a random 96-bit nonce: `id.base64url(nonce | ciphertext | tag)`. */
+export function sealUnder(
+  { id, key }: SealKey,
+  random: Random,
+  context: SealContext,
+  plaintext: string,
+): string {
   const nonce = random.bytes(nonceBytes);
-  const cipher = createCipheriv("aes-256-gcm", requireKey(keyring, "sealing"), nonce);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(associatedData(context));
   const sealed = cipher.update(bytesOf(plaintext));
   // Counter mode has no blocks to fill: nothing is left to come but the tag.
   cipher.final();
   const whole = Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
-  return `${keyring.currentId}.${whole.toString("base64url")}`;
+  return `${id}.${whole.toString("base64url")}`;
+}
+
+/** Id of the key that a text was sealed with; empty for what was never sealed. */
+export function sealKeyId(sealed: string): string {
+  return sealed.slice(0, Math.max(0, sealed.indexOf(".")));
 }
 
 /** @throws SealBroken when the text was moved, changed, or sealed with a secret that is gone. */
 export function open(keyring: Keyring, context: SealContext, sealed: string): string {
-  const dot = sealed.indexOf(".");
-  const key = dot > 0 ? keyring.key("sealing", sealed.slice(0, dot)) : undefined;
+  return openUnder(keyring.key("sealing", sealKeyId(sealed)), context, sealed);
+}
+
+/**
+ * Opens with the key of its id.
+ * @throws SealBroken when the text was moved or changed, or where there is no such key
+ */
+export function openUnder(key: KeyObject | undefined, context: SealContext, sealed: string): string {
   if (key === undefined)
     throw new SealBroken(`${context.table}.${context.column}: sealed with an unknown secret`);
-  const bytes = Buffer.from(sealed.slice(dot + 1), "base64url");
+  const bytes = Buffer.from(sealed.slice(sealed.indexOf(".") + 1), "base64url");
   if (bytes.length < nonceBytes + tagBytes)
     throw new SealBroken(`${context.table}.${context.column}: cut short`);
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
@@ -70,8 +98,8 @@ export function blindIndex(
   kind: "phone" | "email" | "name" | "passkey",
   address: string,
 ): string {
-  // Always under the oldest secret of the ring: an index under a new one would not find the rows that exist.
-  const key = requireKey(keyring, "blindIndex", keyring.ids.at(-1));
+  // Always under the first secret of this data: an index under a new one would not find the rows that exist.
+  const key = requireKey(keyring, "blindIndex", keyring.indexId);
   return keyedDigest(key, [tenantId, kind, address]).subarray(0, 16).toString("base64url");
 }
 
@@ -82,12 +110,12 @@ export function bindingDigest(
   kind: "binding" | "subject",
   value: string,
 ): string {
-  const key = requireKey(keyring, "binding", keyring.ids.at(-1));
+  const key = requireKey(keyring, "binding", keyring.indexId);
   return keyedDigest(key, [tenantId, kind, value]).subarray(0, 12).toString("base64url");
 }
 
 /** Names a counter without saying what it counts: prefixes are parts of numbers. */
 export function counterDigest(keyring: Keyring, tenantId: string, kind: string, value: string): string {
-  const key = requireKey(keyring, "counter", keyring.ids.at(-1));
+  const key = requireKey(keyring, "counter", keyring.indexId);
   return keyedDigest(key, [tenantId, kind, value]).subarray(0, 12).toString("base64url");
 }

@@ -24,5 +24,5 @@ export function ownerOfHandle(keyring: Keyring, handle: string): string | null {
 
 /** A passkey lives for years: always under the oldest secret of the ring, as the blind indexes. */
 function keyOf(keyring: Keyring): ReturnType<typeof requireKey> {
-  return requireKey(keyring, "userHandle", keyring.ids.at(-1));
+  return requireKey(keyring, "userHandle", keyring.indexId);
 }

@@ -25,6 +25,7 @@ const administrativeScopes: ReadonlySet<Scope> = new Set([
   "services:write",
   "webhooks:write",
   "tenants:write",
+  "secrets:write",
 ]);
 
 /** The name of the operation, where it is one for the audit log. */

@@ -37,6 +37,7 @@ const helpOf: Readonly<Record<string, string>> = {
   guard_decisions: "Messages that would cost money, by what the guard said and the rule that held them back.",
   guard_money_alerts: "How often most (80) or all (100 percent) of a day's money was spent.",
   number_risks: "Numbers looked up before a code went there, by what was decided.",
+  seals_broken: "Sealed values that did not open: changed, moved, or without their key. Look into each.",
   webhook_posts: "Posts of events to webhooks, by what the receiver made of them.",
   sends_possible_duplicate: "Those of them that may have arrived before, since an earlier answer is unknown.",
 };

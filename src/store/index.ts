@@ -9,7 +9,7 @@ export {
   StorageUnavailable,
 } from "./errors.ts";
 export type { Finding } from "./finding.ts";
-export type { MigrationReport, SchemaStanding } from "./migrations.ts";
+export { type MigrationReport, type SchemaStanding, worksFromName } from "./migrations.ts";
 export { markIn, readMark, refuseMoved } from "./move/mark.ts";
 export { type MovedTable, type MoveResult, moveData, undoMove } from "./move/move.ts";
 export {

@@ -9,6 +9,7 @@ import {
 import type { AuditRow } from "../audit/records.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
 import type { OptOut } from "../guard/index.ts";
+import type { DataKeys, Rotation } from "../tenants/data-key-records.ts";
 import type { ApiKey, Dialect, Service, Tenant } from "../tenants/records.ts";
 import type { Delivery, Message, Recipient, Status, Verification } from "../verification/index.ts";
 
@@ -37,6 +38,8 @@ export interface Tables {
   readonly challenge: Challenge;
   readonly session: Session;
   readonly audit: AuditRow;
+  readonly dataKeys: DataKeys;
+  readonly rotation: Rotation;
   readonly delivery: Delivery;
   readonly idempotency: IdempotencyRecord;
   readonly tenant: Tenant;
@@ -56,6 +59,8 @@ export const tableOrder = [
   "challenge",
   "session",
   "audit",
+  "dataKeys",
+  "rotation",
   "delivery",
   "idempotency",
   "tenant",

@@ -8,6 +8,16 @@ export {
   type NewKey,
   ownKeyLengthMin,
 } from "./api-keys.ts";
+export {
+  type DataKey,
+  type DataKeys,
+  type RotatedTable,
+  type Rotation,
+  rotatedTables,
+  rotationId,
+} from "./data-key-records.ts";
+export { useDataKeys, usesDataKeys } from "./data-key-use.ts";
+export { createDataKeyring, type DataKeyring, useNewDataKey } from "./data-keyring.ts";
 export { createDirectory, type Directory } from "./directory.ts";
 export { firstTenant } from "./first-tenant.ts";
 export {

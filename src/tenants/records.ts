@@ -142,6 +142,8 @@ export const scopes = [
   "keys:read",
   "tenants:write",
   "tenants:read",
+  "secrets:write",
+  "secrets:read",
   "backup",
 ] as const;
 

@@ -1,6 +1,7 @@
 import { accountChecks } from "./store-conformance/accounts.ts";
 import { auditChecks, auditTamperingChecks } from "./store-conformance/audit.ts";
 import { backupChecks } from "./store-conformance/backup.ts";
+import { dataKeyChecks } from "./store-conformance/data-keys.ts";
 import { chapterOf, type OpenStore, type TestKit } from "./store-conformance/kit.ts";
 import { purgeChecks } from "./store-conformance/purge.ts";
 import { queryChecks } from "./store-conformance/queries.ts";
@@ -29,6 +30,7 @@ export function storeConformance(kit: TestKit, name: string, open: OpenStore): v
       auditChecks(chapter);
       auditTamperingChecks(chapter);
     });
+    kit.describe("data keys", () => dataKeyChecks(chapter));
     kit.describe("queries", () => queryChecks(chapter));
     kit.describe("scan", () => scanChecks(chapter));
     kit.describe("purge", () => purgeChecks(chapter));

@@ -4,7 +4,7 @@ import { createEngine, type Engine, type EngineParts } from "../../src/engine/in
 import { bootstrap } from "../../src/instance/bootstrap.ts";
 import { createKeyring, Secret } from "../../src/secrets/index.ts";
 import { key, openSqliteStore, StorageUnavailable, type Store } from "../../src/store/index.ts";
-import { createDirectory } from "../../src/tenants/index.ts";
+import { createDataKeyring, createDirectory } from "../../src/tenants/index.ts";
 import { createFakeClock, createMemoryStore, type FakeClock, seededRandom } from "../../src/testing/index.ts";
 import { isOpen, type ProviderAnswer } from "../../src/verification/index.ts";
 import { tempFolder } from "../store/temp-folder.ts";
@@ -209,10 +209,14 @@ function partsOn(
   sent: Sent[],
   answers: ProviderAnswer[],
 ): EngineParts {
+  const keyring = createKeyring([new Secret("crash-point-master-secret-0123456789")]);
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const meter = { count: () => {} };
   return {
     store,
     directory: createDirectory(store, clock),
     keyring,
+    dataKeyring: createDataKeyring({ store, keyring, random, log, meter }),
     clock,
     random,
     providers: [
@@ -223,8 +227,8 @@ function partsOn(
     ],
     numberPolicy: { countries: "all" },
     numberOverrides: [],
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    meter: { count: () => {} },
+    log,
+    meter,
   };
 }
 

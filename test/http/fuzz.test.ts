@@ -151,6 +151,10 @@ const weights: Readonly<Record<string, number>> = {
   startVerification: 30,
   checkVerification: 30,
   createBackup: 1,
+  // The first reads every row.
+  getSecretsStatus: 1,
+  rotateSecrets: 1,
+  updateWebhook: 16,
   createTenant: 2,
 };
 

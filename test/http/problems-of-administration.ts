@@ -34,10 +34,18 @@ export function problemsOfAdministration(installation: Installation, provoke: Pr
     await expectOfCall("updateService", { method: "PATCH", path, body: taken }, "resource_conflict");
     await expectOfMessages(call, expectOfCall);
     await expectOfWebhooks(call, expectOfCall);
+    await expectOfSecrets(call, expectOfCall);
     const backup = { method: "POST", path: "/backup", body: { name: "twice" } };
     await call(backup);
     await expectOfCall("createBackup", backup, "resource_conflict");
   });
+}
+
+async function expectOfSecrets(call: Installation["call"], expectOfCall: ExpectOfCall): Promise<void> {
+  const rotate = (body: object): Call => ({ method: "POST", path: "/secrets/rotation", body });
+  await expectOfCall("rotateSecrets", rotate({ tenant: "nobody" }), "not_found");
+  await call(rotate({}));
+  await expectOfCall("rotateSecrets", rotate({ keepDataKeys: true }), "resource_conflict");
 }
 
 async function expectOfMessages(call: Installation["call"], expectOfCall: ExpectOfCall): Promise<void> {

@@ -300,6 +300,7 @@ export const otherBodies: Readonly<Record<string, unknown>> = {
   createKey: { name: "changed", scopes: ["keys:read"] },
   rotateKey: { overlapSeconds: 7 },
   createBackup: { name: "changed" },
+  rotateSecrets: { keepDataKeys: true },
   createTenant: { name: "Changed" },
   createService: { name: "changed" },
   createPage: { returnUrl, state: "changed" },

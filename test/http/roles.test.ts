@@ -103,7 +103,7 @@ describe.each(operations)("$method $path", (operation) => {
     expect(await rowsOfTenant()).toEqual(before);
     expectNothingOf(own, answer);
     const namesARow = operation.path.includes("{id}");
-    const ofInstallation = /^\/(tenants|backup|carriers)|\/(?:route|opt-out)$/.test(operation.path);
+    const ofInstallation = /^\/(tenants|backup|carriers|secrets)|\/(?:route|opt-out)$/.test(operation.path);
     if (ofInstallation) expect(answer.status).toBe(403);
     else if (namesARow) expect(answer.status).toBe(404);
     // A subscriber is found in the body.

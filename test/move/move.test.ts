@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { appendAudit } from "../../src/audit/index.ts";
 import { systemClock } from "../../src/clock/index.ts";
+import { newRotation } from "../../src/engine/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
 import { bearerDigest } from "../../src/secrets/index.ts";
 import { key, openPostgresStore, openSqliteStore, tableOrder } from "../../src/store/index.ts";
+import { rotationId } from "../../src/tenants/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { put, startedRows, writesOf } from "../../src/testing/store-conformance/rows.ts";
 import { hasTerminals, type Process, startCountersign, startOnTerminal } from "../cli/process.ts";
@@ -67,6 +69,11 @@ async function filledFolder(clock = createFakeClock()) {
   expect((await one.accounts.startChallenge({ tenantId, name: "ada" })).outcome).toBe("challengeStarted");
   const act = { operation: "createKey", tenantId, target: null, outcome: "done", address: null } as const;
   await appendAudit(one.parts, { ...act, actor: { kind: "machine", id: "" } });
+  expect((await one.parts.dataKeyring.currentId(tenantId)).startsWith("dk")).toBe(true);
+  await one.store.update([key("rotation", rotationId)], (rows, now) => {
+    const row = newRotation(rows, one.parts, { tenantId: null, replacesDataKeys: true }, now);
+    return { writes: [{ table: "rotation", id: rotationId, row }], result: undefined };
+  });
   const idempotency = { id: "once", fingerprint: "body" };
   const pending = await one.start({ to: alice, idempotency, code: "483920" });
   await clock.advance(20_000);

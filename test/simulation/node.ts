@@ -10,7 +10,7 @@ import {
 } from "../../src/engine/index.ts";
 import type { Instance } from "../../src/instance/instance.ts";
 import { StorageUnavailable, type Store } from "../../src/store/index.ts";
-import { createDirectory } from "../../src/tenants/index.ts";
+import { createDataKeyring, createDirectory } from "../../src/tenants/index.ts";
 import type { LookupAnswer, ProviderAnswer } from "../../src/verification/index.ts";
 import { noCapabilities } from "../support/recorder.ts";
 import type { Chance } from "./chance.ts";
@@ -72,19 +72,24 @@ export class Node {
       after: (ms, act) => this.#after(ms, act),
     };
     const store = this.#faulty(parts.storeFor(this.owner));
+    const { keyring } = instance.parts;
+    const { random } = chance;
+    const log: EngineParts["log"] = {
+      info: () => undefined,
+      warn: (...said) => this.#said(...said),
+      error: (...said) => this.#said(...said),
+    };
+    const meter = { count: () => undefined };
     const engineParts: EngineParts = {
       ...instance.parts,
       store,
+      dataKeyring: createDataKeyring({ store, keyring, random, log, meter }),
       directory: createDirectory(store, clock),
       clock,
-      random: chance.random,
+      random,
       providers: parts.lines.map((line) => this.#provider(line)),
-      log: {
-        info: () => undefined,
-        warn: (...said) => this.#said(...said),
-        error: (...said) => this.#said(...said),
-      },
-      meter: { count: () => undefined },
+      log,
+      meter,
     };
     this.#engine = createEngine(engineParts, this.owner);
     this.#accounts = createAccounts(engineParts, this.#engine);

@@ -116,9 +116,9 @@ describe("D-16: two nodes", () => {
 });
 
 async function makeEndpoint(node: Instance, url: string): Promise<void> {
-  const { keyring, random, clock, directory } = node.parts;
+  const { dataKeyring, random, clock, directory } = node.parts;
   const service = await directory.service(node.tenant.id);
-  const { endpoint } = createEndpoint(keyring, random, clock.now(), {
+  const { endpoint } = await createEndpoint(dataKeyring, random, clock.now(), {
     tenantId: node.tenant.id,
     serviceId: service?.id ?? "",
     url,

@@ -16,7 +16,7 @@ const asked = {
   description: null,
   types: ["verification.*"],
 };
-const { endpoint } = createEndpoint(parts.keyring, parts.random, systemClock().now(), asked);
+const { endpoint } = await createEndpoint(parts.dataKeyring, parts.random, systemClock().now(), asked);
 await store.update([key("endpoint", endpoint.id)], () => ({
   writes: [{ table: "endpoint", id: endpoint.id, row: endpoint }],
   result: undefined,

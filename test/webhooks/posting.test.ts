@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock/index.ts";
-import { rotateSecret } from "../../src/events/index.ts";
+import { prepareSecret, withNewSecret } from "../../src/events/index.ts";
 import { key } from "../../src/store/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { alice, bob, wrongCode } from "../support/instance.ts";
@@ -62,10 +62,11 @@ describe("W-9: what an endpoint gets", () => {
     const receiver = await openReceiver();
     const first = await one.endpoint(receiver.url, ["verification.started"]);
     const { secret: old, ...row } = first;
-    const { keyring, random } = one.parts;
-    const rotated = rotateSecret(keyring, random, row, { overlapMs: 60_000 }, one.clock.now());
+    const { dataKeyring, random } = one.parts;
+    const prepared = await prepareSecret(dataKeyring, random, row, undefined);
+    const rotated = withNewSecret(row, prepared, 60_000, one.clock.now());
     await one.store.update([key("endpoint", row.id)], () => ({
-      writes: [{ table: "endpoint", id: row.id, row: rotated.endpoint }],
+      writes: [{ table: "endpoint", id: row.id, row: rotated }],
       result: undefined,
     }));
     await one.webhooks.registry.refresh();
@@ -77,8 +78,8 @@ describe("W-9: what an endpoint gets", () => {
     const [during, after] = receiver.received;
     if (during === undefined || after === undefined) throw new Error("two posts were expected");
     verify(old.reveal(), during.body, during.headers);
-    verify(rotated.secret.reveal(), during.body, during.headers);
-    verify(rotated.secret.reveal(), after.body, after.headers);
+    verify(prepared.secret.reveal(), during.body, during.headers);
+    verify(prepared.secret.reveal(), after.body, after.headers);
     expect(() => verify(old.reveal(), after.body, after.headers)).toThrow("No matching signature");
   });
 

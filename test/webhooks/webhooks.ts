@@ -17,7 +17,7 @@ export interface WebhookInstance extends TestInstance {
 /** An instance whose events may go to this machine. */
 export async function openWebhookInstance(options: TestInstanceOptions = {}): Promise<WebhookInstance> {
   const one = await openTestInstance({ webhooks: loopback, ...options });
-  const { webhooks, keyring, random } = one.parts;
+  const { webhooks, dataKeyring, random } = one.parts;
   if (webhooks === undefined) throw new TypeError("an instance has webhooks");
   return {
     ...one,
@@ -25,7 +25,7 @@ export async function openWebhookInstance(options: TestInstanceOptions = {}): Pr
     async endpoint(url, types = []) {
       const service = await one.parts.directory.service(one.tenantId);
       const asked = { tenantId: one.tenantId, serviceId: service?.id ?? "", url, description: null, types };
-      const { endpoint, secret } = createEndpoint(keyring, random, one.clock.now(), asked);
+      const { endpoint, secret } = await createEndpoint(dataKeyring, random, one.clock.now(), asked);
       const write = { table: "endpoint", id: endpoint.id, row: endpoint } as const;
       await one.store.update([key("endpoint", endpoint.id)], () => ({ writes: [write], result: undefined }));
       await webhooks.registry.refresh();

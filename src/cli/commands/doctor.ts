@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadedSettings, Settings } from "../../config/index.ts";
+import { neededSecrets } from "../../instance/needed-secrets.ts";
 import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
 import { examineData, type Finding } from "../../store/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
@@ -48,13 +49,22 @@ function settingsFindings({ warnings }: LoadedSettings): Finding[] {
 
 /** The secret that is configured must be the one that the data was written with. */
 function judgeSecret(metas: ReadonlyMap<string, string>, settings: Settings): Finding {
-  const ids = (metas.get("secret_ids") ?? "").split(",").filter((id) => id !== "");
+  const ids = neededSecrets(metas);
   const keyring = keyringOf(settings);
   const isKnown = (id: string): boolean => {
     const stored = metas.get(`secret_check_${id}`);
     return keyring?.ids.includes(id) === true && (stored === undefined || stored === checkValue(keyring, id));
   };
   const missing = ids.filter((id) => !isKnown(id));
+  if (missing.length > 0 && missing.length < ids.length && metas.has("lasting_keys")) {
+    return {
+      check: "secret",
+      level: "warn",
+      found: `the former secret ${missing.join(", ")} was taken away`,
+      remedy:
+        "The next start reads every row and refuses where one still needs it: put it back behind the current one until `countersign secrets status` says that it may be taken away.",
+    };
+  }
   if (missing.length > 0) {
     return {
       check: "secret",

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { systemClock } from "../../clock/index.ts";
 import type { Settings } from "../../config/index.ts";
+import { neededSecrets } from "../../instance/needed-secrets.ts";
 import { toStartRefused } from "../../instance/start-refused.ts";
 import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
 import {
@@ -204,7 +205,7 @@ async function oldestOf(source: Store, now: number): Promise<number> {
 
 /** The secret that is here must be the one of the data: the servers would be refused with another. */
 async function proveSecret(source: Store, { folder, settings }: Move): Promise<readonly string[]> {
-  const ids = ((await source.readMeta("secret_ids")) ?? "").split(",").filter((id) => id !== "");
+  const ids = neededSecrets(await source.metas());
   const keyring = keyringOf(folder, settings);
   if (keyring === null) return ids;
   for (const id of ids) {

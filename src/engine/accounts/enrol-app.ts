@@ -11,7 +11,7 @@ import {
 } from "../../authenticators/index.ts";
 import { add, type Enrol, type EnrolRefused, type Invalid } from "./enrolment.ts";
 import { newBase } from "./new-authenticator.ts";
-import { type AccountParts, contextOf, opened, sealed } from "./parts.ts";
+import { type AccountParts, contextOf, opened } from "./parts.ts";
 import { findSubscriber } from "./subscribers.ts";
 import type { AuthenticatorView } from "./views.ts";
 
@@ -49,7 +49,7 @@ export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promis
   const { seed, settings, issuer } = given;
   const base = newBase(parts, request.label ?? "Authenticator app");
   const context = contextOf("seed", base.id, subscriber.tenantId);
-  const sealedSeed = sealed(parts, context, seed.toString("base64"));
+  const sealedSeed = await parts.dataKeyring.seal(context, seed.toString("base64"));
   const row: Authenticator = { ...base, ...settings, type: "totp", sealedSeed, lastStep: null };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;

@@ -6,6 +6,9 @@ import { addressOf } from "../address.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Idempotency } from "../transaction.ts";
+import { contextOf } from "./sealed-columns.ts";
+
+export { contextOf };
 
 /** What the verbs of accounts work with: the engine's parts, its verifications, and slow hashes. */
 export interface AccountParts extends EngineParts {
@@ -82,15 +85,6 @@ export function holderDigest(
   value: string,
 ): string {
   return bindingDigest(keyring, tenantId, "binding", `${kind}:${value}`);
-}
-
-/** What is sealed in a subscriber's row, each to its own place (K-3). */
-export function contextOf(
-  column: "name" | "number" | "address" | "seed",
-  row: string,
-  tenant: string,
-): SealContext {
-  return { table: "subscribers", column, row, tenant };
 }
 
 /** Where somebody is reached: E.164 number or e-mail address. */

@@ -25,7 +25,7 @@ import type { Channel, CheckOutcome, SealedRecipient, Verification } from "../..
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
 import type { CheckRequest } from "../verbs.ts";
-import { type AccountParts, contextOf, opened, type Plan, requireRelyingParty } from "./parts.ts";
+import { type AccountParts, contextOf, type Plan, requireRelyingParty } from "./parts.ts";
 
 /** What comes of comparing a code, before any rule is asked. */
 export type Compared =
@@ -169,7 +169,7 @@ async function compareGiven(
   const code = given.code ?? "";
   switch (authenticator.type) {
     case "totp":
-      return compareTotp(parts, subscriber.tenantId, authenticator, code);
+      return await compareTotp(parts, subscriber.tenantId, authenticator, code);
     case "recoveryCodes":
       return await compareRecovery(parts, subscriber, authenticator, code);
     case "phone":
@@ -184,10 +184,16 @@ async function compareGiven(
 }
 
 /** A seed stays what it is; the step is what changes, and rules look at that. */
-function compareTotp(parts: AccountParts, tenantId: string, one: TotpAuthenticator, code: string): Compared {
+async function compareTotp(
+  parts: AccountParts,
+  tenantId: string,
+  one: TotpAuthenticator,
+  code: string,
+): Promise<Compared> {
   const typed = code.replaceAll(/[\s-]/g, "");
   if (!/^\d+$/.test(typed) || typed.length !== one.digits) return { type: "codeMalformed" };
-  const seed = Buffer.from(opened(parts, contextOf("seed", one.id, tenantId), one.sealedSeed), "base64");
+  const opened = await parts.dataKeyring.open(contextOf("seed", one.id, tenantId), one.sealedSeed);
+  const seed = Buffer.from(opened, "base64");
   return {
     type: "use",
     useOf: (_current, now) => ({

@@ -15,6 +15,7 @@ import { numberRoutes } from "./numbers.ts";
 import { pageRoutes } from "./pages.ts";
 import { passkeyRoutes } from "./passkeys.ts";
 import { recoveryRoutes, resetRoutes } from "./recoveries.ts";
+import { secretsRoutes } from "./secrets.ts";
 import { serviceRoutes } from "./services.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { subscriberRoutes } from "./subscribers.ts";
@@ -62,6 +63,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
         resetRoutes,
         tenantRoutes,
         backupRoutes,
+        secretsRoutes,
         carrierRoutes,
       ]) {
         await v1.register(plugin);

@@ -33,7 +33,13 @@ const StartedTenantBody = Type.Object(
 const TenantListBody = listOf(TenantBody, "TenantList");
 
 /** What concerns the whole installation: no other tenant's key could use it. */
-const installationScopes: ReadonlySet<Scope> = new Set(["tenants:write", "tenants:read", "backup"]);
+const installationScopes: ReadonlySet<Scope> = new Set([
+  "tenants:write",
+  "tenants:read",
+  "secrets:write",
+  "secrets:read",
+  "backup",
+]);
 
 /** Tenants, administered by the installation's first. */
 // house: size: a list of routes, each of them short

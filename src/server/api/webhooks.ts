@@ -6,7 +6,8 @@ import {
   type Endpoint,
   endpointUrlProblem,
   eventTypesProblem,
-  rotateSecret,
+  prepareSecret,
+  withNewSecret,
 } from "../../events/index.ts";
 import { webhookSecretProblem } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
@@ -57,9 +58,9 @@ export const webhookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { tenantId } = request.caller;
       const service = await app.directory.service(tenantId, request.body.service);
       if (service === undefined) throw new Problem("service_not_found");
-      const { keyring, random, clock } = app.parts;
+      const { dataKeyring, random, clock } = app.parts;
       const asked = { tenantId, serviceId: service.id, url, description, types, secret };
-      const made = createEndpoint(keyring, random, clock.now(), asked);
+      const made = await createEndpoint(dataKeyring, random, clock.now(), asked);
       await refuseTooMany(request, service.id);
       const done = await administer(request, reply, [key("endpoint", made.endpoint.id)], () => ({
         writes: [{ table: "endpoint", id: made.endpoint.id, row: made.endpoint }],
@@ -163,18 +164,17 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { overlapSeconds = rotationSecondsDefault, secret } = request.body ?? {};
       refuseWrong(request, { secret });
       const id = key("endpoint", idOf(request));
-      const { keyring, random } = app.parts;
-      let shown = "";
+      const { dataKeyring, random } = app.parts;
+      const { tenantId } = request.caller;
+      const prepared = await prepareSecret(dataKeyring, random, { id: id.id, tenantId }, secret);
       const done = await administer(request, reply, [id], (rows, now) => {
         const current = ownRow<"endpoint">(request, rows.get(id));
         refuseDialect(current);
-        const asked = { overlapMs: overlapSeconds * 1_000, secret };
-        const rotated = rotateSecret(keyring, random, current, asked, now);
-        shown = rotated.secret.reveal();
-        return { writes: [{ table: "endpoint", id: id.id, row: rotated.endpoint }], id: id.id };
+        const row = withNewSecret(current, prepared, overlapSeconds * 1_000, now);
+        return { writes: [{ table: "endpoint", id: id.id, row }], id: id.id };
       });
       await webhooksOf(request).registry.refresh();
-      return await issued(request, done, shown);
+      return await issued(request, done, prepared.secret.reveal());
     },
   );
 

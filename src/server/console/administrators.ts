@@ -107,7 +107,7 @@ function keysOf(
   secret: string,
 ): { readonly open: Key<"idempotency">; readonly used: Key<"idempotency"> } {
   // Under the oldest secret, so that nodes agree while secrets rotate.
-  const under = requireKey(keyring, "page", keyring.ids.at(-1));
+  const under = requireKey(keyring, "page", keyring.indexId);
   const idOf = (what: string): string =>
     keyedDigest(under, [what, bearerDigest(secret)])
       .subarray(0, 24)

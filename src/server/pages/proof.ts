@@ -61,7 +61,7 @@ export function readProof(parts: EngineParts, context: ProofContext, proof: Proo
 }
 
 function signature(parts: EngineParts, context: ProofContext, said: readonly string[]): string {
-  const key = requireKey(parts.keyring, "page", parts.keyring.ids.at(-1));
+  const key = requireKey(parts.keyring, "page", parts.keyring.indexId);
   const bound = [context.visitId, context.serviceId, context.purpose ?? "", ...said];
   return keyedDigest(key, ["challenge", ...bound])
     .subarray(0, 24)

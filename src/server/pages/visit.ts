@@ -197,7 +197,7 @@ export function newVisit(
 
 /** What every form of a visit carries, and only pages of this visit know (W-13). */
 export function formSeal(parts: EngineParts, visit: Pick<Visit, "id">): string {
-  const key = requireKey(parts.keyring, "page", parts.keyring.ids.at(-1));
+  const key = requireKey(parts.keyring, "page", parts.keyring.indexId);
   return keyedDigest(key, ["form", visit.id]).subarray(0, 18).toString("base64url");
 }
 

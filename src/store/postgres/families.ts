@@ -1,13 +1,14 @@
 import type { TableName } from "../port.ts";
 import { type AccountTable, accountRows } from "./account-rows.ts";
 import { type AuditTable, auditRows } from "./audit-rows.ts";
+import { type DataKeyTable, dataKeyRows } from "./data-key-rows.ts";
 import type { RowFamily } from "./row-family.ts";
 import { type WebhookTable, webhookRows } from "./webhook-rows.ts";
 
 /** The kinds of rows beside the hot path, in the order in which all nodes lock them. */
-export const families: readonly RowFamily[] = [webhookRows, accountRows, auditRows];
+export const families: readonly RowFamily[] = [webhookRows, accountRows, auditRows, dataKeyRows];
 
-type TableBeside = WebhookTable | AccountTable | AuditTable;
+export type TableBeside = WebhookTable | AccountTable | AuditTable | DataKeyTable;
 
 const tablesBeside: ReadonlySet<TableName> = new Set(families.flatMap(({ tables }) => tables));
 

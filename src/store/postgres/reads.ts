@@ -1,10 +1,7 @@
 import type pg from "pg";
 import type { Key, TableName } from "../port.ts";
-import type { AccountTable } from "./account-rows.ts";
-import type { AuditTable } from "./audit-rows.ts";
-import { isBeside } from "./families.ts";
+import { isBeside, type TableBeside } from "./families.ts";
 import { prepared } from "./prepared.ts";
-import type { WebhookTable } from "./webhook-rows.ts";
 
 /** The sequence is part of a delivery's id. */
 export function deliveryKey(id: string): { verificationId: string; sequence: number } {
@@ -66,7 +63,7 @@ export interface KeyLists {
 }
 
 export function keyLists(keys: Iterable<Key>): KeyLists {
-  const lists: Record<Exclude<TableName, WebhookTable | AccountTable | AuditTable>, string[]> = {
+  const lists: Record<Exclude<TableName, TableBeside>, string[]> = {
     recipient: [],
     verification: [],
     delivery: [],

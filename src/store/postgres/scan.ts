@@ -34,6 +34,8 @@ const pages: { readonly [T in TableName]: pg.QueryConfig } = {
   challenge: prepared("scan_challenges", "select id, doc from challenges where id > $1 order by id limit $2"),
   session: prepared("scan_sessions", "select id, doc from sessions where id > $1 order by id limit $2"),
   audit: prepared("scan_audit", "select id, doc from audit where id > $1 order by id limit $2"),
+  dataKeys: prepared("scan_data_keys", "select id, doc from data_keys where id > $1 order by id limit $2"),
+  rotation: prepared("scan_rotations", "select id, doc from rotations where id > $1 order by id limit $2"),
   idempotency: prepared(
     "scan_idempotency",
     "select id, doc from idempotency where id > $1 order by id limit $2",

@@ -3,6 +3,7 @@ import type { TableName, Write } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
 import { accountTexts } from "./account-rows.ts";
 import { auditTexts } from "./audit-rows.ts";
+import { dataKeyTexts } from "./data-key-rows.ts";
 import { arrayText, type Call, documentEnd } from "./grouped.ts";
 import { prepared } from "./prepared.ts";
 import { deliveryKey } from "./reads.ts";
@@ -13,6 +14,7 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
   ...webhookTexts,
   ...accountTexts,
   ...auditTexts,
+  ...dataKeyTexts,
   recipient: {
     upsert: prepared(
       "put_recipients",

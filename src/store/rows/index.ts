@@ -67,6 +67,8 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
     decode: ({ id, doc }) => ({ id, ...sessionCodec.fromList(listIn(doc)) }),
   },
   audit: named,
+  dataKeys: named,
+  rotation: named,
   idempotency: named,
   tenant: named,
   service: named,

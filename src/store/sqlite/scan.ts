@@ -19,6 +19,8 @@ const pages: { readonly [T in TableName]: string } = {
   challenge: "select id, doc from challenges where id > $id order by id limit $limit",
   session: "select id, doc from sessions where id > $id order by id limit $limit",
   audit: "select id, doc from audit where id > $id order by id limit $limit",
+  dataKeys: "select id, doc from data_keys where id > $id order by id limit $limit",
+  rotation: "select id, doc from rotations where id > $id order by id limit $limit",
   idempotency: "select id, doc from idempotency where id > $id order by id limit $limit",
   tenant: "select id, doc from tenants where id > $id order by id limit $limit",
   service: "select id, doc from services where id > $id order by id limit $limit",

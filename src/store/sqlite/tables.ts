@@ -99,6 +99,18 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
     remove: "delete from audit where id = ?",
     columns: (row) => [row.id, toDoc("audit", row, row.id, {})],
   },
+  dataKeys: {
+    select: "select id, doc from data_keys where id = ?",
+    upsert: "insert into data_keys (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
+    remove: "delete from data_keys where id = ?",
+    columns: (row) => [row.id, toDoc("dataKeys", row, row.id, {})],
+  },
+  rotation: {
+    select: "select id, doc from rotations where id = ?",
+    upsert: "insert into rotations (id, doc) values (?, ?) on conflict (id) do update set doc = excluded.doc",
+    remove: "delete from rotations where id = ?",
+    columns: (row) => [row.id, toDoc("rotation", row, row.id, {})],
+  },
   idempotency: {
     select: "select id, doc from idempotency where id = ?",
     upsert: `insert into idempotency (id, created_at, doc) values (?, ?, ?)
@@ -142,6 +154,8 @@ export function prepareTables(database: DatabaseSync): TableSet {
     challenge: prepareTable(database, "challenge"),
     session: prepareTable(database, "session"),
     audit: prepareTable(database, "audit"),
+    dataKeys: prepareTable(database, "dataKeys"),
+    rotation: prepareTable(database, "rotation"),
     idempotency: prepareTable(database, "idempotency"),
     tenant: prepareTable(database, "tenant"),
     service: prepareTable(database, "service"),

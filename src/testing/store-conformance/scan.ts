@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Store, scanKey, type TableName, type Tables, tableOrder } from "../../store/index.ts";
 import { challengeRow, nameOf, sessionRow, subscriberRow } from "./accounts.ts";
 import { auditEntryRow } from "./audit.ts";
+import { dataKeysRow, rotationRow } from "./data-keys.ts";
 import type { Chapter } from "./kit.ts";
 import {
   apiKeyRow,
@@ -71,6 +72,8 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
   const endpoints = fill(4, (n) => endpointRow(`e${n}`));
   const optOuts = fill(4, (n) => ({ id: `o${n}`, stopped: [], heard: [`h${n}`], updatedAt: began + n }));
   const entries = fill(4, (n) => auditEntryRow(n + 1));
+  const dataKeys = fill(4, dataKeysRow);
+  const rotations = [rotationRow({ pass: 2 })];
   const events = fill(4, (n) => eventRow(n, { occurredAt: began + n }));
   await put(store, [
     ...more.map(deliveryWrite),
@@ -86,6 +89,8 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     ...endpoints.map((row) => ({ table: "endpoint" as const, id: row.id, row })),
     ...events.map((row) => ({ table: "event" as const, id: row.id, row })),
     ...entries.map((row) => ({ table: "audit" as const, id: row.id, row })),
+    ...dataKeys.map((row) => ({ table: "dataKeys" as const, id: row.id, row })),
+    ...rotations.map((row) => ({ table: "rotation" as const, id: row.id, row })),
     ...optOuts.map((row) => ({ table: "optOut" as const, id: row.id, row })),
   ]);
   return {
@@ -101,6 +106,8 @@ async function putOfEach(store: Store): Promise<{ readonly [T in TableName]: Tab
     challenge: challenges,
     session: sessions,
     audit: entries,
+    dataKeys,
+    rotation: rotations,
     idempotency: records,
     tenant: tenants,
     service: services,

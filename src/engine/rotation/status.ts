@@ -1,0 +1,125 @@
+import { sealKeyId } from "../../secrets/index.ts";
+import { key, type Store, type TableName, type Tables } from "../../store/index.ts";
+import { type Rotation, rotationId } from "../../tenants/index.ts";
+import type { EngineParts } from "../parts.ts";
+import { lastingKeysUnder } from "./lasting-keys.ts";
+import { peppersOf, sealsOf, valueName } from "./seals.ts";
+
+/** How many values of one column are under one key. */
+export interface SealCount {
+  /** Table and column. */
+  readonly value: string;
+  /** Id of a master secret or of a data key. */
+  readonly keyId: string;
+  readonly count: number;
+}
+
+const pageRows = 500;
+/** A verification is over by then, and its code with it. */
+const pendingMsMax = 3_600_000;
+
+const counted = ["dataKeys", "subscriber", "endpoint", "message", "event", "recipient"] as const;
+
+/**
+ * Reads every row that holds something sealed, a page at a time. `now` says which verifications may still be pending.
+ */
+export async function countSeals(store: Store, now: number): Promise<readonly SealCount[]> {
+  const counts = new Map<string, SealCount>();
+  const count = (value: string, keyId: string): void => {
+    const name = `${value} ${keyId}`;
+    counts.set(name, { value, keyId, count: (counts.get(name)?.count ?? 0) + 1 });
+  };
+  const lasting = await lastingKeysUnder(store);
+  if (lasting !== null) count("meta.lasting_keys", lasting);
+  for (const table of counted) await eachRow(store, table, null, (row) => countRow(table, row, count));
+  const oldest = { id: idOf(now - pendingMsMax) } as Tables["verification"];
+  await eachRow(store, "verification", oldest, (row) => {
+    if (row.status !== "pending") return;
+    count("verifications.code", row.codeKeyId);
+    if (row.suppliedCode !== null) count("verifications.supplied_code", sealKeyId(row.suppliedCode));
+  });
+  return [...counts.values()].sort((a, b) => (`${a.value} ${a.keyId}` < `${b.value} ${b.keyId}` ? -1 : 1));
+}
+
+type Count = (value: string, keyId: string) => void;
+
+function countRow<T extends (typeof counted)[number]>(table: T, row: Tables[T], count: Count): void {
+  for (const { context, sealed } of sealsOf(table, row)) count(valueName(context), sealKeyId(sealed));
+  if (table === "dataKeys") {
+    for (const { wrapped } of (row as Tables["dataKeys"]).keys)
+      count("data_keys.wrapped", sealKeyId(wrapped));
+  }
+  if (table === "subscriber") {
+    for (const id of peppersOf(row as Tables["subscriber"])) count(pepperName, id);
+  }
+}
+
+/** Not sealed: of a former master secret the pepper alone is kept for them. */
+export const pepperName = "subscribers.hashes";
+
+async function eachRow<T extends TableName>(
+  store: Store,
+  table: T,
+  from: Tables[T] | null,
+  look: (row: Tables[T]) => void,
+): Promise<void> {
+  for (let after = from; ; ) {
+    const page: readonly Tables[T][] = await store.scan(table, after, pageRows);
+    page.forEach(look);
+    if (page.length < pageRows) return;
+    after = page.at(-1) ?? null;
+  }
+}
+
+/** Sorts before every id that was made from an instant on. */
+function idOf(instant: number): string {
+  const hex = Math.max(0, instant).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** One master secret, and what is under it. */
+export interface SecretState {
+  readonly id: string;
+  /** `kept`: the secret is gone, and left the keys that outlive it. */
+  readonly role: "current" | "former" | "kept";
+  /** Values that only this secret opens. */
+  readonly values: number;
+  /** Of them, those that go by themselves within the hour: pending codes. */
+  readonly passing: number;
+  /** Hashes of passwords and recovery codes with its pepper, which is kept for them. */
+  readonly hashes: number;
+}
+
+export interface SecretsStatus {
+  readonly secrets: readonly SecretState[];
+  /** By value and key: the id of a master secret, `dataKey` for current data keys, `formerDataKey` for others. */
+  readonly values: readonly SealCount[];
+  readonly rotation: Rotation | null;
+}
+
+/** What is under which key; reads every row that holds something sealed. */
+export async function secretsStatus({ store, keyring, clock }: EngineParts): Promise<SecretsStatus> {
+  const counts = await countSeals(store, clock.now());
+  const current = new Set<string>();
+  await eachRow(store, "dataKeys", null, ({ keys }) => void current.add(keys[0]?.id ?? ""));
+  const values = new Map<string, SealCount>();
+  for (const { value, keyId: id, count } of counts) {
+    const keyId = id.startsWith("dk") ? (current.has(id) ? "dataKey" : "formerDataKey") : id;
+    const name = `${value} ${keyId}`;
+    values.set(name, { value, keyId, count: (values.get(name)?.count ?? 0) + count });
+  }
+  const rotation = (await store.get(key("rotation", rotationId))) ?? null;
+  const secrets = [...keyring.ids, ...keyring.keptIds].map((id): SecretState => {
+    const sum = (isOne: (value: string) => boolean): number =>
+      counts.reduce((all, one) => all + (one.keyId === id && isOne(one.value) ? one.count : 0), 0);
+    const role = id === keyring.currentId ? "current" : keyring.ids.includes(id) ? "former" : "kept";
+    return {
+      id,
+      role,
+      values: sum((value) => value !== pepperName),
+      passing: sum((value) => value.startsWith("verifications.")),
+      hashes: sum((value) => value === pepperName),
+    };
+  });
+  return { secrets, values: [...values.values()], rotation };
+}

@@ -7,6 +7,7 @@ import {
   auditHeadKey,
   auditWrites,
 } from "../audit/index.ts";
+import type { Log } from "../engine/index.ts";
 import { maskPhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
 import type { Key, Rows, Write } from "../store/index.ts";
 import type { Scope } from "../tenants/index.ts";
@@ -81,8 +82,19 @@ export async function noteAct<P>(request: FastifyRequest, reply: FastifyReply, p
   if (api === undefined || outcome === null) return payload;
   const { id, number } = request.params as { readonly id?: string; readonly number?: string };
   const target = number === undefined ? (id ?? null) : masked(request, number);
-  await appendAudit(request.server.parts, actOf(request, request.caller, api.operationId, target, outcome));
+  const { parts } = request.server;
+  const appended = appendAudit(parts, actOf(request, request.caller, api.operationId, target, outcome));
+  // The fault that is told already, such as a store that is gone, keeps its words.
+  if (outcome === "failed") await appended.catch((cause: unknown) => noteUnwritten(parts.log, cause));
+  else await appended;
   return payload;
+}
+
+function noteUnwritten(log: Log, cause: unknown): void {
+  log.warn(
+    { event: "audit_unwritten", error: String(cause) },
+    "an act that failed has no entry in the audit log",
+  );
 }
 
 /** Null for what was refused: that changed nothing. */

@@ -21,8 +21,9 @@ export function machineRoutes(ofConsole: MachineConsole | null): FastifyPluginCa
       if (caller === null) throw new Problem("not_found");
       const act = { ...actOf(request, caller, "inviteAdministrator", null), tenantId: null };
       const { secret, endsAt } = await invite(app.parts, act);
-      const url = `${ofConsole.origin()}/console/join?invitation=${secret}`;
-      return reply.code(201).send({ url, endsAt: new Date(endsAt).toISOString() });
+      // Apart from the address: addresses are logged and remembered by whatever passes them on (K-7).
+      const url = `${ofConsole.origin()}/console/join`;
+      return reply.code(201).send({ url, invitation: secret, endsAt: new Date(endsAt).toISOString() });
     });
     done();
   };

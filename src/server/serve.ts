@@ -66,7 +66,7 @@ export interface RunningServer {
   readonly instance: Instance;
   /** Only on the very first start: to be shown once. */
   readonly firstKey: IssuedKey | null;
-  /** Only while the console is on and has no administrator: an address to be shown once, good for an hour. */
+  /** Only while the console is on and has no administrator: an invitation to be shown once, good for an hour. */
   readonly invitation: string | null;
   readonly log: ServerLog;
   /** Finishes the requests under way (10 s at most), then the engine's work, then lets go of the data. Idempotent. */
@@ -192,7 +192,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     adminSocket,
     instance,
     firstKey: instance.firstKey,
-    invitation: settings.console ? await firstInvitation(instance, origin()) : null,
+    invitation: settings.console ? await firstInvitation(instance) : null,
     log,
     close: () => {
       closing ??= close();
@@ -216,7 +216,7 @@ function registerConsole(
 }
 
 /** Without a default account, and without anybody who could make the first one by themselves (W-15). */
-async function firstInvitation({ parts }: Instance, origin: string): Promise<string | null> {
+async function firstInvitation({ parts }: Instance): Promise<string | null> {
   if (await hasAdministrators(parts.store)) return null;
   const act = { operation: "inviteAdministrator", tenantId: null, target: null, address: null } as const;
   const { secret } = await invite(parts, {
@@ -224,7 +224,7 @@ async function firstInvitation({ parts }: Instance, origin: string): Promise<str
     actor: { kind: "machine", id: "" },
     outcome: "done",
   });
-  return `${origin}/console/join?invitation=${secret}`;
+  return secret;
 }
 
 /** The verification pages; in the sandbox, only by names of this machine. */

@@ -14,7 +14,7 @@ export interface Admin {
 
 /** A site with a console, and the people who run it. */
 export interface ConsoleSite extends Site {
-  /** What `countersign console invite` prints: its path. */
+  /** What `countersign console invite` prints. */
   invitation(): Promise<string>;
   /** Becomes an administrator with an authenticator app, and is signed in. */
   join(name: string, invitation?: string): Promise<Admin>;
@@ -51,8 +51,7 @@ export async function openConsole(settings: Readonly<Record<string, string>> = {
       sent.once("error", reject);
       sent.end("{}");
     });
-    const { pathname, search } = new URL((JSON.parse(body) as { url: string }).url);
-    return pathname + search;
+    return (JSON.parse(body) as { invitation: string }).invitation;
   };
   return {
     ...site,
@@ -60,8 +59,9 @@ export async function openConsole(settings: Readonly<Record<string, string>> = {
     code,
     async join(name, given) {
       const visitor = site.visitor();
-      await visitor.open(given ?? (await invitation()));
-      await visitor.post("/console/join", { name, password, again: password });
+      await visitor.open("/console/join");
+      const secret = given ?? (await invitation());
+      await visitor.post("/console/join", { invitation: secret, name, password, again: password });
       await visitor.post("/console/enrol/app");
       const seed = seedOn(visitor);
       await visitor.post("/console/enrol/code", { code: code({ seed }) });

@@ -189,7 +189,7 @@ describe("what is dangerous", () => {
     await visitor.open("/console/administrators");
     await visitor.post("/console/administrators/invite");
     const unused = /class="secret">([\w-]{43})</.exec(visitor.page.text)?.[1] ?? "";
-    const second = await site.join("second", `/console/join?invitation=${secret}`);
+    const second = await site.join("second", secret);
     expect(heading(second.visitor)).toBe("Overview");
     const { accounts } = server.instance;
     for (const one of await accounts.subscribers({ tenantId: consoleTenantId, limit: 50 })) {
@@ -200,7 +200,8 @@ describe("what is dangerous", () => {
     }
     // What somebody invited who was removed since is no way back.
     const back = site.visitor();
-    await back.open(`/console/join?invitation=${unused}`);
+    await back.open("/console/join");
+    await back.post("/console/join", { invitation: unused, name: "back", password, again: password });
     expect(said(back)).toContain("not valid");
     const [left] = await accounts.subscribers({ tenantId: consoleTenantId, limit: 50 });
     await second.visitor.open("/console/administrators");
@@ -209,6 +210,26 @@ describe("what is dangerous", () => {
     await visitor.open("/console");
     expect(heading(visitor)).toBe("Sign in");
   });
+});
+
+test("W-15: two administrators who remove each other at once are not both gone", async () => {
+  const two = await openConsole();
+  try {
+    const one = await two.join("one");
+    const other = await two.join("other");
+    const { accounts } = two.server.instance;
+    const all = await accounts.subscribers({ tenantId: consoleTenantId, limit: 50 });
+    const idOf = (name: string): string => all.find((admin) => admin.name === name)?.id ?? "";
+    await one.visitor.open("/console/administrators");
+    await other.visitor.open("/console/administrators");
+    await Promise.all([
+      one.visitor.post(`/console/administrators/${idOf("other")}/remove`),
+      other.visitor.post(`/console/administrators/${idOf("one")}/remove`),
+    ]);
+    expect(await accounts.subscribers({ tenantId: consoleTenantId, limit: 50 })).toHaveLength(1);
+  } finally {
+    await two.server.remove();
+  }
 });
 
 describe("what is seen", () => {

@@ -31,7 +31,8 @@ async function press(page: Page, selector: string): Promise<void> {
 const heading = async (page: Page): Promise<string> => (await page.textContent("h1")) ?? "";
 
 async function join(page: Page, name: string): Promise<void> {
-  await page.goto(origin + (await site.invitation()));
+  await page.goto(`${origin}/console/join`);
+  await page.fill("#invitation", await site.invitation());
   await page.fill("#name", name);
   await page.fill("#password", password);
   await page.fill("#again", password);

@@ -13,11 +13,13 @@ export async function inviteAdministrator(all: GlobalOptions, terminal: Terminal
   await connected(all, terminal, async (connection) => {
     const made = (await call(connection, "POST", "/machine/invitations", {})) as {
       readonly url: string;
+      readonly invitation: string;
       readonly endsAt: string;
     };
     terminal.result(
       made,
-      () => `Good once, until ${printable(made.endsAt)}, and shown this once:\n${printable(made.url)}`,
+      () =>
+        `At ${printable(made.url)}, good once, until ${printable(made.endsAt)}, and shown this once:\n${printable(made.invitation)}`,
     );
   });
 }

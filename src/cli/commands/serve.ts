@@ -131,8 +131,8 @@ function welcome(
       ? []
       : [
           "",
-          `The console has no administrator yet. Become the first within an hour ${style("dim", "(shown this once)")}:`,
-          `  ${invitation}`,
+          `The console has no administrator yet. Become the first within an hour, at ${url}/console/join with this invitation:`,
+          `  ${invitation}  ${style("dim", "(shown this once)")}`,
         ]),
     "",
     ...nextLines(server, places),

@@ -120,6 +120,7 @@ import {
   stateSession,
 } from "./statements.ts";
 import {
+  type BesideRemoval,
   type CreateResult,
   type CreateSubscriber,
   createSubscriber,
@@ -148,7 +149,7 @@ export interface Accounts {
   /** In which language they are written to. */
   updateSubscriber(request: UpdateSubscriber): Promise<UpdateSubscriberResult>;
   /** With everything it has; false where there is none. */
-  removeSubscriber(ref: SubscriberRef): Promise<boolean>;
+  removeSubscriber(ref: SubscriberRef, beside?: BesideRemoval): Promise<boolean>;
   changePassword(request: ChangePassword): Promise<ChangePasswordResult>;
   signIn(request: SignIn): Promise<SignInResult>;
   /** For somebody whom no key vouches for: they have proved a number first. */
@@ -261,7 +262,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
     updateSubscriber: (request) => updateSubscriber(parts, request),
-    removeSubscriber: (ref) => removeSubscriber(parts, ref),
+    removeSubscriber: (ref, beside) => removeSubscriber(parts, ref, beside),
     changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
     signUp: (request) => signUp(parts, request),

@@ -9,7 +9,7 @@ import {
 import { isCommonPassword, missingSecretOf, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
-import { key, type Write } from "../../store/index.ts";
+import { type Key, key, type Rows, type Write } from "../../store/index.ts";
 import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
@@ -178,25 +178,43 @@ export async function listSubscribers(
 /** Most sessions of one subscriber that are looked at; more are never on a list. */
 export const sessionsMax = 100;
 
+/** What else has to hold for a removal, under the same locks, and what is written with it. */
+export interface BesideRemoval {
+  readonly keys: readonly Key[];
+  allows(rows: Rows, now: number): boolean;
+  writes(rows: Rows, now: number): readonly Write[];
+}
+
+const nothingBeside: BesideRemoval = { keys: [], allows: () => true, writes: () => [] };
+
 /**
  * Removes a subscriber with its name, the ids of its passkeys and its sessions; challenges find nobody any more and go
  * with their time.
  */
-export async function removeSubscriber(parts: AccountParts, ref: SubscriberRef): Promise<boolean> {
+export async function removeSubscriber(
+  parts: AccountParts,
+  ref: SubscriberRef,
+  beside: BesideRemoval = nothingBeside,
+): Promise<boolean> {
   const found = await findSubscriber(parts, ref);
   if (found === undefined) return false;
   const subscriberKey = key("subscriber", found.id);
   const nameKey = key("subscriberName", found.nameId);
-  const isRemoved = await parts.store.update<boolean>([nameKey, subscriberKey], (rows) => {
-    if (rows.get(subscriberKey) === undefined) return { writes: [], result: false };
-    return {
-      writes: [
-        { table: "subscriberName", id: nameKey.id, row: null },
-        { table: "subscriber", id: found.id, row: null },
-      ],
-      result: true,
-    };
-  });
+  const isRemoved = await parts.store.update<boolean>(
+    [nameKey, subscriberKey, ...beside.keys],
+    (rows, now) => {
+      if (rows.get(subscriberKey) === undefined || !beside.allows(rows, now))
+        return { writes: [], result: false };
+      return {
+        writes: [
+          { table: "subscriberName", id: nameKey.id, row: null },
+          { table: "subscriber", id: found.id, row: null },
+          ...beside.writes(rows, now),
+        ],
+        result: true,
+      };
+    },
+  );
   if (isRemoved) await removeSessions(parts, found.id);
   return isRemoved;
 }

@@ -81,6 +81,13 @@ export async function join(
   const tenantId = consoleTenantId;
   // What is refused here leaves the invitation as it is.
   if ((await accounts.subscriber({ tenantId, name })) !== null) return { outcome: "nameTaken" };
+  if ((await accounts.subscribers({ tenantId, limit: administratorsMax })).length >= administratorsMax) {
+    return {
+      outcome: "refused",
+      field: "name",
+      detail: `There are ${administratorsMax} administrators already: one has to be removed first.`,
+    };
+  }
   const idempotency = { id: keysOf(parts, secret).used.id, fingerprint: "invitation" };
   const done = await accounts.once({ tenantId, idempotency }, (verbs) =>
     verbs.createSubscriber({ tenantId, name, password, mustHaveSecond: true }),

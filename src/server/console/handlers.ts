@@ -4,7 +4,6 @@ import { noteFault } from "../pages/faults.ts";
 import { fieldsOf } from "../pages/fields.ts";
 import type { Fields } from "../pages/flow.ts";
 import { Problem } from "../problems.ts";
-import { isInvited } from "./administrators.ts";
 import { askNewPasskey, confirmApp, confirmPasskey, enrolApp, enrolling } from "./enrol.ts";
 import { type ConsolePage, sendPage } from "./frame.ts";
 import {
@@ -15,7 +14,6 @@ import {
   insideOf,
   isOwnForm,
   type Led,
-  lead,
   show,
   showAnybody,
   type Tools,
@@ -154,30 +152,12 @@ export async function get(
   if (again !== null) return again;
   const query = fieldsOf(request.query);
   const outside = own(outsidePages, rest);
-  if (outside !== undefined) {
-    const given = rest === "join" ? query["invitation"] : undefined;
-    if (given !== undefined) return await openInvitation(tools, request, reply, given);
-    return await showAnybody(tools, request, reply, outside);
-  }
+  if (outside !== undefined) return await showAnybody(tools, request, reply, outside);
   const [row, ids] = find(insidePages, rest);
   return await show(tools, request, reply, async (inside) => {
     if (row === undefined) throw new Problem("not_found");
     return await row.work(inside, query, ids);
   });
-}
-
-/** The invitation goes from the address into the cookie: it stands in no history and in no screenshot. */
-async function openInvitation(
-  tools: Tools,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  given: string,
-): Promise<FastifyReply> {
-  const here = await hereOf(tools, request, reply);
-  const invitation = (await isInvited(here.parts, given)) ? given : null;
-  const text = "This invitation is not valid: it is wrong, was used, or is older than an hour.";
-  const note = invitation === null ? { isGood: false, text } : null;
-  return lead(here, { state: { ...here.state, invitation, note }, to: "/console/join" });
 }
 
 /** A form. */

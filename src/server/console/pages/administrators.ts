@@ -1,4 +1,7 @@
 import { html } from "ghtml";
+import { hasSecond } from "../../../accounts/index.ts";
+import { auditHeadKey, auditWrites } from "../../../audit/index.ts";
+import { key } from "../../../store/index.ts";
 import { administratorsMax, consoleTenantId, invite } from "../administrators.ts";
 import { button, type ConsolePage, instant, table, text } from "../frame.ts";
 import { consoleAct, type Inside, type Led, noteConsoleAct } from "../gate.ts";
@@ -73,20 +76,32 @@ export async function inviteAdministrator(inside: Inside): Promise<Led> {
 
 /** Somebody may not come any more, from the next request on; the last one stays. */
 export async function removeAdministrator(inside: Inside, given: unknown): Promise<Led> {
-  const { accounts, administrator, state } = inside;
+  const { parts, accounts, administrator, state } = inside;
   const subscriberId = idIn(given);
   const say = (words: string, isGood = false): Led => ({ state: noted(state, words, isGood), to: path });
   const all = await accounts.subscribers({ tenantId, limit: administratorsMax });
-  // Whoever has nothing enrolled cannot sign in: they do not count as somebody who is left.
-  const left = all.filter(
-    ({ id, authenticators }) => id !== subscriberId && authenticators.some(({ isConfirmed }) => isConfirmed),
-  );
-  if (left.length === 0) return say("The last administrator cannot be removed.");
   const found = all.find(({ id }) => id === subscriberId);
-  if (found === undefined || !(await accounts.removeSubscriber({ tenantId, subscriberId }))) {
-    return say("There is no such administrator any more.");
-  }
-  await noteConsoleAct(inside, administrator, "removeAdministrator", subscriberId);
+  const others = all.filter(({ id }) => id !== subscriberId).map(({ id }) => key("subscriber", id));
+  const act = consoleAct(inside, administrator, "removeAdministrator", subscriberId);
+  let isLast = false;
+  const isRemoved = await accounts.removeSubscriber(
+    { tenantId, subscriberId },
+    {
+      keys: [auditHeadKey, ...others],
+      // Under their locks: two who remove each other at once are not both gone. Whoever has nothing enrolled cannot sign
+      // in, and is not somebody who is left.
+      allows(rows, now) {
+        isLast = !others.some((one) => {
+          const other = rows.get(one);
+          return other !== undefined && hasSecond(other, now);
+        });
+        return !isLast;
+      },
+      writes: (rows, now) => auditWrites(parts.keyring, rows, [act], now),
+    },
+  );
+  if (isLast) return say("The last administrator cannot be removed.");
+  if (found === undefined || !isRemoved) return say("There is no such administrator any more.");
   return say(`${found.name} is no administrator any more.`, true);
 }
 

@@ -79,11 +79,13 @@ function masked(request: FastifyRequest, given: string): string {
 export async function noteAct<P>(request: FastifyRequest, reply: FastifyReply, payload: P): Promise<P> {
   const { api } = request.routeOptions.config;
   const outcome = outcomeOf(reply);
-  if (api === undefined || outcome === null) return payload;
+  // Nobody is known where their key could not be looked up: then nothing was done either.
+  const caller: Caller | undefined = request.caller;
+  if (api === undefined || outcome === null || caller === undefined) return payload;
   const { id, number } = request.params as { readonly id?: string; readonly number?: string };
   const target = number === undefined ? (id ?? null) : masked(request, number);
   const { parts } = request.server;
-  const appended = appendAudit(parts, actOf(request, request.caller, api.operationId, target, outcome));
+  const appended = appendAudit(parts, actOf(request, caller, api.operationId, target, outcome));
   // The fault that is told already, such as a store that is gone, keeps its words.
   if (outcome === "failed") await appended.catch((cause: unknown) => noteUnwritten(parts.log, cause));
   else await appended;

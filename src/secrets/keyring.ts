@@ -89,6 +89,7 @@ function ringOf(
 const lastingPurposes = [
   "blindIndex",
   "binding",
+  "fingerprint",
   "page",
   "counter",
   "callback",

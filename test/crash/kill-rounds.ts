@@ -24,12 +24,12 @@ export interface KillReport extends Audit {
   readonly retriedStarts: number;
 }
 
-const apiKey = "kill-test-key-0123456789-0123456789";
+export const apiKey = "kill-test-key-0123456789-0123456789";
 const lifeMsMin = 200;
 const program = join(import.meta.dirname, "server-process.ts");
 const clock = systemClock();
 
-interface Running {
+export interface Running {
   readonly child: ChildProcess;
   readonly origin: string;
   readonly tenantId: string;
@@ -72,9 +72,10 @@ export async function killRounds(options: KillOptions): Promise<KillReport> {
   }
 }
 
-async function startServer(folder: string): Promise<Running> {
+/** With master secrets of its own where none are given. */
+export async function startServer(folder: string, secrets: readonly string[] = []): Promise<Running> {
   const startedAt = clock.now();
-  const arguments_ = [program, join(folder, "data"), join(folder, "ledger"), apiKey];
+  const arguments_ = [program, join(folder, "data"), join(folder, "ledger"), apiKey, ...secrets];
   const child = spawn(process.execPath, arguments_, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface(child.stdout);
   const ended = once(child, "exit").then(() => {
@@ -90,7 +91,7 @@ async function startServer(folder: string): Promise<Running> {
   return { child, origin, tenantId, readyMs: clock.now() - startedAt };
 }
 
-async function killServer({ child }: Running): Promise<void> {
+export async function killServer({ child }: Running): Promise<void> {
   const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : null;
   if (exited === null) throw new Error(`the server ended by itself (${child.exitCode ?? child.signalCode})`);
   child.kill("SIGKILL");

@@ -5,6 +5,7 @@ import { proveCodes } from "./codes.ts";
 import { proveFailover } from "./failover.ts";
 import { proveKill } from "./kill.ts";
 import { provePostgres } from "./postgres.ts";
+import { proveSecretRotation } from "./secrets.ts";
 import { proveBySimulation } from "./simulate.ts";
 
 interface Part {
@@ -41,6 +42,13 @@ const parts: ReadonlyMap<string, Part> = new Map([
     {
       what: "one code given to 200 challenges at once, over HTTP: [rounds], 100 by default",
       run: async ([rounds = "100"]: string[]) => ((await proveCodes(Number(rounds))) ? 0 : 1),
+    },
+  ],
+  [
+    "secrets",
+    {
+      what: "kill -9 while everything sealed is brought to another master secret: [kills], 20 by default",
+      run: async ([kills = "20"]: string[]) => ((await proveSecretRotation(Number(kills))) ? 0 : 1),
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

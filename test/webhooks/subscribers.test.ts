@@ -37,7 +37,12 @@ async function endpointOf(
   types: string[],
 ) {
   const asked = { tenantId: tenant.id, serviceId, url, description: null, types };
-  const { endpoint, secret } = await createEndpoint(parts.dataKeyring, parts.random, parts.clock.now(), asked);
+  const { endpoint, secret } = await createEndpoint(
+    parts.dataKeyring,
+    parts.random,
+    parts.clock.now(),
+    asked,
+  );
   const write = { table: "endpoint", id: endpoint.id, row: endpoint } as const;
   await store.update([key("endpoint", endpoint.id)], () => ({ writes: [write], result: undefined }));
   await parts.webhooks?.registry.refresh();

@@ -143,7 +143,9 @@ async function matches(parts: Comparing, hash: PasswordHash, secret: string): Pr
 /** The id of the master secret that it was made under and that is not here; null for all others. */
 export function missingSecretOf(keyring: Keyring, hash: PasswordHash): string | null {
   const keyId = hash.type === "argon2id" ? hash.keyId : null;
-  return keyId === null || keyring.key("pepper", keyId) !== undefined ? null : keyId;
+  // A former secret that was removed left its pepper.
+  const isThere = keyId === null || keyring.ids.includes(keyId) || keyring.keptIds.includes(keyId);
+  return isThere ? null : keyId;
 }
 
 /** Whether it may take longer than our own: whatever is not argon2id at our cost. */

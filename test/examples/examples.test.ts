@@ -102,7 +102,7 @@ describe("the examples", () => {
       const { text } = await owner.visit(`/verify/sandbox/api/phones/${number}/messages`);
       return JSON.parse(text).messages;
     };
-    await expect.poll(async () => (await phone()).length).toBe(1);
+    await expect.poll(async () => (await phone()).length, { timeout: 20_000 }).toBe(1);
     const [{ code } = { code: "" }] = await phone();
     const done = await owner.visit("/verify/two-factor/code", { form: hidden(asked.text), code });
     expect(done.text).toContain(`${number} is yours.`);

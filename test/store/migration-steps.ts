@@ -11,10 +11,14 @@ export function laterVersion(kind: "postgres" | "sqlite", steps: readonly string
   cpSync(join(own, kind, "migrations"), folder, { recursive: true });
   const first = countOf(kind) + 1;
   for (const [index, text] of steps.entries()) {
-    const number = String(first + index).padStart(4, "0");
-    writeFileSync(join(folder, `${number}-later.sql`), text);
+    writeFileSync(join(folder, `${laterName(first + index)}.sql`), text);
   }
   return folder;
+}
+
+/** What the step of a number is called in it. */
+export function laterName(number: number): string {
+  return `${String(number).padStart(4, "0")}-later`;
 }
 
 /** How many migrations this version knows. */

@@ -16,7 +16,7 @@ import {
 } from "../../src/store/index.ts";
 import { fill } from "../../src/testing/store-conformance/rows.ts";
 import { startPostgres } from "../support/postgres.ts";
-import { countOf, laterVersion } from "./migration-steps.ts";
+import { countOf, laterName, laterVersion } from "./migration-steps.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const server = await startPostgres();
@@ -69,7 +69,7 @@ describe("C-46: nodes of version N and N+1 side by side", () => {
       migrateData(placeOf(url, "", later)),
       ...fill(20, () => write(running.store)),
     ]);
-    expect(report).toEqual({ from: known, to: known + 1, applied: [`000${known + 1}-later`] });
+    expect(report).toEqual({ from: known, to: known + 1, applied: [laterName(known + 1)] });
     const newer = await nodeOf(url, later);
     const restarted = await nodeOf(url);
     for (const { store } of [running, newer, restarted]) await write(store);
@@ -200,7 +200,7 @@ describe("R-20: a kill during a migration", () => {
     const url = await server.database();
     const quick = "create table counted (n integer); insert into counted values (1);";
     const slow = "insert into counted values (2); select pg_sleep(600);";
-    const names = fill(2, (n) => `000${known + 1 + n}-later`);
+    const names = fill(2, (n) => laterName(known + 1 + n));
     await killedIn(names[1] ?? "", [url, "", laterVersion("postgres", [quick, slow])]);
     const report = await migrateData(
       placeOf(url, "", laterVersion("postgres", [quick, "insert into counted values (2);"])),
@@ -214,7 +214,7 @@ describe("R-20: a kill during a migration", () => {
     const quick = "create table counted (n integer); insert into counted values (1);";
     const endless = `insert into counted with recursive many (n) as (
       select 1 union all select n + 1 from many) select n from many;`;
-    const names = fill(2, (n) => `000${knownEmbedded + 1 + n}-later`);
+    const names = fill(2, (n) => laterName(knownEmbedded + 1 + n));
     await killedIn(names[1] ?? "", ["", folder, laterVersion("sqlite", [quick, endless])]);
     const steps = laterVersion("sqlite", [quick, "insert into counted values (2);"]);
     expect(await migrateData(placeOf(null, folder, steps))).toEqual({

@@ -52,7 +52,7 @@ describe("two cells, each with a PostgreSQL of its own, behind deploy/haproxy-ce
         return server.ended("serve");
       },
     });
-    await server.printed(/the server takes requests.*\n/, "serve");
+    await server.complained(/ready at .*\n/, "serve");
     const port = /ready at http:\/\/localhost:(\d+)\n/.exec(server.stderr())?.[1];
     return { origin: `http://127.0.0.1:${port}`, sql: (text) => database.sql(text, url) };
   }

@@ -1,5 +1,5 @@
 import type { Keyring } from "../secrets/index.ts";
-import type { Store, Write } from "../store/index.ts";
+import { everyRow, type Store, type Write } from "../store/index.ts";
 import {
   auditEntryId,
   auditHeadKey,
@@ -20,7 +20,6 @@ export interface AuditParts {
   readonly keyring: Keyring;
 }
 
-const pageMax = 500;
 /** In `meta`: that there is a log, so that one that lost its head is not taken for a new one. */
 const begunName = "audit_begun";
 
@@ -50,12 +49,13 @@ async function writeHead({ store, keyring }: AuditParts, left: AuditLink, isNew:
 
 async function lastLeft(store: Store): Promise<AuditLink> {
   let last = nothing;
-  for (;;) {
-    const page = await pageAfter(store, last.sequence, pageMax);
-    const end = page.at(-1);
-    if (end === undefined) return last;
-    last = { sequence: end.sequence, digest: end.digest };
-  }
+  for await (const { sequence, digest } of entriesBehind(store, 0)) last = { sequence, digest };
+  return last;
+}
+
+/** The head, whose id sorts behind all of theirs, is none of them. */
+async function* entriesBehind(store: Store, sequence: number): AsyncGenerator<AuditEntry, void, undefined> {
+  for await (const row of everyRow(store, "audit", auditEntryId(sequence))) if ("sequence" in row) yield row;
 }
 
 /**
@@ -102,9 +102,7 @@ export async function auditEntries(
 
 async function pageAfter(store: Store, sequence: number, limit: number): Promise<readonly AuditEntry[]> {
   if (limit === 0) return [];
-  // A scan goes on behind a row; of that row it looks at the id alone.
-  const last = { id: auditEntryId(sequence) } as AuditEntry;
-  const rows = await store.scan("audit", last, limit);
+  const rows = await store.scan("audit", auditEntryId(sequence), limit);
   return rows.filter((row): row is AuditEntry => "sequence" in row);
 }
 
@@ -161,20 +159,18 @@ async function walk(
   // Where it lies before what is verified, it says nothing of that: not even that it is the same log.
   if (known !== null && known.sequence < at.sequence) return broken(known.sequence, "knownRemoved");
   let isKnownMet = known === null || isSame(known, at);
-  while (at.sequence < head.last.sequence) {
-    const page = await pageAfter(store, at.sequence, Math.min(pageMax, head.last.sequence - at.sequence));
-    if (page.length === 0) return broken(at.sequence + 1, "missing");
-    for (const entry of page) {
-      if (entry.sequence > head.last.sequence) return broken(at.sequence + 1, "missing");
-      if (entry.sequence !== at.sequence + 1 || entry.id !== auditEntryId(entry.sequence)) {
-        return broken(at.sequence + 1, "missing");
-      }
-      if (!canVerify(keyring, entry)) return broken(entry.sequence, "secretMissing");
-      if (!isIntact(keyring, entry, at.digest)) return broken(entry.sequence, "changed");
-      at = { sequence: entry.sequence, digest: entry.digest };
-      isKnownMet ||= known !== null && isSame(known, at);
+  for await (const entry of entriesBehind(store, at.sequence)) {
+    // What was appended since the head was read is for the next look.
+    if (at.sequence >= head.last.sequence) break;
+    if (entry.sequence !== at.sequence + 1 || entry.id !== auditEntryId(entry.sequence)) {
+      return broken(at.sequence + 1, "missing");
     }
+    if (!canVerify(keyring, entry)) return broken(entry.sequence, "secretMissing");
+    if (!isIntact(keyring, entry, at.digest)) return broken(entry.sequence, "changed");
+    at = { sequence: entry.sequence, digest: entry.digest };
+    isKnownMet ||= known !== null && isSame(known, at);
   }
+  if (at.sequence < head.last.sequence) return broken(at.sequence + 1, "missing");
   if (!isSame(at, head.last)) return broken(at.sequence, "headChanged");
   if (head.brokenAt !== undefined) return broken(head.brokenAt, "wasBroken");
   if (known !== null && !isKnownMet) return broken(known.sequence, "notAsKnown");

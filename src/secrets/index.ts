@@ -1,6 +1,6 @@
 /** Keys, sealing, blind indexes and the derivation of codes: the only room that does cryptography for verifications. */
 export { type CodeContext, codesEqual, comparedWith, deriveCode } from "./code.ts";
-export { dataKeyId, newDataKey, rewrapped, unwrapDataKey } from "./data-key.ts";
+export { dataKeyId, isDataKeyId, newDataKey, rewrapped, unwrapDataKey } from "./data-key.ts";
 export { textsEqual } from "./equal.ts";
 export { SealBroken, SecretInvalid } from "./errors.ts";
 export { type EventSigner, eventSigner } from "./event-signature.ts";

@@ -8,6 +8,7 @@ export {
   StorageOverloaded,
   StorageUnavailable,
 } from "./errors.ts";
+export { everyRow } from "./every-row.ts";
 export type { Finding } from "./finding.ts";
 export { type MigrationReport, type SchemaStanding, worksFromName } from "./migrations.ts";
 export { markIn, readMark, refuseMoved } from "./move/mark.ts";

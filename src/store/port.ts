@@ -84,6 +84,12 @@ export function deliveryId(verificationId: string, sequence: number): string {
   return `${verificationId}.${sequence}`;
 }
 
+/** What a delivery's id, or its `scanKey`, is made of. */
+export function deliveryIdParts(id: string): { readonly verificationId: string; readonly sequence: number } {
+  const dot = id.lastIndexOf(".");
+  return { verificationId: id.slice(0, dot), sequence: Number(id.slice(dot + 1)) };
+}
+
 /** What `scan` sorts by, bytewise: the id, or for deliveries their verification and then their sequence number. */
 export function scanKey(table: TableName, row: Tables[TableName]): string {
   if (table !== "delivery") return (row as { readonly id: string }).id;
@@ -230,8 +236,8 @@ export interface Store {
   sessionsOf(subscriberId: string, limit: number): Promise<readonly Session[]>;
   /** Removes what is older than the given instants, at most `limit` rows of each kind. */
   purge(before: PurgeBefore, limit: number): Promise<PurgeCounts>;
-  /** Every row of one kind, a page at a time in the order of `scanKey`; `after` is the last row of the page before. */
-  scan<T extends TableName>(table: T, after: Tables[T] | null, limit: number): Promise<readonly Tables[T][]>;
+  /** Every row of one kind, a page at a time in the order of `scanKey`: those whose key sorts behind `after`. */
+  scan<T extends TableName>(table: T, after: string | null, limit: number): Promise<readonly Tables[T][]>;
   /** All small values by name. */
   metas(): Promise<ReadonlyMap<string, string>>;
   /** A small value outside all locks, for example the check value of a secret. */

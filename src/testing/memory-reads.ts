@@ -108,13 +108,12 @@ function besides(
 function scan<T extends TableName>(
   state: State,
   table: T,
-  after: Tables[T] | null,
+  after: string | null,
   limit: number,
 ): readonly Tables[T][] {
-  const from = after === null ? "" : scanKey(table, after);
   return [...mapOf(state, table).values()]
     .map((row) => ({ row, at: scanKey(table, row) }))
-    .filter(({ at }) => at > from)
+    .filter(({ at }) => at > (after ?? ""))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .slice(0, limit)
     .map(({ row }) => row);

@@ -1,4 +1,4 @@
-import { key, type Store } from "../../src/store/index.ts";
+import { everyRow, key, type Store } from "../../src/store/index.ts";
 import { recipientRow, t0 } from "./rows.ts";
 
 /** One row that counts, and one row for each count: what was acknowledged can be compared with both. */
@@ -57,13 +57,9 @@ export async function counted(store: Store): Promise<{ count: number; names: Set
   const services = await store.services("counter");
   const names = new Set(services.map(({ id }) => id));
   let count = (await store.get(counterKey))?.createdAt ?? 0;
-  let page = await store.scan("recipient", null, 1_000);
-  while (page.length > 0) {
-    for (const { id, askedSends } of page) {
-      if (id.startsWith(counters)) count += askedSends;
-      else names.add(id);
-    }
-    page = await store.scan("recipient", page.at(-1) ?? null, 1_000);
+  for await (const { id, askedSends } of everyRow(store, "recipient")) {
+    if (id.startsWith(counters)) count += askedSends;
+    else names.add(id);
   }
   return { count, names };
 }

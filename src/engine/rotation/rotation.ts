@@ -1,5 +1,5 @@
-import { key, type Rows, type Tables } from "../../store/index.ts";
-import { type RotatedTable, type Rotation, rotatedTables, rotationId } from "../../tenants/index.ts";
+import { everyRow, key, type Rows } from "../../store/index.ts";
+import { type Rotation, rotatedTables, rotationId } from "../../tenants/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { rewrapLastingKeys } from "./lasting-keys.ts";
 import { reseal } from "./reseal.ts";
@@ -66,9 +66,7 @@ export async function stepRotation(parts: EngineParts, worker: string): Promise<
   const { rotation, now } = claimed;
   if (now < rotation.passFrom) return { type: "waiting" };
   const { table, after } = rotation.place as NonNullable<Rotation["place"]>;
-  // Of the row before, a page needs its id alone.
-  const last = after === null ? null : ({ id: after } as Tables[RotatedTable]);
-  const page = await parts.store.scan(table, last, pageRows);
+  const page = await parts.store.scan(table, after, pageRows);
   const done = await Promise.all(page.map((row) => reseal(parts, rotation, table, row)));
   const sum = (of: "sealed" | "broken"): number => done.reduce((all, one) => all + one[of], 0);
   const at = page.length < pageRows ? null : (page.at(-1)?.id ?? null);
@@ -152,22 +150,17 @@ function isClaimed(row: Rotation | undefined, claimed: Rotation): row is Rotatio
 
 /** Nothing is sealed with them any more, and nothing will be. Under the lock of the rotation, each tenant's again. */
 async function dropFormerKeys({ store }: EngineParts, claimed: Rotation): Promise<void> {
-  for (let after: Tables["dataKeys"] | null = null; ; ) {
-    const page: readonly Tables["dataKeys"][] = await store.scan("dataKeys", after, pageRows);
-    for (const { id, keys } of page) {
-      const dataKeys = key("dataKeys", id);
-      if (keys.length < 2) continue;
-      await store.update([dataKeys, rowKey], (rows) => {
-        const row = rows.get(dataKeys);
-        // One that was made meanwhile is not known here: then they all stay.
-        const isAsFound = row !== undefined && row.keys[0]?.id === keys[0]?.id;
-        if (!isAsFound || !isClaimed(rows.get(rowKey), claimed)) return { writes: [], result: undefined };
-        const kept = { ...row, keys: row.keys.slice(0, 1) };
-        return { writes: [{ table: "dataKeys", id, row: kept }], result: undefined };
-      });
-    }
-    if (page.length < pageRows) return;
-    after = page.at(-1) ?? null;
+  for await (const { id, keys } of everyRow(store, "dataKeys")) {
+    const dataKeys = key("dataKeys", id);
+    if (keys.length < 2) continue;
+    await store.update([dataKeys, rowKey], (rows) => {
+      const row = rows.get(dataKeys);
+      // One that was made meanwhile is not known here: then they all stay.
+      const isAsFound = row !== undefined && row.keys[0]?.id === keys[0]?.id;
+      if (!isAsFound || !isClaimed(rows.get(rowKey), claimed)) return { writes: [], result: undefined };
+      const kept = { ...row, keys: row.keys.slice(0, 1) };
+      return { writes: [{ table: "dataKeys", id, row: kept }], result: undefined };
+    });
   }
 }
 

@@ -1,5 +1,6 @@
-import { sealKeyId } from "../../secrets/index.ts";
-import { key, type Store, type TableName, type Tables } from "../../store/index.ts";
+import { uuidv7Floor } from "../../clock/index.ts";
+import { isDataKeyId, sealKeyId } from "../../secrets/index.ts";
+import { everyRow, key, type Store, type Tables } from "../../store/index.ts";
 import { type Rotation, rotationId } from "../../tenants/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { lastingKeysUnder } from "./lasting-keys.ts";
@@ -14,7 +15,6 @@ export interface SealCount {
   readonly count: number;
 }
 
-const pageRows = 500;
 /** A verification is over by then, and its code with it. */
 const pendingMsMax = 3_600_000;
 
@@ -31,13 +31,14 @@ export async function countSeals(store: Store, now: number): Promise<readonly Se
   };
   const lasting = await lastingKeysUnder(store);
   if (lasting !== null) count("meta.lasting_keys", lasting);
-  for (const table of counted) await eachRow(store, table, null, (row) => countRow(table, row, count));
-  const oldest = { id: idOf(now - pendingMsMax) } as Tables["verification"];
-  await eachRow(store, "verification", oldest, (row) => {
-    if (row.status !== "pending") return;
+  for (const table of counted) {
+    for await (const row of everyRow(store, table)) countRow(table, row, count);
+  }
+  for await (const row of everyRow(store, "verification", uuidv7Floor(now - pendingMsMax))) {
+    if (row.status !== "pending") continue;
     count("verifications.code", row.codeKeyId);
     if (row.suppliedCode !== null) count("verifications.supplied_code", sealKeyId(row.suppliedCode));
-  });
+  }
   return [...counts.values()].sort((a, b) => (`${a.value} ${a.keyId}` < `${b.value} ${b.keyId}` ? -1 : 1));
 }
 
@@ -56,26 +57,6 @@ function countRow<T extends (typeof counted)[number]>(table: T, row: Tables[T], 
 
 /** Not sealed: of a former master secret the pepper alone is kept for them. */
 export const pepperName = "subscribers.hashes";
-
-async function eachRow<T extends TableName>(
-  store: Store,
-  table: T,
-  from: Tables[T] | null,
-  look: (row: Tables[T]) => void,
-): Promise<void> {
-  for (let after = from; ; ) {
-    const page: readonly Tables[T][] = await store.scan(table, after, pageRows);
-    page.forEach(look);
-    if (page.length < pageRows) return;
-    after = page.at(-1) ?? null;
-  }
-}
-
-/** Sorts before every id that was made from an instant on. */
-function idOf(instant: number): string {
-  const hex = Math.max(0, instant).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
 
 /** One master secret, and what is under it. */
 export interface SecretState {
@@ -101,10 +82,10 @@ export interface SecretsStatus {
 export async function secretsStatus({ store, keyring, clock }: EngineParts): Promise<SecretsStatus> {
   const counts = await countSeals(store, clock.now());
   const current = new Set<string>();
-  await eachRow(store, "dataKeys", null, ({ keys }) => void current.add(keys[0]?.id ?? ""));
+  for await (const { keys } of everyRow(store, "dataKeys")) current.add(keys[0]?.id ?? "");
   const values = new Map<string, SealCount>();
   for (const { value, keyId: id, count } of counts) {
-    const keyId = id.startsWith("dk") ? (current.has(id) ? "dataKey" : "formerDataKey") : id;
+    const keyId = isDataKeyId(id) ? (current.has(id) ? "dataKey" : "formerDataKey") : id;
     const name = `${value} ${keyId}`;
     values.set(name, { value, keyId, count: (values.get(name)?.count ?? 0) + count });
   }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { everyRow } from "../every-row.ts";
 import { key, rowId, type Store, scanKey, type TableName, type Tables, type Write } from "../port.ts";
 
-const pageRows = 500;
+const toldRows = 500;
 const writeRows = 200;
 const writesAtOnce = 4;
 
@@ -12,18 +13,6 @@ export interface TableDigest {
 }
 
 type Row = Tables[TableName];
-
-/** All rows of a kind in key order; the next page is read while this one is worked on. */
-async function* rowsOf(store: Store, table: TableName): AsyncGenerator<Row> {
-  let page: readonly Row[] = await store.scan(table, null, pageRows);
-  while (page.length > 0) {
-    const next = store.scan(table, page.at(-1) as never, pageRows);
-    // Whoever stops reading early does not look at it.
-    next.catch(() => undefined);
-    yield* page;
-    page = await next;
-  }
-}
 
 /**
  * Makes the rows of one kind on `target` those of `source`: what is missing or differs is written, what is only there
@@ -36,10 +25,10 @@ export async function copyRows(
   onRows: (rows: number) => void,
 ): Promise<void> {
   const writer = new Writer(target, table);
-  const there = rowsOf(target, table);
+  const there: AsyncGenerator<Row> = everyRow(target, table);
   let theirs = await there.next();
   let rows = 0;
-  for await (const row of rowsOf(source, table)) {
+  for await (const row of everyRow(source, table)) {
     const at = scanKey(table, row);
     while (theirs.done !== true && scanKey(table, theirs.value) < at) {
       await writer.add(theirs.value, null);
@@ -49,7 +38,7 @@ export async function copyRows(
     if (!isThere || canonical(theirs.value) !== canonical(row)) await writer.add(row, row);
     if (isThere) theirs = await there.next();
     rows += 1;
-    if (rows % pageRows === 0) onRows(rows);
+    if (rows % toldRows === 0) onRows(rows);
   }
   for (; theirs.done !== true; theirs = await there.next()) await writer.add(theirs.value, null);
   await writer.finish();
@@ -105,7 +94,7 @@ class Writer {
 export async function digestOf(store: Store, table: TableName): Promise<TableDigest> {
   const hash = createHash("sha256");
   let rows = 0;
-  for await (const row of rowsOf(store, table)) {
+  for await (const row of everyRow(store, table)) {
     hash.update(canonical(row)).update("\n");
     rows += 1;
   }

@@ -1,13 +1,7 @@
 import type pg from "pg";
-import type { Key, TableName } from "../port.ts";
+import { deliveryIdParts, type Key, type TableName } from "../port.ts";
 import { isBeside, type TableBeside } from "./families.ts";
 import { prepared } from "./prepared.ts";
-
-/** The sequence is part of a delivery's id. */
-export function deliveryKey(id: string): { verificationId: string; sequence: number } {
-  const dot = id.lastIndexOf(".");
-  return { verificationId: id.slice(0, dot), sequence: Number(id.slice(dot + 1)) };
-}
 
 /**
  * Rows by key, all kinds in one round trip. Each kind is looked up key by key: a fence (`offset 0`) keeps the planner
@@ -77,7 +71,7 @@ export function keyLists(keys: Iterable<Key>): KeyLists {
     const { table, id } = key;
     if (!isBeside(table) && canExist(key)) lists[table].push(id);
   }
-  const deliveries = lists.delivery.map(deliveryKey);
+  const deliveries = lists.delivery.map(deliveryIdParts);
   return {
     recipient: lists.recipient,
     verification: lists.verification,

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TableName, Tables } from "../port.ts";
+import { deliveryIdParts, type TableName, type Tables } from "../port.ts";
 import { decodeRow, type StoredRow } from "../rows/index.ts";
 import { prepared } from "./prepared.ts";
 
@@ -51,18 +51,17 @@ const firstUuid = "00000000-0000-0000-0000-000000000000";
 export async function scan<T extends TableName>(
   query: (statement: pg.QueryConfig, values: unknown[]) => Promise<StoredRow[]>,
   table: T,
-  after: Tables[T] | null,
+  after: string | null,
   limit: number,
 ): Promise<readonly Tables[T][]> {
   const rows = await query(pages[table], [...positionOf(table, after, limit)]);
   return rows.map((row) => decodeRow(table, row));
 }
 
-function positionOf(table: TableName, after: Tables[TableName] | null, limit: number): readonly unknown[] {
+function positionOf(table: TableName, after: string | null, limit: number): readonly unknown[] {
   if (table === "delivery") {
-    const last = after as Tables["delivery"] | null;
-    return [last?.verificationId ?? firstUuid, limit, last?.sequence ?? 0];
+    const last = after === null ? { verificationId: firstUuid, sequence: 0 } : deliveryIdParts(after);
+    return [last.verificationId, limit, last.sequence];
   }
-  const last = after as { readonly id: string } | null;
-  return [last?.id ?? (table === "verification" ? firstUuid : ""), limit];
+  return [after ?? (table === "verification" ? firstUuid : ""), limit];
 }

@@ -1,12 +1,11 @@
 import { alarmAt, isOpen } from "../../verification/index.ts";
-import type { TableName, Write } from "../port.ts";
+import { deliveryIdParts, type TableName, type Write } from "../port.ts";
 import { encodeRow } from "../rows/index.ts";
 import { accountTexts } from "./account-rows.ts";
 import { auditTexts } from "./audit-rows.ts";
 import { dataKeyTexts } from "./data-key-rows.ts";
 import { arrayText, type Call, documentEnd } from "./grouped.ts";
 import { prepared } from "./prepared.ts";
-import { deliveryKey } from "./reads.ts";
 import type { TableText } from "./table-text.ts";
 import { webhookTexts } from "./webhook-rows.ts";
 
@@ -135,6 +134,6 @@ export function writeCalls(writes: readonly Write[], written: Written[]): Call[]
 
 function removed(table: TableName, ids: readonly string[]): string[] {
   if (table !== "delivery") return [arrayText(ids)];
-  const keys = ids.map(deliveryKey);
+  const keys = ids.map(deliveryIdParts);
   return [arrayText(keys.map((one) => one.verificationId)), arrayText(keys.map((one) => one.sequence))];
 }

@@ -1,4 +1,4 @@
-import type { TableName, Tables } from "../port.ts";
+import { deliveryIdParts, type TableName, type Tables } from "../port.ts";
 import { challengeCodec, sessionCodec } from "./account.ts";
 import { deliveryCodec } from "./delivery.ts";
 import { recipientCodec } from "./recipient.ts";
@@ -43,10 +43,10 @@ const codecs: { readonly [T in TableName]: RowCodec<T> } = {
   delivery: {
     encode: (row) => JSON.stringify(deliveryCodec.toList(row)),
     decode: ({ id, recipientId, doc }) => {
-      const dot = id.lastIndexOf(".");
+      const { verificationId, sequence } = deliveryIdParts(id);
       return {
-        verificationId: id.slice(0, dot),
-        sequence: Number(id.slice(dot + 1)),
+        verificationId,
+        sequence,
         recipientId: recipientId as string,
         ...deliveryCodec.fromList(listIn(doc)),
       };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Examination, type Finding, fail, ok, sizeOf, warn } from "../finding.ts";
 import { readMigrations, standingOf } from "../migrations.ts";
-import { tableOrder } from "../port.ts";
+import { scanKey, tableOrder } from "../port.ts";
 import { judgeMove, judgeSchema } from "../schema-findings.ts";
 import { ownMigrations, readSchema } from "./database.ts";
 import { folderHolder } from "./folder-lock.ts";
@@ -117,7 +117,8 @@ function judgeRows(database: DatabaseSync): Finding {
     for (const table of tableOrder) {
       for (let page = scan(database, table, null, scanPageRows); page.length > 0; ) {
         rows += page.length;
-        page = scan(database, table, page.at(-1) ?? null, scanPageRows);
+        const last = page.at(-1);
+        page = last === undefined ? [] : scan(database, table, scanKey(table, last), scanPageRows);
       }
     }
     if (hasJournal(database)) for (const text of readTexts(database).left) rows += writesIn(text).length;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { rowId, type TableName, type Tables } from "../port.ts";
+import { deliveryIdParts, rowId, type TableName, type Tables } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { fromDoc } from "./docs.ts";
 
@@ -31,7 +31,7 @@ const pages: { readonly [T in TableName]: string } = {
 export function scan<T extends TableName>(
   database: DatabaseSync,
   table: T,
-  after: Tables[T] | null,
+  after: string | null,
   limit: number,
 ): readonly Tables[T][] {
   const statement = database.prepare(pages[table]);
@@ -42,9 +42,9 @@ export function scan<T extends TableName>(
   return rows.map((stored) => fromDoc(table, stored, (row) => rowId(table, row) === stored.id));
 }
 
-function positionOf<T extends TableName>(table: T, after: Tables[T] | null): readonly [string, number] {
+function positionOf(table: TableName, after: string | null): readonly [string, number] {
   if (after === null) return ["", 0];
-  if (table !== "delivery") return [rowId(table, after), 0];
-  const { verificationId, sequence } = after as Tables["delivery"];
+  if (table !== "delivery") return [after, 0];
+  const { verificationId, sequence } = deliveryIdParts(after);
   return [verificationId, sequence];
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { alarmAt, isOpen } from "../../verification/index.ts";
-import { keptUntil, rowId, type TableName, type Tables } from "../port.ts";
+import { deliveryIdParts, keptUntil, rowId, type TableName, type Tables } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { fromDoc, toDoc } from "./docs.ts";
 import type { TableText } from "./table-text.ts";
@@ -60,8 +60,8 @@ const texts: { readonly [T in TableName]: TableText<T> } = {
       toDoc("delivery", row, id, { recipientId: row.recipientId }),
     ],
     keyOf: (id) => {
-      const dot = id.lastIndexOf(".");
-      return [id.slice(0, dot), Number(id.slice(dot + 1))];
+      const { verificationId, sequence } = deliveryIdParts(id);
+      return [verificationId, sequence];
     },
   },
   subscriberName: {

@@ -13,36 +13,52 @@ export function auditEntryId(sequence: number): string {
   return String(sequence).padStart(12, "0");
 }
 
+/** What somebody did who may open the data folder, or the server itself. */
+export function machineAct(
+  operation: string,
+  { tenantId, target }: Pick<AuditAct, "tenantId" | "target"> = { tenantId: null, target: null },
+): AuditAct {
+  return { actor: { kind: "machine", id: "" }, operation, tenantId, target, outcome: "done", address: null };
+}
+
 /**
  * What an act adds to the writes of the update that does it, so that there is no act without its entry. The update must
  * have locked `auditHeadKey`. Behind a head that somebody changed the chain goes on, and the new head says so for good: a
  * signature of ours must not make theirs good.
  * @throws StorageUnavailable where the head is missing, which is there from the first start on
  */
-export function auditWrites(
-  keyring: Keyring,
-  rows: Rows,
-  acts: readonly AuditAct[],
-  now: number,
-): readonly Write[] {
+export function auditWrites(keyring: Keyring, rows: Rows, act: AuditAct, now: number): readonly Write[] {
+  const head = neededHead(rows);
+  const entry = entryBehind(keyring, head, act, now);
+  const next = headWrite(keyring, { ...doubted(keyring, head), last: linkOf(entry) });
+  return [{ table: "audit", id: entry.id, row: entry }, next];
+}
+
+/** The same for the act that takes the log as it is: the new head doubts nothing, and says from where it is verified. */
+export function acceptingWrites(keyring: Keyring, rows: Rows, act: AuditAct, now: number): readonly Write[] {
+  const { brokenAt: _found, ...head } = neededHead(rows);
+  const entry = entryBehind(keyring, head, act, now);
+  const next = headWrite(keyring, { ...head, last: linkOf(entry), acceptedUntil: head.last });
+  return [{ table: "audit", id: entry.id, row: entry }, next];
+}
+
+function neededHead(rows: Rows): AuditHead {
   const head = headOf(rows.get(auditHeadKey));
-  if (head === null) {
-    throw new StorageUnavailable(
-      "the head of the audit log is missing: keep a copy of the database, and start Countersign again; it then goes on behind the entries that are left",
-    );
-  }
-  let last = head.last;
-  const writes: Write[] = [];
-  for (const act of acts) {
-    const sequence = last.sequence + 1;
-    const id = auditEntryId(sequence);
-    const placed = { ...act, id, sequence, at: now, keyId: keyring.currentId };
-    const row: AuditEntry = { ...placed, digest: digestOf(keyring, placed, last.digest) };
-    writes.push({ table: "audit", id, row });
-    last = { sequence, digest: row.digest };
-  }
-  writes.push(headWrite(keyring, { ...doubted(keyring, head), last }));
-  return writes;
+  if (head !== null) return head;
+  throw new StorageUnavailable(
+    "the head of the audit log is missing: keep a copy of the database, and start Countersign again; it then goes on behind the entries that are left",
+  );
+}
+
+function entryBehind(keyring: Keyring, { last }: AuditHead, act: AuditAct, now: number): AuditEntry {
+  const sequence = last.sequence + 1;
+  const placed = { ...act, id: auditEntryId(sequence), sequence, at: now, keyId: keyring.currentId };
+  return { ...placed, digest: digestOf(keyring, placed, last.digest) };
+}
+
+/** The place of an entry. */
+export function linkOf({ sequence, digest }: AuditEntry): AuditLink {
+  return { sequence, digest };
 }
 
 /** The head as it is to be written again: marked where it is not as we wrote it. */

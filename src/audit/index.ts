@@ -1,5 +1,5 @@
 /** The audit log: every administrative act, in a chain that nobody changes unnoticed. */
-export { auditEntryId, auditHeadKey, auditWrites } from "./chain.ts";
+export { auditEntryId, auditHeadKey, auditWrites, machineAct } from "./chain.ts";
 export {
   type AuditFault,
   type AuditParts,

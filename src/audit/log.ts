@@ -1,6 +1,7 @@
 import type { Keyring } from "../secrets/index.ts";
 import { everyRow, type Store, type Write } from "../store/index.ts";
 import {
+  acceptingWrites,
   auditEntryId,
   auditHeadKey,
   auditWrites,
@@ -10,6 +11,7 @@ import {
   headWrite,
   isHeadIntact,
   isIntact,
+  linkOf,
   nothing,
 } from "./chain.ts";
 import type { AuditAct, AuditEntry, AuditHead, AuditLink } from "./records.ts";
@@ -49,7 +51,7 @@ async function writeHead({ store, keyring }: AuditParts, left: AuditLink, isNew:
 
 async function lastLeft(store: Store): Promise<AuditLink> {
   let last = nothing;
-  for await (const { sequence, digest } of entriesBehind(store, 0)) last = { sequence, digest };
+  for await (const entry of entriesBehind(store, 0)) last = linkOf(entry);
   return last;
 }
 
@@ -63,26 +65,16 @@ async function* entriesBehind(store: Store, sequence: number): AsyncGenerator<Au
  * entry of its own says who did.
  */
 export async function acceptAudit({ store, keyring }: AuditParts, act: AuditAct): Promise<void> {
-  await store.update([auditHeadKey], (rows, now) => {
-    const writes = auditWrites(keyring, rows, [act], now);
-    const head = headOf(rows.get(auditHeadKey));
-    const last = linkIn(writes);
-    if (head === null || last === null) return { writes, result: undefined };
-    const { brokenAt: _found, ...kept } = head;
-    const accepted = headWrite(keyring, { ...kept, last, acceptedUntil: head.last });
-    return { writes: [...writes.filter(({ id }) => id !== "head"), accepted], result: undefined };
-  });
-}
-
-function linkIn(writes: readonly Write[]): AuditLink | null {
-  const head = writes.find(({ table, id }) => table === "audit" && id === "head");
-  return head?.table === "audit" && head.row !== null && "last" in head.row ? head.row.last : null;
+  await store.update([auditHeadKey], (rows, now) => ({
+    writes: acceptingWrites(keyring, rows, act, now),
+    result: undefined,
+  }));
 }
 
 /** Appends an act whose change is no update of its own; on all nodes one after the other. */
 export async function appendAudit({ store, keyring }: AuditParts, act: AuditAct): Promise<void> {
   await store.update([auditHeadKey], (rows, now) => ({
-    writes: auditWrites(keyring, rows, [act], now),
+    writes: auditWrites(keyring, rows, act, now),
     result: undefined,
   }));
 }
@@ -167,7 +159,7 @@ async function walk(
     }
     if (!canVerify(keyring, entry)) return broken(entry.sequence, "secretMissing");
     if (!isIntact(keyring, entry, at.digest)) return broken(entry.sequence, "changed");
-    at = { sequence: entry.sequence, digest: entry.digest };
+    at = linkOf(entry);
     isKnownMet ||= known !== null && isSame(known, at);
   }
   if (at.sequence < head.last.sequence) return broken(at.sequence + 1, "missing");
@@ -220,7 +212,7 @@ export async function trimAudit(parts: AuditParts, before: number, limit: number
     const isSame = current?.removed.sequence === head.removed.sequence && canVerify(keyring, current);
     if (!isSame || !isHeadIntact(keyring, current)) return { writes: [], result: 0 };
     const gone = old.map(({ id }): Write => ({ table: "audit", id, row: null }));
-    const next = headWrite(keyring, { ...current, removed: { sequence: end.sequence, digest: end.digest } });
+    const next = headWrite(keyring, { ...current, removed: linkOf(end) });
     return { writes: [...gone, next], result: old.length };
   });
   return { removed, ...found };
@@ -242,7 +234,7 @@ function oldestOf(
     if (!(isAccepted || isSound)) return { old, isBroken: true };
     if (entry.at >= before) break;
     old.push(entry);
-    at = { sequence: entry.sequence, digest: entry.digest };
+    at = linkOf(entry);
   }
   return { old, isBroken: false };
 }

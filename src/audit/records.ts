@@ -11,7 +11,7 @@ export interface AuditActor {
  * `failed`: it ended in a fault, and may be done in part. `repeated`: the request came again and was answered from
  * memory.
  */
-export type AuditOutcome = "done" | "refused" | "failed" | "repeated";
+export type AuditOutcome = "done" | "failed" | "repeated";
 
 /** One administrative act. Neither a secret nor a number is in it. */
 export interface AuditEntry {

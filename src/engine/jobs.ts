@@ -1,6 +1,6 @@
-import { trimAudit } from "../audit/index.ts";
 import { isFullRound, ringAlarms } from "./alarms.ts";
 import type { ArrivalWatch } from "./arrivals.ts";
+import { createAuditWatch } from "./audit-watch.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -24,8 +24,6 @@ const purgePauseMs = 1_000;
 const purgeRowsMax = 500;
 const settledKeptMs = 30 * 86_400_000;
 const idempotencyKeptMs = 86_400_000;
-/** A year and a month: what happened a year ago is asked for at the end of it. */
-const auditKeptMs = 400 * 86_400_000;
 
 /** How old the other nodes' counts are at the most, and what a crash may forget of one's own (F-15). */
 const guardEveryMs = 2_000;
@@ -58,11 +56,6 @@ export function createJobs(
     }
   }
 
-  let auditPlace = "";
-  async function audit(): Promise<void> {
-    auditPlace = await trimOldest(parts, stopping.signal, auditPlace);
-  }
-
   return {
     run() {
       loops = [
@@ -73,7 +66,7 @@ export function createJobs(
         ...(arrivals === null ? [] : [loop("arrivals", () => arrivals.look(), arrivalsEveryMs)]),
         loop("rotation", () => rotateAll(parts, owner, stopping.signal), rotationEveryMs),
         loop("purge", () => purgeAll(parts, stopping.signal), purgeEveryMs),
-        loop("audit", audit, purgeEveryMs),
+        loop("audit", createAuditWatch(parts, stopping.signal), purgeEveryMs),
       ];
     },
     ring,
@@ -100,30 +93,5 @@ async function purgeAll(parts: EngineParts, signal: AbortSignal): Promise<void> 
     const { finished } = await parts.store.purge(before, purgeRowsMax);
     if (finished) return;
     await parts.clock.sleep(purgePauseMs, signal);
-  }
-}
-
-/**
- * Also says where the audit log stands, when it went on: a log of the process that is kept elsewhere is what shows that
- * the chain was cut off. Gives back what it said last.
- */
-async function trimOldest(parts: EngineParts, signal: AbortSignal, said: string): Promise<string> {
-  for (;;) {
-    const { removed, isBroken, last } = await trimAudit(parts, parts.clock.now() - auditKeptMs, purgeRowsMax);
-    if (isBroken) {
-      parts.log.error(
-        { event: "audit_broken" },
-        "the audit log is not as it was written: `countersign audit verify` says where",
-      );
-    }
-    if (removed === purgeRowsMax && !signal.aborted) {
-      await parts.clock.sleep(purgePauseMs, signal);
-      continue;
-    }
-    const place = `${last.sequence}:${last.digest}`;
-    if (place !== said && last.sequence > 0) {
-      parts.log.info({ event: "audit", place }, "the audit log reaches this place");
-    }
-    return place;
   }
 }

@@ -1,4 +1,4 @@
-import { type AuditAct, type AuditParts, auditHeadKey, auditWrites } from "../audit/index.ts";
+import { type AuditParts, auditHeadKey, auditWrites, machineAct } from "../audit/index.ts";
 import { type Clock, type Random, uuidv7 } from "../clock/index.ts";
 import { bearerDigest, type Keyring, type Secret } from "../secrets/index.ts";
 import { key, type Store } from "../store/index.ts";
@@ -44,7 +44,9 @@ export async function bootstrap(
     if (!existing.some((one) => one.digest === digest)) {
       const asked = { tenantId: tenant.id, name: "environment", scopes };
       const { record } = adoptApiKey(options.apiKey, random, clock.now(), asked);
-      await adopt({ store, keyring }, record, existing.length > 0);
+      // For an installation that had keys already, one that an operator set is an act.
+      if (existing.length === 0) await put(store, "apiKey", record);
+      else await adopt({ store, keyring }, record);
     }
     return { tenant, firstKey: null };
   }
@@ -54,20 +56,13 @@ export async function bootstrap(
   return { tenant, firstKey: made.issued };
 }
 
-/** A key that an operator set for an installation that had keys already is an act. */
-async function adopt(parts: AuditParts, record: ApiKey, isAct: boolean): Promise<void> {
-  await parts.store.update([key("apiKey", record.id), auditHeadKey], (rows, now) => {
-    const act: AuditAct = {
-      actor: { kind: "machine", id: "" },
-      operation: "createKey",
-      tenantId: record.tenantId,
-      target: record.id,
-      outcome: "done",
-      address: null,
-    };
-    const entry = isAct ? auditWrites(parts.keyring, rows, [act], now) : [];
-    return { writes: [{ table: "apiKey", id: record.id, row: record }, ...entry], result: undefined };
-  });
+async function adopt({ store, keyring }: AuditParts, record: ApiKey): Promise<void> {
+  const { id, tenantId } = record;
+  const act = machineAct("createKey", { tenantId, target: id });
+  await store.update([key("apiKey", id), auditHeadKey], (rows, now) => ({
+    writes: [{ table: "apiKey", id, row: record }, ...auditWrites(keyring, rows, act, now)],
+    result: undefined,
+  }));
 }
 
 async function makeTenant(store: Store, clock: Clock, random: Random, brand: string): Promise<Tenant> {

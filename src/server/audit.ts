@@ -6,6 +6,7 @@ import {
   appendAudit,
   auditHeadKey,
   auditWrites,
+  machineAct,
 } from "../audit/index.ts";
 import type { Log } from "../engine/index.ts";
 import { maskPhoneNumber, parsePhoneNumber } from "../numbers/index.ts";
@@ -32,7 +33,7 @@ const administrativeScopes: ReadonlySet<Scope> = new Set([
 /** The name of the operation, where it is one for the audit log. */
 export function auditedOperation(request: FastifyRequest): string | null {
   const { api } = request.routeOptions.config;
-  const isAct = api !== undefined && administrativeScopes.has(api.scope) && api.isAct !== false;
+  const isAct = api !== undefined && administrativeScopes.has(api.scope) && api.auditEntry !== "none";
   return isAct ? api.operationId : null;
 }
 
@@ -42,7 +43,7 @@ export function auditing(request: FastifyRequest, operation: string): Audited {
   return {
     keys: [auditHeadKey],
     writes: (rows, target, now) =>
-      auditWrites(keyring, rows, [actOf(request, request.caller, operation, target)], now),
+      auditWrites(keyring, rows, actOf(request, request.caller, operation, target), now),
   };
 }
 
@@ -54,17 +55,19 @@ export function actOf(
   target: string | null,
   outcome: AuditOutcome = "done",
 ): AuditAct {
-  const actor = actorOf(caller);
-  const address = actor.kind === "machine" ? null : clientAddress(request);
-  return { actor, operation, tenantId: caller.tenantId, target, outcome, address };
+  const { tenantId } = caller;
+  if (caller.keyId === localKeyId) return { ...machineAct(operation, { tenantId, target }), outcome };
+  const address = clientAddress(request);
+  return { actor: actorOf(caller), operation, tenantId, target, outcome, address };
 }
 
 /** The caller of whoever may open the data folder. */
 export const localKeyId = "local";
 
 function actorOf({ keyId, administrator }: Caller): AuditActor {
-  if (administrator !== undefined) return { kind: "administrator", ...administrator };
-  return keyId === localKeyId ? { kind: "machine", id: "" } : { kind: "key", id: keyId };
+  return administrator === undefined
+    ? { kind: "key", id: keyId }
+    : { kind: "administrator", ...administrator };
 }
 
 function masked(request: FastifyRequest, given: string): string {

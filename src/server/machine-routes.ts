@@ -1,6 +1,14 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from "fastify";
-import { type AuditEntry, type AuditLink, acceptAudit, auditEntries, verifyAudit } from "../audit/index.ts";
-import { actOf, localKeyId } from "./audit.ts";
+import {
+  type AuditEntry,
+  type AuditLink,
+  acceptAudit,
+  auditEntries,
+  machineAct,
+  verifyAudit,
+} from "../audit/index.ts";
+import { iso } from "./api/schemas.ts";
+import { localKeyId } from "./audit.ts";
 import { invite } from "./console/administrators.ts";
 import { Problem } from "./problems.ts";
 
@@ -12,18 +20,19 @@ const entriesMax = 100;
  */
 export function machineRoutes(ofConsole: MachineConsole | null): FastifyPluginCallback {
   return (app, _options, done) => {
+    app.addHook("onRequest", (request, _reply, next) => {
+      const isOfMachine = app.adminCaller(request)?.keyId === localKeyId;
+      next(isOfMachine ? undefined : new Problem("not_found"));
+    });
     registerAudit(app);
-    app.post("/machine/invitations", async (request, reply) => {
+    app.post("/machine/invitations", async (_request, reply) => {
       if (ofConsole === null) {
         throw new Problem("not_found", "The console is off: set COUNTERSIGN_CONSOLE=on.");
       }
-      const caller = request.server.adminCaller(request);
-      if (caller === null) throw new Problem("not_found");
-      const act = { ...actOf(request, caller, "inviteAdministrator", null), tenantId: null };
-      const { secret, endsAt } = await invite(app.parts, act);
+      const { secret, endsAt } = await invite(app.parts, machineAct("inviteAdministrator"));
       // Apart from the address: addresses are logged and remembered by whatever passes them on (K-7).
       const url = `${ofConsole.origin()}/console/join`;
-      return reply.code(201).send({ url, invitation: secret, endsAt: new Date(endsAt).toISOString() });
+      return reply.code(201).send({ url, invitation: secret, endsAt: iso(endsAt) });
     });
     done();
   };
@@ -36,23 +45,16 @@ export interface MachineConsole {
 }
 
 function registerAudit(app: FastifyInstance): void {
-  app.addHook("onRequest", (request, _reply, next) => {
-    const isOfMachine = app.adminCaller(request)?.keyId === localKeyId;
-    next(isOfMachine ? undefined : new Problem("not_found"));
-  });
   app.get("/machine/audit", async (request) => {
     const { before, limit } = request.query as Readonly<Record<string, string | undefined>>;
-    const asked = { before: numberIn(before, "before"), limit: numberIn(limit, "limit") ?? entriesMax };
     const entries = await auditEntries(app.parts.store, {
-      ...asked,
-      limit: Math.min(entriesMax, asked.limit),
+      before: numberIn(before, "before"),
+      limit: Math.min(entriesMax, numberIn(limit, "limit") ?? entriesMax),
     });
     return { entries: entries.map(toAuditBody) };
   });
-  app.post("/machine/audit/acceptance", async (request, reply) => {
-    const caller = app.adminCaller(request);
-    if (caller === null) throw new Problem("not_found");
-    await acceptAudit(app.parts, { ...actOf(request, caller, "acceptAudit", null), tenantId: null });
+  app.post("/machine/audit/acceptance", async (_request, reply) => {
+    await acceptAudit(app.parts, machineAct("acceptAudit"));
     return reply.code(204).send();
   });
   app.get("/machine/audit/chain", async (request) => await verifyAudit(app.parts, knownIn(request)));
@@ -79,5 +81,5 @@ function knownIn(request: FastifyRequest): AuditLink | null {
 
 /** An entry as it is shown; its digests are for the chain alone. */
 function toAuditBody({ id: _id, keyId: _keyId, digest: _digest, at, ...entry }: AuditEntry): object {
-  return { ...entry, at: new Date(at).toISOString() };
+  return { ...entry, at: iso(at) };
 }

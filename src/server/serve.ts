@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { DestinationStream } from "pino";
+import { machineAct } from "../audit/index.ts";
 import type { HashCost } from "../authenticators/index.ts";
 import { type Clock, type Random, systemClock } from "../clock/index.ts";
 import type { Settings } from "../config/index.ts";
@@ -218,12 +219,7 @@ function registerConsole(
 /** Without a default account, and without anybody who could make the first one by themselves (W-15). */
 async function firstInvitation({ parts }: Instance): Promise<string | null> {
   if (await hasAdministrators(parts.store)) return null;
-  const act = { operation: "inviteAdministrator", tenantId: null, target: null, address: null } as const;
-  const { secret } = await invite(parts, {
-    ...act,
-    actor: { kind: "machine", id: "" },
-    outcome: "done",
-  });
+  const { secret } = await invite(parts, machineAct("inviteAdministrator"));
   return secret;
 }
 

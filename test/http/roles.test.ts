@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { auditEntries } from "../../src/audit/index.ts";
 import { scopes } from "../../src/tenants/index.ts";
 import { operationsOf } from "./contract.ts";
 import { type Answer, openInstallation } from "./installation.ts";
@@ -62,6 +63,14 @@ async function rowsOfTenant(): Promise<unknown> {
 }
 
 let found: Promise<unknown> | null = null;
+/** What has an entry of the audit log without a scope of administrators, and what has none with one. */
+const actsBeside = ["createBackup", "eraseNumber", "optNumberIn", "startReset", "unlockNumber"];
+const dailyWork = ["replayWebhookEvent", "replayWebhookEvents", "testWebhook"];
+
+async function newestEntry(): Promise<number> {
+  return (await auditEntries(installation.instance.store, { limit: 1 }))[0]?.sequence ?? 0;
+}
+
 /** As they were found last: of these tests one alone changes them, and forgets what was found. */
 const rowsBefore = (): Promise<unknown> => {
   found ??= rowsOfTenant();
@@ -117,19 +126,20 @@ describe.each(operations)("$method $path", (operation) => {
     else expect(answer.status).toBeLessThan(300);
   });
 
-  test("W-1: lets a key with its one scope in", async () => {
+  test("W-1, W-15: lets a key with its one scope in, and what is an act into the audit log", async () => {
     found = null;
     const key = keys[`only ${scope}`] ?? "";
+    const last = await newestEntry();
     const answer = await installation.call({ ...requestFor(operation, own), key });
+    const { operationId } = operation.operation;
+    const isOfAdministrators = /^(keys|services|webhooks|tenants|secrets):write$/.test(scope);
+    const isAct = isOfAdministrators ? !dailyWork.includes(operationId) : actsBeside.includes(operationId);
+    expect((await newestEntry()) - last).toBe(isAct && answer.status < 300 ? 1 : 0);
     // Nobody hands out more than it holds: the key made or replaced here has the scope keys:read.
-    if (["createKey", "rotateKey"].includes(operation.operation.operationId))
+    if (["createKey", "rotateKey"].includes(operationId))
       expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
     // An hour after it was begun, an enrolment is over.
-    else if (
-      ["sendEnrolmentCode", "confirmAuthenticator", "keepAuthenticator"].includes(
-        operation.operation.operationId,
-      )
-    )
+    else if (["sendEnrolmentCode", "confirmAuthenticator", "keepAuthenticator"].includes(operationId))
       expect(answer.json.code).toBe("authenticator_not_found");
     else expect([401, 403, 404]).not.toContain(answer.status);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { appendAudit } from "../../src/audit/index.ts";
+import { appendAudit, machineAct } from "../../src/audit/index.ts";
 import { systemClock } from "../../src/clock/index.ts";
 import { newRotation } from "../../src/engine/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
@@ -67,8 +67,7 @@ async function filledFolder(clock = createFakeClock()) {
   const codes = await one.accounts.makeRecoveryCodes({ tenantId, name: "ada" });
   expect(codes.outcome).toBe("enrolled");
   expect((await one.accounts.startChallenge({ tenantId, name: "ada" })).outcome).toBe("challengeStarted");
-  const act = { operation: "createKey", tenantId, target: null, outcome: "done", address: null } as const;
-  await appendAudit(one.parts, { ...act, actor: { kind: "machine", id: "" } });
+  await appendAudit(one.parts, machineAct("createKey", { tenantId, target: null }));
   expect((await one.parts.dataKeyring.currentId(tenantId)).startsWith("dk")).toBe(true);
   await one.store.update([key("rotation", rotationId)], (rows, now) => {
     const row = newRotation(rows, one.parts, { tenantId: null, replacesDataKeys: true }, now);

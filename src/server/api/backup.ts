@@ -55,7 +55,7 @@ export const backupRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: "Write an online backup",
         description: `Into the folder \`backups\` of the data folder. ${remark}`,
         scope: "backup",
-        isAct: true,
+        auditEntry: "afterwards",
         successes: { 201: "The backup is complete" },
         problems: ["not_found", "resource_conflict"],
         example: { body: { name: "before-upgrade" } },

@@ -90,7 +90,7 @@ export const numberRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "Forgets the wrong codes of this recipient, not its messages. A number that is not locked stays as it is.",
         scope: "verifications:settle",
-        isAct: true,
+        auditEntry: "afterwards",
         successes: { 204: "The number is open" },
         problems: ["number_invalid"],
       }),
@@ -117,7 +117,7 @@ const optOuts: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "For a person who said so in another way than by answering START. The carrier may still refuse: it has a list of its own. Only for keys of the installation's first tenant, since senders belong to all.",
         scope: "verifications:settle",
-        isAct: true,
+        auditEntry: "afterwards",
         successes: { 204: "Texts go to the number" },
         problems: ["number_invalid", "forbidden"],
       }),
@@ -147,7 +147,7 @@ const erasure: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "Removes the recipient with its counters and locks, its verifications and their deliveries, the pending ones as well. What is in backups stays there.",
         scope: "verifications:settle",
-        isAct: true,
+        auditEntry: "afterwards",
         successes: { 200: "Nothing about the number is left" },
         problems: ["number_invalid"],
       }),

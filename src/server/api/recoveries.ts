@@ -185,7 +185,7 @@ export const resetRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "A link that works once, to an address that they proved. No answer, list or event shows it: who starts a reset learns nothing that lets them in. All other addresses are told.",
         scope: "subscribers:reset",
-        isAct: true,
+        auditEntry: "afterwards",
         successes: { 202: "It is on its way, and good for an hour" },
         problems: ["subscriber_not_found", "authenticator_not_found", "address_required"],
       }),

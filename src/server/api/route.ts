@@ -37,10 +37,11 @@ export interface RouteDescription {
   readonly description?: string;
   readonly scope: Scope;
   /**
-   * An administrative act that has no transaction of its own to put its entry of the audit log into: it is written when
-   * it was done, before the answer leaves. False for what programs do every day under a scope of administrators.
+   * Where its entry of the audit log is not the usual one, which `administer` writes with what is changed under a scope of
+   * administrators. `afterwards`: an act that has no such transaction, so that its entry is written before the answer
+   * leaves. `none`: what programs do every day under such a scope.
    */
-  readonly isAct?: boolean;
+  readonly auditEntry?: "afterwards" | "none";
   /** What each success means, by status. */
   readonly successes: Readonly<Record<string, string>>;
   /** Request headers of its own, with what they are for. */
@@ -58,7 +59,7 @@ export function described(api: RouteDescription): {
   readonly onSend?: typeof noteAct;
 } {
   const always = { onRequest: requireScope(api.scope), config: { api } };
-  return api.isAct === true ? { ...always, onSend: noteAct } : always;
+  return api.auditEntry === "afterwards" ? { ...always, onSend: noteAct } : always;
 }
 
 /** For routes whose body may be left out: no body is the same as an empty one. */

@@ -78,7 +78,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "Answers once the receiver has, or after 15 seconds: `posts` says what it made of it. The event is of the type `endpoint.test`, whatever the webhook asks for.",
         scope: "webhooks:write",
-        isAct: false,
+        auditEntry: "none",
         successes: { 200: "The event, after its first post" },
         problems: ["webhook_disabled", "resource_conflict"],
       }),
@@ -112,7 +112,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: "Post an event again",
         description: "With its first id and sequence, and from the beginning of the waits between posts.",
         scope: "webhooks:write",
-        isAct: false,
+        auditEntry: "none",
         successes: { 200: "The event, which waits for its post" },
       }),
       ...bodyMayBeAbsent,
@@ -142,7 +142,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description:
           "Or all that were received, for a receiver that lost them; `since` leaves older ones out. At most 500 at once, the newest first: go on with `nextCursor`.",
         scope: "webhooks:write",
-        isAct: false,
+        auditEntry: "none",
         successes: { 200: "How many" },
         problems: ["cursor_invalid"],
         example: { body: { since: "2026-01-01T00:00:00Z" } },

@@ -45,7 +45,7 @@ export async function invite(parts: Parts, act: AuditAct): Promise<Invitation> {
       by: act.actor.kind === "administrator" ? act.actor.id : null,
     };
     const row = { id: open.id, fingerprint: "", verificationId: null, outcome, createdAt: now };
-    const entry = auditWrites(parts.keyring, rows, [act], now);
+    const entry = auditWrites(parts.keyring, rows, act, now);
     return {
       writes: [{ table: "idempotency", id: open.id, row }, ...entry],
       result: { secret, endsAt },

@@ -97,7 +97,7 @@ export async function removeAdministrator(inside: Inside, given: unknown): Promi
         });
         return !isLast;
       },
-      writes: (rows, now) => auditWrites(parts.keyring, rows, [act], now),
+      writes: (rows, now) => auditWrites(parts.keyring, rows, act, now),
     },
   );
   if (isLast) return say("The last administrator cannot be removed.");

@@ -182,7 +182,9 @@ function checkInstall() {
   try {
     writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
     const isOnline = process.env.INSTALL_FROM === "registry";
-    const args = ["install", tarball, "--no-audit", "--no-fund", ...(isOnline ? [] : ["--offline"])];
+    // Also under a silent npm, why it failed must be there to be read.
+    const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+    const args = ["install", tarball, ...quiet, ...(isOnline ? [] : ["--offline"])];
     const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
     if (status !== 0 && !isOnline && /ENOTCACHED/.test(stderr)) {
       console.log(

@@ -117,6 +117,21 @@ describe("K-4: a rotation of data keys", () => {
     expect(await one.store.get(key("dataKeys", one.tenantId))).toEqual(before);
   });
 
+  test("replaces the data key of whoever is no tenant as well, such as the administrators of the console", async () => {
+    const one = await openTestInstance();
+    const nobodys = { ...one, tenantId: "00000000-0000-7000-8000-000000000000" };
+    const ada = await enrol(nobodys, "ada");
+    const dataKeys = key("dataKeys", nobodys.tenantId);
+    const before = await one.store.get(dataKeys);
+    expect(before?.keys).toHaveLength(1);
+    await begin(one);
+    await workOff(one);
+    const after = await one.store.get(dataKeys);
+    expect(after?.keys).toHaveLength(1);
+    expect(after?.keys[0]?.id).not.toBe(before?.keys[0]?.id);
+    await approves(nobodys, ada);
+  });
+
   test("leaves what does not open as it is, counts it, and keeps the key that it was under", async () => {
     const one = await openTestInstance();
     const { subscriberId } = await enrol(one, "ada");

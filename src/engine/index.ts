@@ -66,6 +66,7 @@ export { type DetailedView, type ListPage, type ListRequest, lookAt, type Pendin
 export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
 export { completeRing, readLastingKeys } from "./rotation/lasting-keys.ts";
+export { isReplaced, lastRotation, tellReplaced, usedSecrets } from "./rotation/replaced.ts";
 export { newRotation, type RotationRequest } from "./rotation/rotation.ts";
 export {
   countSeals,

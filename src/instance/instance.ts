@@ -13,6 +13,7 @@ import {
   type Engine,
   type EngineParts,
   type Log,
+  tellReplaced,
 } from "../engine/index.ts";
 import { openWebhooks } from "../events/index.ts";
 import { guardConfiguration } from "../guard/index.ts";
@@ -96,6 +97,7 @@ async function openOn(
   const made = await once(() => begin({ store: plain, given, keepSecret, clock, random }, options));
   const { keyring } = made;
   const log = options.log ?? silent;
+  tellReplaced(log, keyring);
   const meter = options.meter ?? { count: () => {} };
   const impure = { clock, random, log, meter };
   const dataKeyring = createDataKeyring({ store: plain, keyring, ...impure });

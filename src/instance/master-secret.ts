@@ -11,7 +11,15 @@ import {
 import { join } from "node:path";
 import process from "node:process";
 import type { Random } from "../clock/index.ts";
-import { completeRing, countSeals, pepperName, readLastingKeys } from "../engine/index.ts";
+import {
+  completeRing,
+  countSeals,
+  isReplaced,
+  lastRotation,
+  pepperName,
+  readLastingKeys,
+  usedSecrets,
+} from "../engine/index.ts";
 import { checkValue, type Keyring, type LastingKeys, Secret, SecretInvalid } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
 import { useDataKeys, usesDataKeys } from "../tenants/index.ts";
@@ -115,11 +123,21 @@ async function refuseEarly(
   const left = (await countSeals(store, now)).filter(
     ({ keyId, value }) => missing.includes(keyId) && value !== pepperName,
   );
-  if (left.length === 0) return;
-  const what = left.map(({ value, keyId, count }) => `${value} under ${keyId}: ${count}`).join(", ");
+  const still = left.map(({ value, keyId, count }) => `${value} under ${keyId}: ${count}`);
+  const what = still.length > 0 ? still.join(", ") : await unrotated(store, missing);
+  if (what === null) return;
   throw new SecretInvalid(
     `a former master secret was taken away too early (${what}): put it behind the current one in COUNTERSIGN_SECRET again, run \`countersign secrets rotate\`, and take it away when \`countersign secrets status\` says that it may be`,
   );
+}
+
+/** Where another server may still seal with a secret that is missing, what is to do about it. */
+async function unrotated(store: Store, missing: readonly string[]): Promise<string | null> {
+  const rotation = await lastRotation(store);
+  if (rotation !== undefined && rotation.finishedAt === null) return "a rotation is under way";
+  const used = (await usedSecrets(store)) ?? [];
+  const id = missing.find((one) => !isReplaced(used, one, rotation));
+  return id === undefined ? null : `no rotation has replaced ${id} yet`;
 }
 
 /** Those that are gone; one that came back seals again, and is looked at again when it goes. */

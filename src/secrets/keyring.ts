@@ -34,8 +34,9 @@ export const masterSecretBytesMin = 32;
 
 /** Master secrets by id: the first one is used for what is new, the others still open what is old. */
 export interface Keyring {
-  /** Id of the secret that new codes and ciphertexts are made with. */
+  /** Id of the secret that new codes and ciphertexts are made with; another one after `use`. */
   readonly currentId: string;
+  /** As they were given. */
   readonly ids: readonly string[];
   /** Former secrets that are gone and left the keys that outlive them; none of those opens anything. */
   readonly keptIds: readonly string[];
@@ -43,6 +44,11 @@ export interface Keyring {
   readonly indexId: string;
   /** 32 bytes for one purpose; `undefined` for a key id that this ring does not hold. */
   key(purpose: KeyPurpose, id?: string): KeyObject | undefined;
+  /**
+   * Makes another secret the current one, for good: what was given first was replaced elsewhere. Where the ring does not
+   * hold it, nothing can be sealed or derived with this ring any more.
+   */
+  use(id: string): void;
 }
 
 /**
@@ -64,21 +70,26 @@ export function createKeyring(masterSecrets: readonly Secret[]): Keyring {
   }
   const currentId = ids[0];
   if (currentId === undefined) throw new SecretInvalid("no master secret was given");
-  return ringOf(keys, ids, { keptIds: [], indexId: ids.at(-1) ?? currentId });
+  return ringOf(keys, ids, { currentId, keptIds: [], indexId: ids.at(-1) ?? currentId });
 }
 
 function ringOf(
   keys: ReadonlyMap<string, ReadonlyMap<string, KeyObject>>,
   ids: readonly string[],
-  { keptIds, indexId }: Pick<Keyring, "keptIds" | "indexId">,
+  { currentId, keptIds, indexId }: Pick<Keyring, "currentId" | "keptIds" | "indexId">,
 ): Keyring {
-  const [currentId = ""] = ids;
+  let usedId = currentId;
   return {
-    currentId,
+    get currentId() {
+      return usedId;
+    },
     ids,
     keptIds,
     indexId,
-    key: (purpose, id = currentId) => keys.get(id)?.get(purpose),
+    key: (purpose, id = usedId) => keys.get(id)?.get(purpose),
+    use(id) {
+      usedId = id;
+    },
   };
 }
 
@@ -107,7 +118,7 @@ export type LastingKeys = Readonly<Record<string, Readonly<Record<string, string
 
 /** Those of every former secret that the ring has, whole or kept. */
 export function lastingKeys(keyring: Keyring): LastingKeys {
-  const former = [...keyring.ids.slice(1), ...keyring.keptIds];
+  const former = [...keyring.ids.filter((id) => id !== keyring.currentId), ...keyring.keptIds];
   const keysOf = (id: string) =>
     lastingPurposes.map((one) => [one, requireKey(keyring, one, id).export().toString("base64url")]);
   return Object.fromEntries(former.map((id) => [id, Object.fromEntries(keysOf(id))]));
@@ -126,7 +137,7 @@ export function withLastingKeys(keyring: Keyring, kept: LastingKeys, indexId: st
     );
     keys.set(id, new Map(made));
   }
-  return ringOf(keys, keyring.ids, { keptIds, indexId });
+  return ringOf(keys, keyring.ids, { currentId: keyring.currentId, keptIds, indexId });
 }
 
 function checkedMaterial(secret: Secret): Buffer {
@@ -154,7 +165,7 @@ export function requireKey(keyring: Keyring, purpose: KeyPurpose, id?: string): 
   const key = keyring.key(purpose, id);
   if (key === undefined) {
     throw new SecretInvalid(
-      `the master secret with id ${id} is missing: add it to COUNTERSIGN_SECRET as a former secret`,
+      `the master secret with id ${id ?? keyring.currentId} is missing: add it to COUNTERSIGN_SECRET as a former secret`,
     );
   }
   return key;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HashingOverloaded, PasskeysUnavailable } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
+import { SecretInvalid } from "../secrets/index.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
 import { schemaProblem } from "./schema-problem.ts";
@@ -109,6 +110,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof StorageOverloaded)
     return new Problem("storage_unavailable", "Too much is waiting; try again soon.");
   if (error instanceof StorageUnavailable) return new Problem("storage_unavailable");
+  // While secrets are replaced: another server has it.
+  if (error instanceof SecretInvalid)
+    return new Problem("storage_unavailable", "This server lacks a master secret that is in use.");
   if (error instanceof HashingOverloaded) return new Problem("sign_in_congested");
   if (error instanceof PasskeysUnavailable)
     return new Problem("passkeys_unavailable", sentence(error.message));

@@ -2,6 +2,7 @@ import type { Clock } from "../clock/index.ts";
 import type { Tally } from "../engine/index.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { StoreKind } from "../instance/open-store.ts";
+import type { Keyring } from "../secrets/index.ts";
 import { StorageUnavailable } from "../store/index.ts";
 import { createRequestLimits, type LimitSettings, type RequestLimits } from "./limits.ts";
 import type { Listeners } from "./listeners.ts";
@@ -34,6 +35,12 @@ export interface Runtime {
 
 const probeKeptMs = 1_000;
 
+/** A server without the master secret that all others have gone over to can seal nothing any more. */
+function secretProblem(keyring: Keyring): string | null {
+  const isHere = keyring.key("sealing") !== undefined;
+  return isHere ? null : `the master secret ${keyring.currentId} is missing in COUNTERSIGN_SECRET`;
+}
+
 export function createRuntime(clock: Clock, limits: LimitSettings, tally?: Tally): Runtime {
   const metrics = createMetrics(tally);
   let state: ServerState = "starting";
@@ -45,7 +52,7 @@ export function createRuntime(clock: Clock, limits: LimitSettings, tally?: Tally
     const now = clock.now();
     if (probe === null || now - probe.at >= probeKeptMs) {
       const problem = instance.store.probe().then(
-        () => null,
+        () => secretProblem(instance.parts.keyring),
         (cause: unknown) => (cause instanceof StorageUnavailable ? cause.message : String(cause)),
       );
       probe = { at: now, problem };

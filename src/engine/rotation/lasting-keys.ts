@@ -13,11 +13,10 @@ import {
   withLastingKeys,
 } from "../../secrets/index.ts";
 import type { Store } from "../../store/index.ts";
+import { isReplaced, lastRotation, noteUsed, usedSecrets } from "./replaced.ts";
 
 const keysName = "lasting_keys";
 const indexName = "index_secret_id";
-/** The secrets that were the current one once. */
-const usedName = "secret_ids_used";
 const context: SealContext = { table: "meta", column: keysName, row: "", tenant: "" };
 
 /** Of this data, before a start changes it: every secret it knows. */
@@ -55,8 +54,8 @@ function open(keyring: Keyring, text: string): LastingKeys {
 }
 
 /**
- * The ring as this data needs it: with its indexes under the secret that they began with, and with what former secrets
- * left behind, which is written down again under the current one.
+ * The ring as this data needs it: with a current secret that no rotation replaced, with its indexes under the secret that
+ * they began with, and with what former secrets left behind, which is written down again under the current one.
  */
 export async function completeRing(
   store: Store,
@@ -64,23 +63,22 @@ export async function completeRing(
   keyring: Keyring,
   { ids, kept }: KnownSecrets & { readonly kept: LastingKeys },
 ): Promise<Keyring> {
+  const used = (await usedSecrets(store)) ?? ids;
+  const rotation = await lastRotation(store);
+  if (rotation !== undefined && isReplaced(used, keyring.currentId, rotation)) keyring.use(rotation.keyId);
   // Data of before this was written down has its indexes under the last secret of the ring that it knew.
   const before = keyring.ids.filter((id) => ids.includes(id)).at(-1) ?? keyring.indexId;
   const indexId = (await store.readMeta(indexName)) ?? before;
   const whole = withLastingKeys(keyring, kept, indexId);
   requireKey(whole, "blindIndex", indexId);
   // A secret that never was the current one derived nothing yet: what it will must not be known under the former one.
-  const used = listed((await store.readMeta(usedName)) ?? ids.join(","));
   const nowUsed = [...new Set([...used, keyring.currentId])];
   const made = Object.entries(lastingKeys(whole)).filter(([id]) => nowUsed.includes(id));
   await writeLastingKeys({ store, random, keyring: whole }, { ...kept, ...Object.fromEntries(made) });
   if ((await store.readMeta(indexName)) === undefined) await store.writeMeta(indexName, indexId);
-  const text = nowUsed.join(",");
-  if (text !== (await store.readMeta(usedName))) await store.writeMeta(usedName, text);
+  await noteUsed(store, nowUsed);
   return whole;
 }
-
-const listed = (text: string): string[] => text.split(",").filter((id) => id !== "");
 
 interface WritingParts {
   readonly store: Store;

@@ -2,6 +2,7 @@ import { everyRow, key, type Rows } from "../../store/index.ts";
 import { type Rotation, rotatedTables, rotationId } from "../../tenants/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { rewrapLastingKeys } from "./lasting-keys.ts";
+import { isReplaced, tellReplaced, usedSecrets } from "./replaced.ts";
 import { reseal } from "./reseal.ts";
 
 /** What a start of a rotation is asked for. */
@@ -21,9 +22,10 @@ export type Step =
   | { readonly type: "waiting" };
 
 const pageRows = 200;
-const leaseMs = 15_000;
-/** Longer than any request takes from its seal to its write. */
+/** Twice as long as any request takes from its seal to its write. */
 const graceMsUsual = 60_000;
+/** A node that was killed holds a rotation up for a quarter of a minute; two that work on one page do no harm. */
+const leasesInGrace = 4;
 const rowKey = key("rotation", rotationId);
 
 /** The row of a new rotation; null where one is under way that this node can go on with. */
@@ -58,9 +60,11 @@ const first: Rotation["place"] = { table: rotatedTables[0], after: null };
 /** One page of the rotation that is under way: claimed, worked on, and written down where it goes on. */
 export async function stepRotation(parts: EngineParts, worker: string): Promise<Step> {
   const known = await parts.store.get(rowKey);
-  if (known === undefined || known.place === null || known.keyId !== parts.keyring.currentId) {
-    return { type: "idle" };
-  }
+  if (known === undefined) return { type: "idle" };
+  await follow(parts, known);
+  const { keyring } = parts;
+  const isOurs = known.keyId === keyring.currentId && keyring.key("sealing") !== undefined;
+  if (known.place === null || !isOurs) return { type: "idle" };
   const claimed = await claim(parts, worker);
   if (claimed === null) return { type: "idle" };
   const { rotation, now } = claimed;
@@ -79,15 +83,34 @@ export async function stepRotation(parts: EngineParts, worker: string): Promise<
   return { type: "worked" };
 }
 
+/**
+ * A node whose secret is being replaced seals with the new one from here on (K-4). It looks once a second, and what it
+ * sealed before is written long before the last pass begins. Had it stood still for too long for that, there is one more.
+ */
+async function follow(parts: EngineParts, known: Rotation): Promise<void> {
+  const { store, keyring, log, rotationGraceMs = graceMsUsual } = parts;
+  if (known.keyId === keyring.currentId) return;
+  if (!isReplaced((await usedSecrets(store)) ?? [], keyring.currentId, known)) return;
+  await store.update([rowKey], (rows, now) => {
+    const row = rows.get(rowKey);
+    const isInTime = row === undefined || now < row.startedAt + rotationGraceMs / 2;
+    if (isInTime || row.keyId !== known.keyId) return { writes: [], result: undefined };
+    const further: Rotation = { ...again(row, now + rotationGraceMs), finishedAt: null };
+    return { writes: [{ table: "rotation", id: rotationId, row: further }], result: undefined };
+  });
+  keyring.use(known.keyId);
+  tellReplaced(log, keyring);
+}
+
 async function claim(
-  { store }: EngineParts,
+  { store, rotationGraceMs = graceMsUsual }: EngineParts,
   worker: string,
 ): Promise<{ readonly rotation: Rotation; readonly now: number } | null> {
   return await store.update([rowKey], (rows, now) => {
     const row = rows.get(rowKey);
     const isTaken = row?.worker !== worker && now < (row?.leaseUntil ?? 0) && store.isExclusive !== true;
     if (row === undefined || row.place === null || isTaken) return { writes: [], result: null };
-    const rotation: Rotation = { ...row, worker, leaseUntil: now + leaseMs };
+    const rotation: Rotation = { ...row, worker, leaseUntil: now + rotationGraceMs / leasesInGrace };
     const writes = [{ table: "rotation", id: rotationId, row: rotation }] as const;
     return { writes, result: { rotation, now } };
   });

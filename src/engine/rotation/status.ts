@@ -1,9 +1,10 @@
 import { uuidv7Floor } from "../../clock/index.ts";
 import { isDataKeyId, sealKeyId } from "../../secrets/index.ts";
-import { everyRow, key, type Store, type Tables } from "../../store/index.ts";
-import { type Rotation, rotationId } from "../../tenants/index.ts";
+import { everyRow, type Store, type Tables } from "../../store/index.ts";
+import type { Rotation } from "../../tenants/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { lastingKeysUnder } from "./lasting-keys.ts";
+import { isReplaced, lastRotation, usedSecrets } from "./replaced.ts";
 import { peppersOf, sealsOf, valueName } from "./seals.ts";
 
 /** How many values of one column are under one key. */
@@ -63,6 +64,10 @@ export interface SecretState {
   readonly id: string;
   /** `kept`: the secret is gone, and left the keys that outlive it. */
   readonly role: "current" | "former" | "kept";
+  /** Whether it was the current one on some node. */
+  readonly isUsed: boolean;
+  /** Whether a rotation left it behind, so that nothing more is sealed with it. */
+  readonly isReplaced: boolean;
   /** Values that only this secret opens. */
   readonly values: number;
   /** Of them, those that go by themselves within the hour: pending codes. */
@@ -89,7 +94,8 @@ export async function secretsStatus({ store, keyring, clock }: EngineParts): Pro
     const name = `${value} ${keyId}`;
     values.set(name, { value, keyId, count: (values.get(name)?.count ?? 0) + count });
   }
-  const rotation = (await store.get(key("rotation", rotationId))) ?? null;
+  const rotation = await lastRotation(store);
+  const used = (await usedSecrets(store)) ?? [];
   const secrets = [...keyring.ids, ...keyring.keptIds].map((id): SecretState => {
     const sum = (isOne: (value: string) => boolean): number =>
       counts.reduce((all, one) => all + (one.keyId === id && isOne(one.value) ? one.count : 0), 0);
@@ -97,10 +103,12 @@ export async function secretsStatus({ store, keyring, clock }: EngineParts): Pro
     return {
       id,
       role,
+      isUsed: used.includes(id),
+      isReplaced: isReplaced(used, id, rotation),
       values: sum((value) => value !== pepperName),
       passing: sum((value) => value.startsWith("verifications.")),
       hashes: sum((value) => value === pepperName),
     };
   });
-  return { secrets, values: [...values.values()], rotation };
+  return { secrets, values: [...values.values()], rotation: rotation ?? null };
 }

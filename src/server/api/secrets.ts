@@ -200,7 +200,7 @@ function toStatusBody({ secrets, values, rotation }: SecretsStatus): Static<type
   return {
     secrets: secrets.map((one) => {
       const { id, role, values: count, hashes } = one;
-      const removable = role === "former" && count === 0 && !isRotating;
+      const removable = role === "former" && one.isReplaced && count === 0 && !isRotating;
       return { id, role, values: count, hashes, removable, remark: remarkOf(one, isRotating) };
     }),
     values: values.map(({ value, keyId, count }) => ({ value, key: keyId, count })),
@@ -208,15 +208,19 @@ function toStatusBody({ secrets, values, rotation }: SecretsStatus): Static<type
   };
 }
 
-function remarkOf({ role, values, passing }: SecretState, isRotating: boolean): string {
+function remarkOf({ role, values, passing, isUsed, isReplaced }: SecretState, isRotating: boolean): string {
   switch (role) {
     case "current":
       return "Seals what is new.";
     case "kept":
+      if (values > 0) {
+        return "Was removed too early: put it behind the current one again, and run `countersign secrets rotate`.";
+      }
       return "Was removed; the keys that outlive it are kept under the current secret.";
     case "former":
+      if (!isUsed) return "Is known, and seals nothing yet.";
       if (isRotating) return "Must stay: a rotation is under way.";
-      if (values === 0) {
+      if (values === 0 && isReplaced) {
         return "May be removed from COUNTERSIGN_SECRET now. Backups from before still need it.";
       }
       if (values === passing) return "Must stay for pending codes, which are gone within the hour.";

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock/index.ts";
 import { openSqliteStore } from "../../src/store/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 import { type Audit, audit } from "./audit.ts";
+import type { Person } from "./enrolled-app.ts";
 import { followLedger, type Journal, type Ledger, load, openJournal, type Unanswered } from "./load.ts";
 
 export interface KillOptions {
@@ -33,6 +34,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly origin: string;
   readonly tenantId: string;
+  readonly people: readonly Person[];
   readonly readyMs: number;
 }
 
@@ -72,10 +74,25 @@ export async function killRounds(options: KillOptions): Promise<KillReport> {
   }
 }
 
-/** With master secrets of its own where none are given. */
-export async function startServer(folder: string, secrets: readonly string[] = []): Promise<Running> {
+/** What a server is started with. */
+export interface ServerOptions {
+  /** The current one first; without any it makes its own. */
+  readonly secrets?: readonly string[];
+  /** Of its data, in the folder. */
+  readonly data?: string;
+  /** Where it is one of several. */
+  readonly databaseUrl?: string | null;
+  /** How many people have apps under the last of the secrets before it serves. */
+  readonly people?: number;
+}
+
+export async function startServer(
+  folder: string,
+  { secrets = [], data = "data", databaseUrl = null, people = 0 }: ServerOptions = {},
+): Promise<Running> {
   const startedAt = clock.now();
-  const arguments_ = [program, join(folder, "data"), join(folder, "ledger"), apiKey, ...secrets];
+  const paths = [program, join(folder, data), join(folder, "ledger")];
+  const arguments_ = [...paths, apiKey, databaseUrl ?? "", String(people), ...secrets];
   const child = spawn(process.execPath, arguments_, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface(child.stdout);
   const ended = once(child, "exit").then(() => {
@@ -83,12 +100,13 @@ export async function startServer(folder: string, secrets: readonly string[] = [
   });
   const [line] = (await Promise.race([once(lines, "line"), ended])) as [string];
   ended.catch(() => {});
-  const { port, tenantId } = JSON.parse(line) as { port: number; tenantId: string };
+  const told = JSON.parse(line) as { port: number; tenantId: string; people: readonly Person[] };
+  const { port, ...rest } = told;
   const origin = `http://127.0.0.1:${port}`;
   const unknown = "01920000-0000-7000-8000-000000000000";
   const status = await statusOf(origin, unknown);
   if (status !== 404) throw new Error(`a server that is ready answered ${status}`);
-  return { child, origin, tenantId, readyMs: clock.now() - startedAt };
+  return { child, origin, ...rest, readyMs: clock.now() - startedAt };
 }
 
 export async function killServer({ child }: Running): Promise<void> {

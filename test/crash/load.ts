@@ -83,17 +83,18 @@ export interface Unanswered {
 
 const workers = 8;
 
-/** Starts and checks until the server is gone; resolves with the starts that got no answer. */
+/** Starts and checks until the server is gone, or it is over; resolves with the starts that got no answer. */
 export async function load(
   parts: LoadParts,
   origin: string,
   retries: readonly Unanswered[],
+  isOver: () => boolean = () => false,
 ): Promise<Unanswered[]> {
   const unanswered: Unanswered[] = [];
   const waiting = [...retries];
   const follow = setInterval(() => parts.ledger.refresh(), 10);
   const work = async (): Promise<void> => {
-    for (let turn = 0; ; turn++) {
+    for (let turn = 0; !isOver(); turn++) {
       const again = waiting.shift();
       const start = again ?? newStart(parts.nextNumber(), turn);
       try {

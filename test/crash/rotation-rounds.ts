@@ -1,171 +1,141 @@
 import { join } from "node:path";
 import { systemClock } from "../../src/clock/index.ts";
+import { openPostgresStore, openSqliteStore, type Store } from "../../src/store/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
-import { codeOfApp } from "../support/totp-code.ts";
-import { apiKey, killServer, type Running, startServer } from "./kill-rounds.ts";
-import { followLedger, load, openJournal, type Unanswered } from "./load.ts";
+import { type Audit, audit } from "./audit.ts";
+import type { Person } from "./enrolled-app.ts";
+import type { Running } from "./kill-rounds.ts";
+import { type Installation, type Nodes, openNodes } from "./rotation-nodes.ts";
+import { ask, meetAll } from "./rotation-people.ts";
 
-export interface RotationOptions {
-  readonly folder: string;
+export interface RotationOptions extends Installation {
+  /** While everything is brought to another secret. */
   readonly kills: number;
+  /** Master secrets that everything is brought to, one after the other. */
+  readonly rotations: number;
   readonly seed: number;
   readonly lifeMsMax: number;
   /** Enrolled with an app each, whose seeds are sealed. */
   readonly people: number;
+  /**
+   * Whether all is played as it happens to an operator: nodes get each new secret one after the other under load, and at
+   * the end all of them start without the former one.
+   */
+  readonly isWhole: boolean;
 }
 
-export interface RotationReport {
+export interface RotationReport extends Audit {
   readonly kills: number;
-  /** Master secrets that everything was brought to, one after the other. */
   readonly rotations: number;
   readonly sealed: number;
-  readonly acknowledgedStarts: number;
-  readonly acknowledgedChecks: number;
   readonly challengesMet: number;
-  readonly anomalies: readonly string[];
-}
-
-interface Person {
-  readonly id: string;
-  readonly seed: string;
 }
 
 const lifeMsMin = 100;
-const stepMs = 30_000;
 const clock = systemClock();
 const secretOf = (generation: number): string =>
   `rotation-master-secret-${String(generation).padStart(12, "0")}`;
 
+interface Scene {
+  readonly options: RotationOptions;
+  readonly nodes: Nodes;
+  readonly indices: readonly number[];
+  people: readonly Person[];
+  readonly nextLifeMs: () => number;
+  sealed: number;
+  met: number;
+}
+
 /**
- * Kills a server again and again while everything sealed is brought to another master secret, under a load of
- * verifications and of challenges (K-4). Then the former secret goes, and everything must open without it.
+ * Kills one node after the other, again and again, while everything sealed is brought to another master secret, under a
+ * load of verifications and of challenges (K-4). Then the former secret goes, and everything must open without it.
  */
 export async function rotationRounds(options: RotationOptions): Promise<RotationReport> {
-  const { folder, kills } = options;
-  const journal = openJournal(join(folder, "journal"));
-  const ledger = followLedger(join(folder, "ledger"));
+  const nodes = openNodes(options);
   const random = seededRandom(options.seed);
-  const anomalies: string[] = [];
-  const done = { rotations: 0, sealed: 0, challengesMet: 0 };
-  let numbers = 0;
-  const nextNumber = (): string => `+1415${2_000_000 + numbers++}`;
-  let unanswered: Unanswered[] = [];
-  let killed = 0;
-  let server = await startServer(folder, [secretOf(0)]);
+  const indices = Array.from({ length: options.nodes }, (_, index) => index);
+  const nextLifeMs = (): number => lifeMsMin + random.next() * (options.lifeMsMax - lifeMsMin);
   try {
-    const people = await enrol(server, options.people);
-    while (killed < kills) {
-      await killServer(server);
-      const secrets = [secretOf(done.rotations + 1), secretOf(done.rotations)];
-      server = await startServer(folder, secrets);
-      await ask(server, "POST", "/secrets/rotation", {});
-      // Two rotations at the least, and several kills in each.
-      for (let kill = Math.ceil(kills / 2); kill > 0 && killed < kills; kill--) {
-        const running = server;
-        const loading = load({ journal, ledger, apiKey, nextNumber }, running.origin, unanswered);
-        const meeting = meetChallenges(running, people, anomalies);
-        await clock.sleep(lifeMsMin + random.next() * (options.lifeMsMax - lifeMsMin));
-        await killServer(running);
-        killed += 1;
-        unanswered = await loading;
-        done.challengesMet += await meeting;
-        server = await startServer(folder, secrets);
-      }
-      done.sealed += await finished(server, anomalies);
-      done.rotations += 1;
-      const first = await keyedStart(server, done.rotations);
-      // Their codes are of the former secret, which has to stay for as long as they are pending.
-      await cancelPending(server);
-      await killServer(server);
-      // Without the former one.
-      server = await startServer(folder, secrets.slice(0, 1));
-      await killServer(server);
-      // And with the next one in front: a request that is repeated is the same request.
-      server = await startServer(folder, [secretOf(done.rotations + 1), secretOf(done.rotations)]);
-      const again = await keyedStart(server, done.rotations);
-      if (again !== first) anomalies.push(`a repeat of the start of ${first} was answered with ${again}`);
-      done.challengesMet += await meetAll(server, people, anomalies);
+    const scene: Scene = { options, nodes, indices, people: [], nextLifeMs, sealed: 0, met: 0 };
+    for (let generation = 1; generation <= options.rotations; generation++) {
+      await bringTo(scene, generation);
     }
-    for (const { id, to } of journal.entries.filter((one) => one.type === "start")) {
-      const { status, body } = await ask(server, "GET", `/verifications/${id}`);
-      if (status !== 200 || body["to"] !== to)
-        anomalies.push(`${id} is answered ${status}, its number is lost`);
-    }
-    const entries = journal.entries;
+    await readEverything(scene);
+    const { tenantId } = nodes.one;
+    // The rows stand still while they are compared with each other.
+    await nodes.kill();
+    nodes.ledger.refresh();
+    const audited = await withStore(options, (store) =>
+      audit(store, tenantId, nodes.journal.entries, nodes.ledger.sent),
+    );
     return {
-      kills: killed,
-      ...done,
-      acknowledgedStarts: entries.filter((one) => one.type === "start").length,
-      acknowledgedChecks: entries.filter((one) => one.type === "check").length,
-      anomalies,
+      kills: options.kills,
+      rotations: options.rotations,
+      sealed: scene.sealed,
+      challengesMet: nodes.met + scene.met,
+      ...audited,
+      anomalies: [...nodes.anomalies, ...audited.anomalies],
     };
   } finally {
-    await killServer(server).catch(() => undefined);
-    journal.close();
-    ledger.close();
+    await nodes.kill().catch(() => undefined);
+    nodes.close();
   }
 }
 
-async function enrol(server: Running, count: number): Promise<readonly Person[]> {
-  const people: Person[] = [];
-  for (let n = 0; n < count; n++) {
-    const { body: subscriber } = await ask(server, "POST", "/subscribers", { name: `person-${n}` });
-    const path = `/subscribers/${String(subscriber["id"])}/authenticators`;
-    const { body: app } = await ask(server, "POST", path, { type: "totp", issuer: "Acme" });
-    const seed = String(app["seed"]);
-    const { id } = app["authenticator"] as { readonly id: string };
-    // A code of the step before, so that this one's is good for a challenge.
-    const code = codeOfApp(seed, clock.now() - stepMs);
-    const { status } = await ask(server, "POST", `${path}/${id}/confirm`, { code });
-    if (status !== 200) throw new Error(`an app was confirmed with ${status}`);
-    people.push({ id: String(subscriber["id"]), seed });
-  }
-  return people;
+/** The operator's way from one master secret to the next, with kills on it. */
+async function bringTo(scene: Scene, generation: number): Promise<void> {
+  const { options, nodes, indices } = scene;
+  const [next, former] = [secretOf(generation), secretOf(generation - 1)];
+  await putInFront(scene, next, former);
+  const { people } = scene;
+  await ask(nodes.one, "POST", "/secrets/rotation", {});
+  await killInTurn(scene, [next, former], generation);
+  await nodes.rest();
+  const server = nodes.one;
+  scene.sealed += await finished(server, nodes.anomalies);
+  const first = await keyedStart(server, generation);
+  // Their codes are of the former secret, which has to stay for as long as they are pending.
+  await cancelPending(server);
+  await refuseUnlessRemovable(server, nodes.anomalies);
+  await nodes.kill();
+  const back = options.isWhole ? indices : indices.slice(0, 1);
+  await Promise.all(back.map((index) => nodes.restart(index, [next])));
+  for (const index of back) scene.met += await meetAll(nodes.node(index), people, nodes.anomalies);
+  // A request that is repeated is the same request.
+  const again = await keyedStart(nodes.one, generation);
+  if (again !== first) nodes.anomalies.push(`a repeat of the start of ${first} was answered with ${again}`);
 }
 
-/** Challenges of one after the other, until the server is gone; how many were met. */
-async function meetChallenges(
-  server: Running,
-  people: readonly Person[],
-  anomalies: string[],
-): Promise<number> {
-  let met = 0;
-  for (let turn = 0; ; turn++) {
-    const person = people[turn % people.length];
-    if (person === undefined) return met;
-    try {
-      if (await meet(server, person, anomalies)) met += 1;
-    } catch (cause) {
-      if (cause instanceof TypeError) return met;
-      throw cause;
+/** With one node in one step, since it meets nothing that it cannot open. */
+async function putInFront(scene: Scene, next: string, former: string): Promise<void> {
+  const { options, nodes, indices } = scene;
+  const steps = options.isWhole ? [[former], ...(options.nodes === 1 ? [] : [[former, next]])] : [];
+  for (const secrets of [...steps, [next, former]]) {
+    for (const index of indices) {
+      const isFirst = scene.people.length === 0;
+      await nodes.restart(index, secrets, isFirst ? options.people : 0);
+      if (isFirst) scene.people = nodes.node(index).people;
+      nodes.load(index, scene.people);
     }
   }
 }
 
-/** Everybody's seed opens. */
-async function meetAll(server: Running, people: readonly Person[], anomalies: string[]): Promise<number> {
-  let met = 0;
-  for (const person of people) if (await meet(server, person, anomalies)) met += 1;
-  return met;
-}
-
-/** True where it was met; a code that was used before is right, too: without the seed nobody could tell. */
-async function meet(server: Running, { id, seed }: Person, anomalies: string[]): Promise<boolean> {
-  const started = await ask(server, "POST", "/challenges", { subscriberId: id, binding: "b" });
-  if (started.status !== 201) {
-    anomalies.push(`a challenge of ${id} was answered ${started.status}`);
-    return false;
+async function killInTurn(
+  { options, nodes, people, nextLifeMs }: Scene,
+  secrets: readonly string[],
+  generation: number,
+): Promise<void> {
+  const { kills, rotations } = options;
+  const upTo = (count: number): number => Math.round((kills * count) / rotations);
+  for (let kill = upTo(generation - 1); kill < upTo(generation); kill++) {
+    await clock.sleep(nextLifeMs());
+    const index = kill % options.nodes;
+    // The last one stays away, where another goes on with what it began.
+    const isLast = kill + 1 === upTo(generation) && options.nodes > 1;
+    if (isLast) return await nodes.kill(index);
+    await nodes.restart(index, secrets);
+    nodes.load(index, people);
   }
-  const { id: challenge } = started.body["challenge"] as { readonly id: string };
-  const code = codeOfApp(seed, clock.now());
-  const { status, body } = await ask(server, "POST", `/challenges/${challenge}/check`, {
-    code,
-    binding: "b",
-  });
-  if (status !== 200 && body["code"] !== "code_used") {
-    anomalies.push(`the right code of ${id} was answered ${status} ${String(body["code"])}`);
-  }
-  return status === 200;
 }
 
 async function keyedStart(server: Running, nth: number): Promise<string> {
@@ -179,7 +149,18 @@ async function cancelPending(server: Running): Promise<void> {
     const { body } = await ask(server, "GET", "/verifications?status=pending&limit=100");
     const { items } = body as { readonly items: readonly { readonly id: string }[] };
     if (items.length === 0) return;
-    for (const { id } of items) await ask(server, "DELETE", `/verifications/${id}`);
+    await Promise.all(items.map(({ id }) => ask(server, "DELETE", `/verifications/${id}`)));
+  }
+}
+
+async function refuseUnlessRemovable(server: Running, anomalies: string[]): Promise<void> {
+  const { body } = await ask(server, "GET", "/secrets");
+  const { secrets } = body as {
+    readonly secrets: readonly { readonly role: string; readonly removable: boolean }[];
+  };
+  for (const one of secrets) {
+    if (one.role === "former" && !one.removable)
+      anomalies.push(`status says that a former secret must stay: ${JSON.stringify(body)}`);
   }
 }
 
@@ -206,21 +187,28 @@ async function finished(server: Running, anomalies: string[]): Promise<number> {
   return 0;
 }
 
-async function ask(
-  { origin }: Running,
-  method: string,
-  path: string,
-  body?: object,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
-  const response = await fetch(`${origin}/api/v1${path}`, {
-    method,
-    headers: {
-      ...headers,
-      authorization: `Bearer ${apiKey}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
+/** Everything that was acknowledged is there, with its number. */
+async function readEverything({ nodes }: Scene): Promise<void> {
+  for (const one of nodes.journal.entries) {
+    if (one.type !== "start") continue;
+    const { id, to } = one;
+    const { status, body } = await ask(nodes.one, "GET", `/verifications/${id}`);
+    if (status !== 200 || body["to"] !== to)
+      nodes.anomalies.push(`${id} is answered ${status}, its number is lost`);
+  }
+}
+
+async function withStore<R>(
+  { folder, databaseUrl }: Installation,
+  work: (store: Store) => Promise<R>,
+): Promise<R> {
+  const store =
+    databaseUrl === null
+      ? await openSqliteStore({ folder: join(folder, "data-0"), clock })
+      : await openPostgresStore({ url: databaseUrl });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
 }

@@ -1,10 +1,13 @@
-// A server on a loopback port whose carrier writes down what it was asked to send. Arguments: folder, ledger, API key, and
-// its master secrets, the current one first; without one it makes its own.
-import { openInstance } from "../../src/instance/instance.ts";
+// A server on a loopback port whose carrier writes down what it was asked to send. Arguments: folder, ledger, API key, the
+// address of a database or nothing, how many people have apps under its last master secret before it serves, and its
+// master secrets, the current one first; without one it makes its own.
+import { type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { openLedger, recorder, serveAndTell } from "../support/recorder.ts";
+import { enrolApp } from "./enrolled-app.ts";
 
-const [folder = "", ledgerPath = "", apiKey = "", ...secrets] = process.argv.slice(2);
+const [folder = "", ledgerPath = "", apiKey = "", databaseUrl = "", count = "0", ...secrets] =
+  process.argv.slice(2);
 const write = openLedger(ledgerPath);
 
 /** Every tenth answer is lost on the way, so that there is something to send again. */
@@ -19,13 +22,28 @@ const carrier = recorder(({ reference, code }) => {
     : { type: "accepted", providerMessageId: `recorder-${process.pid}-${sent}` };
 });
 
-const instance = await openInstance({
+const options: InstanceOptions = {
   folder,
   apiKey: new Secret(apiKey),
   sandbox: false,
   providers: [carrier],
-  ...(secrets.length === 0 ? {} : { secrets: secrets.map((one) => new Secret(one)) }),
+  ...(databaseUrl === "" ? {} : { databaseUrl: new Secret(databaseUrl) }),
   // No request of these tests is under way for longer.
   rotationGraceMs: 1_000,
+};
+const people = await enrolBefore(Number(count));
+const instance = await openInstance({
+  ...options,
+  ...(secrets.length === 0 ? {} : { secrets: secrets.map((one) => new Secret(one)) }),
 });
-await serveAndTell(instance, { tenantId: instance.tenant.id });
+await serveAndTell(instance, { tenantId: instance.tenant.id, people });
+
+/** Here and not over HTTP: another process for it would take longer than all that is proved. */
+async function enrolBefore(many: number): Promise<readonly object[]> {
+  if (many === 0) return [];
+  const former = await openInstance({ ...options, secrets: [new Secret(secrets.at(-1) ?? "")] });
+  const enrolled: object[] = [];
+  for (let n = 0; n < many; n++) enrolled.push(await enrolApp(former, `person-${n}`));
+  await former.close();
+  return enrolled;
+}

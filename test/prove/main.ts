@@ -47,7 +47,7 @@ const parts: ReadonlyMap<string, Part> = new Map([
   [
     "secrets",
     {
-      what: "kill -9 while everything sealed is brought to another master secret: [kills], 20 by default",
+      what: "kill -9 while everything sealed is brought to another master secret, on both stores: [kills], 20 by default each",
       run: async ([kills = "20"]: string[]) => ((await proveSecretRotation(Number(kills))) ? 0 : 1),
     },
   ],

@@ -1,23 +1,19 @@
 // What the application gains: a number, proved by a code, that every sign-in asks for. Start: node app.js
 import process from "node:process";
 import { createFromEnvironment } from "countersign";
-import { app, begin, field, form, show } from "./before/bank.js";
+import { app, begin, field, form, loginForm, payForm, show } from "./before/bank.js";
 import { checkPassword } from "./before/users.js";
 
 const countersign = await createFromEnvironment(process.env, { brand: "Bank" });
 const { subscribers, challenges } = countersign;
-const loginForm = form(
-  "/login",
-  "Sign in",
-  field("name", "Name", "username") + field("password", "Password", "current-password", "password"),
-);
 const numberForm = form(
   "/number",
   "Send me a code",
   field("number", "Your phone number, with + and the country", "tel"),
 );
-const codeForm = form("/code", "Go on", field("code", "The code", "one-time-code"));
-const payForm = form("/pay", "Pay");
+const codeField = field("code", "The code", "one-time-code");
+const codeForm = form("/code", "Go on", codeField);
+const payCodeForm = form("/pay/code", "Pay", codeField);
 
 app.get("/", ({ session }, response) => {
   if (session.user === undefined) return show(response, "Please sign in.", loginForm);
@@ -34,20 +30,20 @@ app.post("/login", async (request, response) => {
 });
 
 /** A code to the number that they have; who has none yet says theirs. People are known by their id in the table. */
-async function ask(session, response, purpose = "login") {
+async function ask(session, response) {
   const { id: binding, pending: name } = session;
-  const started = await challenges.start({ name, binding, purpose, passwordChecked: true, send: true });
+  const started = await challenges.start({ name, binding, passwordChecked: true, send: true });
   session.challenge = started.challenge?.id;
   const isNew = started.outcome === "subscriberNotFound" || started.outcome === "notEnrolled";
   if (isNew) return show(response, "From now on, signing in takes a code.", numberForm);
   await sent(response, started);
 }
 
-async function sent(response, { outcome, verification }, again = "") {
+async function sent(response, { outcome, verification }, again = "", next = codeForm) {
   if (!verification) return show(response, `We cannot send a code now: ${outcome}.`, again, 422);
   await countersign.tick();
   console.log(countersign.phones?.messages(verification.to)[0]?.text ?? ""); // the virtual phone, without a carrier
-  show(response, "We have sent you a code.", codeForm);
+  show(response, "We have sent you a code.", next);
 }
 
 app.post("/number", async ({ body, session }, response) => {
@@ -69,17 +65,28 @@ app.post("/code", async (request, response) => {
       : await challenges.check({ id, binding, code });
   const isIn = outcome === "approved" || outcome === "confirmed";
   if (!isIn) return show(response, `It was refused: ${outcome}.`, codeForm, 422);
-  begin(request, response, { user: name, provedAt: Date.now() });
+  begin(request, response, { user: name });
   response.redirect("/");
 });
 
-// What matters wants the second factor of the last ten minutes: a session that was left open pays nothing.
-app.post("/pay", async ({ session }, response) => {
-  if (session.user === undefined) return response.redirect("/");
-  if (Date.now() < session.provedAt + 600_000) return show(response, "It is paid.", payForm);
-  session.pending = session.user;
-  // Not what a sign-in waits for: neither is met with what was asked for the other.
-  await ask(session, response, "pay");
+// Each payment takes a code of its own, which is good for this amount and this payee alone; the text names both.
+app.post("/pay", async ({ body, session }, response) => {
+  const { id: binding, user: name } = session;
+  if (name === undefined) return response.redirect("/");
+  const payment = { amount: { currency: "EUR", value: String(body?.amount) }, payee: String(body?.payee) };
+  const started = await challenges.start({ name, binding, purpose: "pay", ...payment, send: true });
+  // What is paid is what was asked for here, never what a later form says.
+  session.payment = started.challenge && { id: started.challenge.id, ...payment };
+  await sent(response, started, payForm, payCodeForm);
+});
+
+app.post("/pay/code", async ({ body, session }, response) => {
+  const { id: binding, payment } = session;
+  if (payment === undefined) return response.redirect("/");
+  const { outcome } = await challenges.check({ ...payment, binding, code: body?.code });
+  if (outcome !== "approved") return show(response, `It was refused: ${outcome}.`, payCodeForm, 422);
+  session.payment = undefined;
+  show(response, "It is paid.", payForm);
 });
 
 const server = app.listen(Number(process.env.PORT ?? 8080), "localhost", (fault) => {

@@ -192,7 +192,7 @@ describe("the examples", () => {
   );
 
   test(
-    "existing-app asks its own users for a second factor, once more before what matters",
+    "existing-app asks its own users for a second factor, and for a code of its own for each payment",
     startsWithin,
     async () => {
       const app = run("existing-app");
@@ -207,18 +207,19 @@ describe("the examples", () => {
       expect((await ada.visit("/code", { code: wrong(code) })).text).toContain("codeMismatch");
       // A password alone is nobody's sign-in.
       expect((await ada.visit("/pay", {})).text).toContain("Please sign in");
+      expect((await ada.visit("/pay/code", { code })).text).toContain("Please sign in");
       expect((await ada.visit("/code", { code })).text).toContain("You are signed in");
-      expect((await ada.visit("/pay", {})).text).toContain("It is paid");
-
-      for (const minutes of [5, 10]) {
-        app.later();
-        await app.printed(new RegExp(`later by ${minutes * 60_000} ms`));
-      }
-      expect((await ada.visit("/pay", {})).text).toContain("We have sent you a code");
-      expect((await ada.visit("/number", { number: "+14155550188" })).text).toContain("stepUpRequired");
-      const again = await app.printedNext(codeOf("Bank"));
-      expect((await ada.visit("/code", { code: again })).text).toContain("You are signed in");
-      expect((await ada.visit("/pay", {})).text).toContain("It is paid");
+      expect((await ada.visit("/pay", { payee: "Rohrl", amount: "ten" })).text).toContain("requestInvalid");
+      app.later();
+      await app.printed(/later by 300000 ms/);
+      // A sign-in of just now pays nothing: the text names what is paid, and its code pays that once.
+      const paid = { payee: "Bakery Rohrl", amount: "10.50" };
+      expect((await ada.visit("/pay", paid)).text).toContain("We have sent you a code");
+      const again = await app.printedNext(/(\d{6}) is your Bank code to pay EUR 10\.50 to Bakery Rohrl/);
+      expect((await ada.visit("/pay/code", { code: wrong(again) })).text).toContain("codeMismatch");
+      expect((await ada.visit("/pay/code", { code: again })).text).toContain("It is paid");
+      expect((await ada.visit("/pay/code", { code: again })).text).toContain("You are signed in");
+      expect((await ada.visit("/number", { number: "+14155550188" })).text).toContain("You are signed in");
       expect(await app.ended("SIGTERM")).toBe(0);
       expect(app.errors()).not.toContain("Error:");
     },

@@ -90,7 +90,7 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       await person.close();
     });
 
-    test("existing-app: password, number, code, and a code again at the next sign-in", {
+    test("existing-app: password, number, code, a payment with its own, and a code again at the next sign-in", {
       timeout,
     }, async () => {
       const { app, base, person } = await at("existing-app", look);
@@ -113,11 +113,18 @@ describe.each(widths.map((width, index) => ({ width, script: index === 0 })))(
       if (script) await expectSound(person);
       await page.click("button");
       await enterCode();
+      app.later();
+      await app.printed(/later/);
+      await page.fill("[name=payee]", "Rohrl");
+      await page.fill("[name=amount]", "10.50");
+      await page.click("button");
+      await page.fill("[name=code]", await app.printedNext(codeOf("Bank")));
+      if (script) await expectSound(person);
       await page.click("button");
       expect(await says(page)).toBe("It is paid.");
       await person.context.clearCookies();
       app.later();
-      await app.printed(/later/);
+      await app.printed(/later by 900000 ms|later by 600000 ms/);
       await signIn();
       await enterCode();
       expect(complaints.filter((one) => !/404/.test(one))).toEqual([]);

@@ -28,6 +28,17 @@ export const field = (name, label, autocomplete, type = "text") =>
 export const form = (action, label, fields = "") =>
   `<form method="post" action="${action}">${fields}<p><button>${label}</button></form>`;
 
+export const loginForm = form(
+  "/login",
+  "Sign in",
+  field("name", "Name", "username") + field("password", "Password", "current-password", "password"),
+);
+export const payForm = form(
+  "/pay",
+  "Pay",
+  field("payee", "To whom", "off") + field("amount", "How much, in EUR, such as 10.50", "transaction-amount"),
+);
+
 export function show(response, text, body, status = 200) {
   response.status(status).send(`<!doctype html><html lang="en"><meta charset="utf-8"><title>The bank</title>
 <meta name="viewport" content="width=device-width"><main><h1>The bank</h1><p role="status">${text}</p>${body}</main></html>`);

@@ -127,7 +127,7 @@ describe.each(stores)("what happens to an account is told to applications, on %s
     }
   });
 
-  test("endpoints of all services of the tenant hear of it, and those that asked for others do not", async () => {
+  test("all services of the tenant hear of it by name or by asking for everything, and those that asked for others do not", async () => {
     const one = await open();
     const [mine, other, deaf] = [await openReceiver(), await openReceiver(), await openReceiver()];
     const service = (await one.parts.directory.service(one.tenant.id))?.id ?? "";

@@ -21,7 +21,7 @@ const url = Type.String({
 });
 const events = Type.Array(Type.String({ maxLength: 40 }), {
   maxItems: typesMax,
-  description: `Which events: ${eventTypes.join(", ")}, or all of a kind such as \`verification.*\`; empty for all`,
+  description: `Which events: ${eventTypes.join(", ")}, or all of a kind such as \`verification.*\`; empty for all of the service, and those of the tenant's subscribers`,
 });
 const description = orNull(Type.String({ maxLength: descriptionLengthMax, description: "For people" }));
 const ownSecret = Type.Optional(

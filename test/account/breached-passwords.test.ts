@@ -38,7 +38,7 @@ async function open() {
 }
 
 describe("P-2: a breached password is refused like a common one", () => {
-  test("by whoever makes an account, whoever signs up, changes a password, or gets back in by a reset", async () => {
+  test("by whoever makes an account, signs up, changes a password, or gets back in by a recovery or a reset", async () => {
     const { one, accounts, tenantId } = await open();
     expect(await accounts.createSubscriber({ tenantId, name: "ada", password: breached })).toEqual(refused);
     // However a keyboard composed it.
@@ -53,6 +53,13 @@ describe("P-2: a breached password is refused like a common one", () => {
     if (done.outcome !== "signedUp") throw new Error(done.outcome);
     const of = { tenantId, subscriberId: done.subscriber.id };
     expect(await accounts.changePassword({ ...of, password: breached, current: good })).toEqual(refused);
+    const { recovery } = await accounts.startRecovery({ tenantId, name: "ada" });
+    const code = done.codes[0] ?? "";
+    await accounts.checkRecovery({ tenantId, recovery, method: "recoveryCode", code });
+    await accounts.checkRecovery({ tenantId, recovery, method: "password", code: good });
+    expect(await accounts.completeRecovery({ tenantId, recovery, password: breached })).toEqual(refused);
+    const back = await accounts.completeRecovery({ tenantId, recovery, password: "six copper kettles" });
+    expect(back.outcome).toBe("recovered");
     expect((await accounts.startReset(of)).outcome).toBe("resetStarted");
     await one.engine.tick();
     const texts = one.sandbox?.phones.messages(alice).map(({ text }) => text) ?? [];

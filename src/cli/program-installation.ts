@@ -120,10 +120,10 @@ function addConsole(program: Command, run: Run): void {
 
   const invite = command
     .command("invite")
-    .description("print an address at which somebody becomes an administrator: once, within an hour");
+    .description("print an invitation by which somebody becomes an administrator: once, within an hour");
   addHelp(invite, [
-    ["countersign console invite", "give the address to nobody but the person whom it is for"],
-    ["countersign --json console invite | jq -r .url", "for scripts"],
+    ["countersign console invite", "give it to nobody but the person whom it is for"],
+    ["countersign --json console invite | jq -r .invitation", "for scripts"],
   ]);
   invite.action(async () => {
     const { all, terminal } = run(invite);

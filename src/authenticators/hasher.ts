@@ -144,8 +144,7 @@ async function matches(parts: Comparing, hash: PasswordHash, secret: string): Pr
 export function missingSecretOf(keyring: Keyring, hash: PasswordHash): string | null {
   const keyId = hash.type === "argon2id" ? hash.keyId : null;
   // A former secret that was removed left its pepper.
-  const isThere = keyId === null || keyring.ids.includes(keyId) || keyring.keptIds.includes(keyId);
-  return isThere ? null : keyId;
+  return keyId === null || keyring.knownIds.includes(keyId) ? null : keyId;
 }
 
 /** Whether it may take longer than our own: whatever is not argon2id at our cost. */

@@ -34,9 +34,7 @@ export function createCallbackAddresses(keyring: Keyring, publicUrl: string | nu
       // Letters behind the last byte are no part of it: one address has one spelling.
       const isWhole = given.length === macBytes && given.toString("base64url") === signed.slice(dot + 1);
       if (dot < 1 || !isWhole) return null;
-      const isOurs = [...keyring.ids, ...keyring.keptIds].some((id) =>
-        timingSafeEqual(mac(provider, short, id), given),
-      );
+      const isOurs = keyring.knownIds.some((id) => timingSafeEqual(mac(provider, short, id), given));
       return isOurs ? expand(short) : null;
     },
   };

@@ -7,10 +7,10 @@ export type SingleUse = "ticket" | "link" | "proof" | "signUp" | "nothing";
 
 /**
  * Where the use of something is written down: among the records of repeated requests, which say the same of a request,
- * are kept as long, and are purged alike (ADR 0021).
+ * are kept as long, and are purged alike (ADR 22).
  */
 export function useKey(parts: EngineParts, kind: SingleUse, id: string): Key<"idempotency"> {
-  // Under the oldest secret, so that nodes agree while secrets rotate.
+  // Under the first secret of this data, so that nodes agree while secrets rotate.
   const secret = requireKey(parts.keyring, "page", parts.keyring.indexId);
   return key("idempotency", keyedDigest(secret, ["used", kind, id]).subarray(0, 24).toString("base64url"));
 }

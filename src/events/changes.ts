@@ -1,5 +1,5 @@
 import { accountEventOf, type Subscriber } from "../accounts/index.ts";
-import { deliveryId, type Key, key, type Rows, type Write } from "../store/index.ts";
+import { deliveryId, type Key, key, type Rows, rowBefore, type Write } from "../store/index.ts";
 import type { Delivery, Verification } from "../verification/index.ts";
 import type { Endpoint, EventSubject, EventType } from "./records.ts";
 
@@ -34,29 +34,21 @@ export function changesOf(
   for (const write of writes) {
     if (write.row === null) continue;
     if (write.table === "verification" && concerns(write.row.tenantId)) {
-      const change = verificationChange(before(rows, key("verification", write.id)), write.row);
+      const change = verificationChange(rowBefore(rows, key("verification", write.id)), write.row);
       if (change !== null) changes.push(change);
     } else if (write.table === "delivery" && concerns(write.row.tenantId)) {
       const change = deliveryChange(rows, writes, write.row);
       if (change !== null && "need" in change) need.push(...change.need);
       else if (change !== null) changes.push(change);
     } else if (write.table === "endpoint" && concerns(write.row.tenantId)) {
-      const change = endpointChange(before(rows, key("endpoint", write.id)), write.row);
+      const change = endpointChange(rowBefore(rows, key("endpoint", write.id)), write.row);
       if (change !== null) changes.push(change);
     } else if (write.table === "subscriber" && concerns(write.row.tenantId)) {
-      const change = subscriberChange(before(rows, key("subscriber", write.id)), write.row);
+      const change = subscriberChange(rowBefore(rows, key("subscriber", write.id)), write.row);
       if (change !== null) changes.push(change);
     }
   }
   return need.length > 0 ? { need } : changes;
-}
-
-/** A row as it was; undefined for one that is new, which nobody loads. */
-function before<T extends "verification" | "delivery" | "endpoint" | "subscriber">(
-  rows: Rows,
-  one: Key<T>,
-): ReturnType<typeof rows.get<T>> {
-  return rows.has(one) ? rows.get(one) : undefined;
 }
 
 function verificationChange(was: Verification | undefined, is: Verification): Change | null {
@@ -97,7 +89,7 @@ interface Subject {
 function deliveryChange(rows: Rows, writes: readonly Write[], is: Delivery): Change | Missing | null {
   const id = deliveryId(is.verificationId, is.sequence);
   const state = toldStates.find((one) => one === is.state);
-  if (state === undefined || before(rows, key("delivery", id))?.state === state) return null;
+  if (state === undefined || rowBefore(rows, key("delivery", id))?.state === state) return null;
   const kind = is.cause === "message" ? "message" : "verification";
   const subjectKey = key(kind, is.verificationId);
   const written = writes.find((one) => one.table === kind && one.id === is.verificationId)?.row;

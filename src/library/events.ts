@@ -3,7 +3,7 @@ import { addressOf } from "../engine/address.ts";
 import type { Log } from "../engine/index.ts";
 import { toView } from "../engine/view.ts";
 import type { Keyring } from "../secrets/index.ts";
-import { key, type Rows, type Store, type Write } from "../store/index.ts";
+import { key, type Rows, rowBefore, type Store, type Write } from "../store/index.ts";
 import type { Delivery as DeliveryRow, Recipient, SettledVerification } from "../verification/index.ts";
 import { type Delivery, toDelivery, type Verification } from "./verification.ts";
 
@@ -136,20 +136,17 @@ function watched(store: Store, isHeard: () => boolean, tell: (change: Change) =>
 function changeOf(rows: Rows, write: Write, all: readonly Write[]): Change[] {
   if (write.row === null) return [];
   if (write.table === "delivery") {
-    const one = key("delivery", write.id);
-    const before = rows.has(one) ? rows.get(one)?.state : undefined;
+    const before = rowBefore(rows, key("delivery", write.id))?.state;
     return before === write.row.state ? [] : [{ ...nothing, delivery: write.row }];
   }
   if (write.table === "subscriber") {
-    const one = key("subscriber", write.id);
-    const before = rows.has(one) ? rows.get(one) : undefined;
+    const before = rowBefore(rows, key("subscriber", write.id));
     const event = before === undefined ? null : accountEventOf(before, write.row);
     return event === null ? [] : [{ ...nothing, account: { event, subscriberId: write.id } }];
   }
   if (write.table !== "verification" || write.row.status === "pending") return [];
-  const one = key("verification", write.id);
   // What is settled is never written again, unless an operator restores it.
-  if (rows.has(one) && rows.get(one)?.status === write.row.status) return [];
+  if (rowBefore(rows, key("verification", write.id))?.status === write.row.status) return [];
   const recipient = recipientOf(rows, write.row.recipientId, all);
   return [{ ...nothing, settled: { row: write.row, recipient } }];
 }
@@ -159,6 +156,5 @@ function recipientOf(rows: Rows, id: string, all: readonly Write[]): Recipient |
   for (const write of all) {
     if (write.table === "recipient" && write.id === id && write.row !== null) return write.row;
   }
-  const one = key("recipient", id);
-  return rows.has(one) ? rows.get(one) : undefined;
+  return rowBefore(rows, key("recipient", id));
 }

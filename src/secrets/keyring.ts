@@ -40,6 +40,8 @@ export interface Keyring {
   readonly ids: readonly string[];
   /** Former secrets that are gone and left the keys that outlive them; none of those opens anything. */
   readonly keptIds: readonly string[];
+  /** Both together: what may have derived what others present. */
+  readonly knownIds: readonly string[];
   /** The secret of the keys that find rows: always the first one that this data was written with. */
   readonly indexId: string;
   /** 32 bytes for one purpose; `undefined` for a key id that this ring does not hold. */
@@ -85,6 +87,7 @@ function ringOf(
     },
     ids,
     keptIds,
+    knownIds: [...ids, ...keptIds],
     indexId,
     key: (purpose, id = usedId) => keys.get(id)?.get(purpose),
     use(id) {
@@ -118,7 +121,7 @@ export type LastingKeys = Readonly<Record<string, Readonly<Record<string, string
 
 /** Those of every former secret that the ring has, whole or kept. */
 export function lastingKeys(keyring: Keyring): LastingKeys {
-  const former = [...keyring.ids.filter((id) => id !== keyring.currentId), ...keyring.keptIds];
+  const former = keyring.knownIds.filter((id) => id !== keyring.currentId);
   const keysOf = (id: string) =>
     lastingPurposes.map((one) => [one, requireKey(keyring, one, id).export().toString("base64url")]);
   return Object.fromEntries(former.map((id) => [id, Object.fromEntries(keysOf(id))]));

@@ -22,7 +22,7 @@ export function ownerOfHandle(keyring: Keyring, handle: string): string | null {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** A passkey lives for years: always under the oldest secret of the ring, as the blind indexes. */
+/** A passkey lives for years: always under the first secret of this data, as the blind indexes. */
 function keyOf(keyring: Keyring): ReturnType<typeof requireKey> {
   return requireKey(keyring, "userHandle", keyring.indexId);
 }

@@ -26,6 +26,7 @@ export {
   type PurgeBefore,
   type PurgeCounts,
   type Rows,
+  rowBefore,
   rowId,
   type Store,
   type SubscriberQuery,

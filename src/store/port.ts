@@ -112,6 +112,11 @@ export interface Rows {
   get<T extends TableName>(key: Key<T>): Tables[T] | undefined;
 }
 
+/** The row as it was before an update, where its decision loaded it: what is new is often not looked for. */
+export function rowBefore<T extends TableName>(rows: Rows, one: Key<T>): Tables[T] | undefined {
+  return rows.has(one) ? rows.get(one) : undefined;
+}
+
 /** Put or, with `null`, remove one row. */
 export type Write = {
   readonly [T in TableName]: { readonly table: T; readonly id: string; readonly row: Tables[T] | null };

@@ -209,7 +209,6 @@ function partsOn(
   sent: Sent[],
   answers: ProviderAnswer[],
 ): EngineParts {
-  const keyring = createKeyring([new Secret("crash-point-master-secret-0123456789")]);
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const meter = { count: () => {} };
   return {

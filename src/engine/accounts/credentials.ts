@@ -6,7 +6,7 @@ import {
   type Use,
 } from "../../accounts/index.ts";
 import type { PasskeyAnswer } from "../../authenticators/index.ts";
-import { type Key, key, type Rows, type Store, type Write } from "../../store/index.ts";
+import { type Key, key, type Rows, rowBefore, type Store, type Write } from "../../store/index.ts";
 import type { EngineParts } from "../parts.ts";
 import { type AccountParts, holderDigest, nobodysId, passkeyNameId } from "./parts.ts";
 
@@ -80,8 +80,7 @@ function leftCredentials(
   write: Write,
 ): readonly { readonly name: CredentialKey; readonly subscriberId: string }[] {
   if (write.table !== "subscriber") return [];
-  const subscriberKey = key("subscriber", write.id);
-  const before = rows.has(subscriberKey) ? rows.get(subscriberKey) : undefined;
+  const before = rowBefore(rows, key("subscriber", write.id));
   if (before === undefined || before.authenticators === write.row?.authenticators) return [];
   const stays = new Set(write.row === null ? [] : credentialIds(write.row));
   return credentialIds(before)

@@ -47,7 +47,7 @@ export function readNotice(parts: AccountParts, tenantId: string, given: string)
   const subscriberId = idOfBytes(bytes.subarray(0, idBytes));
   const id = idOfBytes(bytes.subarray(idBytes, 2 * idBytes));
   const proof = bytes.subarray(2 * idBytes).toString("base64url");
-  const isOurs = [...parts.keyring.ids, ...parts.keyring.keptIds].some((keyId) =>
+  const isOurs = parts.keyring.knownIds.some((keyId) =>
     textsEqual(proofOf(parts, keyId, [tenantId, subscriberId, id]).toString("base64url"), proof),
   );
   if (!isOurs) return null;

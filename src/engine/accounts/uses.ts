@@ -20,7 +20,7 @@ import {
   verifyAttestation,
 } from "../../authenticators/index.ts";
 import { userHandle } from "../../secrets/index.ts";
-import { type Key, key, type Rows } from "../../store/index.ts";
+import { type Key, key, type Rows, rowBefore } from "../../store/index.ts";
 import type { Channel, CheckOutcome, SealedRecipient, Verification } from "../../verification/index.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
@@ -120,8 +120,7 @@ function newlyKnown(
   if (one.type !== "phone" || verification === null || one.recipient?.id === verification.recipientId) {
     return undefined;
   }
-  const recipientKey = key("recipient", verification.recipientId);
-  const row = rows.has(recipientKey) ? rows.get(recipientKey) : undefined;
+  const row = rowBefore(rows, key("recipient", verification.recipientId));
   return row === undefined ? undefined : { id: row.id, sealedAddress: row.sealedAddress };
 }
 

@@ -96,7 +96,7 @@ export async function secretsStatus({ store, keyring, clock }: EngineParts): Pro
   }
   const rotation = await lastRotation(store);
   const used = (await usedSecrets(store)) ?? [];
-  const secrets = [...keyring.ids, ...keyring.keptIds].map((id): SecretState => {
+  const secrets = keyring.knownIds.map((id): SecretState => {
     const sum = (isOne: (value: string) => boolean): number =>
       counts.reduce((all, one) => all + (one.keyId === id && isOne(one.value) ? one.count : 0), 0);
     const role = id === keyring.currentId ? "current" : keyring.ids.includes(id) ? "former" : "kept";

@@ -6,7 +6,7 @@ import { type Key, key, type Store } from "../../store/index.ts";
 
 /**
  * Administrators are subscribers of a tenant that has no row: no key can be of it, no service, no account page and no
- * facade, so that nothing but the console ever asks for them (ADR 59).
+ * facade, so that nothing but the console ever asks for them (ADR 58).
  */
 export const consoleTenantId = "00000000-0000-7000-8000-000000000000";
 
@@ -113,7 +113,7 @@ function keysOf(
   { keyring }: Pick<EngineParts, "keyring">,
   secret: string,
 ): { readonly open: Key<"idempotency">; readonly used: Key<"idempotency"> } {
-  // Under the oldest secret, so that nodes agree while secrets rotate.
+  // Under the first secret of this data, so that nodes agree while secrets rotate.
   const under = requireKey(keyring, "page", keyring.indexId);
   const idOf = (what: string): string =>
     keyedDigest(under, [what, bearerDigest(secret)])

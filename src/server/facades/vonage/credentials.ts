@@ -67,7 +67,7 @@ async function signerOf(
   const methods = methodsByLength[signature.length] ?? [];
   const text = signedText(parameters);
   for (const key of await keysNamed(request, "vonage", apiKey)) {
-    for (const id of [...parts.keyring.ids, ...parts.keyring.keptIds]) {
+    for (const id of parts.keyring.knownIds) {
       const secret = dialectSigningSecret(parts.keyring, "vonage", key.id, id);
       const isRight = methods.some((one) => textsEqual(requestSignature(one, text, secret), signature));
       if (isRight) return key;

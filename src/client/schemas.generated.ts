@@ -314,7 +314,7 @@ export interface DeliveryList {
 export interface NewWebhook {
   /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url: string;
   /** Whose events, by name or id; default the tenant's first service */ readonly service?: string;
-  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all */ readonly events?: readonly string[];
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
   /** For people */ readonly description?: string | null;
   /** `whsec_` and base64, for a receiver that has one; else it is made */ readonly secret?: string;
 }
@@ -357,7 +357,7 @@ export interface WebhookList {
 
 export interface WebhookChanges {
   /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url?: string;
-  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all */ readonly events?: readonly string[];
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
   /** For people */ readonly description?: string | null;
   /** Whether events are posted; `true` also brings back one that was disabled */ readonly enabled?: boolean;
 }

@@ -17,7 +17,7 @@ import {
 } from "../engine/index.ts";
 import { openWebhooks } from "../events/index.ts";
 import { guardConfiguration } from "../guard/index.ts";
-import { maskEmail, maskPhoneNumber, type NumberPolicy } from "../numbers/index.ts";
+import { maskAddress, type NumberPolicy } from "../numbers/index.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -238,8 +238,7 @@ async function addressIn(store: Store, keyring: Keyring, recipientId: string): P
 }
 
 function masked(address: string | null): string | null {
-  if (address === null) return null;
-  return address.includes("@") ? maskEmail(address) : maskPhoneNumber(address);
+  return address === null ? null : maskAddress(address);
 }
 
 function sandboxProvider(

@@ -6,7 +6,7 @@
  */
 export { describeNumber, internationalForm, type NumberDescription, type NumberFormats } from "./describe.ts";
 export { type EmailAddress, type EmailRefusal, type ParsedEmail, parseEmail } from "./email.ts";
-export { maskEmail, maskPhoneNumber } from "./mask.ts";
+export { maskAddress, maskEmail, maskPhoneNumber } from "./mask.ts";
 export { metadataRelease } from "./metadata-release.ts";
 export type { NumberType } from "./number-type.ts";
 export { callingCodeOf } from "./numbering-plan.ts";

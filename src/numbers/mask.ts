@@ -21,6 +21,11 @@ export function maskPhoneNumber(e164: string): string {
   return `+${callingCode}${bullet.repeat(nationalLength - visible)}${last}`;
 }
 
+/** A number or an e-mail address fit for pages, logs and outputs: no number has an @. */
+export function maskAddress(address: string): string {
+  return address.includes("@") ? maskEmail(address) : maskPhoneNumber(address);
+}
+
 /** An e-mail address fit for pages, logs and outputs: `j•••@example.com`. A one-letter name shows nothing. */
 export function maskEmail(emailAddress: string): string {
   const at = emailAddress.lastIndexOf("@");

@@ -1,4 +1,4 @@
-import { uuidPattern } from "../clock/index.ts";
+import { uuidPattern, uuidv7Time } from "../clock/index.ts";
 import type { EngineParts } from "../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../secrets/index.ts";
 
@@ -49,6 +49,5 @@ function opened(parts: EngineParts, text: string): PageLink | null {
 }
 
 export function linkExpiresAt(id: string): number {
-  if (!uuidPattern.test(id)) return 0;
-  return Number.parseInt(id.replace("-", "").slice(0, 12), 16) + linkLifetimeMs;
+  return uuidPattern.test(id) ? uuidv7Time(id) + linkLifetimeMs : 0;
 }

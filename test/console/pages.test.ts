@@ -291,7 +291,6 @@ describe("what is seen", () => {
         `verifications?status=${shown}&cursor=${shown}`,
         `verifications/${shown}`,
         `audit?before=${shown}`,
-        `join?invitation=${shown}`,
         `nothing/${shown}`,
       ]) {
         const { status, text } = await visitor.open(`/console/${path}`);

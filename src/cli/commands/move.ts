@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { systemClock } from "../../clock/index.ts";
+import { systemClock, uuidv7Time } from "../../clock/index.ts";
 import type { Settings } from "../../config/index.ts";
 import { neededSecrets } from "../../instance/needed-secrets.ts";
 import { toStartRefused } from "../../instance/start-refused.ts";
@@ -197,10 +197,9 @@ function nameOf(address: string): string {
   return `${host}${pathname}`;
 }
 
-/** Ids carry their time, and are read in its order. */
 async function oldestOf(source: Store, now: number): Promise<number> {
   const [oldest] = await source.scan("verification", null, 1);
-  return oldest === undefined ? now : Number.parseInt(oldest.id.replace("-", "").slice(0, 12), 16);
+  return oldest === undefined ? now : uuidv7Time(oldest.id);
 }
 
 /** The secret that is here must be the one of the data: the servers would be refused with another. */

@@ -1,5 +1,5 @@
 import { type NoticeKind, type NoticeLink, noticeKinds } from "../../accounts/index.ts";
-import { uuidv7 } from "../../clock/index.ts";
+import { uuidv7, uuidv7Time } from "../../clock/index.ts";
 import { keyedDigest, requireKey, textsEqual } from "../../secrets/index.ts";
 import { key } from "../../store/index.ts";
 import type { EngineParts } from "../parts.ts";
@@ -51,7 +51,7 @@ export function readNotice(parts: AccountParts, tenantId: string, given: string)
     textsEqual(proofOf(parts, keyId, [tenantId, subscriberId, id]).toString("base64url"), proof),
   );
   if (!isOurs) return null;
-  const madeAt = Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+  const madeAt = uuidv7Time(id);
   const hasKind = (bytes[idBytes + versionAt] ?? 0) >> 4 === versionWithKind;
   const kind = hasKind ? noticeKinds[bytes[2 * idBytes - 1] ?? 0] : undefined;
   return { subscriberId, madeAt, kind: kind ?? null };

@@ -8,7 +8,7 @@ import {
   withReset,
 } from "../../accounts/index.ts";
 import { resetText } from "../../delivery/index.ts";
-import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { maskAddress } from "../../numbers/index.ts";
 import { bearerDigest } from "../../secrets/index.ts";
 import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
 import { newSecret, readSecret } from "./bearers.ts";
@@ -86,7 +86,7 @@ export async function startReset(parts: AccountParts, request: StartReset): Prom
       result: {
         outcome: "resetStarted",
         subscriberId: row.id,
-        sentTo: address.type === "email" ? maskEmail(to) : maskPhoneNumber(to),
+        sentTo: maskAddress(to),
         channel: address.type === "email" ? "email" : "sms",
         endsAt,
       },

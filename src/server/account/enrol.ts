@@ -1,7 +1,7 @@
 import { uuidv7 } from "../../clock/index.ts";
 import type { ConfirmResult } from "../../engine/index.ts";
 import { internationalForm } from "../../numbers/index.ts";
-import { asciiDigits } from "../pages/digits.ts";
+import { typedCode } from "../pages/digits.ts";
 import { numberFrom } from "../pages/flow.ts";
 import {
   type Current,
@@ -134,9 +134,7 @@ export const confirmCode: Step = async (tools, current, fields) => {
   const { enrolment, pending } = visit;
   if (who === null) return notTheirs(tools, current);
   if (enrolment === null) return { visit };
-  const code = asciiDigits(fields["code"] ?? "")
-    .trim()
-    .slice(0, 64);
+  const code = typedCode(fields["code"]);
   const refuse = (words: AccountNote["words"], values: Readonly<Record<string, string>> = {}): Stepped => ({
     visit: noted(visit, "enrolCode", words, { field: "code", values, typed: { code } }),
   });

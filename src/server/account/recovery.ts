@@ -1,5 +1,5 @@
 import type { CheckRecoveryResult } from "../../engine/index.ts";
-import { asciiDigits } from "../pages/digits.ts";
+import { typedCode } from "../pages/digits.ts";
 import {
   type Current,
   mailOf,
@@ -123,7 +123,7 @@ export const showProof: Step = async (tools, current, fields) => {
   if (recovery === null || recovery.isEnough || proving === null) return { visit, on };
   const field = proving === "password" ? "password" : "code";
   const given = fields[field] ?? "";
-  const code = field === "password" ? given : asciiDigits(given).trim().slice(0, 64);
+  const code = field === "password" ? given : typedCode(given);
   const refuse = (words: AccountNote["words"], values: Readonly<Record<string, string>> = {}): Stepped => ({
     visit: noted(visit, "recoverProve", words, { field, values, typed: field === "code" ? { code } : {} }),
     on,

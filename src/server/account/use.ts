@@ -1,5 +1,5 @@
 import type { Accounts, AuthenticatorView, CheckChallengeResult } from "../../engine/index.ts";
-import { asciiDigits } from "../pages/digits.ts";
+import { typedCode } from "../pages/digits.ts";
 import { clockTime } from "../pages/views.ts";
 import {
   type Current,
@@ -132,9 +132,7 @@ export const enterCode: Step = async (tools, current, fields) => {
   const { chosen } = visit;
   if (held === null || chosen === null) return over(tools, current);
   const { authenticatorId } = chosen;
-  const code = asciiDigits(fields["code"] ?? "")
-    .trim()
-    .slice(0, 64);
+  const code = typedCode(fields["code"]);
   const refuse = (words: AccountNote["words"], values: Readonly<Record<string, string>> = {}): Stepped => ({
     visit: noted(visit, "use", words, { field: "code", values, typed: { code } }),
   });

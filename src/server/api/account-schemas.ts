@@ -5,7 +5,7 @@ import type {
   SubscriberView,
   VerificationView,
 } from "../../engine/index.ts";
-import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { maskAddress } from "../../numbers/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { bearer, binding, browser, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
@@ -312,7 +312,7 @@ export const toBegunBody = (
 export const toSentBody = (one: VerificationView, authenticatorId: string): Static<typeof SentCodeBody> => ({
   authenticatorId,
   verificationId: one.id,
-  to: one.to.includes("@") ? maskEmail(one.to) : maskPhoneNumber(one.to),
+  to: maskAddress(one.to),
   channel: one.channel,
   checksLeft: one.checksLeft,
   codeExpiresAt: isoOrNull(one.codeExpiresAt),

@@ -1,5 +1,5 @@
 import type { DeliveryView, MessageView } from "../../engine/index.ts";
-import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { maskAddress } from "../../numbers/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { iso, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 import { toDeliveryBody } from "./verification-body.ts";
@@ -127,5 +127,5 @@ export function toListedMessage(
 }
 
 function masked(to: string): string {
-  return to.includes("@") ? maskEmail(to) : maskPhoneNumber(to);
+  return maskAddress(to);
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { uuidv7 } from "../../clock/index.ts";
+import { uuidv7, uuidv7Time } from "../../clock/index.ts";
 import { brandProblem, parseLocale } from "../../delivery/index.ts";
 import { textSettingsProblem } from "../../engine/index.ts";
 import type { Static } from "../../schemas/index.ts";
@@ -194,10 +194,7 @@ async function underName(
  */
 function idAfter(request: FastifyRequest, services: readonly Service[]): string {
   const { clock, random } = request.server.parts;
-  const latest = Math.max(
-    0,
-    ...services.map(({ id }) => Number.parseInt(id.replace("-", "").slice(0, 12), 16)),
-  );
+  const latest = Math.max(0, ...services.map(({ id }) => uuidv7Time(id)));
   return uuidv7(Math.max(clock.now(), latest + 1), random);
 }
 

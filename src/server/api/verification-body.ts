@@ -1,7 +1,7 @@
 import { readableAmount } from "../../delivery/index.ts";
 import type { DetailedView, VerificationView } from "../../engine/index.ts";
 import { amountText, type GuardDecision } from "../../guard/index.ts";
-import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
+import { maskAddress } from "../../numbers/index.ts";
 import type { Static } from "../../schemas/index.ts";
 import { deliveryId } from "../../store/index.ts";
 import { costOf, type Delivery } from "../../verification/index.ts";
@@ -42,7 +42,7 @@ export function toBody(view: VerificationView): Static<typeof VerificationBody> 
 
 /** With its number masked, for lists (N-8). */
 export function toListedBody(view: VerificationView): Static<typeof VerificationBody> {
-  const to = view.to.includes("@") ? maskEmail(view.to) : maskPhoneNumber(view.to);
+  const to = maskAddress(view.to);
   return { ...toBody(view), to };
 }
 

@@ -13,30 +13,34 @@ export interface ApiAnswer {
 
 /** Calls of the API in the name of an administrator: the same routes as for keys, in this process. */
 export interface ConsoleCalls {
+  /** Whose things the console shows: those of the tenant that came with the installation. */
+  readonly tenantId: string;
   /** The administrator in whose name the console sends this request; null for all others. */
   callerOf(request: FastifyRequest): Caller | null;
   call(
     request: FastifyRequest,
     administrator: { readonly id: string; readonly name: string },
-    asked: {
-      readonly method: Method;
-      readonly path: string;
-      readonly body?: unknown;
-      readonly once?: string;
-    },
+    asked: AskedCall,
   ): Promise<ApiAnswer>;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export interface AskedCall {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Below `/api/v1`. */
+  readonly path: string;
+  readonly body?: object;
+  /** Its Idempotency-Key. */
+  readonly once?: string;
+}
 
 const header = "countersign-console-call";
 const wordBytes = 32;
 
-/** `tenantId` is whose things the console shows. */
 export function createConsoleCalls(tenantId: string): ConsoleCalls {
   /** By a word that chance made for one call, and that is gone with it: no request from outside can know it. */
   const callers = new Map<string, Caller>();
   return {
+    tenantId,
     callerOf({ headers }) {
       const word = headers[header];
       return typeof word === "string" ? (callers.get(word) ?? null) : null;

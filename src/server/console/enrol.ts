@@ -1,11 +1,11 @@
 import type { ConfirmResult } from "../../engine/index.ts";
 import { browserOf } from "../account/browser.ts";
 import { readAnswer } from "../account/passkeys.ts";
-import { asciiDigits } from "../pages/digits.ts";
-import type { Fields } from "../pages/flow.ts";
+import { typedCode } from "../pages/digits.ts";
+import { bindingOf, type Fields } from "../pages/flow.ts";
 import { consoleTenantId } from "./administrators.ts";
 import { type Here, type Led, noteConsoleAct } from "./gate.ts";
-import { consoleBinding, over } from "./sign-in.ts";
+import { over, waitWords } from "./sign-in.ts";
 import { newState, noted, type Pending } from "./state.ts";
 
 const tenantId = consoleTenantId;
@@ -37,9 +37,7 @@ export async function confirmApp(here: Here, fields: Fields): Promise<Led> {
   const { app } = state;
   if (pending === null || app === null) return over(here);
   const again = (text: string): Led => ({ state: noted(state, text), to: on });
-  const code = asciiDigits(fields["code"] ?? "")
-    .trim()
-    .slice(0, 64);
+  const code = typedCode(fields["code"]);
   if (code === "") return again("Enter the code that the app shows.");
   const { subscriberId, bearer: session } = pending;
   const { authenticatorId } = app;
@@ -57,10 +55,8 @@ export async function confirmApp(here: Here, fields: Fields): Promise<Led> {
     case "subscriberNotFound":
       return over(here);
     case "subscriberLocked":
-    case "recipientLocked": {
-      const minutes = Math.max(1, Math.ceil((result.retryAt - parts.clock.now()) / 60_000));
-      return again(`Too many wrong codes. Wait ${minutes} min, then try again.`);
-    }
+    case "recipientLocked":
+      return again(waitWords(result.retryAt, parts.clock.now()));
     default:
       return again("The code is not right. Look whether the clock of the device is.");
   }
@@ -73,7 +69,7 @@ export async function askNewPasskey(here: Here): Promise<{ id: string; options: 
   if (pending === null || !(await isPending(here, pending))) return null;
   const label = browserOf(request.headers["user-agent"] ?? "");
   const { subscriberId } = pending;
-  const binding = consoleBinding(here);
+  const binding = bindingOf(here.state);
   const asked = await accounts.enrolPasskey({ tenantId, subscriberId, label, binding });
   return asked.outcome === "enrolled" ? { id: asked.authenticator.id, options: asked.options } : null;
 }
@@ -87,7 +83,7 @@ export async function confirmPasskey(here: Here, { id = "", answer = "" }: Field
   const passkey = readAnswer(answer);
   if (passkey === null) return again("A passkey needs JavaScript, and a browser that knows passkeys.");
   const { subscriberId, bearer: session } = pending;
-  const binding = consoleBinding(here);
+  const binding = bindingOf(here.state);
   const asked = { tenantId, subscriberId, authenticatorId: id, binding, passkey, session };
   const result = await accounts.confirmAuthenticator(asked);
   if (result.outcome === "confirmed") return await enrolled(here, pending, result);

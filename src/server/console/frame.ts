@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { html } from "ghtml";
+import { iso } from "../api/schemas.ts";
 import type { Assets } from "../pages/assets.ts";
 import { setPageHeaders } from "../pages/headers.ts";
 import { layout } from "../pages/layout.ts";
@@ -103,9 +104,10 @@ export function text(value: unknown): string {
 }
 
 /** An instant as a machine and as people read it. */
-export function instant(iso: string | null): string {
-  if (iso === null) return "–";
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace("T", " ")}</time>`;
+export function instant(given: string | number | null): string {
+  if (given === null) return "–";
+  const at = typeof given === "number" ? iso(given) : given;
+  return html`<time datetime="${at}">${at.slice(0, 19).replace("T", " ")}</time>`;
 }
 
 /** A form with nothing but a button. */

@@ -2,8 +2,8 @@ import type { CheckChallengeResult, SignInResult } from "../../engine/index.ts";
 import { browserOf } from "../account/browser.ts";
 import { readAnswer } from "../account/passkeys.ts";
 import { wrongPasswordsMax } from "../account/present.ts";
-import { asciiDigits } from "../pages/digits.ts";
-import { bindingOf, type Fields } from "../pages/flow.ts";
+import { typedCode } from "../pages/digits.ts";
+import type { Fields } from "../pages/flow.ts";
 import { consoleTenantId, invitationLifetimeMs, join } from "./administrators.ts";
 import { type Here, type Led, noteConsoleAct } from "./gate.ts";
 import { type ConsoleState, newState, noted } from "./state.ts";
@@ -119,9 +119,7 @@ function challengePath({ pending }: ConsoleState): string {
 export async function enterCode(here: Here, fields: Fields): Promise<Led> {
   const held = heldOf(here);
   if (held === null) return over(here);
-  const code = asciiDigits(fields["code"] ?? "")
-    .trim()
-    .slice(0, 64);
+  const code = typedCode(fields["code"]);
   const type = fields["type"] === "recoveryCodes" ? "recoveryCodes" : "totp";
   const again = (text: string): Led => ({ state: noted(here.state, text), to: challengePath(here.state) });
   if (code === "") return again("Enter the code.");
@@ -204,12 +202,7 @@ export async function signOut({ accounts, parts, state }: Here): Promise<Led> {
   return { state: noted(newState(parts), "You are signed out.", true), to: signInPath };
 }
 
-/** The binding of what this browser enrols. */
-export function consoleBinding({ state }: Here): string {
-  return bindingOf(state);
-}
-
-function waitWords(at: number, now: number): string {
+export function waitWords(at: number, now: number): string {
   const minutes = Math.max(1, Math.ceil((at - now) / 60_000));
   return `Too many tries. Wait ${minutes === 1 ? "a minute" : `${minutes} minutes`}, then try again.`;
 }

@@ -24,7 +24,7 @@ export async function administratorsPage(inside: Inside): Promise<ConsolePage> {
       return [
         html`${one.name}${isThemselves ? " (you)" : ""}`,
         ways.length === 0 ? "none yet: cannot sign in" : text(ways.map(({ name }) => name).join(", ")),
-        instant(new Date(one.createdAt).toISOString()),
+        instant(one.createdAt),
         all.length > 1 ? button(`${path}/${one.id}/remove`, form, "Remove") : "",
       ];
     }),
@@ -47,7 +47,7 @@ async function sessionsOf({ accounts, administrator, view, form }: Inside): Prom
       .filter(({ state }) => state === "active")
       .map((one) => [
         html`${one.browser ?? "–"}${one.id === view.id ? " (this one)" : ""}`,
-        instant(new Date(one.createdAt).toISOString()),
+        instant(one.createdAt),
       ]),
     "There is none.",
   )}
@@ -64,7 +64,7 @@ export async function inviteAdministrator(inside: Inside): Promise<Led> {
   const made = await invite(parts, consoleAct(inside, administrator, "inviteAdministrator", null));
   const { server } = request;
   const address = `${server.publicOrigin(request)}/console/join`;
-  const content = html`<p class="lead">It is in this page and nowhere else, and works once, until !${instant(new Date(made.endsAt).toISOString())} UTC.</p>
+  const content = html`<p class="lead">It is in this page and nowhere else, and works once, until !${instant(made.endsAt)} UTC.</p>
 <p>At <code>${address}</code>, the person enters:</p>
 <p><code class="secret">${made.secret}</code></p>
 <p><a class="button" href="${path}">Go on</a></p>`;

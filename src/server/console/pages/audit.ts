@@ -21,7 +21,7 @@ export async function auditPage(
     ["No", "At (UTC)", "Who", "What", "On", "From"],
     entries.map((one) => [
       text(one.sequence),
-      instant(new Date(one.at).toISOString()),
+      instant(one.at),
       whoOf(one.actor),
       text(one.operation),
       one.target === null ? "–" : html`<code>${one.target}</code>`,

@@ -1,5 +1,6 @@
 import { html } from "ghtml";
 import { scopes } from "../../../tenants/index.ts";
+import { iso } from "../../api/schemas.ts";
 import type { Fields } from "../../pages/flow.ts";
 import { button, type ConsolePage, formField, instant, table, text } from "../frame.ts";
 import type { Inside, Led } from "../gate.ts";
@@ -25,7 +26,7 @@ export async function keysPage(inside: Inside): Promise<ConsolePage> {
   const { items } = await read(inside, "/keys?limit=100");
   const keys: readonly ListedKey[] = items;
   const { form, parts } = inside;
-  const now = new Date(parts.clock.now()).toISOString();
+  const now = iso(parts.clock.now());
   const stateOf = (one: ListedKey): string => {
     if (one.revokedAt !== null) return "revoked";
     return one.expiresAt !== null && one.expiresAt <= now ? "expired" : "works";
@@ -68,7 +69,7 @@ export async function createKey(inside: Inside, fields: Fields): Promise<Led> {
   if (name === "") return refuse("Give the key a name.");
   if (wanted.length === 0) return refuse("Choose at least one thing that the key may do.");
   const once = /^[A-Za-z0-9_-]{24}$/.test(fields["once"] ?? "") ? (fields["once"] ?? "") : onceOf(inside);
-  const answer = await ask(inside, "POST", "/keys", { name, scopes: wanted }, once);
+  const answer = await ask(inside, "POST", "/keys", { body: { name, scopes: wanted }, once });
   if (!answer.isDone) return refuse(refusal(answer));
   const { body } = answer;
   if (body.key === undefined) return refuse("This key was made already, and is not shown again.");

@@ -3,7 +3,7 @@ import type { VerificationView } from "../../../engine/index.ts";
 import type { Status } from "../../../verification/index.ts";
 import { type ConsolePage, facts, table, text } from "../frame.ts";
 import type { Inside } from "../gate.ts";
-import { placed, read, tenantOf } from "./page.ts";
+import { placed, read } from "./page.ts";
 
 const dayMs = 86_400_000;
 const pageSize = 500;
@@ -49,7 +49,7 @@ interface Day {
 
 async function lastDay(inside: Inside): Promise<Day> {
   const { engine } = inside.request.server;
-  const tenantId = await tenantOf(inside);
+  const { tenantId } = inside.tools.calls;
   const since = inside.parts.clock.now() - dayMs;
   const counts: Partial<Record<Status, number>> = {};
   let seen = 0;

@@ -1,7 +1,7 @@
+import { uuidPattern } from "../../../clock/index.ts";
 import { type ErrorCode, errorTable } from "../../../errors/codes.ts";
-import { firstTenant } from "../../../tenants/index.ts";
 import { Problem } from "../../problems.ts";
-import type { ApiAnswer } from "../calls.ts";
+import type { ApiAnswer, AskedCall } from "../calls.ts";
 import type { ConsolePage } from "../frame.ts";
 import type { Inside, Led } from "../gate.ts";
 import { noted } from "../state.ts";
@@ -14,18 +14,12 @@ export function placed({ administrator, form }: Inside, path: string, page: Cons
 /** A call of the API in the administrator's name. */
 export async function ask(
   inside: Inside,
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+  method: AskedCall["method"],
   path: string,
-  body?: unknown,
-  once?: string,
+  more: Pick<AskedCall, "body" | "once"> = {},
 ): Promise<ApiAnswer> {
-  const asked = {
-    method,
-    path,
-    ...(body === undefined ? {} : { body }),
-    ...(once === undefined ? {} : { once }),
-  };
-  return await inside.tools.calls.call(inside.request, inside.administrator, asked);
+  const { tools, request, administrator } = inside;
+  return await tools.calls.call(request, administrator, { method, path, ...more });
 }
 
 /**
@@ -50,15 +44,8 @@ export function afterCall({ state }: Inside, answer: ApiAnswer, good: string, to
   return { state: answer.isDone ? noted(state, good, true) : noted(state, refusal(answer)), to };
 }
 
-/** Whose things the console shows: those of the tenant that came with the installation. */
-export async function tenantOf({ parts }: Inside): Promise<string> {
-  const first = await firstTenant(parts.store);
-  if (first === undefined) throw new Problem("not_found");
-  return first.id;
-}
-
 /** An id in an address or a form; what can be none finds nothing. */
 export function idIn(given: unknown): string {
-  if (typeof given === "string" && /^[0-9a-f-]{36}$/.test(given)) return given;
+  if (typeof given === "string" && uuidPattern.test(given)) return given;
   throw new Problem("not_found");
 }

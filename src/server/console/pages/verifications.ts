@@ -1,14 +1,15 @@
 import { html } from "ghtml";
 import { lookAt } from "../../../engine/index.ts";
-import { maskEmail, maskPhoneNumber } from "../../../numbers/index.ts";
+import { maskAddress } from "../../../numbers/index.ts";
+import { statusSchema } from "../../api/verification-schemas.ts";
 import type { Fields } from "../../pages/flow.ts";
 import { Problem } from "../../problems.ts";
 import { button, type ConsolePage, facts, formField, instant, table, text } from "../frame.ts";
 import { type Inside, type Led, noteConsoleAct } from "../gate.ts";
-import { afterCall, ask, idIn, placed, refusal, tenantOf } from "./page.ts";
+import { afterCall, ask, idIn, placed, refusal } from "./page.ts";
 
 const path = "/console/verifications";
-const statuses = ["pending", "approved", "canceled", "expired", "exhausted", "undeliverable"] as const;
+const statuses = statusSchema.enum;
 
 interface Listed {
   readonly id: string;
@@ -87,21 +88,19 @@ function listed(inside: Inside, { items, status, next = null, refused, isOfNumbe
 
 /** One verification, with its deliveries and checks; never a code. */
 export async function verificationPage(inside: Inside, given: unknown): Promise<ConsolePage> {
-  const found = await lookAt(inside.parts, { tenantId: await tenantOf(inside), id: idIn(given) });
+  const found = await lookAt(inside.parts, { tenantId: inside.tools.calls.tenantId, id: idIn(given) });
   if (found === null) throw new Problem("not_found");
-  const at = (ms: number | null): string => instant(ms === null ? null : new Date(ms).toISOString());
-  const masked = found.to.includes("@") ? maskEmail(found.to) : maskPhoneNumber(found.to);
   const isPending = found.status === "pending";
   const cancel = found.hasBinding
     ? html`<p class="quiet">It was started with a binding: only the caller that repeats it can cancel it.</p>`
     : button(`${path}/${found.id}/cancel`, inside.form, "Cancel this verification");
   const content = html`!${facts([
-    ["Number", text(masked)],
+    ["Number", text(maskAddress(found.to))],
     ["Status", text(found.status)],
     ["Purpose", text(found.purpose)],
-    ["Started (UTC)", at(found.createdAt)],
-    ["Ends (UTC)", at(found.endsAt)],
-    ["Settled (UTC)", at(found.settledAt)],
+    ["Started (UTC)", instant(found.createdAt)],
+    ["Ends (UTC)", instant(found.endsAt)],
+    ["Settled (UTC)", instant(found.settledAt)],
     ["Checks left", text(found.checksLeft)],
     ["Id", html`<code>${found.id}</code>`],
   ])}
@@ -124,7 +123,7 @@ export async function verificationPage(inside: Inside, given: unknown): Promise<
 !${table(
     "Checks",
     ["At (UTC)", "Code"],
-    found.checks.map((one) => [at(one.at), one.right ? "right" : "wrong"]),
+    found.checks.map((one) => [instant(one.at), one.right ? "right" : "wrong"]),
     "No code was checked.",
   )}
 <p><a href="${path}">All verifications</a></p>`;

@@ -1,12 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../config/index.ts";
-import { neededSecrets } from "../instance/needed-secrets.ts";
-import { checkValue, createKeyring, type Keyring, Secret } from "../secrets/index.ts";
+import { neededSecrets, secretsNotHere } from "../instance/needed-secrets.ts";
+import type { Keyring } from "../secrets/index.ts";
 import { worksFromName } from "../store/migrations.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandFailed } from "./failure.ts";
+import { keyringHere } from "./keyring-here.ts";
 
 /** What a backup holds, as far as an operator wants to know before it is put in place. */
 export interface BackupContents {
@@ -56,7 +57,7 @@ export function inspectBackup(
     database = new DatabaseSync(path);
     database.exec("pragma journal_mode = delete");
     const contents = inspect(database, shownAs, schemaMax);
-    proveSecret(database, contents.secretIds, settings);
+    proveSecret(metasOf(database), settings);
     return contents;
   } catch (cause) {
     if (cause instanceof CommandFailed) throw cause;
@@ -76,7 +77,8 @@ function inspect(database: DatabaseSync, shownAs: string, schemaMax: number): Ba
     )
     .get() as { found: number };
   if (schema < 1 || tables.found !== 2) throw unusable(shownAs, "It is a database, but none of Countersign.");
-  if (schema > schemaMax && Number(metaValue(database, worksFromName) ?? schema) > schemaMax) {
+  const metas = metasOf(database);
+  if (schema > schemaMax && Number(metas.get(worksFromName) ?? schema) > schemaMax) {
     throw unusable(
       shownAs,
       `A newer Countersign wrote it: it has schema ${schema}, this version knows ${schemaMax}.`,
@@ -86,36 +88,19 @@ function inspect(database: DatabaseSync, shownAs: string, schemaMax: number): Ba
   const pending = database
     .prepare("select count(*) as found from verifications where status = 'pending'")
     .get() as { found: number };
-  const metas = ["secret_ids", "secret_ids_retired"].map(
-    (name) => [name, metaValue(database, name) ?? ""] as const,
-  );
   return {
     schema,
     verifications: all.found,
     pending: pending.found,
-    secretIds: neededSecrets(new Map(metas)),
+    secretIds: neededSecrets(metas),
   };
 }
 
 /** The same proof as at a start, made before anything is replaced. */
-function proveSecret(database: DatabaseSync, ids: readonly string[], settings: Settings): void {
-  const keyring = keyringOf(settings);
-  for (const id of ids) {
-    const stored = metaValue(database, `secret_check_${id}`);
-    const matches =
-      keyring?.ids.includes(id) === true && (stored === undefined || stored === checkValue(keyring, id));
-    if (!matches) throw secretMissing(id, keyring, settings.data);
-  }
-}
-
-function keyringOf({ secret, data }: Settings): Keyring | null {
-  if (secret.length > 0) return createKeyring(secret);
-  try {
-    return createKeyring([new Secret(readFileSync(join(data, "secret"), "utf8").trim())]);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw cause;
-  }
+function proveSecret(metas: ReadonlyMap<string, string>, { data, secret }: Settings): void {
+  const keyring = keyringHere(data, secret);
+  const [missing] = secretsNotHere(metas, keyring);
+  if (missing !== undefined) throw secretMissing(missing, keyring, data);
 }
 
 function secretMissing(id: string, keyring: Keyring | null, folder: string): CommandFailed {
@@ -129,11 +114,9 @@ function secretMissing(id: string, keyring: Keyring | null, folder: string): Com
   });
 }
 
-function metaValue(database: DatabaseSync, name: string): string | undefined {
-  const row = database.prepare("select value from meta where name = ?").get(name) as
-    | { value: string }
-    | undefined;
-  return row?.value;
+function metasOf(database: DatabaseSync): ReadonlyMap<string, string> {
+  const rows = database.prepare("select name, value from meta").all() as { name: string; value: string }[];
+  return new Map(rows.map(({ name, value }) => [name, value]));
 }
 
 function unusable(path: string, why: string): CommandFailed {

@@ -23,7 +23,7 @@ import {
 import { checkValue, type Keyring, type LastingKeys, Secret, SecretInvalid } from "../secrets/index.ts";
 import type { Store } from "../store/index.ts";
 import { useDataKeys, usesDataKeys } from "../tenants/index.ts";
-import { idsName, neededSecrets, retiredName } from "./needed-secrets.ts";
+import { checkName, idsName, neededSecrets, retiredName } from "./needed-secrets.ts";
 
 /** The master secret of the data folder. One that was just made is in memory alone until it is kept. */
 export interface FolderSecret {
@@ -154,8 +154,4 @@ function otherSecret(ids: readonly string[]): SecretInvalid {
   return new SecretInvalid(
     `this data was written with another master secret (id ${ids.join(", ")}): bring it back in the file "secret" of the data folder or in COUNTERSIGN_SECRET`,
   );
-}
-
-function checkName(id: string): string {
-  return `secret_check_${id}`;
 }

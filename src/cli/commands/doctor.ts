@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { LoadedSettings, Settings } from "../../config/index.ts";
-import { neededSecrets } from "../../instance/needed-secrets.ts";
-import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
+import { lastingKeysName } from "../../engine/rotation/lasting-keys.ts";
+import { neededSecrets, secretsNotHere } from "../../instance/needed-secrets.ts";
 import { examineData, type Finding } from "../../store/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { usageFailure } from "../failure.ts";
+import { keyringHere } from "../keyring-here.ts";
 import { printable, type Style, type Terminal } from "../terminal.ts";
 import { count } from "../verification-text.ts";
 import { placeOf } from "./migrate.ts";
@@ -50,13 +49,11 @@ function settingsFindings({ warnings }: LoadedSettings): Finding[] {
 /** The secret that is configured must be the one that the data was written with. */
 function judgeSecret(metas: ReadonlyMap<string, string>, settings: Settings): Finding {
   const ids = neededSecrets(metas);
-  const keyring = keyringOf(settings);
-  const isKnown = (id: string): boolean => {
-    const stored = metas.get(`secret_check_${id}`);
-    return keyring?.ids.includes(id) === true && (stored === undefined || stored === checkValue(keyring, id));
-  };
-  const missing = ids.filter((id) => !isKnown(id));
-  if (missing.length > 0 && missing.length < ids.length && metas.has("lasting_keys")) {
+  const { secret, data, databaseUrl } = settings;
+  // Beside a database elsewhere there is no folder with a secret.
+  const isHere = secret.length > 0 || databaseUrl === null;
+  const missing = secretsNotHere(metas, isHere ? keyringHere(data, secret) : null);
+  if (missing.length > 0 && missing.length < ids.length && metas.has(lastingKeysName)) {
     return {
       check: "secret",
       level: "warn",
@@ -76,13 +73,6 @@ function judgeSecret(metas: ReadonlyMap<string, string>, settings: Settings): Fi
   }
   const found = ids.length === 0 ? "nothing was written yet" : `${ids.join(", ")}, the one of the data`;
   return { check: "secret", level: "ok", found, remedy: null };
-}
-
-function keyringOf({ secret, data, databaseUrl }: Settings): Keyring | null {
-  if (secret.length > 0) return createKeyring(secret);
-  const path = join(data, "secret");
-  if (databaseUrl !== null || !existsSync(path)) return null;
-  return createKeyring([new Secret(readFileSync(path, "utf8").trim())]);
 }
 
 const styles: Readonly<Record<Finding["level"], Style>> = { ok: "green", warn: "yellow", fail: "red" };

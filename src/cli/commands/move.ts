@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { systemClock, uuidv7Time } from "../../clock/index.ts";
 import type { Settings } from "../../config/index.ts";
-import { neededSecrets } from "../../instance/needed-secrets.ts";
+import { neededSecrets, secretsNotHere } from "../../instance/needed-secrets.ts";
 import { toStartRefused } from "../../instance/start-refused.ts";
-import { checkValue, createKeyring, type Keyring, Secret } from "../../secrets/index.ts";
 import {
   DataFolderInUse,
   type MovedTable,
@@ -19,6 +18,7 @@ import {
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
+import { keyringHere } from "../keyring-here.ts";
 import { printable, type Terminal, table } from "../terminal.ts";
 
 export interface MoveOptions {
@@ -204,21 +204,11 @@ async function oldestOf(source: Store, now: number): Promise<number> {
 
 /** The secret that is here must be the one of the data: the servers would be refused with another. */
 async function proveSecret(source: Store, { folder, settings }: Move): Promise<readonly string[]> {
-  const ids = neededSecrets(await source.metas());
-  const keyring = keyringOf(folder, settings);
-  if (keyring === null) return ids;
-  for (const id of ids) {
-    const stored = await source.readMeta(`secret_check_${id}`);
-    const isRight = keyring.ids.includes(id) && (stored === undefined || stored === checkValue(keyring, id));
-    if (!isRight) throw otherSecret(id, folder);
-  }
-  return ids;
-}
-
-function keyringOf(folder: string, { secret }: Settings): Keyring | null {
-  if (secret.length > 0) return createKeyring(secret);
-  const path = join(folder, "secret");
-  return existsSync(path) ? createKeyring([new Secret(readFileSync(path, "utf8").trim())]) : null;
+  const metas = await source.metas();
+  const keyring = keyringHere(folder, settings.secret);
+  const [missing] = keyring === null ? [] : secretsNotHere(metas, keyring);
+  if (missing !== undefined) throw otherSecret(missing, folder);
+  return neededSecrets(metas);
 }
 
 function refused(code: string, what: string, why: string | null, remedy: string): CommandFailed {

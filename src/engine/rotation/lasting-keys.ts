@@ -15,9 +15,10 @@ import {
 import type { Store } from "../../store/index.ts";
 import { isReplaced, lastRotation, noteUsed, usedSecrets } from "./replaced.ts";
 
-const keysName = "lasting_keys";
+/** What former secrets left behind is under this name in `meta`. */
+export const lastingKeysName = "lasting_keys";
 const indexName = "index_secret_id";
-const context: SealContext = { table: "meta", column: keysName, row: "", tenant: "" };
+const context: SealContext = { table: "meta", column: lastingKeysName, row: "", tenant: "" };
 
 /** Of this data, before a start changes it: every secret it knows. */
 export interface KnownSecrets {
@@ -34,7 +35,7 @@ export async function readLastingKeys(
   keyring: Keyring,
   { ids }: KnownSecrets,
 ): Promise<LastingKeys> {
-  const text = await store.readMeta(keysName);
+  const text = await store.readMeta(lastingKeysName);
   if (text === undefined) return {};
   try {
     return open(keyring, text);
@@ -87,12 +88,12 @@ interface WritingParts {
 }
 
 async function writeLastingKeys({ store, random, keyring }: WritingParts, keys: LastingKeys): Promise<void> {
-  const known = await store.readMeta(keysName);
+  const known = await store.readMeta(lastingKeysName);
   const ids = Object.keys(keys);
   if (known === undefined && ids.length === 0) return;
   if (known !== undefined && sealKeyId(known) === keyring.currentId && isWhole(keyring, known, ids)) return;
   const key = { id: keyring.currentId, key: requireKey(keyring, "keyEncryption") };
-  await store.writeMeta(keysName, sealUnder(key, random, context, JSON.stringify(keys)));
+  await store.writeMeta(lastingKeysName, sealUnder(key, random, context, JSON.stringify(keys)));
 }
 
 function isWhole(keyring: Keyring, text: string, ids: readonly string[]): boolean {
@@ -107,7 +108,7 @@ function isWhole(keyring: Keyring, text: string, ids: readonly string[]): boolea
 
 /** Under the current secret, should a start with another order of the same secrets have left them elsewhere. */
 export async function rewrapLastingKeys(parts: WritingParts): Promise<void> {
-  const text = await parts.store.readMeta(keysName);
+  const text = await parts.store.readMeta(lastingKeysName);
   if (text === undefined || sealKeyId(text) === parts.keyring.currentId) return;
   try {
     await writeLastingKeys(parts, open(parts.keyring, text));
@@ -119,6 +120,6 @@ export async function rewrapLastingKeys(parts: WritingParts): Promise<void> {
 
 /** Under which secret they are; null where none was ever replaced. */
 export async function lastingKeysUnder(store: Store): Promise<string | null> {
-  const text = await store.readMeta(keysName);
+  const text = await store.readMeta(lastingKeysName);
   return text === undefined ? null : sealKeyId(text);
 }

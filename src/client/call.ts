@@ -1,4 +1,4 @@
-import type { AccountOperation } from "./account-results.ts";
+import type { AccountOperation } from "./account-refusals.ts";
 import type { Operation } from "./results.ts";
 import type { Asked, Json } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import { type AccountOperation, accountOutcomes, accountRefusals } from "./account-results.ts";
+import { type AccountOperation, accountOutcomes, accountRefusals } from "./account-refusals.ts";
 import { type AccountCalls, accountCalls } from "./accounts.ts";
 import { administration } from "./administration.ts";
 import type { Administration } from "./administration-calls.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Static } from "typebox";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
-import { accountOutcomes, accountRefusals } from "../../src/client/account-results.ts";
+import { accountOutcomes, accountRefusals } from "../../src/client/account-refusals.ts";
 import { faultCodes } from "../../src/client/fault.ts";
 import type {
   Erased,

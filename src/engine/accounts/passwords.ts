@@ -1,9 +1,10 @@
 import { decidePassword, decidePasswordChange, hasSecond, nameRow } from "../../accounts/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { isOpenedBy, readBearer } from "./bearers.ts";
+import { judge, type PasswordRefused } from "./new-password.ts";
 import { prepareNotice } from "./notices.ts";
 import { type AccountParts, contextOf, holderDigest, nobodysId, opened } from "./parts.ts";
-import { findSubscriber, judge, type PasswordRefused, type SubscriberRef } from "./subscribers.ts";
+import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 
 export type ChangePassword = SubscriberRef & {
   readonly password: string;

@@ -1,26 +1,16 @@
 import {
-  type Address,
-  type Authenticator,
-  completed,
   decidePassword,
   decideRecoveryUse,
-  hasSecond,
   isAsked,
-  isEnough,
-  isKept,
   isOvertaken,
-  isRecoverable,
   isRecovering,
   mayProve,
   methodsOf,
   nameRow,
-  needsPassword,
   newRecovery,
   type PasskeyRequest,
   type Proof,
-  provenAddresses,
   type RecoveryMethod,
-  recovered,
   recoveryWrongMax,
   type SentCode,
   type Subscriber,
@@ -32,20 +22,11 @@ import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { newSecret } from "./bearers.ts";
 import { nobodyTold, prepareNotice, remembering } from "./notices.ts";
-import {
-  type AccountParts,
-  canonicalName,
-  contextOf,
-  holderDigest,
-  nameIdOf,
-  nobodysId,
-  opened,
-} from "./parts.ts";
+import { type AccountParts, canonicalName, holderDigest, nameIdOf, nobodysId } from "./parts.ts";
 import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
 import { compareForRecovery, type RecoveryProof, reserve, writtenForNothing } from "./recovery-proofs.ts";
+import { addressFor, usableIn } from "./recovery-ways.ts";
 import { type CodeText, sendCode } from "./sending.ts";
-import { type Begun, planSession } from "./sessions.ts";
-import { judge, type PasswordRefused } from "./subscribers.ts";
 
 export interface StartRecovery {
   readonly tenantId: string;
@@ -117,32 +98,6 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
         : { ...row, recovery: { ...row.recovery, email: code ?? row.recovery.email } };
     return { writes: [{ table: "challenge", id: row.id, row: next }], result: { outcome: "sent" } };
   });
-}
-
-/** The first that was proved lately and, of e-mail addresses, added with an authenticator. */
-function addressFor(
-  parts: AccountParts,
-  subscriber: Subscriber,
-  method: "email" | "phone",
-): Address | undefined {
-  return usableAddresses(parts, subscriber, parts.clock.now()).find(({ type }) => type === method);
-}
-
-function usableAddresses(parts: AccountParts, subscriber: Subscriber, now: number): readonly Address[] {
-  return provenAddresses(subscriber, parts.settings.addressAgeMaxMs, now).filter(
-    (one) => one.disabledAt === null && (one.type === "phone" || one.isVouched),
-  );
-}
-
-/** What may prove anything in a recovery, disabled or not. */
-function usableIn(parts: AccountParts, subscriber: Subscriber, now: number): readonly Authenticator[] {
-  const addresses = new Set(usableAddresses(parts, subscriber, now).map(({ id }) => id));
-  return subscriber.authenticators.filter(
-    (one) =>
-      one.confirmedAt !== null &&
-      isKept(one, now) &&
-      ((one.type !== "phone" && one.type !== "email") || addresses.has(one.id)),
-  );
 }
 
 /** A code or, with the method `password`, the password; with the method `passkey` what the browser answered. */
@@ -251,100 +206,4 @@ function judgeProof(
   const writes: readonly Write[] =
     used.subscriber === of ? [] : [{ table: "subscriber", id: of.id, row: used.subscriber }];
   return { proof: used.outcome.type === "right" ? used.outcome.proof : null, writes };
-}
-
-export type CompleteRecovery = OfRecovery & {
-  /** A new one; without it the old one stays, unless it may be another's. */
-  readonly password?: string | undefined;
-  /** By what its owner recognises the session that comes of it. */
-  readonly browser?: string | undefined;
-};
-
-export type CompleteRecoveryResult =
-  | {
-      readonly outcome: "recovered";
-      readonly subscriberId: string;
-      /** Allows to enrol and to remove authenticators for ten minutes. */
-      readonly stepUp: string;
-      /** Becomes active with the first authenticator that is enrolled; a plain sign-in does as well. */
-      readonly pending: Begun;
-    }
-  | RecoveryInvalid
-  | NewPasswordRefused;
-
-/** Signs nobody in: it sets the password, ends all sessions, and allows to enrol. */
-export async function completeRecovery(
-  parts: AccountParts,
-  request: CompleteRecovery,
-): Promise<CompleteRecoveryResult> {
-  const found = await findRecovery(parts, request);
-  const now = parts.clock.now();
-  if (found?.subscriber === undefined || !isRecoverable(found.challenge, now)) {
-    return await remembering(parts, { outcome: "recoveryInvalid" });
-  }
-  const { challenge, subscriber } = found;
-  const refused = await newPasswordProblem(parts, subscriber, request.password, needsPassword(subscriber));
-  if (refused !== null) return refused;
-  const hash = request.password === undefined ? null : await parts.hasher.hash(request.password);
-  const linksUntil = now - 1;
-  const notice = await prepareNotice(parts, subscriber, "recovered");
-  const challengeKey = key("challenge", challenge.id);
-  const subscriberKey = key("subscriber", subscriber.id);
-  const decision = (rows: Rows, at: number): UpdateDecision<CompleteRecoveryResult> => {
-    const row = rows.get(challengeKey);
-    const of = rows.get(subscriberKey);
-    if (row === undefined || of === undefined || !isRecoverable(row, at) || isOvertaken(row, of)) {
-      return { writes: [], result: { outcome: "recoveryInvalid" } };
-    }
-    if (!isEnough(standing(row.earlier, of, usableIn(parts, of, at)))) {
-      return { writes: [], result: { outcome: "recoveryInvalid" } };
-    }
-    const { tenantId, id: subscriberId } = of;
-    const { browser } = request;
-    const fields = { tenantId, subscriberId, browser, challengeId: null, proofs: row.earlier };
-    const pending = planSession(parts, "pending", fields, at);
-    const begun = {
-      by: "recovery" as const,
-      password: hash,
-      sessionId: pending.row.id,
-      stepUp: row.id,
-      linksUntil,
-    };
-    return {
-      writes: [
-        ...notice.writes(rows, at),
-        { table: "subscriber", id: of.id, row: recovered(of, begun, at) },
-        { table: "challenge", id: row.id, row: completed(row, at) },
-        pending.write,
-      ],
-      result: { outcome: "recovered", subscriberId: of.id, stepUp: row.id, pending: pending.begun },
-    };
-  };
-  return await parts.decide([...notice.keys, subscriberKey, challengeKey], decision, subscriber.id);
-}
-
-export type NewPasswordRefused =
-  | PasswordRefused
-  | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string };
-
-/** What is wrong with a password that is to be set on the way back in; null where nothing is. */
-export async function newPasswordProblem(
-  parts: AccountParts,
-  subscriber: Subscriber,
-  password: string | undefined,
-  isNeeded: boolean,
-): Promise<NewPasswordRefused | null> {
-  const field = "password";
-  if (password === undefined) {
-    const detail = "must be given: the one before may be known to somebody else";
-    return isNeeded ? { outcome: "requestInvalid", field, detail } : null;
-  }
-  if (subscriber.password === null) {
-    const detail = "must be left out: the password of this subscriber is checked elsewhere";
-    return { outcome: "requestInvalid", field, detail };
-  }
-  const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
-  const isBeside = subscriber.mustHaveSecond || hasSecond(subscriber, parts.clock.now());
-  const problem = await judge(parts, password, name, isBeside);
-  return problem === null ? null : { outcome: "passwordRefused", problem };
 }

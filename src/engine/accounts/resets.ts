@@ -13,9 +13,9 @@ import { bearerDigest } from "../../secrets/index.ts";
 import { key, type Rows, type UpdateDecision } from "../../store/index.ts";
 import { newSecret, readSecret } from "./bearers.ts";
 import { linkTo } from "./links.ts";
+import { type NewPasswordRefused, newPasswordProblem } from "./new-password.ts";
 import { prepareNotice, remembering } from "./notices.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
-import { type NewPasswordRefused, newPasswordProblem } from "./recovery.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 

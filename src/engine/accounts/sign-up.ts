@@ -11,6 +11,7 @@ import { key, type Rows, type UpdateDecision, type Write } from "../../store/ind
 import { useKey, useRecord } from "../single-use.ts";
 import type { VerificationView } from "../view.ts";
 import { newBase, newStoredCodes } from "./new-authenticator.ts";
+import { judge, type PasswordRefused } from "./new-password.ts";
 import {
   type AccountParts,
   canonicalName,
@@ -21,7 +22,6 @@ import {
   sealed,
 } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
-import { judge, type PasswordRefused } from "./subscribers.ts";
 import { type NewlyTrusted, trustDevice } from "./trusted-devices.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 

@@ -1,15 +1,9 @@
-import {
-  canonicalPassword,
-  nameRow,
-  newSubscriber,
-  type PasswordProblem,
-  passwordProblem,
-  type Subscriber,
-} from "../../accounts/index.ts";
-import { isCommonPassword, missingSecretOf, parsePasswordHash } from "../../authenticators/index.ts";
+import { nameRow, newSubscriber, type Subscriber } from "../../accounts/index.ts";
+import { missingSecretOf, parsePasswordHash } from "../../authenticators/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
 import { type Key, key, type Rows, type Write } from "../../store/index.ts";
+import { judge, type PasswordRefused } from "./new-password.ts";
 import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
@@ -25,12 +19,6 @@ export interface CreateSubscriber {
   readonly mustHaveSecond?: boolean | undefined;
   /** BCP 47: in which language they get codes and notices. Default: that of the service. */
   readonly locale?: string | undefined;
-}
-
-/** By the rules of passwords (P-1, P-2). */
-export interface PasswordRefused {
-  readonly outcome: "passwordRefused";
-  readonly problem: PasswordProblem;
 }
 
 export type CreateResult =
@@ -72,40 +60,6 @@ function hashProblem({ keyring }: AccountParts, text: string): string | null {
 
 function invalid(field: string, detail: string): CreateResult {
   return { outcome: "requestInvalid", field, detail };
-}
-
-/** Why a new password is refused; null for a good one. */
-export async function judge(
-  parts: AccountParts,
-  password: string,
-  name: string,
-  hasSecond: boolean,
-): Promise<PasswordProblem | null> {
-  const problem = passwordProblem(password, {
-    isAlone: !hasSecond,
-    context: [name, "countersign"],
-    isCommon: isCommonPassword,
-  });
-  if (problem !== null) return problem;
-  return (await isBreached(parts, password)) ? { reason: "tooCommon" } : null;
-}
-
-/** Where the list cannot be read, the password passes: nobody could sign up or get back in until somebody mends it. */
-async function isBreached({ isBreached: ask, log, meter }: AccountParts, password: string): Promise<boolean> {
-  if (ask === undefined) return false;
-  try {
-    const found = await ask(canonicalPassword(password));
-    meter.count("breached_passwords", { found: found ? "yes" : "no" });
-    return found;
-  } catch (cause) {
-    meter.count("breached_passwords", { found: "unread" });
-    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-    log.error(
-      { event: "breached_passwords_unread", reason },
-      "the list of breached passwords cannot be read: new passwords are not looked up until it can",
-    );
-    return false;
-  }
 }
 
 interface NewRow {

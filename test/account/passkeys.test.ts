@@ -13,7 +13,7 @@ const tenantId = server.instance.tenant.id;
 const { accounts } = server.instance;
 const origin = `http://localhost:${server.port}`;
 afterAll(() => server.remove());
-beforeEach(() => clock.advance(60_000));
+beforeEach(() => clock.suspend(60_000));
 
 let networks = 0;
 /** At the address that passkeys work for. */
@@ -88,7 +88,7 @@ describe("passkeys on the account pages", () => {
     await one.post("/account/codes-kept");
     expect(one.page.text).toContain("Browsers that you trust");
     await one.post("/account/sign-out");
-    await clock.advance(60_000);
+    await clock.suspend(60_000);
     await enter(one, "tove");
     expect(heading(one)).toBe("Your account");
     const other = visitor();
@@ -190,7 +190,7 @@ describe("passkeys on the account pages", () => {
     const late = visitor();
     await late.open("/account/sign-in");
     const old = await ask(late, "sign-in/passkey");
-    await clock.advance(300_000);
+    await clock.suspend(300_000);
     await late.post("/account/sign-in/passkey", {
       id: old.id,
       answer: JSON.stringify(device.get(old.options)),
@@ -335,7 +335,7 @@ describe("asking for a passkey", () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(600);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect((await ask(one, "sign-in/passkey")).status).toBe(200);
-    await clock.advance(300_000);
+    await clock.suspend(300_000);
     expect((await ask(one, "sign-in/passkey", {}, from)).status).toBe(200);
   });
 

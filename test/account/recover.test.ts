@@ -54,7 +54,7 @@ async function addMail({ visitor: one, name, codes }: Person, which: number): Pr
 describe("the way back", () => {
   test("L-5: two things of different kinds, a new password, a new phone, new recovery codes", async () => {
     const person = await signUp("ada");
-    await clock.advance(2 * minute);
+    await clock.suspend(2 * minute);
     const one = await lost("ADA");
     expect(heading(one)).toBe("Show that it is you");
     await show(one, "recoveryCode", person.codes[0] ?? "");
@@ -90,7 +90,7 @@ describe("the way back", () => {
 
   test("whoever shows the password keeps it, and signs in with what they have left", async () => {
     const person = await signUp("grace");
-    await clock.advance(2 * minute);
+    await clock.suspend(2 * minute);
     const one = await lost("grace");
     await show(one, "password", password);
     await show(one, "recoveryCode", person.codes[0] ?? "");
@@ -107,7 +107,7 @@ describe("the way back", () => {
 
   test("W-8: nobody is asked, sent and refused like somebody, to the last try", async () => {
     await signUp("joan");
-    await clock.advance(2 * minute);
+    await clock.suspend(2 * minute);
     const seen = await Promise.all(
       ["joan", "nobody-at-all"].map(async (name) => {
         const one = await lost(name);
@@ -128,7 +128,7 @@ describe("the way back", () => {
 
   test("waits are shown with their time, and the last code stays good", async () => {
     const person = await signUp("mary");
-    await clock.advance(2 * minute);
+    await clock.suspend(2 * minute);
     const one = await lost("mary");
     await one.post("/account/recover/choose", { way: "sms" });
     expect(one.page.text).toMatch(/You can ask for another code in <bdi>0:\d\d<\/bdi>/);
@@ -136,13 +136,13 @@ describe("the way back", () => {
     await one.post("/account/recover/resend");
     expect(said(one)).toBe("");
     expect(await codeFor(person.number)).toBe(first);
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await one.post("/account/recover/call");
     expect(said(one)).toContain("a code is on its way");
     await one.post("/account/recover/code", { code: await codeFor(person.number) });
     expect(said(one)).toBe("That is right. Now show one more.");
     expect(one.page.text).toContain("Minutes left for this: <bdi>29</bdi>");
-    await clock.advance(30 * minute);
+    await clock.suspend(30 * minute);
     await one.open("/account/recover");
     expect(said(one)).toContain("This took too long");
   });
@@ -161,7 +161,7 @@ describe("the way back", () => {
 
   test("steps in the wrong order lead to no way back", async () => {
     const person = await signUp("order");
-    await clock.advance(2 * minute);
+    await clock.suspend(2 * minute);
     const one = await lost("order");
     for (const [step, fields] of [
       ["finish", { password: fresh }],
@@ -186,7 +186,7 @@ describe("the way back", () => {
 describe("not me", () => {
   test("P-6: looking changes nothing, however often; pressing stops everything, once", async () => {
     const person = await signUp("lise");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await addMail(person, 0);
     // A recovery code was used, and an address added: the phone is told of both.
     const link = await linkOn(person.number, "not-me");
@@ -218,7 +218,7 @@ describe("not me", () => {
     await late.post("/account/not-me", one.hidden());
     expect(late.page.status).toBe(403);
     // Frozen until they are back: and for that the password counts for nothing.
-    await clock.advance(5 * minute);
+    await clock.suspend(5 * minute);
     const back = await lost("lise");
     await show(back, "password", password);
     expect(said(back)).toContain("Attempts left");
@@ -231,12 +231,12 @@ describe("not me", () => {
 
   test("whoever signs in meanwhile is told that nothing can be changed, and where to go", async () => {
     const person = await signUp("ruth");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await addMail(person, 0);
     const one = visitor();
     await one.open(await linkOn(person.number, "not-me"));
     await one.post("/account/not-me");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const other = visitor();
     await enter(other, "ruth");
     await other.post("/account/other");
@@ -250,7 +250,7 @@ describe("not me", () => {
 
   test("W-13: a form of another site, or of another visit, stops nothing; neither does a changed link", async () => {
     const person = await signUp("eve");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await addMail(person, 0);
     const link = await linkOn(person.number, "not-me");
     const one = visitor();
@@ -290,7 +290,7 @@ describe("a reset", () => {
 
   test("P-7: a new password and a new start, once; a used link and a made-up one look the same", async () => {
     const person = await signUp("hedy");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await reset("hedy");
     const link = await linkOn(person.number, "reset");
     const one = visitor();
@@ -324,7 +324,7 @@ describe("a reset", () => {
 
   test("its link is answered where a service has no account pages; the way back is not", async () => {
     const person = await signUp("shut");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const service = await serviceWith({ accounts: "none" });
     expect((await visitor().open(`/account/recover?service=${service}`)).status).toBe(404);
     await reset("shut");
@@ -345,7 +345,7 @@ describe("an e-mail address", () => {
   test("A-16: is added with its code, shown masked, and removed; it meets no challenge", async () => {
     const person = await signUp("mail");
     const { visitor: one } = person;
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await one.post("/account/change", { what: "email", id: "" });
     await one.post("/account/other");
     await one.post("/account/choose", { way: wayOf(one, "code") });
@@ -373,7 +373,7 @@ describe("an e-mail address", () => {
 
   test("what protects the account goes after a wait, is shown with its time, and can be kept", async () => {
     const { visitor: one, codes } = await signUp("wait");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     await one.post("/account/change", { what: "add", id: "" });
     await one.post("/account/other");
     await one.post("/account/choose", { way: wayOf(one, "code") });

@@ -20,7 +20,7 @@ test("from nothing to signed in: a number, its code, a name and a password, reco
 
 test("P-5: name and password lead to the code of the phone, and only the code to the account", async () => {
   const { number } = await signUp("grace");
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   const one = visitor();
   await enter(one, "Grace");
   expect(heading(one)).toBe("Enter the code");
@@ -41,14 +41,14 @@ test("P-5: name and password lead to the code of the phone, and only the code to
 
 test("a call or a recovery code instead, and none of them twice", async () => {
   const { number, codes } = await signUp("mary");
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   const one = visitor();
   await enter(one, "mary");
   await one.post("/account/other");
   expect(heading(one)).toBe("Confirm that it is you");
   await one.post("/account/choose", { way: wayOf(one, "voice") });
   expect(said(one)).toMatch(/^You can ask for another code in 0:\d\d\.$/);
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   await one.post("/account/choose", { way: wayOf(one, "voice") });
   expect(heading(one)).toBe("Enter the code");
   await server.instance.engine.tick();
@@ -121,7 +121,7 @@ test("thirty wrong passwords of one network end its sign-ins for a while, whatev
   const other = visitor();
   await enter(other, "somebody-new", password);
   expect(said(other)).toBe("The user name or the password is wrong.");
-  await clock.advance(15 * 60_000 + 1);
+  await clock.suspend(15 * 60_000 + 1);
   await enter(one, "somebody-newer", password);
   expect(said(one)).toBe("The user name or the password is wrong.");
 });
@@ -147,7 +147,7 @@ test("a browser that is trusted as it signs up is asked for no code there, and f
   await one.post("/account/codes-kept");
   expect(one.page.text).toContain("Browsers that you trust");
   await one.post("/account/sign-out");
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   await enter(one, "rosalind");
   expect(heading(one)).toBe("Your account");
   const other = visitor();
@@ -163,7 +163,7 @@ test("signing out ends the session, and cancelling ends the way to one", async (
   const tenantId = server.instance.tenant.id;
   const checked = await server.instance.accounts.checkSession({ tenantId, session: bearer });
   expect(checked.outcome).toBe("sessionInvalid");
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   await enter(one, "emmy");
   expect(heading(one)).toBe("Enter the code");
   await one.post("/account/cancel");
@@ -172,11 +172,11 @@ test("signing out ends the session, and cancelling ends the way to one", async (
 
 test("a sign-in that waits for longer than ten minutes begins again", async () => {
   const { number } = await signUp("lise");
-  await clock.advance(60_000);
+  await clock.suspend(60_000);
   const one = visitor();
   await enter(one, "lise");
   const code = await codeFor(number);
-  await clock.advance(10 * 60_000);
+  await clock.suspend(10 * 60_000);
   await one.post("/account/code", { code });
   expect(heading(one)).toBe("Sign in");
   expect(said(one)).toBe("Signing in took too long. Please begin again.");

@@ -33,7 +33,7 @@ const textsOn = (number: string): number => instance.sandbox?.phones.messages(nu
 const ends: readonly [string, (id: string) => Promise<unknown>][] = [
   ["is ended with all of them", (id) => call("DELETE", `/subscribers/${id}/sessions`)],
   ["is of somebody who was removed", (id) => call("DELETE", `/subscribers/${id}`)],
-  ["is too old", () => clock.advance(11 * minute)],
+  ["is too old", () => clock.suspend(11 * minute)],
 ];
 
 describe("P-5: a pending session that", () => {
@@ -47,7 +47,7 @@ describe("P-5: a pending session that", () => {
     await instance.engine.tick();
     expect(textsOn(asked)).toBe(1);
     const confirming = kept(one);
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const before = await authenticatorsOf(id);
     await end(id);
     const left = Math.min(before, await authenticatorsOf(id));
@@ -74,13 +74,13 @@ describe("P-5: a pending session that", () => {
 
   test("waits for its challenge is over with it, too", async () => {
     const { number } = await signUp("lise");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const one = visitor();
     await enter(one, "lise");
     expect(heading(one)).toBe("Enter the code");
     const code = await codeFor(number);
     await call("DELETE", `/subscribers/${await idOf("lise")}/sessions`);
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const sent = textsOn(number);
     await one.post("/account/resend");
     expect(heading(one)).toBe("Sign in");
@@ -138,11 +138,11 @@ test("the list of sessions says which browser each is, and when it was seen last
   const second = visitor();
   await second.open("/account/sign-in");
   const form = { name: "browsers", password };
-  await clock.advance(minute);
+  await clock.suspend(minute);
   await second.post("/account/sign-in", form, firefox);
   await second.post("/account/code", { code: await codeFor(number) });
   expect(heading(second)).toBe("Your account");
-  await clock.advance(20 * minute);
+  await clock.suspend(20 * minute);
   await first.open("/account");
   const rows = first.page.text.split("Where you are signed in")[1] ?? "";
   const shown = rows
@@ -187,7 +187,7 @@ test("whoever is signed in chooses the language of messages to them", async () =
 
 test("a session that was ended elsewhere changes nothing, and is shown no codes", async () => {
   const { visitor: one, number } = await signUp("ida");
-  await clock.advance(minute);
+  await clock.suspend(minute);
   await one.post("/account/change", { what: "codes", id: "" });
   await one.post("/account/code", { code: await codeFor(number) });
   await one.post("/account/change/codes");

@@ -24,7 +24,7 @@ test.each([["add"], ["email"], ["codes"]])(
   "A-14, P-6: a session of half an hour ago adds no first authenticator without the password (%s)",
   async (what) => {
     const one = await solo(`stolen-${what}`);
-    await clock.advance(30 * minute);
+    await clock.suspend(30 * minute);
     await one.open("/account");
     await one.post("/account/change", { what: "password", id: "" });
     await one.post("/account/change", { what, id: "" });
@@ -47,14 +47,14 @@ test.each([["add"], ["email"], ["codes"]])(
 
 test("A-14: the password opens the change for a while, and the session has another bearer", async () => {
   const one = await solo("owner");
-  await clock.advance(30 * minute);
+  await clock.suspend(30 * minute);
   await one.open("/account");
   const before = bearerOf(one);
   await one.post("/account/change", { what: "add", id: "" });
   await one.post("/account/change/present", { password });
   expect(heading(one)).toBe("Add another way to confirm");
   expect(bearerOf(one)).not.toBe(before);
-  await clock.advance(10 * minute);
+  await clock.suspend(10 * minute);
   const number = freshNumber();
   await one.post("/account/enrol/phone", { country: "US", number });
   expect(said(one)).toBe("This page was open for too long. Please try again.");
@@ -73,7 +73,7 @@ test("whoever signed in just now adds at once, and shows that before the next ch
   await one.post("/account/enrol/phone", { country: "US", number });
   await one.post("/account/enrol/code", { code: await codeFor(number) });
   expect(said(one)).toBe("Your account was changed.");
-  await clock.advance(minute);
+  await clock.suspend(minute);
   await one.post("/account/change", { what: "password", id: "" });
   if (wayOf(one, "sms") !== "") await one.post("/account/choose", { way: wayOf(one, "sms") });
   await one.post("/account/code", { code: await codeFor(number) });
@@ -84,7 +84,7 @@ test("whoever signed in just now adds at once, and shows that before the next ch
 
 test("P-4: wrong passwords before a change are counted as those of a sign-in", async () => {
   const one = await solo("guessed");
-  await clock.advance(30 * minute);
+  await clock.suspend(30 * minute);
   await one.open("/account");
   await one.post("/account/change", { what: "add", id: "" });
   for (let wrong = 0; wrong < 40 && !said(one).includes("Too many"); wrong++) {
@@ -99,7 +99,7 @@ test.each([["add"], ["email"], ["codes"]])(
   "A-14: who confirmed that it is them has confirmed nothing for a session put in its place (%s)",
   async (what) => {
     const victim = await solo(`victim-${what}`);
-    await clock.advance(30 * minute);
+    await clock.suspend(30 * minute);
     const thief = await solo(`thief-${what}`);
     await thief.post("/account/change", { what, id: "" });
     expect(heading(thief)).not.toBe("Confirm that it is you");
@@ -115,7 +115,7 @@ test.each([["add"], ["email"], ["codes"]])(
 test("A-14, L-5: the way back into one account confirms nothing in a session of another", async () => {
   const victim = await solo("victim-recovery");
   const { name, number, codes } = await site.signUp("thief-recovery");
-  await clock.advance(30 * minute);
+  await clock.suspend(30 * minute);
   const thief = visitor();
   await thief.open("/account/sign-in");
   await thief.post("/account/recover/name", { name });
@@ -149,7 +149,7 @@ test("A-16: beside an e-mail address alone the present password is asked for, an
   expect(said(one)).toBe("The user name or the password is wrong.");
   await one.post("/account/change/password", { password: next, current: password });
   expect(said(one)).toBe("Your account was changed.");
-  await clock.advance(minute);
+  await clock.suspend(minute);
   const again = visitor();
   await enter(again, "addressed", next);
   expect(heading(again)).toBe("Your account");

@@ -188,7 +188,7 @@ describe.each(Object.keys(applications))("requireVerified in %s", (name) => {
     expect(await ada.ask(back)).toMatchObject({ status: 303, location: "/account?tab=2" });
     expect(await ada.ask("/account?tab=2")).toMatchObject({ status: 200, text: "secret of ada" });
     expect(sessions.sessionOf("sid=ada").countersign?.["access"]?.approved?.to).toBe(to);
-    await clock.advance(300_000);
+    await clock.suspend(300_000);
     expect((await ada.ask("/account")).location).toMatch(/^\/verify\/two-factor\?link=/);
     // Used once, and forgotten: the address of before opens nothing.
     expect((await ada.ask(back)).location).toMatch(/^\/verify\/two-factor\?link=/);

@@ -81,7 +81,7 @@ describe.each(Object.keys(hosts))("requireTwoFactor with pages, for %s", (name) 
   test("W-14, A-14: leads to the sign-in and back, and to a fresh authenticator when the last one is too old", async () => {
     const { countersign, clock, base } = await opened(name);
     const app = await withApp({ countersign, clock }, "ada", password);
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const one = new Visitor(base);
     const seen = await one.open("/payout?sum=5&outcome=late", { accept: "text/html" });
     expect(seen.text).toContain("Sign in");
@@ -94,7 +94,7 @@ describe.each(Object.keys(hosts))("requireTwoFactor with pages, for %s", (name) 
     expect(one.page.text).toContain("<h1>Paid</h1>");
     const bearer = one.cookies.get("countersign_session");
 
-    await clock.advance(10 * minute + 1);
+    await clock.suspend(10 * minute + 1);
     await go(one, base, "/payout?sum=5");
     expect(heading(one)).toBe("Enter the code");
     await post("code", { code: "000000" });
@@ -125,7 +125,7 @@ describe.each(Object.keys(hosts))("requireTwoFactor with pages, for %s", (name) 
     await one.post(`${prefix}/account/leave`, {}, { accept: "text/html" });
     await followed(one, base);
     expect(one.page.text).toContain("Goodbye");
-    await clock.advance(minute);
+    await clock.suspend(minute);
     expect(one.cookies.get("countersign_session")).toBeUndefined();
   });
 });
@@ -141,7 +141,7 @@ test("a way back that somebody made up, changed or kept for too long leads nowhe
   expect(await statusOf(link)).toBe(303);
   expect(await statusOf(`${link.slice(0, -8)}AAAAAAAA`)).toBe(404);
   expect(await statusOf(link.replace("/account/sign-in", "/two-factor"))).toBe(410);
-  await clock.advance(15 * minute);
+  await clock.suspend(15 * minute);
   expect(await statusOf(link)).toBe(404);
 });
 
@@ -175,7 +175,7 @@ test("whoever had a password only enrols an authenticator on the way, and uses i
   await post("enrol/app");
   const seed = /class="key"[^>]*>([^<]+)/.exec(one.page.text)?.[1]?.replaceAll(" ", "") ?? "";
   await post("enrol/code", { code: codeOfApp(seed, clock.now()) });
-  await clock.advance(minute);
+  await clock.suspend(minute);
   await post("code", { code: codeOfApp(seed, clock.now()) });
   expect(one.page.text).toContain("<h1>Paid</h1>");
 });

@@ -98,7 +98,7 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     const prefixed = await ask(`__Host-countersign_session=${bearer}`, elsewhere);
     expect(prefixed).toEqual([200, { who: subscriberId }]);
 
-    await clock.advance(10 * minute + 1);
+    await clock.suspend(10 * minute + 1);
     expect(await asSession(bearer)).toEqual(stale);
     const started = await challenges.start({ subscriberId, session: bearer, purpose: "payout" });
     if (started.outcome !== "challengeStarted") throw new Error(started.outcome);
@@ -145,7 +145,7 @@ describe.each(Object.entries(hosts))("requireTwoFactor for %s", (_name, host) =>
     const code = (): string =>
       totpCode(fromBase32(app.seed) as Buffer, totpDefaults, stepAt(totpDefaults, clock.now()));
     await subscribers.confirm({ name: "cai", authenticatorId: app.authenticator.id, code: code() });
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const pending = await sessions.signIn({ name: "cai", password });
     if (pending.outcome !== "challengeRequired") throw new Error(pending.outcome);
     const on = { id: pending.challengeId, session: pending.pending.bearer };

@@ -35,7 +35,7 @@ test("a guarded route in Chromium leads to the sign-in and back, and later to a 
   const base = `http://localhost:${(server.address() as AddressInfo).port}`;
   const { seed } = await withApp({ countersign, clock }, "ada", password);
   for (const width of widths) {
-    await clock.advance(minute);
+    await clock.suspend(minute);
     const { page, complaints, close: leave } = await newPerson(browser, base, { width });
     const enter = async (): Promise<void> => {
       await page.fill("#code", codeOfApp(seed, clock.now()));
@@ -47,7 +47,7 @@ test("a guarded route in Chromium leads to the sign-in and back, and later to a 
     await page.fill("#password", password);
     await Promise.all([page.waitForNavigation(), page.click("button.wide")]);
     await enter();
-    await clock.advance(11 * minute);
+    await clock.suspend(11 * minute);
     await page.goto(`${base}/payout?sum=5`);
     await enter();
     expect(complaints).toEqual([]);

@@ -72,7 +72,7 @@ describe("a link of a host application", () => {
     const url = await linkTo();
     expect((await visitor().open(`${url.slice(0, -8)}AAAAAAAA`)).status).toBe(410);
     expect((await visitor().open(url)).status).toBe(200);
-    await clock.advance(15 * 60_000);
+    await clock.suspend(15 * 60_000);
     expect((await visitor().open(url)).status).toBe(410);
   });
 
@@ -137,7 +137,7 @@ describe("a link of a host application", () => {
     await one.post("/two-factor/number", { country: "", number });
     await server.instance.engine.tick();
     expect(server.instance.sandbox?.phones.messages(number).map((each) => each.channel)).toEqual(["sms"]);
-    await clock.advance(31_000);
+    await clock.suspend(31_000);
     await one.post("/two-factor/call");
     await server.instance.engine.tick();
     expect(server.instance.sandbox?.phones.messages(number).map((each) => each.channel)).toContain("voice");

@@ -41,7 +41,7 @@ describe("a page without a script", () => {
     expect(again.page.text).toMatch(
       /Too many attempts from your network. Try again in <bdi>60<\/bdi> minutes/,
     );
-    await clock.advance(3_600_001);
+    await clock.suspend(3_600_001);
     const later = visitor(`${network}::1`);
     await later.open("/two-factor");
     await later.post("/two-factor/number", { country: "US", number: freshNumber() });
@@ -81,7 +81,7 @@ describe("the proof of work", () => {
     await refused(right);
     await one.open("/two-factor");
     const old = one.proven("US", freshNumber());
-    await clock.advance(5 * 60_000);
+    await clock.suspend(5 * 60_000);
     await refused(old);
   });
 
@@ -113,7 +113,7 @@ describe("what a page tells", () => {
       await one.open("/two-factor");
       await one.post("/two-factor/number", { country: "", number });
       const seen = [`${one.page.status} ${masked(one.page.text)}`];
-      await clock.advance(31_000);
+      await clock.suspend(31_000);
       await one.post("/two-factor/resend");
       seen.push(masked(one.page.text));
       for (let guess = 0; guess < 5; guess++) {
@@ -132,7 +132,7 @@ describe("what a page tells", () => {
       for (let guess = 0; guess < 5; guess++) {
         await call("POST", `/verifications/${attacker.json.id}/check`, { code: "000000" });
       }
-      await clock.advance(61_000);
+      await clock.suspend(61_000);
     }
     expect((await call("POST", "/verifications", { to: locked })).json.code).toBe("recipient_locked");
     expect(await pages(locked)).toEqual(fresh);
@@ -144,7 +144,7 @@ describe("what a page tells", () => {
     for (const one of [victim, stranger]) {
       await one.open("/two-factor");
       await one.post("/two-factor/number", { country: "", number });
-      await clock.advance(31_000);
+      await clock.suspend(31_000);
     }
     const messages = async (): Promise<string[]> => {
       await server.instance.engine.tick();

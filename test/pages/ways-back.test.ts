@@ -41,7 +41,7 @@ async function withAddress(name: string) {
   const { clock, codeFor } = site;
   const person = await site.signUp(name);
   const { visitor: one, codes, number } = person;
-  await clock.advance(5 * minute);
+  await clock.suspend(5 * minute);
   await one.post("/account/change", { what: "email", id: "" });
   if (wayOf(one, "code") === "") await one.post("/account/other");
   await one.post("/account/choose", { way: wayOf(one, "code") });
@@ -49,7 +49,7 @@ async function withAddress(name: string) {
   const mail = `${name}@example.com`;
   await one.post("/account/enrol/email", { address: mail });
   await one.post("/account/enrol/code", { code: await codeFor(mail) });
-  await clock.advance(5 * minute);
+  await clock.suspend(5 * minute);
   return { name, number, codes, mail };
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditEntries } from "../../src/audit/index.ts";
 import { scopes } from "../../src/tenants/index.ts";
 import { operationsOf } from "./contract.ts";
+import { rowsOfDoor } from "./door.ts";
 import { type Answer, openInstallation } from "./installation.ts";
 import { makeTargets, requestFor, type Targets } from "./requests.ts";
 
@@ -77,7 +78,7 @@ const rowsBefore = (): Promise<unknown> => {
   return found;
 };
 
-describe.each(operations)("$method $path", (operation) => {
+describe.each(rowsOfDoor(operations))("$method $path", (operation) => {
   const scope: string = operation.operation.security[0].apiKey[0];
 
   test.each(Object.keys(presented))("W-1: answers %s with 401", async (who) => {

@@ -1,8 +1,8 @@
 import { describe } from "vitest";
 import { openBehind } from "../http/door.ts";
-import { doorOf, httpSuite, shareOfHost } from "./hosts.ts";
+import { doorOf, httpSuite, turnOf } from "./hosts.ts";
 
-openBehind(doorOf("express 4"), { share: shareOfHost });
+openBehind(doorOf("express 4"), turnOf("express 4"));
 
 describe("the HTTP suite through express 4", async () => {
   for (const part of httpSuite) {

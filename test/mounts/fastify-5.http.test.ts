@@ -1,8 +1,8 @@
 import { describe } from "vitest";
 import { openBehind } from "../http/door.ts";
-import { doorOf, httpSuite, shareOfHost } from "./hosts.ts";
+import { doorOf, httpSuite, turnOf } from "./hosts.ts";
 
-openBehind(doorOf("fastify 5"), { share: shareOfHost });
+openBehind(doorOf("fastify 5"), turnOf("fastify 5"));
 
 describe("the HTTP suite through fastify 5", async () => {
   for (const part of httpSuite) {

@@ -150,7 +150,7 @@ export async function listen(
   };
 }
 
-/** The files of the HTTP suite that open an installation; of the random requests every host gets a fifth. */
+/** The files of the HTTP suite that open an installation; of random requests and long tables every host gets a fifth. */
 export const httpSuite = [
   "account-problems",
   "account-repeats",
@@ -188,7 +188,11 @@ export const facadeSuite = [
   "vonage-verify",
 ] as const;
 
-export const shareOfHost = 1 / hostNames.length;
+/** Which of the hosts it is: of a long table every host gets its rows. */
+export const turnOf = (name: HostName): { readonly turn: number; readonly doors: number } => ({
+  turn: hostNames.indexOf(name),
+  doors: hostNames.length,
+});
 
 /** The door of the HTTP suite that leads through a framework. */
 export function doorOf(name: HostName, more: HostOptions = {}): Door {

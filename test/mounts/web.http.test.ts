@@ -1,8 +1,8 @@
 import { describe } from "vitest";
 import { openBehind } from "../http/door.ts";
-import { doorOf, httpSuite, shareOfHost } from "./hosts.ts";
+import { doorOf, httpSuite, turnOf } from "./hosts.ts";
 
-openBehind(doorOf("hono 4 (web)"), { share: shareOfHost });
+openBehind(doorOf("hono 4 (web)"), turnOf("hono 4 (web)"));
 
 describe("the HTTP suite through hono 4 (web)", async () => {
   // A `Request` has no TRACE, and its URL no `..`: what the file about those asks for never comes as far as a handler.

@@ -19,9 +19,20 @@ export async function axeFindings(page: Page, rules: "all" | "colours" = "all"):
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(" | ")}`);
 }
 
-/** By how many pixels the page is wider than the window. */
+/**
+ * By how many pixels the page is wider than the window, or what is in a part of it wider than a part that cuts it off.
+ * What is cut off on purpose says so: by an ellipsis, or by being for readers only.
+ */
 export function overflow(page: Page): Promise<number> {
-  return page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  return page.evaluate(() => {
+    const beyond = [...document.querySelectorAll("body, body *")]
+      .filter((one) => {
+        const { overflowX, textOverflow, clipPath } = getComputedStyle(one);
+        return ["hidden", "clip"].includes(overflowX) && textOverflow === "clip" && clipPath === "none";
+      })
+      .map((one) => one.scrollWidth - one.clientWidth);
+    return Math.max(document.documentElement.scrollWidth - innerWidth, ...beyond);
+  });
 }
 
 /** What a thumb would miss: buttons and fields below the 44 px that a finger needs. */

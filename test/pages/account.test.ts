@@ -5,7 +5,7 @@ import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authentica
 import { password } from "../account/person.ts";
 import { type TestServer, testServer } from "../server/support.ts";
 import { chromiumPath } from "../support/programs.ts";
-import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
+import { looksAt, needBrowser, newPerson, openBrowser } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 
 const timeout = 120_000;
@@ -76,13 +76,8 @@ async function join(
   return codes;
 }
 
-const looks = widths.flatMap((width) => [
-  { width, script: true, locale: width === 390 ? "ar-EG" : "de-DE", dark: width === 390 },
-  { width, script: false, locale: "en-US", dark: width === 1280 },
-]);
-
 describe("in Chromium", () => {
-  for (const look of looks) {
+  for (const look of looksAt("ar-EG")) {
     const how = `${look.width} pixels, ${look.script ? "with" : "without"} scripts, ${look.locale}, ${look.dark ? "dark" : "light"}`;
     test(`W-12, W-13: signing up, a second authenticator, and signing in with it: ${how}`, {
       timeout,

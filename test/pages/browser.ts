@@ -38,6 +38,20 @@ export interface Look {
   readonly dark?: boolean;
 }
 
+type Walk = Required<Omit<Look, "height">>;
+
+/**
+ * How a long walk through pages is looked at: at both widths with scripts, without which axe cannot run, from right to
+ * left by night and from left to right by day; and once without scripts.
+ */
+export function looksAt(toTheLeft: string, toTheRight = "de-DE"): readonly Walk[] {
+  return [
+    { width: widths[0], script: true, locale: toTheLeft, dark: true },
+    { width: widths[1], script: true, locale: toTheRight, dark: false },
+    { width: widths[0], script: false, locale: "en-US", dark: false },
+  ];
+}
+
 /** A person at a browser, and all that went wrong there. */
 export interface Person {
   readonly page: Page;

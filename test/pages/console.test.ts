@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsoleSite, openConsole, password } from "../console/admins.ts";
 import { chromiumPath } from "../support/programs.ts";
 import { codeOfApp } from "../support/totp-code.ts";
-import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
+import { looksAt, needBrowser, newPerson, openBrowser } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 import { addAuthenticator } from "./virtual-authenticator.ts";
 
@@ -41,42 +41,43 @@ async function join(page: Page, name: string): Promise<void> {
 
 const places = ["", "/verifications", "/keys", "/services", "/webhooks", "/administrators", "/audit"];
 
-describe.each(widths)("W-15: in a browser %i pixels wide", (width) => {
-  test.for([
-    { script: true, dark: false },
-    { script: false, dark: true },
-  ])("an administrator joins with an app and looks around: %o", { timeout }, async (look, context) => {
-    needBrowser(context);
-    const { page, complaints, close } = await newPerson(browser as Browser, origin, { width, ...look });
-    // Without scripts of pages the tests' own still run in a world of theirs, but axe needs them here.
-    const sound = async (): Promise<void> => (look.script ? await expectSound(page) : undefined);
-    const name = `app-${width}-${look.script}`;
-    await join(page, name);
-    expect(await heading(page)).toBe("Protect your account");
-    await sound();
-    await press(page, "form[action$='/enrol/app'] button");
-    await sound();
-    const seed = ((await page.textContent(".secret")) ?? "").replaceAll(" ", "");
-    await page.fill("#code", codeOfApp(seed, site.clock.now()));
-    await press(page, "form[action$='/enrol/code'] button");
-    expect(await page.locator(".codes li").count()).toBe(10);
-    await sound();
-    await press(page, "form[action$='/codes-kept'] button");
-    for (const place of places) {
-      await page.goto(`${origin}/console${place}`);
+describe("W-15: in a browser", () => {
+  test.for(looksAt("en-US", "en-US"))(
+    "an administrator joins with an app and looks around: %o",
+    { timeout },
+    async (look, context) => {
+      needBrowser(context);
+      const { page, complaints, close } = await newPerson(browser as Browser, origin, look);
+      // Without scripts of pages the tests' own still run in a world of theirs, but axe needs them here.
+      const sound = async (): Promise<void> => (look.script ? await expectSound(page) : undefined);
+      const name = `app-${look.width}-${look.script}`;
+      await join(page, name);
+      expect(await heading(page)).toBe("Protect your account");
       await sound();
-    }
-    await page.goto(`${origin}/console/keys`);
-    await page.fill("#name", "shop");
-    await press(page, "form[action='/console/keys'] button");
-    expect(await heading(page)).toBe("The key shop");
-    await sound();
-    await press(page, "form[action$='/sign-out'] button");
-    expect(await heading(page)).toBe("Sign in");
-    await sound();
-    expect(complaints).toEqual([]);
-    await close();
-  });
+      await press(page, "form[action$='/enrol/app'] button");
+      await sound();
+      const seed = ((await page.textContent(".secret")) ?? "").replaceAll(" ", "");
+      await page.fill("#code", codeOfApp(seed, site.clock.now()));
+      await press(page, "form[action$='/enrol/code'] button");
+      expect(await page.locator(".codes li").count()).toBe(10);
+      await sound();
+      await press(page, "form[action$='/codes-kept'] button");
+      for (const place of places) {
+        await page.goto(`${origin}/console${place}`);
+        await sound();
+      }
+      await page.goto(`${origin}/console/keys`);
+      await page.fill("#name", "shop");
+      await press(page, "form[action='/console/keys'] button");
+      expect(await heading(page)).toBe("The key shop");
+      await sound();
+      await press(page, "form[action$='/sign-out'] button");
+      expect(await heading(page)).toBe("Sign in");
+      await sound();
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
 });
 
 describe("W-15: with a passkey", () => {

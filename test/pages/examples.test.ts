@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Application, address, codeOf, run } from "../examples/application.ts";
-import { axeFindings } from "../phones/browser.ts";
 import { chromiumPath } from "../support/programs.ts";
 import { type Look, needBrowser, newPerson, openBrowser, type Person, widths } from "./browser.ts";
+import { axeFindings } from "./sound.ts";
 import { addAuthenticator } from "./virtual-authenticator.ts";
 
 const timeout = 90_000;

@@ -1,24 +1,28 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** What axe finds wrong with the page as it is now; or with its colours alone, where only they have changed. */
+export async function axeFindings(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
+  // Not as a script of the page: its policy would refuse that.
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
+  const only = rules === "all" ? "" : ", runOnly: ['cat.color']";
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations']${only} })`,
+  )) as AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(" | ")}`);
+}
 
 /** Nothing that axe can find, nothing wider than the window, no target too small for a thumb. */
 export async function expectSound(page: Page): Promise<void> {
-  // Through the debugger, since the page's own policy refuses scripts.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const run = (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe;
-    const { violations } = await run.run();
-    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
-  });
-  expect(found).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   const layout = await page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     small: [...document.querySelectorAll("button, a, input:not([type=hidden]), select")]

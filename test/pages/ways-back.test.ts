@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import { type AccountSite, openAccountSite, wayOf } from "../account/person.ts";
 import { chromiumPath } from "../support/programs.ts";
-import { needBrowser, newPerson, openBrowser, widths } from "./browser.ts";
+import { looksAt, needBrowser, newPerson, openBrowser } from "./browser.ts";
 import { expectSound } from "./sound.ts";
 
 const timeout = 120_000;
@@ -52,11 +52,6 @@ async function withAddress(name: string) {
   await clock.suspend(5 * minute);
   return { name, number, codes, mail };
 }
-
-const looks = widths.flatMap((width) => [
-  { width, script: true, locale: width === 390 ? "he-IL" : "de-DE", dark: width === 390 },
-  { width, script: false, locale: "en-US", dark: width === 1280 },
-]);
 
 /** Somebody at a browser, on the way through all of it. */
 interface Scene {
@@ -172,7 +167,7 @@ async function useReset({ page, expectWhole }: Scene, link: string): Promise<voi
 }
 
 describe("in Chromium", () => {
-  for (const look of looks) {
+  for (const look of looksAt("he-IL")) {
     const how = `${look.width} pixels, ${look.script ? "with" : "without"} scripts, ${look.locale}, ${look.dark ? "dark" : "light"}`;
     test(`L-5, P-6, P-7: "this was not me", the way back, and a reset: ${how}`, {
       timeout,

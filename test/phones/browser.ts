@@ -1,23 +1,4 @@
-import axe from "axe-core";
 import type { Page } from "playwright-core";
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
-/** What axe finds wrong with the page as it is now; or with its colours alone, where only they have changed. */
-export async function axeFindings(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
-  // Not as a script of the page: its policy would refuse that.
-  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
-  const only = rules === "all" ? "" : ", runOnly: ['cat.color']";
-  const { violations } = (await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations']${only} })`,
-  )) as AxeResults;
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(" | ")}`);
-}
 
 /**
  * By how many pixels the page is wider than the window, or what is in a part of it wider than a part that cuts it off.

@@ -5,9 +5,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "../pages/browser.ts";
+import { axeFindings } from "../pages/sound.ts";
 import { ask, type TestServer, testServer, withKey } from "../server/support.ts";
 import { chromiumPath } from "../support/programs.ts";
-import { axeFindings, overflow, smallTargets } from "./browser.ts";
+import { overflow, smallTargets } from "./browser.ts";
 
 /** A browser on a busy machine. */
 const timeout = 30_000;

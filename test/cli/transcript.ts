@@ -11,7 +11,8 @@ import { type Process, startCountersign } from "./process.ts";
  *     @ server                     a server starts on this folder; `@ stop` ends it
  *     @ write path content         also `@ copy from to` and `@ remove path`
  *     $ NAME=value countersign ... one command
- *     $ countersign ... &          one that goes on; what it prints is compared when `@ interrupt` ends it. Commands
+ *     $ countersign ... &          one that goes on; what it prints is compared when `@ interrupt` ends it, once all of
+ *                                  it is there, or `@ interrupt at once` where something is said at the end. Commands
  *                                  that follow wait for its first line on standard error, and
  *                                  for `these words` there after `@ complained these words`
  *     > what is typed              once everything above it has been printed
@@ -103,6 +104,7 @@ export async function runTranscript(transcript: Transcript, folder: string): Pro
         await going?.process.complained(new RegExp(escaped(step.words.slice(1).join(" "))), place);
       } else if (step.words[0] === "interrupt") {
         if (going === null) throw new Error(`${place}: nothing goes on`);
+        if (step.words[1] !== "at") await printedAll(going, known);
         await interrupt(going, known);
         going = null;
       } else if (step.words[0] === "stop") {
@@ -128,10 +130,13 @@ interface Going {
   readonly place: string;
 }
 
-/** Ctrl-C, once everything has been printed. */
+async function printedAll({ command, process, place }: Going, known: Record<string, string>): Promise<void> {
+  await process.printed(new RegExp(`^${compiled(command.printed.flat(), known).source}`), place);
+}
+
+/** Ctrl-C, and what came of it. */
 async function interrupt({ command, process, place }: Going, known: Record<string, string>): Promise<void> {
   const expected = command.printed.flat();
-  await process.printed(new RegExp(`^${compiled(expected, known).source}`), place);
   process.kill("SIGINT");
   const exitCode = await process.ended(place);
   expectLines(process.stdout(), expected, known, `${place}: standard output`);

@@ -37,7 +37,8 @@ export interface AuthenticatorSummary {
 
 export interface Subscriber {
   readonly id: string;
-  readonly name: string;
+  /** Null only where what is kept of it cannot be read; it still signs in. */
+  readonly name: string | null;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
   /** In which language they are told of changes; null for that of the service. */
@@ -77,8 +78,8 @@ export interface SessionStatement {
 
 /** Who signed in on the account pages. */
 export interface RedeemedSession {
-  /** The user name. */
-  readonly name: string;
+  /** The user name; null only where what is kept of it cannot be read. */
+  readonly name: string | null;
   readonly session: SessionSummary;
 }
 

@@ -43,6 +43,33 @@ export interface Authenticator {
   /** RFC 3339, in UTC */ readonly lastUsedAt: string | null;
 }
 
+export interface ListedVerification {
+  readonly id: string;
+  readonly status: "pending" | "approved" | "canceled" | "expired" | "exhausted" | "undeliverable";
+  /** Masked; null only where what is kept of it cannot be read */ readonly to: string | null;
+  readonly channel: "sms" | "voice" | "email";
+  readonly step: number;
+  readonly steps: number;
+  readonly service: string;
+  readonly purpose: string;
+  readonly subject: string | null;
+  readonly brand: string;
+  readonly locale: string;
+  readonly amount: { readonly currency: string; readonly value: string } | null;
+  readonly payee: string | null;
+  readonly clientRef: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly checksLeft: number;
+  readonly sends: number;
+  /** RFC 3339, in UTC */ readonly createdAt: string;
+  /** RFC 3339, in UTC */ readonly codeExpiresAt: string | null;
+  /** RFC 3339, in UTC */ readonly nextStepAt: string | null;
+  /** RFC 3339, in UTC */ readonly endsAt: string;
+  /** RFC 3339, in UTC */ readonly settledAt: string | null;
+  readonly settledByTenant: boolean;
+  readonly assurance?: { readonly aal: number | null; readonly restricted: boolean; readonly phishingResistant: boolean };
+}
+
 export interface NewAccountPage {
   /** Id or name; the tenant's first by default */ readonly service?: string;
   /** One of the service's `page.returnUrls`, letter by letter */ readonly returnUrl: string;
@@ -268,7 +295,7 @@ export interface Message {
 
 export interface ListedMessage {
   readonly id: string;
-  readonly to: string;
+  /** In a list masked; null only where what is kept of it cannot be read */ readonly to: string | null;
   readonly from: string | null;
   readonly service: string;
   readonly clientRef: string | null;
@@ -303,7 +330,7 @@ export interface FoundDelivery {
   readonly guard: { readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reasons: readonly { readonly rule: string; readonly verdict: "allow" | "challenge" | "defer" | "deny"; readonly reason: string; readonly detail: string; readonly retryAt: string | null }[] } | null;
   readonly attempts: readonly { readonly provider: string; readonly at: string; readonly answer: "none" | "accepted" | "rejected" | "notSent" | "unknown"; readonly reason: string | null; readonly possibleDuplicate: boolean }[];
   readonly verification: string;
-  readonly to: string;
+  /** In a list masked; null only where what is kept of it cannot be read */ readonly to: string | null;
 }
 
 export interface DeliveryList {
@@ -414,7 +441,7 @@ export interface NewSubscriber {
 
 export interface Subscriber {
   readonly id: string;
-  readonly name: string;
+  /** Null only where what is kept of it cannot be read; it still signs in */ readonly name: string | null;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
   /** In which language they are told of changes */ readonly locale: string | null;
@@ -660,7 +687,7 @@ export interface SessionTicket {
 }
 
 export interface RedeemedSession {
-  /** The user name */ readonly name: string;
+  /** The user name; null only where what is kept of it cannot be read */ readonly name: string | null;
   readonly session: Session;
 }
 

@@ -150,8 +150,14 @@ export interface VerificationDetails extends Verification {
   readonly checks: readonly { readonly at: string; readonly right: boolean }[];
 }
 
-/** A page, newest first; numbers are masked. */
+/** A verification on a list. */
+export interface ListedVerification extends Omit<Verification, "to"> {
+  /** Masked; null only where what is kept of it cannot be read. */
+  readonly to: string | null;
+}
+
+/** A page, newest first. */
 export interface VerificationList {
-  readonly items: readonly Verification[];
+  readonly items: readonly ListedVerification[];
   readonly nextCursor: string | null;
 }

@@ -1,9 +1,9 @@
 import { key } from "../store/index.ts";
 import type { Channel, Delivery, DeliveryState, Verification } from "../verification/index.ts";
-import { addressOf } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
 import { get } from "./read.ts";
 import { recipientIdOf } from "./recipients.ts";
+import { shownAddress } from "./shown.ts";
 import type { VerbRequest } from "./verbs.ts";
 
 /** Where a list of deliveries goes on: after this one. */
@@ -27,7 +27,8 @@ export interface DeliveryListRequest {
 /** A delivery, and to whom it went. */
 export interface DeliveryView {
   readonly delivery: Delivery;
-  readonly to: string;
+  /** On a list null where what is kept of it cannot be read. */
+  readonly to: string | null;
 }
 
 export interface DeliveryPage {
@@ -69,8 +70,10 @@ export async function listDeliveries(
     for (const delivery of [...found].reverse()) {
       const isBefore = before?.verificationId === verification.id && delivery.sequence >= before.sequence;
       if (isBefore || !isAskedFor(delivery, request)) continue;
-      const to = await addressIn(parts, verification);
-      if (to === null) continue;
+      const recipient = await parts.store.get(key("recipient", verification.recipientId));
+      // An erasure runs.
+      if (recipient === undefined) continue;
+      const to = shownAddress(parts, recipient);
       if (items.length === limit) return { items, next: last };
       items.push({ delivery, to });
       last = { verificationId: verification.id, sequence: delivery.sequence };
@@ -125,9 +128,4 @@ async function* verificationsOf(
     after = page.at(-1)?.id;
     if (page.length < pageRows) return;
   }
-}
-
-async function addressIn(parts: EngineParts, { recipientId }: Verification): Promise<string | null> {
-  const recipient = await parts.store.get(key("recipient", recipientId));
-  return recipient === undefined ? null : addressOf(parts.keyring, recipient);
 }

@@ -60,9 +60,16 @@ export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard-desk.ts";
 export type { MessageRequest } from "./message-fields.ts";
-export type { MessageResult, MessageView } from "./messages.ts";
+export type { ListedMessage, MessageResult, MessageView } from "./messages.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
-export { type DetailedView, type ListPage, type ListRequest, lookAt, type PendingRequest } from "./read.ts";
+export {
+  type DetailedView,
+  type ListedView,
+  type ListPage,
+  type ListRequest,
+  lookAt,
+  type PendingRequest,
+} from "./read.ts";
 export type { Receipt } from "./receipts.ts";
 export type { VerificationResult } from "./result.ts";
 export { completeRing, readLastingKeys } from "./rotation/lasting-keys.ts";

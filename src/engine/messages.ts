@@ -1,7 +1,15 @@
 import { uuidv7 } from "../clock/index.ts";
 import { countSegments, type Router } from "../delivery/index.ts";
 import { parsePhoneNumber } from "../numbers/index.ts";
-import { blindIndex, openReceiptUrl, openText, seal, sealReceiptUrl, sealText } from "../secrets/index.ts";
+import {
+  blindIndex,
+  messageContext,
+  openReceiptUrl,
+  openText,
+  seal,
+  sealReceiptUrl,
+  sealText,
+} from "../secrets/index.ts";
 import { key } from "../store/index.ts";
 import {
   type Delivery,
@@ -18,6 +26,7 @@ import type { Door } from "./guard-door.ts";
 import { fieldsProblem, type MessageRequest, receiptsProblem, senderOf } from "./message-fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
+import { shown, shownAddress } from "./shown.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
 import { answeredBefore, type IdempotencyKeyReused, type Transacted, transact } from "./transaction.ts";
 
@@ -30,6 +39,12 @@ export interface MessageView
   /** Where its caller is told what becomes of it; null where nobody asked. */
   readonly receiptUrl: string | null;
   readonly delivery: Delivery;
+}
+
+/** A message on a list: null stands for what is kept and cannot be read. */
+export interface ListedMessage extends Omit<MessageView, "to" | "text"> {
+  readonly to: string | null;
+  readonly text: string | null;
 }
 
 export type MessageRefusal =
@@ -90,7 +105,9 @@ export async function getMessage(
   { tenantId, id }: { readonly tenantId: string; readonly id: string },
 ): Promise<MessageView | null> {
   const message = await parts.store.get(key("message", id));
-  return message?.tenantId === tenantId && message.isOurs !== true ? await viewOf(parts, message) : null;
+  return message?.tenantId === tenantId && message.isOurs !== true
+    ? await viewOf(parts, message, toView)
+    : null;
 }
 
 export interface MessageListRequest {
@@ -104,7 +121,7 @@ export interface MessageListRequest {
 export async function listMessages(
   parts: EngineParts,
   { tenantId, to, before, limit }: MessageListRequest,
-): Promise<{ readonly items: readonly MessageView[]; readonly nextBefore: string | null }> {
+): Promise<{ readonly items: readonly ListedMessage[]; readonly nextBefore: string | null }> {
   const recipientId = to === undefined ? undefined : recipientIdOf(parts, tenantId, to);
   if (recipientId === null) return { items: [], nextBefore: null };
   const rows = await parts.store.messages({
@@ -114,27 +131,42 @@ export async function listMessages(
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
-  const shown = page.filter(({ isOurs }) => isOurs !== true);
-  const views = await Promise.all(shown.map((one) => viewOf(parts, one)));
+  const visible = page.filter(({ isOurs }) => isOurs !== true);
+  const views = await Promise.all(visible.map((one) => viewOf(parts, one, toListed)));
   const nextBefore = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
   return { items: views.filter((one) => one !== null), nextBefore };
 }
 
-async function viewOf(parts: EngineParts, message: Message): Promise<MessageView | null> {
+async function viewOf<V>(parts: EngineParts, message: Message, to: MakeView<V>): Promise<V | null> {
   const recipient = await parts.store.get(key("recipient", message.recipientId));
   const [delivery] = await parts.store.deliveriesOf(message.id);
   // An erasure runs.
   if (recipient === undefined || delivery === undefined) return null;
-  return toView(parts, message, recipient, delivery);
+  return to(parts, message, recipient, delivery);
 }
 
-function toView(parts: EngineParts, message: Message, recipient: Recipient, delivery: Delivery): MessageView {
-  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...shown } = message;
+type MakeView<V> = (parts: EngineParts, message: Message, recipient: Recipient, delivery: Delivery) => V;
+
+const toView: MakeView<MessageView> = (parts, message, recipient, delivery) => {
+  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...plain } = message;
   const receiptUrl =
     receipts === undefined ? null : openReceiptUrl(parts.keyring, message, receipts.sealedUrl);
   const to = addressOf(parts.keyring, recipient);
-  return { ...shown, to, text: openText(parts.keyring, message), receiptUrl, delivery };
-}
+  return { ...plain, to, text: openText(parts.keyring, message), receiptUrl, delivery };
+};
+
+const toListed: MakeView<ListedMessage> = (parts, message, recipient, delivery) => {
+  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...plain } = message;
+  const { keyring } = parts;
+  const text = shown(parts, messageContext(message, "text"), () => openText(keyring, message));
+  const receiptUrl =
+    receipts === undefined
+      ? null
+      : shown(parts, messageContext(message, "receipts"), () =>
+          openReceiptUrl(keyring, message, receipts.sealedUrl),
+        );
+  return { ...plain, to: shownAddress(parts, recipient), text, receiptUrl, delivery };
+};
 
 interface Planned {
   readonly command: MessageCommand;

@@ -5,6 +5,7 @@ import {
   type CheckRecord,
   type Delivery,
   livePending,
+  type Recipient,
   type Status,
   type Verification,
 } from "../verification/index.ts";
@@ -12,6 +13,7 @@ import { addressOf } from "./address.ts";
 import { digestOfBinding } from "./binding.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
+import { shownAddress } from "./shown.ts";
 import type { VerbRequest } from "./verbs.ts";
 import { toView, type VerificationView } from "./view.ts";
 
@@ -28,30 +30,39 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   const verification = await parts.store.get(key("verification", request.id));
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
   const binding = digestOfBinding(parts.keyring, request.tenantId, request.binding);
-  return verification.binding === binding ? await detailsOf(parts, verification, now) : null;
+  if (verification.binding !== binding) return null;
+  return await detailsOf(parts, verification, now, (recipient) => addressOf(parts.keyring, recipient));
 }
 
 /** The same for whoever runs the installation, whatever it was started with; nothing but to be looked at. */
 export async function lookAt(
   parts: EngineParts,
   { tenantId, id }: { readonly tenantId: string; readonly id: string },
-): Promise<(DetailedView & { readonly hasBinding: boolean }) | null> {
+): Promise<LookedAt | null> {
   const now = parts.clock.now();
   const verification = await parts.store.get(key("verification", id));
   if (verification === undefined || verification.tenantId !== tenantId) return null;
-  const found = await detailsOf(parts, verification, now);
-  return found === null ? null : { ...found, hasBinding: verification.binding !== null };
+  const hasBinding = verification.binding !== null;
+  const found = await detailsOf(parts, verification, now, (recipient) => shownAddress(parts, recipient));
+  return found === null ? null : { ...found, hasBinding };
 }
 
-async function detailsOf(
+/** The same, where what is kept of the recipient may be what cannot be read. */
+export interface LookedAt extends Omit<DetailedView, "to"> {
+  readonly to: string | null;
+  readonly hasBinding: boolean;
+}
+
+async function detailsOf<A extends string | null>(
   parts: EngineParts,
   verification: Verification,
   now: number,
-): Promise<DetailedView | null> {
+  read: (recipient: Recipient) => A,
+): Promise<(Omit<DetailedView, "to"> & { readonly to: A }) | null> {
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
   const deliveries = await parts.store.deliveriesOf(verification.id);
-  const view = toView(verification, addressOf(parts.keyring, recipient), now);
+  const view = { ...toView(verification, "", now), to: read(recipient) };
   return { ...view, deliveries, checks: verification.checks };
 }
 
@@ -66,8 +77,14 @@ export interface ListRequest {
   readonly limit: number;
 }
 
+/** A verification on a list. */
+export interface ListedView extends Omit<VerificationView, "to"> {
+  /** Null only where what is kept of it cannot be read. */
+  readonly to: string | null;
+}
+
 export interface ListPage {
-  readonly items: readonly VerificationView[];
+  readonly items: readonly ListedView[];
   /** Where the next page begins; null on the last. */
   readonly nextBefore: string | null;
 }
@@ -87,13 +104,14 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
-  const items: VerificationView[] = [];
+  const items: ListedView[] = [];
   const binding =
     request.binding === undefined ? undefined : digestOfBinding(parts.keyring, tenantId, request.binding);
   for (const row of page) {
     if (binding !== undefined && row.binding !== binding) continue;
     const recipient = await parts.store.get(key("recipient", row.recipientId));
-    if (recipient !== undefined) items.push(toView(row, addressOf(parts.keyring, recipient), now));
+    if (recipient === undefined) continue;
+    items.push({ ...toView(row, "", now), to: shownAddress(parts, recipient) });
   }
   return { items, nextBefore: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }

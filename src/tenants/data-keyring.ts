@@ -27,6 +27,8 @@ export interface DataKeyring {
   currentId(tenantId: string): Promise<string>;
   /** @throws SealBroken when it was moved or changed, or its key is gone: told to the operator here, once. */
   open(context: SealContext, sealed: string): Promise<string>;
+  /** Tells the operator, once, of a value that does not open, whatever it was sealed with. */
+  tell(context: SealContext, cause: SealBroken): void;
 }
 
 export interface DataKeyringParts {
@@ -90,6 +92,7 @@ export function createDataKeyring(parts: DataKeyringParts): DataKeyring {
   }
 
   return {
+    tell,
     async seal(context, plaintext) {
       const current = await currentKey(context.tenant);
       return current === null

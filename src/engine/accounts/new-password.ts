@@ -6,7 +6,7 @@ import {
   type Subscriber,
 } from "../../accounts/index.ts";
 import { isCommonPassword } from "../../authenticators/index.ts";
-import { type AccountParts, contextOf, opened } from "./parts.ts";
+import { type AccountParts, shownName } from "./parts.ts";
 
 /** By the rules of passwords (P-1, P-2). */
 export interface PasswordRefused {
@@ -68,7 +68,7 @@ export async function newPasswordProblem(
     const detail = "must be left out: the password of this subscriber is checked elsewhere";
     return { outcome: "requestInvalid", field, detail };
   }
-  const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
+  const name = shownName(parts, subscriber) ?? "";
   const isBeside = subscriber.mustHaveSecond || hasSecond(subscriber, parts.clock.now());
   const problem = await judge(parts, password, name, isBeside);
   return problem === null ? null : { outcome: "passwordRefused", problem };

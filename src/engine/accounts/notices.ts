@@ -13,7 +13,7 @@ import { noticeText } from "../../delivery/index.ts";
 import { type Key, key, type Rows, type Write } from "../../store/index.ts";
 import type { PreparedText } from "../own-texts.ts";
 import { linkTo, newNotice, readNotice } from "./links.ts";
-import { type AccountParts, addressIn } from "./parts.ts";
+import { type AccountParts, shownIn } from "./parts.ts";
 
 /** Texts about a change, to be written in the very transaction that changes something. */
 export interface Notice {
@@ -37,12 +37,13 @@ export async function prepareNotice(
   about?: Address,
 ): Promise<Notice> {
   const { tenantId } = subscriber;
-  const left = about === undefined ? null : addressIn(parts, tenantId, about);
+  const left = about === undefined ? null : shownIn(parts, tenantId, about);
   const all = provenAddresses(subscriber, parts.settings.addressAgeMaxMs, parts.clock.now());
   const addresses = new Map<string, boolean>();
   for (const { one, hasLink } of toldOf(subscriber, kind, all)) {
-    const to = addressIn(parts, tenantId, one);
-    if (to !== left) addresses.set(to, hasLink || addresses.get(to) === true);
+    // One that cannot be read is told nothing, and can be removed all the same.
+    const to = shownIn(parts, tenantId, one);
+    if (to !== null && to !== left) addresses.set(to, hasLink || addresses.get(to) === true);
   }
   if (addresses.size === 0) return nobodyTold;
   const service = await parts.directory.service(tenantId, undefined);

@@ -1,10 +1,11 @@
-import type { AccountSettings, Address, RelyingParty } from "../../accounts/index.ts";
+import type { AccountSettings, Address, RelyingParty, Subscriber } from "../../accounts/index.ts";
 import { type Hasher, PasskeysUnavailable } from "../../authenticators/index.ts";
 import { bindingDigest, blindIndex, open, type SealContext, seal } from "../../secrets/index.ts";
 import type { Key, Rows, UpdateDecision, Write } from "../../store/index.ts";
-import { addressOf } from "../address.ts";
+import { addressContext, addressOf } from "../address.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineParts } from "../parts.ts";
+import { shown } from "../shown.ts";
 import type { Idempotency } from "../transaction.ts";
 import { contextOf } from "./sealed-columns.ts";
 
@@ -95,6 +96,25 @@ export function addressIn(parts: EngineParts, tenantId: string, one: Address): s
   return one.recipient === undefined
     ? opened(parts, contextOf("number", one.id, tenantId), one.sealedNumber)
     : addressOf(parts.keyring, { ...one.recipient, tenantId });
+}
+
+/** The same for a view, or for who can be told of something; null where it does not open. */
+export function shownIn(parts: EngineParts, tenantId: string, one: Address): string | null {
+  return shown(parts, contextOfAddress(tenantId, one), () => addressIn(parts, tenantId, one));
+}
+
+/** What somebody is called; null where it does not open. */
+export function shownName(parts: EngineParts, { id, tenantId, sealedName }: Subscriber): string | null {
+  const context = contextOf("name", id, tenantId);
+  return shown(parts, context, () => opened(parts, context, sealedName));
+}
+
+/** Where it is sealed to. */
+function contextOfAddress(tenantId: string, one: Address): SealContext {
+  if (one.type === "email") return contextOf("address", one.id, tenantId);
+  return one.recipient === undefined
+    ? contextOf("number", one.id, tenantId)
+    : addressContext(one.recipient.id, tenantId);
 }
 
 export function sealed(parts: EngineParts, context: SealContext, plaintext: string): string {

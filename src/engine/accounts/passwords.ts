@@ -3,7 +3,7 @@ import { key, type Rows, type UpdateDecision, type Write } from "../../store/ind
 import { isOpenedBy, readBearer } from "./bearers.ts";
 import { judge, type PasswordRefused } from "./new-password.ts";
 import { prepareNotice } from "./notices.ts";
-import { type AccountParts, contextOf, holderDigest, nobodysId, opened } from "./parts.ts";
+import { type AccountParts, holderDigest, nobodysId, shownName } from "./parts.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 
 export type ChangePassword = SubscriberRef & {
@@ -38,7 +38,7 @@ export async function changePassword(
   const { tenantId, password } = request;
   const found = await findSubscriber(parts, request);
   if (found === undefined) return { outcome: "subscriberNotFound" };
-  const name = opened(parts, contextOf("name", found.id, tenantId), found.sealedName);
+  const name = shownName(parts, found) ?? "";
   const isBeside = found.mustHaveSecond || hasSecond(found, parts.clock.now());
   const problem = await judge(parts, password, name, isBeside);
   if (problem !== null) return { outcome: "passwordRefused", problem };

@@ -13,12 +13,13 @@ import {
 } from "../../accounts/index.ts";
 import { maskEmail, maskPhoneNumber } from "../../numbers/index.ts";
 import { paymentInputOf } from "../payment.ts";
-import { type AccountParts, addressIn, contextOf, opened } from "./parts.ts";
+import { type AccountParts, shownIn, shownName } from "./parts.ts";
 
 /** A subscriber without anything secret. Instants are milliseconds since the epoch. */
 export interface SubscriberView {
   readonly id: string;
-  readonly name: string;
+  /** Null only where what is kept of it cannot be read (`seal_broken` in the log); it still signs in. */
+  readonly name: string | null;
   readonly hasPassword: boolean;
   readonly mustHaveSecond: boolean;
   /** In which language they are told of changes; null for that of the service. */
@@ -38,13 +39,13 @@ export interface AuthenticatorView {
   readonly isDisabled: boolean;
   /** Over the telephone network: people should have another one beside it (A-13). */
   readonly isRestricted: boolean;
-  /** Of a phone: its number, masked. */
+  /** Of a phone: its number, masked; null where it cannot be read. */
   readonly number: string | null;
   /** Whether its owner wants to be asked for it first. */
   readonly isPreferred: boolean;
   /** Of a phone: how codes come unless a challenge asks for the other way. */
   readonly channel: "sms" | "voice" | null;
-  /** Of an e-mail address: itself, masked. */
+  /** Of an e-mail address: itself, masked; null where it cannot be read. */
   readonly address: string | null;
   /** Of an address: whether it was proved so long ago that it gets nothing but its own codes until one comes back. */
   readonly isStale: boolean;
@@ -90,7 +91,7 @@ export interface SessionView {
 export function toSubscriberView(parts: AccountParts, row: Subscriber): SubscriberView {
   return {
     id: row.id,
-    name: opened(parts, contextOf("name", row.id, row.tenantId), row.sealedName),
+    name: shownName(parts, row),
     hasPassword: row.password !== null,
     mustHaveSecond: row.mustHaveSecond,
     locale: row.locale ?? null,
@@ -110,7 +111,7 @@ export function toAuthenticatorView(
   known?: string,
 ): AuthenticatorView {
   const isAddress = one.type === "phone" || one.type === "email";
-  const number = one.type === "phone" ? (known ?? addressIn(parts, tenantId, one)) : null;
+  const reached = isAddress ? (known ?? shownIn(parts, tenantId, one)) : null;
   return {
     id: one.id,
     type: one.type,
@@ -120,8 +121,8 @@ export function toAuthenticatorView(
     isRestricted: one.type === "phone",
     isPreferred: one.id === preferredId,
     channel: one.type === "phone" ? (one.channel ?? "sms") : null,
-    number: number === null ? null : maskPhoneNumber(number),
-    address: one.type === "email" ? maskEmail(addressIn(parts, tenantId, one)) : null,
+    number: one.type === "phone" && reached !== null ? maskPhoneNumber(reached) : null,
+    address: one.type === "email" && reached !== null ? maskEmail(reached) : null,
     isStale: isAddress && isStale(one, parts.settings.addressAgeMaxMs, parts.clock.now()),
     removesAt: one.removesAt ?? null,
     codesLeft: one.type === "recoveryCodes" ? one.codes.filter(({ usedAt }) => usedAt === null).length : null,

@@ -31,7 +31,7 @@ export function manageView(parts: ManageParts): View {
   const { words } = language;
   const enrolled = subscriber.authenticators.filter(({ isConfirmed }) => isConfirmed);
   const content = html`!${titled(parts, words.accountTitle)}
-<p class="lead">!${say(language, "signedInAs", { name: subscriber.name })}</p>
+<p class="lead">!${say(language, "signedInAs", { name: subscriber.name ?? "–" })}</p>
 !${subscriber.isFrozen ? frozenOf(parts) : ""}
 !${parts.back ? action(parts, "leave", words.goOn, "wide") : ""}
 <h2>${words.ways}</h2>

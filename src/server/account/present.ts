@@ -55,7 +55,7 @@ export const showPresent: Step = async (tools, current, fields) => {
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   const { password = "" } = fields;
   const wrong = noted(visit, "present", "signInWrong");
-  if (subscriber === null || password === "") return { visit: wrong };
+  if (subscriber === null || subscriber.name === null || password === "") return { visit: wrong };
   const now = parts.clock.now();
   const { wrongPasswords } = tools.memory;
   const wait = (retryAt: number): AccountVisit =>

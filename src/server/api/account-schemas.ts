@@ -199,7 +199,9 @@ export const AuthenticatorBody = Type.Object(
 export const SubscriberBody = Type.Object(
   {
     id: Type.String(),
-    name: Type.String(),
+    name: orNull(
+      Type.String({ description: "Null only where what is kept of it cannot be read; it still signs in" }),
+    ),
     hasPassword: Type.Boolean(),
     mustHaveSecond: Type.Boolean(),
     locale: orNull(Type.String({ description: "In which language they are told of changes" })),
@@ -236,7 +238,12 @@ export const SessionTicketBody = strict(
 );
 
 export const RedeemedSessionBody = Type.Object(
-  { name: Type.String({ description: "The user name" }), session: SessionBody },
+  {
+    name: orNull(
+      Type.String({ description: "The user name; null only where what is kept of it cannot be read" }),
+    ),
+    session: SessionBody,
+  },
   { title: "RedeemedSession" },
 );
 

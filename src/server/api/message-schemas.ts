@@ -1,8 +1,7 @@
-import type { DeliveryView, MessageView } from "../../engine/index.ts";
-import { maskAddress } from "../../numbers/index.ts";
+import type { DeliveryView, ListedMessage, MessageView } from "../../engine/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { iso, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
-import { toDeliveryBody } from "./verification-body.ts";
+import { maskedOrNull, toDeliveryBody } from "./verification-body.ts";
 import { channelSchema, DeliveryBody, deliveryStateSchema, Metadata } from "./verification-schemas.ts";
 
 const lifetimeSecondsMax = 3_600;
@@ -25,8 +24,12 @@ export const DeliveryQuery = strict({
 
 const { properties } = DeliveryBody;
 
+const listedTo = orNull(
+  Type.String({ description: "In a list masked; null only where what is kept of it cannot be read" }),
+);
+
 export const FoundDeliveryBody = Type.Object(
-  { ...properties, verification: Type.String(), to: Type.String() },
+  { ...properties, verification: Type.String(), to: listedTo },
   { title: "FoundDelivery" },
 );
 export const DeliveryListBody = listOf(FoundDeliveryBody, "DeliveryList");
@@ -83,7 +86,10 @@ export const MessageBody = Type.Object(
 
 /** In a list `to` is masked, and what a message says is left out: only who asks for one sees it. */
 const { text: _text, ...listed } = MessageBody.properties;
-export const MessageListBody = listOf(Type.Object(listed, { title: "ListedMessage" }), "MessageList");
+export const MessageListBody = listOf(
+  Type.Object({ ...listed, to: listedTo }, { title: "ListedMessage" }),
+  "MessageList",
+);
 
 export const MessageQuery = strict({ to: toQuery, ...pageQuery });
 
@@ -95,7 +101,7 @@ export function toFoundDelivery(
 }
 
 export function toListedDelivery(view: DeliveryView, showsCosts: boolean): Static<typeof FoundDeliveryBody> {
-  return { ...toFoundDelivery(view, showsCosts), to: masked(view.to) };
+  return { ...toFoundDelivery(view, showsCosts), to: maskedOrNull(view.to) };
 }
 
 export function toMessageBody(view: MessageView, showsCosts: boolean): Static<typeof MessageBody> {
@@ -119,13 +125,9 @@ export function toMessageBody(view: MessageView, showsCosts: boolean): Static<ty
 }
 
 export function toListedMessage(
-  view: MessageView,
+  view: ListedMessage,
   showsCosts: boolean,
 ): Static<typeof MessageListBody>["items"][number] {
-  const { text: _said, ...shown } = toMessageBody(view, showsCosts);
-  return { ...shown, to: masked(view.to) };
-}
-
-function masked(to: string): string {
-  return maskAddress(to);
+  const { text: _said, ...shown } = toMessageBody({ ...view, to: "", text: "" }, showsCosts);
+  return { ...shown, to: maskedOrNull(view.to) };
 }

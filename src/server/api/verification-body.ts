@@ -1,12 +1,17 @@
 import { readableAmount } from "../../delivery/index.ts";
-import type { DetailedView, VerificationView } from "../../engine/index.ts";
+import type { DetailedView, ListedView, VerificationView } from "../../engine/index.ts";
 import { amountText, type GuardDecision } from "../../guard/index.ts";
 import { maskAddress } from "../../numbers/index.ts";
 import type { Static } from "../../schemas/index.ts";
 import { deliveryId } from "../../store/index.ts";
 import { costOf, type Delivery } from "../../verification/index.ts";
 import { iso, isoOrNull } from "./schemas.ts";
-import type { GuardBody, VerificationBody, VerificationDetailsBody } from "./verification-schemas.ts";
+import type {
+  GuardBody,
+  ListedVerificationBody,
+  VerificationBody,
+  VerificationDetailsBody,
+} from "./verification-schemas.ts";
 
 /** A verification as our API writes it. */
 export function toBody(view: VerificationView): Static<typeof VerificationBody> {
@@ -41,9 +46,13 @@ export function toBody(view: VerificationView): Static<typeof VerificationBody> 
 }
 
 /** With its number masked, for lists (N-8). */
-export function toListedBody(view: VerificationView): Static<typeof VerificationBody> {
-  const to = maskAddress(view.to);
-  return { ...toBody(view), to };
+export function toListedBody(view: ListedView): Static<typeof ListedVerificationBody> {
+  return { ...toBody({ ...view, to: "" }), to: maskedOrNull(view.to) };
+}
+
+/** Null stays null: what cannot be read. */
+export function maskedOrNull(to: string | null): string | null {
+  return to === null ? null : maskAddress(to);
 }
 
 /** Costs are the operator's own business: `showsCosts` for its keys alone. */

@@ -216,7 +216,12 @@ export const VerificationDetailsBody = Type.Object(
 );
 
 /** In a list `to` is masked: only who asks for one verification sees its number. */
-export const VerificationListBody = listOf(VerificationBody, "VerificationList");
+const masked = "Masked; null only where what is kept of it cannot be read";
+export const ListedVerificationBody = Type.Object(
+  { ...verification, to: orNull(Type.String({ description: masked })) },
+  { title: "ListedVerification" },
+);
+export const VerificationListBody = listOf(ListedVerificationBody, "VerificationList");
 
 export const VerificationQuery = strict({
   to: Type.Optional(

@@ -1,6 +1,6 @@
 import type { PasswordProblem } from "../../accounts/index.ts";
 import { type AuditAct, auditHeadKey, auditWrites } from "../../audit/index.ts";
-import type { Accounts, EngineParts } from "../../engine/index.ts";
+import type { Accounts, EngineParts, SubscriberView } from "../../engine/index.ts";
 import { bearerDigest, keyedDigest, requireKey } from "../../secrets/index.ts";
 import { type Key, key, type Store } from "../../store/index.ts";
 
@@ -9,6 +9,11 @@ import { type Key, key, type Store } from "../../store/index.ts";
  * facade, so that nothing but the console ever asks for them (ADR 58).
  */
 export const consoleTenantId = "00000000-0000-7000-8000-000000000000";
+
+/** What an administrator is called on pages and in the audit log, also where the name cannot be read. */
+export function nameOf({ name }: Pick<SubscriberView, "name">): string {
+  return name ?? "(cannot be read)";
+}
 
 /** How long an invitation can be used. */
 export const invitationLifetimeMs = 3_600_000;
@@ -96,7 +101,7 @@ export async function join(
   const { result } = done;
   switch (result.outcome) {
     case "created":
-      return { outcome: "joined", id: result.subscriber.id, name: result.subscriber.name };
+      return { outcome: "joined", id: result.subscriber.id, name: nameOf(result.subscriber) };
     case "nameTaken":
       return { outcome: "nameTaken" };
     case "passwordRefused":

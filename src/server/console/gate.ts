@@ -10,7 +10,7 @@ import type { Fields } from "../pages/flow.ts";
 import { formSeal, isFormOf } from "../pages/visit.ts";
 import { Problem } from "../problems.ts";
 import { ownOrigins, sourceOf } from "../same-origin.ts";
-import { consoleTenantId } from "./administrators.ts";
+import { consoleTenantId, nameOf } from "./administrators.ts";
 import type { ConsoleCalls } from "./calls.ts";
 import { type ConsolePage, type Look, sendPage } from "./frame.ts";
 import { type ConsoleState, idleMs, newState, noted, readState, writeState } from "./state.ts";
@@ -84,7 +84,7 @@ export async function insideOf(here: Here): Promise<Inside | null> {
   const { subscriberId } = view;
   const subscriber = await accounts.subscriber({ tenantId, subscriberId });
   if (subscriber === null) return null;
-  const administrator = { id: subscriber.id, name: subscriber.name };
+  const administrator = { id: subscriber.id, name: nameOf(subscriber) };
   return { ...here, bearer: state.session, view, administrator };
 }
 

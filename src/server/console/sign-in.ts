@@ -4,7 +4,7 @@ import { readAnswer } from "../account/passkeys.ts";
 import { wrongPasswordsMax } from "../account/present.ts";
 import { typedCode } from "../pages/digits.ts";
 import type { Fields } from "../pages/flow.ts";
-import { consoleTenantId, invitationLifetimeMs, join } from "./administrators.ts";
+import { consoleTenantId, invitationLifetimeMs, join, nameOf } from "./administrators.ts";
 import { type Here, type Led, noteConsoleAct } from "./gate.ts";
 import { type ConsoleState, newState, noted } from "./state.ts";
 
@@ -59,7 +59,7 @@ async function afterPassword({ accounts, parts }: Here, result: RightPassword): 
     return { state: noted(fresh, text), to: signInPath };
   }
   // As it was made, never as it was typed: it goes into the audit log.
-  const pending = { bearer, challengeId, subscriberId, name: subscriber.name };
+  const pending = { bearer, challengeId, subscriberId, name: nameOf(subscriber) };
   return {
     state: { ...fresh, pending },
     to: challengeId === null ? enrolPath : "/console/challenge",

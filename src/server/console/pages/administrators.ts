@@ -2,7 +2,7 @@ import { html } from "ghtml";
 import { hasSecond } from "../../../accounts/index.ts";
 import { auditHeadKey, auditWrites } from "../../../audit/index.ts";
 import { key } from "../../../store/index.ts";
-import { administratorsMax, consoleTenantId, invite } from "../administrators.ts";
+import { administratorsMax, consoleTenantId, invite, nameOf } from "../administrators.ts";
 import { button, type ConsolePage, instant, table, text } from "../frame.ts";
 import { consoleAct, type Inside, type Led, noteConsoleAct } from "../gate.ts";
 import { noted } from "../state.ts";
@@ -22,7 +22,7 @@ export async function administratorsPage(inside: Inside): Promise<ConsolePage> {
       const ways = one.authenticators.filter(({ isConfirmed }) => isConfirmed);
       const isThemselves = one.id === administrator.id;
       return [
-        html`${one.name}${isThemselves ? " (you)" : ""}`,
+        html`${nameOf(one)}${isThemselves ? " (you)" : ""}`,
         ways.length === 0 ? "none yet: cannot sign in" : text(ways.map(({ name }) => name).join(", ")),
         instant(one.createdAt),
         all.length > 1 ? button(`${path}/${one.id}/remove`, form, "Remove") : "",
@@ -102,7 +102,7 @@ export async function removeAdministrator(inside: Inside, given: unknown): Promi
   );
   if (isLast) return say("The last administrator cannot be removed.");
   if (found === undefined || !isRemoved) return say("There is no such administrator any more.");
-  return say(`${found.name} is no administrator any more.`, true);
+  return say(`${nameOf(found)} is no administrator any more.`, true);
 }
 
 /** Ends all of their own sessions, this one as well. */

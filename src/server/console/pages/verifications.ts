@@ -1,6 +1,6 @@
 import { html } from "ghtml";
 import { lookAt } from "../../../engine/index.ts";
-import { maskAddress } from "../../../numbers/index.ts";
+import { maskedOrNull } from "../../api/verification-body.ts";
 import { statusSchema } from "../../api/verification-schemas.ts";
 import type { Fields } from "../../pages/flow.ts";
 import { Problem } from "../../problems.ts";
@@ -9,12 +9,14 @@ import { type Inside, type Led, noteConsoleAct } from "../gate.ts";
 import { afterCall, ask, idIn, placed, refusal } from "./page.ts";
 
 const path = "/console/verifications";
+/** In place of a number that does not open. */
+const unread = "(cannot be read)";
 const statuses = statusSchema.enum;
 
 interface Listed {
   readonly id: string;
   readonly status: string;
-  readonly to: string;
+  readonly to: string | null;
   readonly channel: string;
   readonly purpose: string;
   readonly createdAt: string;
@@ -73,7 +75,7 @@ function listed(inside: Inside, { items, status, next = null, refused, isOfNumbe
     ["Started (UTC)", "Number", "Status", "Channel", "Purpose", ""],
     items.map((one) => [
       instant(one.createdAt),
-      text(one.to),
+      text(one.to ?? unread),
       text(one.status),
       text(one.channel),
       text(one.purpose),
@@ -95,7 +97,7 @@ export async function verificationPage(inside: Inside, given: unknown): Promise<
     ? html`<p class="quiet">It was started with a binding: only the caller that repeats it can cancel it.</p>`
     : button(`${path}/${found.id}/cancel`, inside.form, "Cancel this verification");
   const content = html`!${facts([
-    ["Number", text(maskAddress(found.to))],
+    ["Number", text(maskedOrNull(found.to) ?? unread)],
     ["Status", text(found.status)],
     ["Purpose", text(found.purpose)],
     ["Started (UTC)", instant(found.createdAt)],

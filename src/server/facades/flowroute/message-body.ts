@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { MessageView } from "../../../engine/index.ts";
+import type { ListedMessage } from "../../../engine/index.ts";
 import { flowrouteStatus } from "../../../events/index.ts";
 import { fateOf, sentAt } from "../../../verification/index.ts";
 import { fromHex, toHex } from "../ids.ts";
@@ -20,7 +20,7 @@ export function idOfRecord(given: string): string | null {
 /** A record of a message, as the vendor keeps it. */
 export async function toRecord(
   request: FastifyRequest,
-  view: MessageView,
+  view: ListedMessage,
   version: Version,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { delivery } = view;
@@ -35,13 +35,13 @@ export async function toRecord(
           delivery_receipts: receiptsOf(view),
         };
   const attributes = {
-    body: view.text,
+    body: view.text ?? "",
     direction: "outbound",
     timestamp: flowrouteDate(view.createdAt),
     amount_nanodollars: micros * 1_000,
     amount_display: `$${(micros / 1_000_000).toFixed(4)}`,
     from: withoutPlus(view.from ?? "", version),
-    to: withoutPlus(view.to, version),
+    to: withoutPlus(view.to ?? "", version),
     message_encoding: delivery.encoding === "ucs2" ? 8 : 0,
     ...kind,
   };
@@ -49,7 +49,7 @@ export async function toRecord(
 }
 
 /** What carriers said so far: one for what was handed over, one for what became of it. */
-function receiptsOf({ delivery }: MessageView): readonly unknown[] {
+function receiptsOf({ delivery }: ListedMessage): readonly unknown[] {
   const at = sentAt(delivery);
   if (at === null) return [];
   const timestamp = flowrouteDate(at);

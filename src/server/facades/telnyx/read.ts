@@ -32,7 +32,7 @@ export async function listByNumber(request: FastifyRequest, reply: FastifyReply)
   const page = await engine.list({ tenantId, to: e164, binding, limit: newestMax });
   const services = await directory.services(tenantId);
   return listOf(
-    page.items.map((view) => shown(view, services)),
+    page.items.map((view) => shown({ ...view, to: e164 }, services)),
     request,
   );
 }

@@ -1,0 +1,87 @@
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { breakSeals } from "../support/broken-seals.ts";
+import { freshNumber, openInstallation } from "./installation.ts";
+
+const rung: unknown[] = [];
+const one = await openInstallation({
+  meter: { count: (name, labels) => void (name === "seals_broken" && rung.push(labels?.["value"])) },
+});
+const { store } = one.instance;
+afterAll(() => one.close());
+beforeEach(() => void rung.splice(0));
+
+const post = async (path: string, body: object) => (await one.call({ method: "POST", path, body })).json;
+
+/** Twice, since nobody wants the same alarm with each look. */
+async function list(path: string) {
+  await one.call({ path });
+  const answer = await one.call({ path });
+  expect(answer.status).toBe(200);
+  return answer.json.items;
+}
+
+/** Whose number is in a row of this verification or message. */
+async function breakRecipient(table: "verification" | "message", id: string): Promise<void> {
+  const row = await store.get({ table, id } as never);
+  await breakSeals(store, "recipient", (row as unknown as { recipientId: string }).recipientId);
+}
+
+describe("K-3: what cannot be read is null on a list, rings once, and hides nothing else", () => {
+  test("a subscriber's name and phone", async () => {
+    const ids: string[] = [];
+    for (const name of ["ada", "grace"]) {
+      const { id } = await post("/subscribers", { name });
+      await post(`/subscribers/${id}/authenticators`, { type: "phone", number: freshNumber() });
+      ids.push(id);
+    }
+    const [ada = ""] = ids;
+    await breakSeals(store, "subscriber", ada);
+    const items = await list("/subscribers");
+    const shown = new Map(
+      items.map((each: { id: string; name: string; authenticators: { number: string }[] }) => [
+        each.id,
+        [each.name, each.authenticators[0]?.number ?? null],
+      ]),
+    );
+    expect(shown.get(ada)).toEqual([null, null]);
+    expect(shown.get(ids[1])).toEqual(["grace", expect.stringContaining("•")]);
+    expect([...rung].sort()).toEqual(["subscribers.name", "subscribers.number"]);
+    // What is broken can be removed.
+    expect((await one.call({ method: "DELETE", path: `/subscribers/${ada}` })).status).toBe(204);
+  });
+
+  test("the number of a verification and of its deliveries", async () => {
+    const broken = await one.start();
+    const whole = await one.start();
+    await breakRecipient("verification", broken.id);
+    for (const path of ["/verifications", "/deliveries"]) {
+      const items = await list(path);
+      const to = (id: string) =>
+        items.find((each: { id: string; verification?: string }) => (each.verification ?? each.id) === id).to;
+      expect(to(broken.id)).toBeNull();
+      expect(to(whole.id)).toContain("•");
+    }
+    expect(rung).toEqual(["recipients.address"]);
+  });
+
+  test("the number and the text of a message", async () => {
+    const sent = [];
+    for (const text of ["one", "two"]) sent.push(await post("/messages", { to: freshNumber(), text }));
+    await breakRecipient("message", sent[0].id);
+    await breakSeals(store, "message", sent[0].id);
+    const items = await list("/messages");
+    expect(items.map(({ id, to }: { id: string; to: string | null }) => [id, to === null])).toEqual(
+      expect.arrayContaining([
+        [sent[0].id, true],
+        [sent[1].id, false],
+      ]),
+    );
+    expect([...rung].sort()).toEqual(["messages.text", "recipients.address"]);
+  });
+
+  test("the secret of a webhook is not looked at", async () => {
+    const { id } = await post("/webhooks", { url: "https://shop.example/hooks" });
+    await breakSeals(store, "endpoint", id);
+    expect(await list("/webhooks")).toHaveLength(1);
+  });
+});

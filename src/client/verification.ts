@@ -1,3 +1,5 @@
+import type { ListedVerification } from "./schemas.generated.ts";
+
 export type Channel = "sms" | "voice" | "email";
 export type Status = "pending" | "approved" | "canceled" | "expired" | "exhausted" | "undeliverable";
 
@@ -148,12 +150,6 @@ export interface VerificationDetails extends Verification {
   readonly cost: string | null;
   readonly deliveries: readonly Delivery[];
   readonly checks: readonly { readonly at: string; readonly right: boolean }[];
-}
-
-/** A verification on a list. */
-export interface ListedVerification extends Omit<Verification, "to"> {
-  /** Masked; null only where what is kept of it cannot be read. */
-  readonly to: string | null;
 }
 
 /** A page, newest first. */

@@ -78,6 +78,7 @@ export { newRotation, type RotationRequest } from "./rotation/rotation.ts";
 export {
   countSeals,
   pepperName,
+  type SealCount,
   type SecretState,
   type SecretsStatus,
   secretsStatus,

@@ -37,7 +37,7 @@ import {
 } from "../tenants/index.ts";
 import { type Bootstrapped, bootstrap } from "./bootstrap.ts";
 import { type Callbacks, createCallbacks, createCarriers } from "./carriers.ts";
-import { proveSecrets } from "./master-secret.ts";
+import { type CountedSeals, countUnderMissing, proveSecrets } from "./master-secret.ts";
 import { type OpenedStore, openStore, type StoreKind } from "./open-store.ts";
 import type { InstanceOptions } from "./options.ts";
 
@@ -94,7 +94,8 @@ async function openOn(
   clock: Clock,
   random: Random,
 ): Promise<Instance> {
-  const made = await once(() => begin({ store: plain, given, keepSecret, clock, random }, options));
+  const counted = await countUnderMissing({ store: plain, now: clock.now() }, given);
+  const made = await once(() => begin({ store: plain, given, keepSecret, clock, random, counted }, options));
   const { keyring } = made;
   const log = options.log ?? silent;
   tellReplaced(log, keyring);
@@ -160,15 +161,16 @@ interface Beginning {
   readonly keepSecret: () => void;
   readonly clock: Clock;
   readonly random: Random;
+  readonly counted: CountedSeals | null;
 }
 
 /** What is done once for an installation, while no other node does. */
 async function begin(
-  { store, given, keepSecret, clock, random }: Beginning,
+  { store, given, keepSecret, clock, random, counted }: Beginning,
   options: InstanceOptions,
 ): Promise<Bootstrapped & { readonly keyring: Keyring }> {
   await refuseMoved(store, options.folder);
-  const keyring = await proveSecrets({ store, random, now: clock.now() }, given, keepSecret);
+  const keyring = await proveSecrets({ store, random, now: clock.now(), counted }, given, keepSecret);
   await beginAudit({ store, keyring });
   const first = await bootstrap(store, clock, random, {
     apiKey: options.apiKey ?? null,

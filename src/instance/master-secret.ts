@@ -18,6 +18,7 @@ import {
   lastRotation,
   pepperName,
   readLastingKeys,
+  type SealCount,
   usedSecrets,
 } from "../engine/index.ts";
 import { checkValue, type Keyring, type LastingKeys, Secret, SecretInvalid } from "../secrets/index.ts";
@@ -69,6 +70,28 @@ export interface ProvenParts {
   readonly store: Store;
   readonly random: Random;
   readonly now: number;
+  /** Of `countUnderMissing`. */
+  readonly counted: CountedSeals | null;
+}
+
+/** What was under which secret, for those that are missing here. */
+export interface CountedSeals {
+  readonly missing: readonly string[];
+  readonly counts: readonly SealCount[];
+}
+
+/**
+ * Reads every row where a former secret is gone, before other starts have to wait for this one. Null where there is
+ * nothing to count, or where what is counted now may be another thing in a moment: nobody seals with a secret any more
+ * once a rotation away from it is over.
+ */
+export async function countUnderMissing(
+  { store, now }: Pick<ProvenParts, "store" | "now">,
+  keyring: Keyring,
+): Promise<CountedSeals | null> {
+  const missing = await missingSecrets(store, keyring);
+  if (missing.length === 0 || (await unrotated(store, missing)) !== null) return null;
+  return { missing, counts: await countSeals(store, now) };
 }
 
 /**
@@ -114,13 +137,14 @@ async function missingSecrets(store: Store, keyring: Keyring): Promise<readonly 
  * @throws SecretInvalid that names what is left
  */
 async function refuseEarly(
-  { store, now }: ProvenParts,
+  { store, now, counted }: ProvenParts,
   missing: readonly string[],
   kept: LastingKeys,
 ): Promise<void> {
   const unknown = missing.filter((id) => kept[id] === undefined);
   if (unknown.length > 0) throw otherSecret(unknown);
-  const left = (await countSeals(store, now)).filter(
+  const isCounted = counted !== null && missing.every((id) => counted.missing.includes(id));
+  const left = (isCounted ? counted.counts : await countSeals(store, now)).filter(
     ({ keyId, value }) => missing.includes(keyId) && value !== pepperName,
   );
   const still = left.map(({ value, keyId, count }) => `${value} under ${keyId}: ${count}`);

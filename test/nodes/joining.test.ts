@@ -3,7 +3,7 @@ import { newRotation, stepRotation } from "../../src/engine/rotation/rotation.ts
 import { secretsStatus } from "../../src/engine/rotation/status.ts";
 import type { Instance } from "../../src/instance/instance.ts";
 import { Secret, SecretInvalid, sealKeyId } from "../../src/secrets/index.ts";
-import { key } from "../../src/store/index.ts";
+import { key, openPostgresStore, type Store } from "../../src/store/index.ts";
 import { rotationId } from "../../src/tenants/index.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/index.ts";
 import { testSecret } from "../support/instance.ts";
@@ -126,7 +126,23 @@ describe("K-4: a rotation while nodes still have the former secret in front", ()
     const still = openNode(url, { clock, secrets: [young] });
     await expect(still).rejects.toThrow(/taken away too early \(subscribers.name under [0-9a-f]{8}: 1/);
     await workOff([former, next], clock);
-    const last = await openNode(url, { clock, secrets: [young] });
+    // The first start without it reads every row, and nobody has to wait for that.
+    const store = await openPostgresStore({ url });
+    const reading = Promise.withResolvers<void>();
+    const watch = (watched: Store): Store => ({
+      ...watched,
+      scan: (...asked) => {
+        reading.resolve();
+        return watched.scan(...asked);
+      },
+    });
+    const [opening] = await store.exclusively(async () => {
+      const begun = [openNode(url, { clock, secrets: [young], watch })] as const;
+      await reading.promise;
+      return begun;
+    });
+    await store.close();
+    const last = await opening;
     expect((await secretsStatus(last.parts)).secrets[1]).toMatchObject({ role: "kept", values: 0 });
     expect(await last.accounts.subscribers({ tenantId: last.tenant.id, limit: 9 })).toMatchObject([
       { name: "ada" },

@@ -46,7 +46,13 @@ describe("K-3: what cannot be read is null on a list, rings once, and hides noth
     expect(shown.get(ada)).toEqual([null, null]);
     expect(shown.get(ids[1])).toEqual(["grace", expect.stringContaining("•")]);
     expect([...rung].sort()).toEqual(["subscribers.name", "subscribers.number"]);
-    // What is broken can be removed.
+    // They can enrol, and be removed.
+    const app = await one.call({
+      method: "POST",
+      path: `/subscribers/${ada}/authenticators`,
+      body: { type: "totp" },
+    });
+    expect(app.status).toBe(201);
     expect((await one.call({ method: "DELETE", path: `/subscribers/${ada}` })).status).toBe(204);
   });
 

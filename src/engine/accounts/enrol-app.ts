@@ -11,7 +11,7 @@ import {
 } from "../../authenticators/index.ts";
 import { add, type Enrol, type EnrolRefused, type Invalid } from "./enrolment.ts";
 import { newBase } from "./new-authenticator.ts";
-import { type AccountParts, contextOf, opened } from "./parts.ts";
+import { type AccountParts, contextOf, shownName } from "./parts.ts";
 import { findSubscriber } from "./subscribers.ts";
 import type { AuthenticatorView } from "./views.ts";
 
@@ -53,7 +53,7 @@ export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promis
   const row: Authenticator = { ...base, ...settings, type: "totp", sealedSeed, lastStep: null };
   const added = await add(parts, subscriber.id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;
-  const name = opened(parts, contextOf("name", subscriber.id, subscriber.tenantId), subscriber.sealedName);
+  const name = shownName(parts, subscriber) ?? subscriber.id;
   const uri = totpUri(seed, settings, issuer, name);
   return { ...added, seed: toBase32(seed), uri, qr: await qrSvg(uri) };
 }

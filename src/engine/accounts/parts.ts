@@ -121,6 +121,6 @@ export function sealed(parts: EngineParts, context: SealContext, plaintext: stri
   return seal(parts.keyring, parts.random, context, plaintext);
 }
 
-export function opened(parts: EngineParts, context: SealContext, text: string): string {
+function opened(parts: EngineParts, context: SealContext, text: string): string {
   return open(parts.keyring, context, text);
 }

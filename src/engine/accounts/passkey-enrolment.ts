@@ -3,7 +3,7 @@ import { type CreationOptions, creationOptions, requirePasskeys } from "../../au
 import { userHandle } from "../../secrets/index.ts";
 import { add, type Enrol, type EnrolRefused } from "./enrolment.ts";
 import { newBase } from "./new-authenticator.ts";
-import { type AccountParts, contextOf, holderDigest, opened, requireRelyingParty } from "./parts.ts";
+import { type AccountParts, holderDigest, requireRelyingParty, shownName } from "./parts.ts";
 import { newRequest, passkeysOf } from "./passkeys.ts";
 import { findSubscriber } from "./subscribers.ts";
 import type { AuthenticatorView } from "./views.ts";
@@ -30,7 +30,7 @@ export async function enrolPasskey(parts: AccountParts, request: EnrolPasskey): 
   await requirePasskeys();
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
-  const { id, tenantId, sealedName } = subscriber;
+  const { id, tenantId } = subscriber;
   const base = newBase(parts, request.label ?? "Passkey");
   const binding =
     request.binding === undefined ? null : holderDigest(parts, tenantId, "binding", request.binding);
@@ -38,7 +38,7 @@ export async function enrolPasskey(parts: AccountParts, request: EnrolPasskey): 
   const row: Authenticator = { ...base, type: "passkey", request: asked, credential: null };
   const added = await add(parts, id, row, request.stepUp);
   if (added.outcome !== "enrolled") return added;
-  const name = opened(parts, contextOf("name", id, tenantId), sealedName);
+  const name = shownName(parts, subscriber) ?? id;
   const options = creationOptions({
     relyingParty,
     challenge: asked.challenge,

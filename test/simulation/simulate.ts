@@ -3,9 +3,10 @@ import type { PendingVerification } from "../../src/verification/index.ts";
 import { Asking } from "./asking.ts";
 import { createCarriers } from "./carriers.ts";
 import { type Chance, createChance } from "./chance.ts";
-import { Database, type Folders } from "./database.ts";
+import type { Folders } from "./database.ts";
 import { Enrolled, enrol } from "./enrolled.ts";
 import { type FaultPlan, noFaults, planFaults } from "./faults.ts";
+import { Fleet } from "./fleet.ts";
 import type { AnswerChecks } from "./invariants/answers.ts";
 import { audit, auditBytes, auditRest } from "./invariants/audit.ts";
 import { checkChallenges } from "./invariants/challenges.ts";
@@ -14,9 +15,8 @@ import { checkPendingRefs, checkRecipients } from "./invariants/recipients.ts";
 import { checkVerification } from "./invariants/verifications.ts";
 import { Journal, type Violation } from "./journal.ts";
 import type { StoreMutant } from "./mutants.ts";
-import { type Line, Node, stallMs } from "./node.ts";
+import { type Line, stallMs } from "./node.ts";
 import { People } from "./people.ts";
-import { recordCommits } from "./recording-store.ts";
 import { type Commit, Records } from "./records.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -70,14 +70,9 @@ class World {
   #faults: FaultPlan;
   #people: People | null = null;
   #enrolled: Enrolled | null = null;
-  #database: Database | null = null;
-  #databases: Database[] = [];
-  #nodes: Node[] = [];
+  readonly #fleet: Fleet;
   #commits = 0;
-  #crashes = 0;
-  #isOver = false;
   #setBackMs = 0;
-  #backAtRestartMs = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -85,7 +80,7 @@ class World {
     this.#faults = planFaults(this.#chance.fork());
     this.#timeline = new Timeline(this.#chance.fork());
     this.#journal = new Journal(() => this.#timeline.elapsed, options.print ?? null);
-    this.#timeline.nextDueAt = async () => (await this.#database?.nextDueAt()) ?? null;
+    this.#timeline.nextDueAt = async () => (await this.#fleet.database?.nextDueAt()) ?? null;
     this.#answers = {
       records: this.#records,
       journal: this.#journal,
@@ -97,7 +92,7 @@ class World {
       records: this.#records,
       journal: this.#journal,
       answers: this.#answers,
-      anyNode: () => this.#anyNode(),
+      anyNode: () => this.#fleet.any(),
       onTold: (request, { verification }) => {
         if (verification !== null) this.#people?.told(request, verification);
       },
@@ -116,18 +111,32 @@ class World {
         this.#enrolled?.arrived(arrived);
       },
       onReceipt: (receipt) => {
-        const node = this.#anyNode();
+        const node = this.#fleet.any();
         this.#journal.note(`receipt ${receipt.reference} ${receipt.status} for ${node?.owner ?? "nobody"}`);
         if (node === undefined) return;
         this.#records.receiptsGiven.add(receipt.reference);
         node.receipt(receipt, (cause) => this.#asking.checkFault(cause));
       },
     });
+    this.#fleet = new Fleet({
+      folders: options.folders,
+      mutant: options.mutant,
+      timeline: this.#timeline,
+      chance: this.#chance,
+      journal: this.#journal,
+      records: this.#records,
+      lines: this.#lines,
+      faults: () => this.#faults,
+      onCommit: (commit) => this.#check(commit),
+      onSetBack: (ms) => this.#jump(-ms),
+      onReopened: () => this.#audit(),
+      onCrash: () => this.#asking.forgetTheGone(),
+    });
   }
 
   async run(): Promise<void> {
-    await this.#openDatabase(await this.#options.folders.fresh());
-    const { tenant } = this.#live().instance;
+    await this.#fleet.open(await this.#options.folders.fresh());
+    const { tenant } = this.#fleet.live().instance;
     this.#people = new People({
       timeline: this.#timeline,
       chance: this.#chance.fork(),
@@ -136,7 +145,7 @@ class World {
       perform: (act) => this.#asking.perform(act),
     });
     await this.#enrol();
-    this.#startNodes();
+    this.#fleet.start();
     await this.#fuss();
     await this.#peace();
   }
@@ -145,7 +154,7 @@ class World {
   async #enrol(): Promise<void> {
     const chance = this.#chance.fork();
     if (!chance.happens(0.4)) return;
-    const { instance } = this.#live();
+    const { instance } = this.#fleet.live();
     // Commits happen when the timeline says so.
     let isEnrolled = false;
     void enrol(instance, this.#records).then(() => {
@@ -166,7 +175,7 @@ class World {
       seed: this.#options.seed,
       events: this.#journal.events,
       commits: this.#commits,
-      crashes: this.#crashes,
+      crashes: this.#fleet.crashes,
       virtualMs: this.#timeline.elapsed,
       hash: this.#journal.digest(),
       ways: this.#records.ways,
@@ -175,9 +184,7 @@ class World {
   }
 
   async dispose(): Promise<void> {
-    this.#isOver = true;
-    for (const node of this.#nodes) node.kill();
-    for (const database of this.#databases) await database.dispose();
+    await this.#fleet.dispose();
   }
 
   async #fuss(): Promise<void> {
@@ -210,8 +217,8 @@ class World {
   /** Faults that are not tied to a call. */
   #trouble(): void {
     const { chance, faults } = { chance: this.#chance, faults: this.#faults };
-    const alive = this.#nodes.filter((node) => node.isAlive);
-    if (chance.happens(faults.crash) && alive.length > 0) this.#crash(chance.pick(alive));
+    const { alive } = this.#fleet;
+    if (chance.happens(faults.crash) && alive.length > 0) this.#fleet.crash(chance.pick(alive));
     if (chance.happens(faults.pause) && alive.length > 0) {
       const ms = stallMs(chance);
       const node = chance.pick(alive);
@@ -223,11 +230,7 @@ class World {
       this.#timeline.freeze(30_000);
     }
     if (chance.happens(faults.clockForward)) this.#jump(hourMs);
-    if (chance.happens(faults.clockBack) && this.#nodes[0] !== undefined) {
-      // A process never sees its clock step back (the product's clock sees to that), the next one does.
-      this.#backAtRestartMs += hourMs;
-      this.#crash(this.#nodes[0], true);
-    }
+    if (chance.happens(faults.clockBack)) this.#fleet.setBack(hourMs);
   }
 
   #jump(ms: number): void {
@@ -242,99 +245,22 @@ class World {
     this.#journal.note("peace");
     const { nodes, carriers } = this.#faults;
     this.#faults = { ...noFaults, nodes, carriers };
-    for (const node of this.#nodes) if (node.isPaused) node.resume();
+    for (const node of this.#fleet.nodes) if (node.isPaused) node.resume();
     // A timer waits for the wall clock, which may have been set back.
-    const until = this.#timeline.elapsed + restMs + this.#setBackMs + this.#backAtRestartMs;
+    const until = this.#timeline.elapsed + restMs + this.#setBackMs + this.#fleet.backAtRestartMs;
     while (this.#goesOn() && (await this.#timeline.step(until)));
     await this.#audit();
-    const { instance } = this.#live();
+    const { instance } = this.#fleet.live();
     if (this.#goesOn()) await auditRest(instance.store, this.#records, this.#journal);
     const codes = [...this.#records.codes.values(), ...(this.#people?.supplied ?? [])];
-    auditBytes(this.#live().bytes(), codes, this.#journal);
+    auditBytes(this.#fleet.live().bytes(), codes, this.#journal);
   }
 
   async #audit(): Promise<void> {
-    if (this.#database === null || !this.#goesOn()) return;
-    const { store, tenant } = this.#database.instance;
+    const { database } = this.#fleet;
+    if (database === null || !this.#goesOn()) return;
+    const { store, tenant } = database.instance;
     await audit(store, tenant.id, this.#records, this.#journal);
-  }
-
-  #live(): Database {
-    if (this.#database === null) throw new TypeError("no database is open");
-    return this.#database;
-  }
-
-  async #openDatabase(folder: string): Promise<void> {
-    const database = await Database.open(
-      {
-        folders: this.#options.folders,
-        timeline: this.#timeline,
-        chance: this.#chance.fork(),
-        slowCommit: () => this.#faults.slowCommit,
-      },
-      folder,
-    );
-    this.#databases.push(database);
-    this.#database = database;
-  }
-
-  #startNodes(): void {
-    while (this.#database !== null && this.#nodes.length < this.#faults.nodes)
-      this.#startNode(this.#database);
-  }
-
-  #startNode(database: Database): void {
-    const node: Node = new Node({
-      timeline: this.#timeline,
-      chance: this.#chance.fork(),
-      journal: this.#journal,
-      faults: () => this.#faults,
-      lines: this.#lines,
-      instance: database.instance,
-      storeFor: (owner) => {
-        const { store } = database.instance;
-        const recorded = recordCommits(
-          store,
-          owner,
-          this.#records,
-          (commit) => this.#check(commit),
-          () => this.#isOver,
-        );
-        return this.#options.mutant?.(recorded, () => this.#timeline.wall()) ?? recorded;
-      },
-      onCrash: (crashed) => this.#crash(crashed),
-    });
-    this.#journal.note(`node ${node.owner} starts`);
-    this.#nodes.push(node);
-    node.run();
-  }
-
-  #crash(node: Node, isMachine = false): void {
-    if (!node.isAlive) return;
-    this.#crashes += 1;
-    const takesMachine = isMachine || this.#chance.happens(this.#faults.crashTakesMachine);
-    const gone = takesMachine ? this.#nodes : [node];
-    this.#journal.note(`crash of ${takesMachine ? "the machine" : node.owner}`);
-    for (const one of gone) one.kill();
-    this.#nodes = this.#nodes.filter((one) => one.isAlive);
-    this.#asking.forgetTheGone();
-    const folder = takesMachine ? this.#live().crash() : null;
-    if (folder !== null) this.#database = null;
-    this.#timeline.after(this.#chance.between(50, 40_000), () => void this.#restart(folder));
-  }
-
-  async #restart(folder: string | null): Promise<void> {
-    if (folder !== null) {
-      if (this.#backAtRestartMs > 0) this.#jump(-this.#backAtRestartMs);
-      this.#backAtRestartMs = 0;
-      await this.#openDatabase(folder);
-      await this.#audit();
-    }
-    this.#startNodes();
-  }
-
-  #anyNode(): Node | undefined {
-    return this.#nodes.length === 0 ? undefined : this.#chance.pick(this.#nodes);
   }
 
   #check(commit: Commit): void {
@@ -360,7 +286,7 @@ class World {
   }
 
   #codeOf(verification: PendingVerification): string {
-    const { keyring } = (this.#database ?? this.#databases.at(-1) ?? this.#live()).instance.parts;
+    const { keyring } = this.#fleet.last().instance.parts;
     return codeOf(keyring, verification);
   }
 }

@@ -76,23 +76,25 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   try {
     await options.onOpen?.();
     const store = options.watch?.(opened.store) ?? opened.store;
-    return await openOn({ ...opened, store }, { ...options, isBreached }, clock, random);
+    return await openOn({ ...opened, store }, options, { clock, random, isBreached });
   } catch (cause) {
     await opened.store.close();
     throw cause;
   }
 }
 
-/** The list of breached passwords, once it is open; undefined where there is none. */
-interface WithList {
+/** What an opening has made of the options by then. */
+interface Ready {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Undefined where there is no list of breached passwords. */
   readonly isBreached: IsBreached | undefined;
 }
 
 async function openOn(
   { store: plain, keyring: given, keepSecret, kind, once }: OpenedStore,
-  options: InstanceOptions & WithList,
-  clock: Clock,
-  random: Random,
+  options: InstanceOptions,
+  { clock, random, isBreached }: Ready,
 ): Promise<Instance> {
   const counted = await countUnderMissing({ store: plain, now: clock.now() }, given);
   const made = await once(() => begin({ store: plain, given, keepSecret, clock, random, counted }, options));
@@ -119,7 +121,7 @@ async function openOn(
     random,
     providers,
     statements: { issuer: options.publicUrl ?? "countersign", tenantId: made.tenant.id },
-    ...accountParts(options),
+    ...accountParts(options, isBreached),
     numberPolicy,
     numberOverrides: options.numberOverrides ?? [],
     routes: options.routes ?? [],
@@ -190,16 +192,10 @@ function guardParts(
   };
 }
 
-function accountParts({
-  trustedDeviceMs = defaultTrustedDeviceMs,
-  accounts = {},
-  hashCost,
-  isBreached,
-  rotationGraceMs,
-}: InstanceOptions & WithList): Pick<
-  EngineParts,
-  "trustedDeviceMs" | "accountSettings" | "hashCost" | "isBreached" | "rotationGraceMs"
-> {
+function accountParts(
+  { trustedDeviceMs = defaultTrustedDeviceMs, accounts = {}, hashCost, rotationGraceMs }: InstanceOptions,
+  isBreached: IsBreached | undefined,
+): Pick<EngineParts, "trustedDeviceMs" | "accountSettings" | "hashCost" | "isBreached" | "rotationGraceMs"> {
   return {
     trustedDeviceMs,
     accountSettings: accounts,

@@ -4,7 +4,7 @@ import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance, InstanceOptions } from "../instance/instance.ts";
 import { localAdministrator } from "./admin-socket.ts";
 import { createApp } from "./app.ts";
-import { machineRoutes } from "./machine-routes.ts";
+import { machineRoutes, originOf } from "./machine-routes.ts";
 import { sandboxDoor } from "./sandbox.ts";
 
 /** The whole application in this process, without a socket: for commands while no server runs. */
@@ -32,7 +32,9 @@ export async function openLocalApp(
     parts: instance.parts,
     adminCaller: () => administrator,
     register: (one) => {
-      one.register(machineRoutes(settings.console ? { origin: () => originOf(settings) } : null));
+      const { port } = settings;
+      const origin = (): string => originOf(settings, `http://localhost:${port}`);
+      one.register(machineRoutes(settings.console ? { origin } : null));
       sandbox.register(one);
     },
   });
@@ -46,9 +48,4 @@ export async function openLocalApp(
       await instance.close();
     },
   };
-}
-
-/** Where browsers will find the server of these settings. */
-function originOf({ publicUrl, port }: Settings): string {
-  return publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
 }

@@ -7,6 +7,7 @@ import {
   machineAct,
   verifyAudit,
 } from "../audit/index.ts";
+import type { Settings } from "../config/index.ts";
 import { iso } from "./api/schemas.ts";
 import { localKeyId } from "./audit.ts";
 import { invite } from "./console/administrators.ts";
@@ -42,6 +43,11 @@ export function machineRoutes(ofConsole: MachineConsole | null): FastifyPluginCa
 export interface MachineConsole {
   /** Where its administrators find it, without a slash at the end. */
   origin(): string;
+}
+
+/** Where browsers find a server, without a slash at the end: at its public address, else at its own. */
+export function originOf({ publicUrl }: Pick<Settings, "publicUrl">, own: string): string {
+  return publicUrl?.replace(/\/$/, "") ?? own;
 }
 
 function registerAudit(app: FastifyInstance): void {

@@ -30,7 +30,7 @@ import {
   listenOnSocket,
 } from "./listeners.ts";
 import { createLog, type ServerLog } from "./log.ts";
-import { machineRoutes } from "./machine-routes.ts";
+import { machineRoutes, originOf } from "./machine-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 import { verificationPages } from "./pages/index.ts";
 import { bareProblem } from "./parser-errors.ts";
@@ -142,7 +142,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
   const [listening] = opened;
   const addresses = listening?.addresses ?? [];
   const port = listening?.port ?? settings.port;
-  const origin = (): string => settings.publicUrl?.replace(/\/$/, "") ?? localUrl(addresses, port);
+  const origin = (): string => originOf(settings, localUrl(addresses, port));
   const sandbox = sandboxDoor({
     instance,
     guard: { publicUrl: settings.publicUrl, admin },

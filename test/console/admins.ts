@@ -1,5 +1,6 @@
 import { openSite, type Site } from "../pages/site.ts";
 import type { Visitor } from "../pages/visitor.ts";
+import { ask } from "../server/support.ts";
 import { codeOfApp } from "../support/totp-code.ts";
 
 export const password = "nine rowing margarets";
@@ -33,25 +34,10 @@ export async function openConsole(settings: Readonly<Record<string, string>> = {
     return codeOfApp(seed, clock.now());
   };
   const invitation = async (): Promise<string> => {
-    const { request } = await import("node:http");
-    const body = await new Promise<string>((resolve, reject) => {
-      const socketPath = server.adminSocket ?? "";
-      const headers = { "content-type": "application/json", host: "localhost" };
-      const sent = request(
-        { socketPath, path: "/machine/invitations", method: "POST", headers },
-        (answer) => {
-          let text = "";
-          answer.setEncoding("utf8");
-          answer.on("data", (chunk: string) => {
-            text += chunk;
-          });
-          answer.on("end", () => resolve(text));
-        },
-      );
-      sent.once("error", reject);
-      sent.end("{}");
-    });
-    return (JSON.parse(body) as { invitation: string }).invitation;
+    const headers = { "content-type": "application/json" };
+    const via = { method: "POST", headers, body: "{}", socketPath: server.adminSocket };
+    const { text } = await ask("http://localhost/machine/invitations", via);
+    return (JSON.parse(text) as { invitation: string }).invitation;
   };
   return {
     ...site,

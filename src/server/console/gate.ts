@@ -59,12 +59,15 @@ export async function hereOf(tools: Tools, request: FastifyRequest, reply: Fasti
   if (isIdle && known.session !== null) {
     await accounts.signOut({ tenantId: consoleTenantId, session: known.session });
   }
-  const fresh = newState(parts);
-  const wasIn = isIdle && (known.session !== null || known.pending !== null);
-  const words = "You were signed out because nothing happened for 15 minutes.";
-  const state = isIdle ? (wasIn ? noted(fresh, words) : fresh) : (known ?? fresh);
+  const state = isIdle ? afterIdle(parts, known) : (known ?? newState(parts));
   const { network } = networkOf(clientAddress(request));
   return { tools, request, reply, parts, accounts, state, form: formSeal(parts, state), network };
+}
+
+function afterIdle(parts: EngineParts, { session, pending }: ConsoleState): ConsoleState {
+  const fresh = newState(parts);
+  if (session === null && pending === null) return fresh;
+  return noted(fresh, "You were signed out because nothing happened for 15 minutes.");
 }
 
 /** Whoever showed password and authenticator; null for everybody else, and for who was removed meanwhile. */

@@ -4,6 +4,8 @@ import { findPlanted } from "./first-seeds.ts";
 import { mutants } from "./mutants.ts";
 
 const minutes = 60_000;
+/** Half of what `npm run simulate` and `npm run prove` do with a seed: there are many of them. */
+const acts = "30";
 
 describe("R-01, DT-3: the real engine, challenges, dispatcher, alarms and store under seeded faults", () => {
   // Two processes, since a seed knows nothing of the others and a machine has two cores at least.
@@ -11,21 +13,21 @@ describe("R-01, DT-3: the real engine, challenges, dispatcher, alarms and store 
     timeout: 6 * minutes,
   }, async () => {
     const halves = await Promise.all(
-      ["1", "1001"].map((from) => summarize(["--from", from, "--seeds", "1000"])),
+      ["1", "1001"].map((from) => summarize(["--from", from, "--seeds", "1000", "--acts", acts])),
     );
     expect(halves.map((half) => half.first)).toEqual([null, null]);
     for (const half of halves) {
       expect(half.seeds).toBe(1_000);
       // A simulation in which little happens would hold every promise.
-      expect(half.commits).toBeGreaterThan(50_000);
-      expect(half.crashes).toBeGreaterThan(1_000);
+      expect(half.commits).toBeGreaterThan(30_000);
+      expect(half.crashes).toBeGreaterThan(700);
       expect(half.slotsAwaited).toBeGreaterThan(100);
       expect(half.congestions).toBeGreaterThan(20);
       expect(half.lookups).toBeGreaterThan(100);
-      expect(half.approvedByApp).toBeGreaterThan(300);
-      expect(half.approvedByText).toBeGreaterThan(200);
-      expect(half.wrongUses).toBeGreaterThan(1_000);
-      expect(half.locks).toBeGreaterThan(100);
+      expect(half.approvedByApp).toBeGreaterThan(200);
+      expect(half.approvedByText).toBeGreaterThan(100);
+      expect(half.wrongUses).toBeGreaterThan(500);
+      expect(half.locks).toBeGreaterThan(50);
     }
   });
 });

@@ -2,7 +2,7 @@ import type { Clock } from "../clock/index.ts";
 
 /** A clock that stands still until it is moved. */
 export interface FakeClock extends Clock {
-  /** Moves time forward, waking every sleeper at its own instant, and lets what they do happen. */
+  /** Moves time forward: at each instant all who sleep until then wake, and what they do happens before the next. */
   advance(ms: number): Promise<void>;
   /**
    * Time goes by as for a machine that was suspended: afterwards whoever slept until then wakes once, in order. What
@@ -35,11 +35,19 @@ export function createFakeClock(
   let now = start;
   const sleepers = new Set<Sleeper>();
 
-  function nextSleeper(until: number): Sleeper | undefined {
-    let first: Sleeper | undefined;
-    for (const one of sleepers)
-      if (one.at <= until && (first === undefined || one.at < first.at)) first = one;
+  /** When somebody wakes next. */
+  function nextWaking(until: number): number | null {
+    let first: number | null = null;
+    for (const { at } of sleepers) if (at <= until && (first === null || at < first)) first = at;
     return first;
+  }
+
+  /** Whoever sleeps until then wakes, in order, and what they do comes to rest. */
+  async function wakeUntil(until: number): Promise<void> {
+    const due = [...sleepers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+    // One of them may be called off by another.
+    for (const sleeper of due) if (sleepers.has(sleeper)) sleeper.wake();
+    await rest(isBusy);
   }
 
   return {
@@ -68,23 +76,16 @@ export function createFakeClock(
     async advance(ms) {
       const until = now + ms;
       await rest(isBusy);
-      for (let sleeper = nextSleeper(until); sleeper !== undefined; sleeper = nextSleeper(until)) {
-        now = Math.max(now, sleeper.at);
-        sleeper.wake();
-        await rest(isBusy);
+      for (let at = nextWaking(until); at !== null; at = nextWaking(until)) {
+        now = Math.max(now, at);
+        await wakeUntil(at);
       }
       now = until;
     },
     async suspend(ms) {
       await rest(isBusy);
       now += ms;
-      const due = [...sleepers].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
-      for (const sleeper of due) {
-        // Called off by one before it.
-        if (!sleepers.has(sleeper)) continue;
-        sleeper.wake();
-        await rest(isBusy);
-      }
+      await wakeUntil(now);
     },
     jumpTo(at) {
       now = at;

@@ -20,9 +20,18 @@ const withAccountCalls = [
 ];
 /** Servers in the process of the test, which leave nothing behind in it. */
 const inProcess = [
-  ...["account", "attacks", "carriers", "client", "clients", "facades", "library"].map(
-    (folder) => `test/${folder}/*.test.ts`,
-  ),
+  ...[
+    "account",
+    "attacks",
+    "carriers",
+    "client",
+    "clients",
+    "console",
+    "facades",
+    "library",
+    "routing",
+    "standins",
+  ].map((folder) => `test/${folder}/*.test.ts`),
   `test/http/!(${withAccountCalls.join("|")}).test.ts`,
 ];
 

@@ -1,9 +1,10 @@
 // Draws the pages as docs/images/*.png, so that a change of their look is seen in a review. `npm run screenshots`.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { testServer, withKey } from "../server/support.ts";
 import { type Look, newPerson, openBrowser } from "./browser.ts";
 import { drawAccount } from "./draw-account.ts";
+import { drawConsole } from "./draw-console.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "docs", "images");
 const looks: Readonly<Record<string, Look>> = {
@@ -23,6 +24,7 @@ let networks = 0;
 try {
   for (const [name, look] of Object.entries(looks)) await draw(name, look);
   await drawOthers();
+  await drawConsole(browser, (what, picture) => writeFileSync(join(folder, `${what}.png`), picture));
 } finally {
   await browser.close();
   await server.remove();

@@ -6,6 +6,7 @@ import {
   messageContext,
   openReceiptUrl,
   openText,
+  type SealContext,
   seal,
   sealReceiptUrl,
   sealText,
@@ -26,7 +27,7 @@ import type { Door } from "./guard-door.ts";
 import { fieldsProblem, type MessageRequest, receiptsProblem, senderOf } from "./message-fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
-import { shown, shownAddress } from "./shown.ts";
+import { shown } from "./shown.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
 import { answeredBefore, type IdempotencyKeyReused, type Transacted, transact } from "./transaction.ts";
 
@@ -94,7 +95,7 @@ async function resultOf(
   if (outcome.type !== "messageAccepted") return outcome;
   const message =
     written !== null && recipient !== null && delivery !== undefined
-      ? toView(parts, written, recipient, delivery)
+      ? toView(parts, { message: written, recipient, delivery }, asItIs)
       : await getMessage(parts, { tenantId, id: outcome.messageId });
   return message === null ? { type: "notFound" } : { type: "messageAccepted", message, replayed };
 }
@@ -106,7 +107,7 @@ export async function getMessage(
 ): Promise<MessageView | null> {
   const message = await parts.store.get(key("message", id));
   return message?.tenantId === tenantId && message.isOurs !== true
-    ? await viewOf(parts, message, toView)
+    ? await viewOf(parts, message, asItIs)
     : null;
 }
 
@@ -132,41 +133,51 @@ export async function listMessages(
   });
   const page = rows.slice(0, limit);
   const visible = page.filter(({ isOurs }) => isOurs !== true);
-  const views = await Promise.all(visible.map((one) => viewOf(parts, one, toListed)));
+  const views = await Promise.all(visible.map((one) => viewOf(parts, one, shown)));
   const nextBefore = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
   return { items: views.filter((one) => one !== null), nextBefore };
 }
 
-async function viewOf<V>(parts: EngineParts, message: Message, to: MakeView<V>): Promise<V | null> {
+async function viewOf<T extends string | null>(
+  parts: EngineParts,
+  message: Message,
+  read: Read<T>,
+): Promise<MessageOf<T> | null> {
   const recipient = await parts.store.get(key("recipient", message.recipientId));
   const [delivery] = await parts.store.deliveriesOf(message.id);
   // An erasure runs.
   if (recipient === undefined || delivery === undefined) return null;
-  return to(parts, message, recipient, delivery);
+  return toView(parts, { message, recipient, delivery }, read);
 }
 
-type MakeView<V> = (parts: EngineParts, message: Message, recipient: Recipient, delivery: Delivery) => V;
+/** How a sealed value is read: as it is, or by `shown`. */
+type Read<T> = (parts: EngineParts, context: SealContext, open: () => string) => T;
+type MessageOf<T> = Omit<MessageView, "to" | "text"> & { readonly to: T; readonly text: T };
 
-const toView: MakeView<MessageView> = (parts, message, recipient, delivery) => {
-  const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...plain } = message;
-  const receiptUrl =
-    receipts === undefined ? null : openReceiptUrl(parts.keyring, message, receipts.sealedUrl);
-  const to = addressOf(parts.keyring, recipient);
-  return { ...plain, to, text: openText(parts.keyring, message), receiptUrl, delivery };
-};
+const asItIs: Read<string> = (_parts, _context, open) => open();
 
-const toListed: MakeView<ListedMessage> = (parts, message, recipient, delivery) => {
+function toView<T extends string | null>(
+  parts: EngineParts,
+  { message, recipient, delivery }: { message: Message; recipient: Recipient; delivery: Delivery },
+  read: Read<T>,
+): MessageOf<T> {
   const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...plain } = message;
   const { keyring } = parts;
-  const text = shown(parts, messageContext(message, "text"), () => openText(keyring, message));
+  const { id, tenantId } = recipient;
   const receiptUrl =
     receipts === undefined
       ? null
-      : shown(parts, messageContext(message, "receipts"), () =>
+      : read(parts, messageContext(message, "receipts"), () =>
           openReceiptUrl(keyring, message, receipts.sealedUrl),
         );
-  return { ...plain, to: shownAddress(parts, recipient), text, receiptUrl, delivery };
-};
+  return {
+    ...plain,
+    to: read(parts, addressContext(id, tenantId), () => addressOf(keyring, recipient)),
+    text: read(parts, messageContext(message, "text"), () => openText(keyring, message)),
+    receiptUrl,
+    delivery,
+  };
+}
 
 interface Planned {
   readonly command: MessageCommand;

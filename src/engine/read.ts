@@ -15,7 +15,7 @@ import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
 import { shownAddress } from "./shown.ts";
 import type { VerbRequest } from "./verbs.ts";
-import { toView, type VerificationView } from "./view.ts";
+import { toView, type VerificationView, type ViewTo } from "./view.ts";
 
 /** A verification with all that happened to it. Codes are not among it. */
 export interface DetailedView extends VerificationView {
@@ -58,11 +58,11 @@ async function detailsOf<A extends string | null>(
   verification: Verification,
   now: number,
   read: (recipient: Recipient) => A,
-): Promise<(Omit<DetailedView, "to"> & { readonly to: A }) | null> {
+): Promise<(ViewTo<A> & Pick<DetailedView, "deliveries" | "checks">) | null> {
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
   const deliveries = await parts.store.deliveriesOf(verification.id);
-  const view = { ...toView(verification, "", now), to: read(recipient) };
+  const view = toView(verification, read(recipient), now);
   return { ...view, deliveries, checks: verification.checks };
 }
 
@@ -111,7 +111,7 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
     if (binding !== undefined && row.binding !== binding) continue;
     const recipient = await parts.store.get(key("recipient", row.recipientId));
     if (recipient === undefined) continue;
-    items.push({ ...toView(row, "", now), to: shownAddress(parts, recipient) });
+    items.push(toView(row, shownAddress(parts, recipient), now));
   }
   return { items, nextBefore: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }

@@ -31,7 +31,10 @@ export interface VerificationView {
   readonly settledByTenant: boolean;
 }
 
-export function toView(stored: Verification, to: string, now: number): VerificationView {
+/** A view with whatever is known of where the recipient is reached. */
+export type ViewTo<To> = Omit<VerificationView, "to"> & { readonly to: To };
+
+export function toView<To extends string | null>(stored: Verification, to: To, now: number): ViewTo<To> {
   const verification = asOf(stored, now);
   const pending = verification.status === "pending" ? verification : null;
   const settled = verification.status === "pending" ? null : verification;

@@ -20,25 +20,23 @@ async function listening(app: ReturnType<typeof createApp>): ReturnType<Door> {
 }
 
 let door = ownApp;
-let share = 1;
+let doors = 1;
 let turn = 0;
 
 /** From here on, in this test file, installations are opened behind another door, of which there are several. */
 export function openBehind(other: Door, among: { readonly turn: number; readonly doors: number }): void {
   door = other;
-  share = 1 / among.doors;
-  turn = among.turn;
+  ({ doors, turn } = among);
 }
 
 /** How much of a long file is done behind this door: all of it behind our own. */
-export const shareOfRequests = (): number => share;
+export const shareOfRequests = (): number => 1 / doors;
 
 /**
  * The rows of a long table that are done behind this door: all of them behind our own, and each behind one of the others.
  * For what an operation does, whoever hands its requests over makes no difference.
  */
 export function rowsOfDoor<Row>(rows: readonly Row[]): readonly Row[] {
-  const doors = Math.round(1 / share);
   return rows.filter((_row, index) => index % doors === turn);
 }
 

@@ -78,7 +78,11 @@ const rowsBefore = (): Promise<unknown> => {
   return found;
 };
 
-describe.each(rowsOfDoor(operations))("$method $path", (operation) => {
+const ours = rowsOfDoor(operations);
+/** Behind a door with a part of the operations, the one that removes it may not be among them. */
+const isRemoved = ours.some(({ operation }) => operation.operationId === "removeAuthenticator");
+
+describe.each(ours)("$method $path", (operation) => {
   const scope: string = operation.operation.security[0].apiKey[0];
 
   test.each(Object.keys(presented))("W-1: answers %s with 401", async (who) => {
@@ -139,12 +143,12 @@ describe.each(rowsOfDoor(operations))("$method $path", (operation) => {
     // Nobody hands out more than it holds: the key made or replaced here has the scope keys:read.
     if (["createKey", "rotateKey"].includes(operationId))
       expect(answer).toMatchObject({ status: 403, json: { scope: "keys:read" } });
-    // An hour after it was begun, an enrolment is over, and what another call has removed is not kept.
+    // An hour after it was begun, an enrolment is over, and what was removed before it cannot be kept.
     else if (
-      ["sendEnrolmentCode", "confirmAuthenticator", "keepAuthenticator"].includes(operationId) &&
-      answer.status === 404
+      ["sendEnrolmentCode", "confirmAuthenticator"].includes(operationId) ||
+      (operationId === "keepAuthenticator" && isRemoved)
     )
-      expect(answer.json.code).toBe("authenticator_not_found");
+      expect(answer).toMatchObject({ status: 404, json: { code: "authenticator_not_found" } });
     else expect([401, 403, 404]).not.toContain(answer.status);
   });
 });

@@ -3,6 +3,7 @@ import { type AuditAct, auditHeadKey, auditWrites } from "../../audit/index.ts";
 import type { Accounts, EngineParts, SubscriberView } from "../../engine/index.ts";
 import { bearerDigest, keyedDigest, requireKey } from "../../secrets/index.ts";
 import { type Key, key, type Store } from "../../store/index.ts";
+import { unread } from "./frame.ts";
 
 /**
  * Administrators are subscribers of a tenant that has no row: no key can be of it, no service, no account page and no
@@ -12,7 +13,7 @@ export const consoleTenantId = "00000000-0000-7000-8000-000000000000";
 
 /** What an administrator is called on pages and in the audit log, also where the name cannot be read. */
 export function nameOf({ name }: Pick<SubscriberView, "name">): string {
-  return name ?? "(cannot be read)";
+  return name ?? unread;
 }
 
 /** How long an invitation can be used. */

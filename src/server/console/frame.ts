@@ -7,6 +7,9 @@ import { layout } from "../pages/layout.ts";
 import { isSecure } from "../same-origin.ts";
 import type { ConsoleNote } from "./state.ts";
 
+/** In place of what is kept and cannot be read. */
+export const unread = "(cannot be read)";
+
 /** What every page of the console is made with. */
 export interface Look {
   readonly style: string;

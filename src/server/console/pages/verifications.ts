@@ -4,13 +4,11 @@ import { maskedOrNull } from "../../api/verification-body.ts";
 import { statusSchema } from "../../api/verification-schemas.ts";
 import type { Fields } from "../../pages/flow.ts";
 import { Problem } from "../../problems.ts";
-import { button, type ConsolePage, facts, formField, instant, table, text } from "../frame.ts";
+import { button, type ConsolePage, facts, formField, instant, table, text, unread } from "../frame.ts";
 import { type Inside, type Led, noteConsoleAct } from "../gate.ts";
 import { afterCall, ask, idIn, placed, refusal } from "./page.ts";
 
 const path = "/console/verifications";
-/** In place of a number that does not open. */
-const unread = "(cannot be read)";
 const statuses = statusSchema.enum;
 
 interface Listed {

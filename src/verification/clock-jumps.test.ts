@@ -20,6 +20,7 @@ const fill = <T>(count: number, value: T): T[] => Array.from({ length: count }, 
 const written = {
   wrongAt: fill(10, ahead),
   sentAt: [t0 - hour, ...fill(10, ahead)],
+  calledAt: [t0 - hour, ahead],
   lastAskedAt: ahead,
   askedSends: 4,
   provenAt: ahead,
@@ -72,5 +73,7 @@ describe("C-40: rows from a clock that ran a day ahead", () => {
   test("give no guess and no message back", () => {
     const sane = withoutFuture(recipientRow(written), t0);
     expect([sane.wrongAt.length, sane.sentAt.length, sane.askedSends]).toEqual([10, 11, 4]);
+    // Its two calls of a day are over a day from now, not a day after the time that has not come.
+    expect(sane.calledAt).toEqual([t0 - hour, t0]);
   });
 });

@@ -6,8 +6,8 @@ import { type Delivery, type DeliveryState, isOpen, type ReceiptStatus, receive 
 
 describe("D-3, D-12: receipts", () => {
   const table: readonly [DeliveryState, ReceiptStatus, DeliveryState][] = [
-    ["queued", "sent", "queued"],
-    ["queued", "delivered", "queued"],
+    ["queued", "sent", "accepted"],
+    ["queued", "delivered", "delivered"],
     ["queued", "failed", "queued"],
     ["sending", "sent", "accepted"],
     ["sending", "delivered", "delivered"],
@@ -40,6 +40,17 @@ describe("D-3, D-12: receipts", () => {
     const next = receive(deliveryRow({ state: "unknown", attempts: [attempt()] }), "sent", "m-9");
     expect(next.attempts).toMatchObject([{ answer: "accepted", providerMessageId: "m-9" }]);
     expect(isOpen(next)).toBe(false);
+  });
+
+  test("D-6: what waits for another try is not sent again once the receipt of a lost answer came", () => {
+    const lost = attempt({ answer: "unknown", reason: "no_answer", cost: 100 });
+    const refused = attempt({ provider: "b", answer: "notSent", reason: "rate_limited" });
+    const next = receive(deliveryRow({ state: "queued", attempts: [lost, refused] }), "delivered", "m-9");
+    const adopted = { ...lost, answer: "accepted", providerMessageId: "m-9", reason: null };
+    expect(next).toMatchObject({ state: "delivered", attempts: [adopted, refused] });
+    // Of what nobody can have taken there is no receipt.
+    const untaken = deliveryRow({ state: "queued", attempts: [refused] });
+    expect(receive(untaken, "delivered", "m-9")).toBe(untaken);
   });
 
   test("what a receipt failed is moved on by a later delivered, what a provider refused is not", () => {

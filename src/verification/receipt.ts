@@ -16,8 +16,9 @@ export function receive(
   switch (delivery.state) {
     case "delivered":
     case "dropped":
-    case "queued":
       return delivery;
+    case "queued":
+      return status === "failed" ? delivery : adoptedByEarlier(delivery, status, providerMessageId);
     case "failed":
       return status === "delivered" && wasFailedByReceipt(delivery) ? close(delivery, "delivered") : delivery;
     case "accepted":
@@ -36,6 +37,23 @@ export function receive(
     default:
       return unreachable(delivery.state);
   }
+}
+
+/**
+ * What waits to be tried again, after an answer that nobody knew and one that refused, has arrived all the same: a second
+ * message would be one too many.
+ */
+function adoptedByEarlier(
+  delivery: Delivery,
+  status: "sent" | "delivered",
+  providerMessageId: string | null,
+): Delivery {
+  const index = delivery.attempts.findLastIndex((one) => one.answer === "unknown");
+  const unknown = delivery.attempts[index];
+  if (unknown === undefined) return delivery;
+  const adopted = { ...unknown, answer: "accepted", providerMessageId, reason: null } as const;
+  const attempts = delivery.attempts.with(index, adopted);
+  return close({ ...delivery, attempts }, status === "delivered" ? "delivered" : "accepted");
 }
 
 /** A provider that refused a message does not deliver it later; a receipt that said failed can be overtaken (D-10). */

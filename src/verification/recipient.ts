@@ -88,6 +88,7 @@ export function withoutFuture(recipient: Recipient, now: number): Recipient {
     ...recipient,
     wrongAt: recipient.wrongAt.map(past),
     sentAt: recipient.sentAt.map(past),
+    ...(recipient.calledAt === undefined ? {} : { calledAt: recipient.calledAt.map(past) }),
     lastAskedAt: past(recipient.lastAskedAt),
     provenAt: recipient.provenAt === null ? null : past(recipient.provenAt),
     known: recipient.known.map((one) => ({

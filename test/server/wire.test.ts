@@ -250,3 +250,30 @@ describe("R-12: slow clients", () => {
     expect(await readToEnd(socket)).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 });
+
+test("C-37: a callback at what is no address of ours is malformed, not a failure of ours", async () => {
+  const carriers = await testServer({
+    COUNTERSIGN_COUNTRIES: "US",
+    COUNTERSIGN_MONEY_PER_DAY: "1",
+    COUNTERSIGN_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    COUNTERSIGN_TWILIO_AUTH_TOKEN: "0".repeat(32),
+    COUNTERSIGN_TWILIO_FROM: "+15005550006",
+    COUNTERSIGN_VONAGE_API_KEY: "abcd1234",
+    COUNTERSIGN_VONAGE_API_SECRET: "a secret of vonage",
+    COUNTERSIGN_VONAGE_FROM: "+15005550006",
+  });
+  try {
+    const get = async (target: string, host: string): Promise<number> =>
+      statusOf(
+        await sendRaw(carriers.port, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      );
+    for (const path of ["/callbacks/twilio", "/callbacks/vonage?messageId=1"]) {
+      for (const host of ["a b", "x:99999", "[::"]) expect(await get(path, host), host).toBe(400);
+      expect(await get(`http://x${path}`, "localhost:1")).toBe(400);
+      // The one of an address is refused for what is not signed.
+      expect(await get(path, "localhost:1")).toBe(403);
+    }
+  } finally {
+    await carriers.remove();
+  }
+});

@@ -6,6 +6,7 @@ import { neededSecrets, secretsNotHere } from "../../instance/needed-secrets.ts"
 import { toStartRefused } from "../../instance/start-refused.ts";
 import {
   DataFolderInUse,
+  databaseUrlProblem,
   type MovedTable,
   type MoveResult,
   moveData,
@@ -17,7 +18,7 @@ import {
 } from "../../store/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { CommandFailed, usageFailure } from "../failure.ts";
+import { CommandFailed, sentence, usageFailure } from "../failure.ts";
 import { keyringHere } from "../keyring-here.ts";
 import { printable, type Terminal, table } from "../terminal.ts";
 
@@ -185,16 +186,13 @@ function openTarget(address: string, terminal: Terminal): Promise<PostgresStore>
   return openPostgresStore({ url: address, onWarning: (sentence) => terminal.note(sentence) });
 }
 
-/** Host and database: what is said of an address without its password. */
+/** Hosts and database: what is said of an address without its password. */
 function nameOf(address: string): string {
-  if (!URL.canParse(address) || !/^postgres(ql)?:$/.test(new URL(address).protocol)) {
-    throw usageFailure(
-      "--to is no address of PostgreSQL.",
-      "Write it like postgres://user:password@host/database.",
-    );
-  }
-  const { host, pathname } = new URL(address);
-  return `${host}${pathname}`;
+  const problem = databaseUrlProblem(address);
+  if (problem !== null) throw usageFailure("--to is no address of PostgreSQL.", sentence(problem));
+  const [, hosts = "", path = ""] = /^[a-z]+:\/\/(?:[^/?]*@)?([^/?]*)(\/[^?]*)?/.exec(address) ?? [];
+  const named = hosts === "" ? new URLSearchParams(address.split("?")[1]).get("host") : null;
+  return `${named ?? hosts}${path}`;
 }
 
 async function oldestOf(source: Store, now: number): Promise<number> {

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -11,7 +12,9 @@ import {
   rmSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../clock/index.ts";
+import { restoringName } from "../../store/sqlite/database.ts";
 import { lockFolder } from "../../store/sqlite/folder-lock.ts";
 import { type BackupContents, inspectBackup, refuseOtherFiles } from "../backup-file.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
@@ -45,11 +48,10 @@ export async function restore(
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const lock = await lockFolder(settings.data, clock, lockWaitMs);
-  const partial = join(settings.data, "restore.partial.db");
+  const partial = join(settings.data, restoringName);
   try {
     removeFiles(partial);
-    copyFileSync(from, partial);
-    chmodSync(partial, 0o600);
+    copyWithLog(from, partial);
     const contents = inspectBackup(partial, from, settings, knownSchema());
     const kept = replace(settings.data, partial, options.force === true, clock.now());
     terminal.result({ restored: from, dataFolder: settings.data, keptDatabase: kept, ...contents }, () =>
@@ -61,22 +63,61 @@ export async function restore(
   }
 }
 
-/** The path of the database that was there before; null where there was none. */
+/** A backup has no log; the database of a server that was killed has what it wrote last in there. */
+function copyWithLog(from: string, to: string): void {
+  for (const suffix of ["", "-wal"]) {
+    if (suffix !== "" && !existsSync(`${from}${suffix}`)) continue;
+    copyFileSync(`${from}${suffix}`, `${to}${suffix}`);
+    chmodSync(`${to}${suffix}`, 0o600);
+  }
+}
+
+/**
+ * The path of the database that was there before; null where there was none. Whenever the process dies, the folder holds
+ * the one or the other, or says that a restore was cut short.
+ */
 function replace(folder: string, partial: string, force: boolean, now: number): string | null {
   const path = join(folder, databaseName);
-  let kept: string | null = null;
-  if (existsSync(path)) {
-    if (!force) throw wouldReplace(path);
-    const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
-    kept = join(folder, `before-restore-${stamp}.db`);
-    for (const suffix of suffixes) {
-      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
-    }
-  }
+  const isReplaced = existsSync(path);
+  if (isReplaced && !force) throw wouldReplace(path);
+  const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
+  const kept = join(folder, `before-restore-${stamp}.db`);
   flush(partial);
+  // Also a log whose database is gone: SQLite would play it onto whatever comes under that name.
+  if (!(isReplaced && isOneFile(path) && isLinked(path, kept))) setAside(path, kept);
   renameSync(partial, path);
   if (process.platform !== "win32") flush(folder);
-  return kept;
+  return isReplaced ? kept : null;
+}
+
+/** Brings what is only in the log into the database. False where that cannot be, as in one that is damaged. */
+function isOneFile(path: string): boolean {
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path);
+    database.exec("pragma wal_checkpoint(truncate); pragma journal_mode = delete");
+  } catch {
+    return false;
+  } finally {
+    database?.close();
+  }
+  return suffixes.every((suffix) => suffix === "" || !existsSync(`${path}${suffix}`));
+}
+
+/** A second name for the same file, so that the first can be given away in one step. Some file systems have none. */
+function isLinked(path: string, second: string): boolean {
+  try {
+    linkSync(path, second);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function setAside(path: string, kept: string): void {
+  for (const suffix of suffixes) {
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
+  }
 }
 
 /** On the disk, not only on its way there: a file's contents, or the names in a folder. */

@@ -87,10 +87,10 @@ async function read(
 ): Promise<CallbackReading> {
   const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
   if (!isUtf8(bytes)) return { type: "refused", reason: "unreadable" };
-  const origin = publicUrl?.replace(/\/$/, "") ?? `${request.protocol}://${request.host}`;
+  const url = addressOf(request, publicUrl);
   const timeout = new AbortController();
   const endWait = clock.after(providerTimeoutMs, () => timeout.abort("out of time"));
-  const { headersDistinct, method = "POST", url = "/" } = request.raw;
+  const { headersDistinct, method = "POST" } = request.raw;
   const headers: Record<string, string | undefined> = {};
   // A header that comes twice has no one value to believe.
   for (const [name, values] of Object.entries(headersDistinct)) {
@@ -99,11 +99,23 @@ async function read(
   try {
     return (
       (await provider.readCallback?.(
-        { method, url: `${origin}${url}`, reference, headers, body: bytes.toString("utf8") },
+        { method, url, reference, headers, body: bytes.toString("utf8") },
         timeout.signal,
       )) ?? { type: "refused", reason: "unreadable" }
     );
   } finally {
     endWait();
   }
+}
+
+/**
+ * The whole address, as the carrier was given it.
+ * @throws Problem where path and `Host` make none: no carrier was given that, and nobody signed it
+ */
+function addressOf(request: FastifyRequest, publicUrl: string | null): string {
+  const origin = publicUrl?.replace(/\/$/, "") ?? `${request.protocol}://${request.host}`;
+  const { url = "/" } = request.raw;
+  const address = `${origin}${url}`;
+  if (url.startsWith("/") && URL.canParse(address)) return address;
+  throw new Problem("request_malformed", "The path and the Host header make no address.");
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DataUnreadable } from "../errors.ts";
 import {
   type MigrationReport,
   readMigrations,
@@ -13,6 +14,30 @@ import { toOpenFault } from "./faults.ts";
 
 /** The steps that this version knows. */
 export const ownMigrations: string = join(import.meta.dirname, "migrations");
+
+/** A backup on its way into the folder. Beside no database it says that a restore was cut short. */
+export const restoringName = "restore.partial.db";
+
+/** Where a database was, a new one would hide that it is lost, and SQLite would delete the log that it left. */
+function refuseToReplace(path: string): void {
+  if (sizeOf(path) > 0) return;
+  const folder = dirname(path);
+  const partial = join(folder, restoringName);
+  if (existsSync(partial)) {
+    throw new DataUnreadable(
+      `a restore into ${folder} was cut short: run \`countersign restore\` again, or delete ${partial} to begin with nothing`,
+    );
+  }
+  const log = `${path}-wal`;
+  if (sizeOf(log) === 0) return;
+  throw new DataUnreadable(
+    `${path} is not there, but its log is, with what was written last: put the database back beside it, or move ${log} away to begin with nothing`,
+  );
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
 
 /** Readable by its owner alone from its first byte on; SQLite gives the files beside it the same mode. */
 export function createPrivateFile(path: string): void {
@@ -31,6 +56,7 @@ export function openDatabase(
 ): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
+    refuseToReplace(path);
     createPrivateFile(path);
     database = new DatabaseSync(path);
     // NORMAL: a commit is in the log but perhaps not on the disk when it returns; `log-sync.ts` flushes the log before

@@ -172,7 +172,7 @@ function goalsOf({ store, open }: Measured): Goal[] {
   return [
     goal("p99 at half load", requestMs(half.rounds, "p99"), p99TargetMs),
     goal(
-      "event loop delay p99.9 at half load (R-23)",
+      "event loop delay p99.9 at half load",
       median(half.rounds, (one) => one.stats.loopDelayMs.p999),
       50,
     ),

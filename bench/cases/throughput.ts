@@ -130,7 +130,7 @@ function goalsOf(bench: Bench, standings: readonly Standing[]): Goal[] {
     const share = (ratio(standings, group(store), bareName) ?? 0) * 100;
     const name = storeTitles[store];
     add(
-      `${name}, share of the bare rate (R-15)`,
+      `${name}, share of the bare rate`,
       share,
       store === "sqlite" ? { unit: "%", target: 40, goal: 55 } : { unit: "%", target: 20, goal: 35 },
     );
@@ -146,7 +146,7 @@ function goalsOf(bench: Bench, standings: readonly Standing[]): Goal[] {
       add(`${name}, against better-auth's send + ${check}`, byPeer, { unit: "times", target });
     }
     goals.push({
-      what: `${name}, event loop delay p99.9 under full load (R-23)`,
+      what: `${name}, event loop delay p99.9 under full load`,
       measured: standingIn(standings, group(store)).loopDelayP999Ms,
       unit: "ms",
       target: 50,

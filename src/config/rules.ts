@@ -54,7 +54,7 @@ export function settingsProblems(seen: SeenTogether): readonly SettingProblem[] 
     problems.push(
       problem(
         "COUNTERSIGN_SECRET",
-        "with DATABASE_URL every server needs the same master secret: make one with `openssl rand -base64 32` and give it to each of them",
+        `with DATABASE_URL every server needs the same master secret: make one with \`openssl rand -base64 32\` and give it to each of them, or, where a data folder moves there, the one that it was used with, which is in ${join(values.data, "secret")} unless you configured it`,
       ),
     );
   } else if (values.environment === "production") problems.push(...productionProblems(seen));

@@ -34,7 +34,10 @@ export interface Subscribers {
   list(request?: { readonly after?: string; readonly limit?: number }): Promise<readonly SubscriberView[]>;
   /** In which language (`locale`) they get codes and notices from now on; null for that of the service. */
   update(request: Request<"updateSubscriber">): Promise<UpdateSubscriberResult>;
-  /** With all they have; false where there is nobody. */
+  /**
+   * With name, password, authenticators and sessions; false where there is nobody. What was sent to their number, and the
+   * limits on it, stay with the number until that is erased.
+   */
   remove(request: Request<"removeSubscriber">): Promise<boolean>;
   /**
    * Sends a code to a phone that is to be kept once that code was entered. From the second authenticator on it takes a

@@ -128,9 +128,10 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: "deleteSubscriber",
         tag: "Subscribers",
         summary: "Remove a subscriber with all they have",
-        description: "Name, password, authenticators and sessions; they are signed out everywhere.",
+        description:
+          "Name, password, authenticators and sessions; they are signed out everywhere. What was sent to their number, and the limits on it, stay with the number: `DELETE /numbers/{number}` erases those.",
         scope: "subscribers:write",
-        successes: { 204: "Nothing is left" },
+        successes: { 204: "They are gone" },
         problems: ["subscriber_not_found"],
       }),
       schema: { params: IdParams },

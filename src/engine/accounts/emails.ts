@@ -23,7 +23,7 @@ export async function enrolEmail(parts: AccountParts, request: EnrolEmail): Prom
   if (parsed.type === "refused") {
     return { outcome: "requestInvalid", field: "address", detail: parsed.detail };
   }
-  const base = newBase(parts, request.label ?? "E-mail");
+  const base = newBase(parts, request.label, "E-mail");
   const context = contextOf("address", base.id, subscriber.tenantId);
   const sealedAddress = sealed(parts, context, parsed.emailAddress);
   const row: EmailAddressEnrolled = {

@@ -46,8 +46,10 @@ export async function enrolTotp(parts: AccountParts, request: EnrolTotp): Promis
   const service = await parts.directory.service(subscriber.tenantId, undefined);
   const given = seedOf(parts, request, service?.settings.brand);
   if ("outcome" in given) return given;
-  const { seed, settings, issuer } = given;
-  const base = newBase(parts, request.label ?? "Authenticator app");
+  const { seed, settings } = given;
+  // Half of a pair of surrogates is in no address.
+  const issuer = given.issuer.toWellFormed();
+  const base = newBase(parts, request.label, "Authenticator app");
   const context = contextOf("seed", base.id, subscriber.tenantId);
   const sealedSeed = await parts.dataKeyring.seal(context, seed.toString("base64"));
   const row: Authenticator = { ...base, ...settings, type: "totp", sealedSeed, lastStep: null };

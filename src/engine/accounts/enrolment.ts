@@ -46,7 +46,7 @@ export async function enrolPhone(parts: AccountParts, request: EnrolPhone): Prom
   const parsed = parsePhoneNumber(request.number, { allow: parts.numberOverrides });
   if (parsed.type === "refused")
     return { outcome: "numberInvalid", reason: parsed.reason, detail: parsed.detail };
-  const base = newBase(parts, request.label ?? "Phone");
+  const base = newBase(parts, request.label, "Phone");
   const context = contextOf("number", base.id, subscriber.tenantId);
   const sealedNumber = sealed(parts, context, parsed.phoneNumber.e164);
   const { channel } = request;
@@ -132,7 +132,7 @@ export async function makeRecoveryCodes(
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const { codes, stored } = await newStoredCodes(parts, subscriber.id);
-  const base = newBase(parts, request.label ?? "Recovery codes");
+  const base = newBase(parts, request.label, "Recovery codes");
   const row: Authenticator = { ...base, type: "recoveryCodes", confirmedAt: base.createdAt, codes: stored };
   const notice = await prepareNotice(parts, subscriber, noticeOfAdded(row));
   const added = await add(parts, subscriber.id, row, request.stepUp, notice);

@@ -33,20 +33,27 @@ export async function newStoredCodes(
   return { codes, stored };
 }
 
+// The two joiners make emoji and words of some languages.
+const unseen = /\p{Cc}|(?![\u200c\u200d])\p{Cf}/gu;
+
 /** A name that somebody gave to something of theirs; null for what is none. */
 export function labelOf(given: string): string | null {
   const label = given.isWellFormed() ? given.normalize("NFC").trim() : "";
-  // The two joiners make emoji and words of some languages.
-  const isFit =
-    label !== "" && [...label].length <= labelMax && !/\p{Cc}|(?![\u200c\u200d])\p{Cf}/u.test(label);
+  const isFit = label !== "" && [...label].length <= labelMax && seenOf(label) === label;
   return isFit ? label : null;
 }
 
-/** What every authenticator begins with. */
-export function newBase(parts: AccountParts, label: string) {
+/** What is seen of a name that somebody or something gave, as far as `most` characters; empty where nothing is. */
+export function seenOf(given: string, most: number = labelMax): string {
+  const seen = given.toWellFormed().normalize("NFC").replaceAll(unseen, "").trim();
+  return [...seen].slice(0, most).join("");
+}
+
+/** What every authenticator begins with; `usual` is what it is called where nothing is seen of the label. */
+export function newBase(parts: AccountParts, label: string | undefined, usual: string) {
   const now = parts.clock.now();
   const id = uuidv7(now, parts.random);
-  const name = [...label].slice(0, labelMax).join("");
+  const name = seenOf(label ?? "") || usual;
   return { id, name, createdAt: now, confirmedAt: null, lastUsedAt: null, wrongInRow: 0, disabledAt: null };
 }
 

@@ -57,6 +57,15 @@ export function canonicalName(given: string): string | null {
   return name === "" || name.length > nameMax || /[\p{Cc}\p{Cf}]/u.test(name) ? null : name;
 }
 
+/**
+ * The same of a name that somebody new is to have: it shows all that it is made of, so that nobody is called what looks on
+ * every page like somebody else. Names of before are found whatever they hold.
+ */
+export function newName(given: string): string | null {
+  const name = canonicalName(given);
+  return name === null || /\p{Default_Ignorable_Code_Point}|\u2800|\s\s/u.test(name) ? null : name;
+}
+
 export function nameIdOf({ keyring }: EngineParts, tenantId: string, name: string): string {
   return blindIndex(keyring, tenantId, "name", name);
 }

@@ -31,7 +31,7 @@ export async function enrolPasskey(parts: AccountParts, request: EnrolPasskey): 
   const subscriber = await findSubscriber(parts, request);
   if (subscriber === undefined) return { outcome: "subscriberNotFound" };
   const { id, tenantId } = subscriber;
-  const base = newBase(parts, request.label ?? "Passkey");
+  const base = newBase(parts, request.label, "Passkey");
   const binding =
     request.binding === undefined ? null : holderDigest(parts, tenantId, "binding", request.binding);
   const asked = newRequest(parts, binding, base.createdAt);

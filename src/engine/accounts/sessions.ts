@@ -12,6 +12,7 @@ import {
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
+import { seenOf } from "./new-authenticator.ts";
 import { type AccountParts, nobodysId } from "./parts.ts";
 import { findSubscriber, type SubscriberRef, sessionsMax } from "./subscribers.ts";
 import { type SessionView, toSessionView } from "./views.ts";
@@ -45,7 +46,8 @@ export function planSession(
   const id = uuidv7(now, parts.random);
   const { bearer, digest } = newBearer(parts, state, id);
   const { browser: given, ...known } = fields;
-  const browser = given === undefined ? {} : { browser: [...given].slice(0, browserNameMax).join("") };
+  const name = seenOf(given ?? "", browserNameMax);
+  const browser = name === "" ? {} : { browser: name };
   const row = newSession({ ...known, ...browser, state, id, digest }, now);
   return { row, begun: { bearer, session: toSessionView(row) }, write: { table: "session", id, row } };
 }

@@ -12,15 +12,7 @@ import { useKey, useRecord } from "../single-use.ts";
 import type { VerificationView } from "../view.ts";
 import { newBase, newStoredCodes } from "./new-authenticator.ts";
 import { judge, type PasswordRefused } from "./new-password.ts";
-import {
-  type AccountParts,
-  canonicalName,
-  contextOf,
-  holderDigest,
-  nameIdOf,
-  nobodysId,
-  sealed,
-} from "./parts.ts";
+import { type AccountParts, contextOf, holderDigest, nameIdOf, newName, nobodysId, sealed } from "./parts.ts";
 import { type Begun, planSession } from "./sessions.ts";
 import { type NewlyTrusted, trustDevice } from "./trusted-devices.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
@@ -68,7 +60,7 @@ export async function signUp(parts: AccountParts, request: SignUp): Promise<Sign
   const { tenantId, password } = request;
   const proven = await provenNumber(parts, request);
   if (proven === null) return { outcome: "numberNotProved" };
-  const name = canonicalName(request.name);
+  const name = newName(request.name);
   if (name === null) return { outcome: "nameInvalid" };
   const problem = await judge(parts, password, name, true);
   if (problem !== null) return { outcome: "passwordRefused", problem };
@@ -132,11 +124,16 @@ async function newRow(
   const id = uuidv7(now, parts.random);
   const hash = await parts.hasher.hash(password);
   const { codes, stored } = await newStoredCodes(parts, id);
-  const phone = newBase(parts, "Phone");
+  const phone = newBase(parts, undefined, "Phone");
   const sealedNumber = sealed(parts, contextOf("number", phone.id, tenantId), proven.to);
   const authenticators: readonly Authenticator[] = [
     { ...phone, type: "phone", confirmedAt: now, lastUsedAt: now, sealedNumber, verificationId: null },
-    { ...newBase(parts, "Recovery codes"), type: "recoveryCodes", confirmedAt: now, codes: stored },
+    {
+      ...newBase(parts, undefined, "Recovery codes"),
+      type: "recoveryCodes",
+      confirmedAt: now,
+      codes: stored,
+    },
   ];
   const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
   const fields = { id, tenantId, nameId, sealedName, password: hash, mustHaveSecond: true };

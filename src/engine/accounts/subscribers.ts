@@ -4,7 +4,7 @@ import { uuidv7 } from "../../clock/index.ts";
 import { parseLocale } from "../../delivery/index.ts";
 import { type Key, key, type Rows, type Write } from "../../store/index.ts";
 import { judge, type PasswordRefused } from "./new-password.ts";
-import { type AccountParts, canonicalName, contextOf, nameIdOf, sealed } from "./parts.ts";
+import { type AccountParts, canonicalName, contextOf, nameIdOf, newName, sealed } from "./parts.ts";
 import { type SubscriberView, toSubscriberView } from "./views.ts";
 
 export interface CreateSubscriber {
@@ -32,8 +32,9 @@ export async function createSubscriber(
   request: CreateSubscriber,
 ): Promise<CreateResult> {
   const { tenantId, password, passwordHash } = request;
-  const name = canonicalName(request.name);
-  if (name === null) return invalid("name", "must be 1 to 128 characters, none of them invisible");
+  const name = newName(request.name);
+  if (name === null)
+    return invalid("name", "must be 1 to 128 characters, none of them invisible, and no two spaces in a row");
   if (password !== undefined && passwordHash !== undefined) {
     return invalid("passwordHash", "give a password or a hash of one, not both");
   }

@@ -11,6 +11,7 @@ import {
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Write } from "../../store/index.ts";
 import { newBearer, readDeviceBearer } from "./bearers.ts";
+import { seenOf } from "./new-authenticator.ts";
 import type { AccountParts } from "./parts.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { type TrustedDeviceView, toTrustedDeviceView } from "./views.ts";
@@ -60,7 +61,7 @@ export function trustDevice(
   const { bearer, digest } = newBearer(parts, "trusted", id);
   const device = {
     id,
-    name: [...name].slice(0, nameMax).join(""),
+    name: seenOf(name, nameMax) || "Browser",
     digest,
     authenticatorId,
     trustedAt: now,

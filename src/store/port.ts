@@ -7,6 +7,7 @@ import {
   unknownNameKeptMs,
 } from "../accounts/index.ts";
 import type { AuditRow } from "../audit/records.ts";
+import { uuidv7Floor } from "../clock/index.ts";
 import type { Endpoint, EventState, WebhookEvent } from "../events/records.ts";
 import type { OptOut } from "../guard/index.ts";
 import type { DataKeys, Rotation } from "../tenants/data-key-records.ts";
@@ -168,6 +169,14 @@ export interface MessageQuery {
   readonly limit: number;
 }
 
+/** Sessions of a subscriber. */
+export interface SessionQuery {
+  readonly subscriberId: string;
+  readonly limit: number;
+  /** Only those that are kept at this instant, and are then neither as young as this nor as near to their end; else all. */
+  readonly lasting?: { readonly at: number; readonly leastMs: number };
+}
+
 /** Of a tenant's subscribers, oldest first. */
 export interface SubscriberQuery {
   readonly tenantId: string;
@@ -238,7 +247,7 @@ export interface Store {
   messages(query: MessageQuery): Promise<readonly Message[]>;
   subscribers(query: SubscriberQuery): Promise<readonly Subscriber[]>;
   /** Newest first, those that ended and are not yet purged among them. */
-  sessionsOf(subscriberId: string, limit: number): Promise<readonly Session[]>;
+  sessionsOf(query: SessionQuery): Promise<readonly Session[]>;
   /** Removes what is older than the given instants, at most `limit` rows of each kind. */
   purge(before: PurgeBefore, limit: number): Promise<PurgeCounts>;
   /** Every row of one kind, a page at a time in the order of `scanKey`: those whose key sorts behind `after`. */
@@ -268,6 +277,17 @@ export function keptUntil(row: SubscriberName | Subscriber | Challenge | Session
   if ("earlier" in row) return row.endsAt + stepUpLifetimeMs;
   if ("endsAt" in row) return row.endsAt;
   return "strangers" in row && row.subscriberId === null ? row.lastSeenAt + unknownNameKeptMs : null;
+}
+
+/** By what sessions are chosen: kept after `at`, and until after `until` unless their ids sort before `olderThan`. */
+export function sessionBounds({ lasting }: SessionQuery): {
+  readonly at: number;
+  readonly until: number;
+  readonly olderThan: string;
+} {
+  if (lasting === undefined) return { at: -1, until: -1, olderThan: "" };
+  const { at, leastMs } = lasting;
+  return { at, until: at + leastMs, olderThan: uuidv7Floor(at - leastMs) };
 }
 
 /** What is read past the rows by key. */

@@ -1,6 +1,6 @@
 import { isOpenEvent } from "../events/records.ts";
 import { type Due, type DueEvent, type Store, scanKey, type TableName, type Tables } from "../store/index.ts";
-import type { StoreReads } from "../store/port.ts";
+import { type StoreReads, sessionBounds } from "../store/port.ts";
 import { hasStatus } from "../store/status-at.ts";
 import { dialectNames } from "../tenants/records.ts";
 import { alarmAt, isOpen } from "../verification/index.ts";
@@ -94,13 +94,15 @@ function besides(
           .filter((one) => one.tenantId === tenantId && one.id > after)
           .slice(0, limit),
       ),
-    sessionsOf: (id, limit) =>
-      reading(() =>
-        sorted("session")
-          .filter((one) => one.subscriberId === id)
+    sessionsOf: (query) =>
+      reading(() => {
+        const { at, until, olderThan } = sessionBounds(query);
+        return sorted("session")
+          .filter((one) => one.subscriberId === query.subscriberId && one.endsAt > at)
+          .filter((one) => one.endsAt > until || one.id < olderThan)
           .reverse()
-          .slice(0, limit),
-      ),
+          .slice(0, query.limit);
+      }),
     scan: (table, after, limit) => reading(() => scan(state, table, after, limit)),
   };
 }

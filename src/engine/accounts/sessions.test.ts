@@ -67,3 +67,22 @@ test("P-5: who knows a session's id and not its secret signs nobody out", async 
   expect(await accounts.signOut({ tenantId, session })).toBe(true);
   expect(await accounts.isPending({ tenantId, session })).toBe(false);
 });
+
+test("P-6: whoever knows the password pushes no session off the list", async () => {
+  const { one, accounts, of, tenantId, app, appCode } = await ada();
+  const signIn = () => accounts.signIn({ tenantId, name: "ada", password });
+  const begun = await signIn();
+  if (begun.outcome !== "challengeRequired") throw new Error(begun.outcome);
+  await one.clock.advance(minute);
+  const on = { tenantId, id: begun.challengeId, session: begun.pending.bearer, authenticatorId: app };
+  await accounts.checkChallenge({ ...on, code: appCode() });
+  const before = await accounts.sessions(of);
+  expect(before).toHaveLength(1);
+  await one.clock.advance(minute);
+  for (let n = 0; n < 101; n++) await signIn();
+  expect(await accounts.sessions(of)).toEqual(before);
+  // Also one that is as near to its end as those are.
+  await one.clock.suspend(24 * 60 * minute - 5 * minute);
+  for (let n = 0; n < 101; n++) await signIn();
+  expect(await accounts.sessions(of)).toEqual(before);
+});

@@ -6,6 +6,7 @@ import {
   newSession,
   onlyConfirmed,
   type Proof,
+  pendingLifetimeMs,
   type Session,
   seen,
 } from "../../accounts/index.ts";
@@ -120,14 +121,19 @@ async function noteSeen({ store, clock }: AccountParts, session: Session): Promi
   await written.catch(() => {});
 }
 
+/** How far the clock of a node may be from that of the database. */
+const skewMs = 60_000;
+
 export async function listSessions(
   parts: AccountParts,
   { tenantId, subscriberId }: { readonly tenantId: string; readonly subscriberId: string },
 ): Promise<readonly SessionView[]> {
   const subscriber = await parts.store.get(key("subscriber", subscriberId));
   if (subscriber?.tenantId !== tenantId) return [];
-  const rows = await parts.store.sessionsOf(subscriberId, sessionsMax);
   const now = parts.clock.now();
+  // Whoever knows a password makes as many pending ones as they like: those would push the rest off the list.
+  const lasting = { at: now, leastMs: pendingLifetimeMs + skewMs };
+  const rows = await parts.store.sessionsOf({ subscriberId, limit: sessionsMax, lasting });
   return rows
     .filter((row) => row.state === "active" && now < row.endsAt && !isEndedWithAll(row, subscriber))
     .map(toSessionView);

@@ -177,7 +177,7 @@ export async function removeSubscriber(
 /** Nobody's any more, they let nobody in; what a crash leaves of them goes with its time. */
 async function removeSessions({ store }: AccountParts, subscriberId: string): Promise<void> {
   for (;;) {
-    const page = await store.sessionsOf(subscriberId, sessionsMax);
+    const page = await store.sessionsOf({ subscriberId, limit: sessionsMax });
     if (page.length === 0) return;
     await store.update(
       page.map(({ id }) => key("session", id)),

@@ -1,4 +1,4 @@
-import { keptUntil, type Store } from "../port.ts";
+import { keptUntil, type Store, sessionBounds } from "../port.ts";
 import { prepared, type Statement } from "./prepared.ts";
 import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
@@ -93,7 +93,8 @@ export const accountQueries = {
   ),
   sessionsOf: prepared(
     "sessions_of",
-    "select id, doc from sessions where subscriber_id = $1 order by id desc limit $2",
+    `select id, doc from sessions where subscriber_id = $1 and kept_until > $2 and (kept_until > $3 or id < $4)
+     order by id desc limit $5`,
   ),
 };
 
@@ -102,7 +103,11 @@ export function accountReads(docs: AskRows): Pick<Store, "subscribers" | "sessio
   return {
     subscribers: ({ tenantId, after, limit }) =>
       docs("subscriber", accountQueries.subscribers, [tenantId, after ?? "", limit]),
-    sessionsOf: (id, limit) => docs("session", accountQueries.sessionsOf, [id, limit]),
+    sessionsOf(query) {
+      const { at, until, olderThan } = sessionBounds(query);
+      const { subscriberId, limit } = query;
+      return docs("session", accountQueries.sessionsOf, [subscriberId, at, until, olderThan, limit]);
+    },
   };
 }
 

@@ -30,7 +30,7 @@ export const hotStatements: readonly Asked[] = [
     return [read, lock, lockFree].map((one): Asked => [one, lists]);
   }),
   [accountQueries.subscribers, "'-', '', 10"],
-  [accountQueries.sessionsOf, "'-', 10"],
+  [accountQueries.sessionsOf, "'-', -1, -1, '', 10"],
   [readRecipients, "array['-']"],
   [dueStatements.delivery, "1, 100, 0"],
   [dueStatements.alarm, "1, 100, 0"],

@@ -2,7 +2,15 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Session, Subscriber } from "../../accounts/index.ts";
 import { type ApiKey, type Dialect, dialectNames, type Service, type Tenant } from "../../tenants/records.ts";
 import type { Delivery, Recipient, Verification } from "../../verification/index.ts";
-import type { Due, SubscriberQuery, TableName, Tables, VerificationQuery } from "../port.ts";
+import {
+  type Due,
+  type SessionQuery,
+  type SubscriberQuery,
+  sessionBounds,
+  type TableName,
+  type Tables,
+  type VerificationQuery,
+} from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { hasStatus, statusTimes } from "../status-at.ts";
 import { fromDoc } from "./docs.ts";
@@ -20,7 +28,7 @@ export interface Queries extends WebhookQueries {
   services(tenantId: string): readonly Service[];
   apiKeys(tenantId: string): readonly ApiKey[];
   subscribers(query: SubscriberQuery): readonly Subscriber[];
-  sessionsOf(subscriberId: string, limit: number): readonly Session[];
+  sessionsOf(query: SessionQuery): readonly Session[];
   readMeta(name: string): string | undefined;
   writeMeta(name: string, value: string | null): void;
   metas(): ReadonlyMap<string, string>;
@@ -63,7 +71,8 @@ export function prepareQueries(database: DatabaseSync): Queries {
     "select id, doc from subscribers where tenant_id = ? and id > ? order by id limit ?",
   );
   const sessionsOf = database.prepare(
-    "select id, doc from sessions where subscriber_id = ? order by id desc limit ?",
+    `select id, doc from sessions where subscriber_id = ? and kept_until > ? and (kept_until > ? or id < ?)
+       order by id desc limit ?`,
   );
   const readMeta = database.prepare("select value from meta where name = ?");
   const metas = database.prepare("select name, value from meta order by name");
@@ -89,7 +98,12 @@ export function prepareQueries(database: DatabaseSync): Queries {
     apiKeys: (tenantId) => docs("apiKey", apiKeys.all(tenantId), (row) => row.tenantId === tenantId),
     subscribers: ({ tenantId, after, limit }) =>
       docs("subscriber", subscribers.all(tenantId, after ?? "", limit), (row) => row.tenantId === tenantId),
-    sessionsOf: (id, limit) => docs("session", sessionsOf.all(id, limit), (row) => row.subscriberId === id),
+    sessionsOf: (query) => {
+      const { at, until, olderThan } = sessionBounds(query);
+      const { subscriberId, limit } = query;
+      const rows = sessionsOf.all(subscriberId, at, until, olderThan, limit);
+      return docs("session", rows, (row) => row.subscriberId === subscriberId);
+    },
     readMeta: (name) => (readMeta.get(name) as { value: string } | undefined)?.value,
     writeMeta: (name, value) => void (value === null ? removeMeta.run(name) : writeMeta.run(name, value)),
     ...prepareWebhookQueries(database),

@@ -211,7 +211,7 @@ function reads(queries: Queries, reading: Access["reading"]): StoreReads {
     tenants: () => reading(() => queries.tenants(), "tenant"),
     services: (tenantId) => reading(() => queries.services(tenantId), "service"),
     subscribers: (query) => reading(() => queries.subscribers(query), "subscriber"),
-    sessionsOf: (id, limit) => reading(() => queries.sessionsOf(id, limit), "session"),
+    sessionsOf: (query) => reading(() => queries.sessionsOf(query), "session"),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId), "apiKey"),
     endpoints: () => reading(() => queries.endpoints(), "endpoint"),
     dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint), "event"),

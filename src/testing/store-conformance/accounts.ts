@@ -12,6 +12,7 @@ import {
   type Use,
   unknownNameKeptMs,
 } from "../../accounts/index.ts";
+import { uuidv7Floor } from "../../clock/index.ts";
 import { key, type Store, type UpdateDecision, type Write } from "../../store/index.ts";
 import type { Chapter } from "./kit.ts";
 import { began, dayMs, fill, put, tenantId } from "./rows.ts";
@@ -143,8 +144,21 @@ export function accountChecks({ check }: Chapter): void {
     const after = mine[2]?.id as string;
     assert.deepEqual(await store.subscribers({ tenantId, after, limit: 3 }), mine.slice(3));
     assert.deepEqual(await store.subscribers({ tenantId: otherTenantId, limit: 3 }), [theirs]);
-    assert.deepEqual(await store.sessionsOf(first.id, 2), [sessions[2], sessions[1]]);
-    assert.deepEqual(await store.sessionsOf(second.id, 9), [sessions[3]]);
+    const subscriberId = first.id;
+    assert.deepEqual(await store.sessionsOf({ subscriberId, limit: 2 }), [sessions[2], sessions[1]]);
+    assert.deepEqual(await store.sessionsOf({ subscriberId: second.id, limit: 9 }), [sessions[3]]);
+    const young = { id: uuidv7Floor(began), state: "pending", endsAt: began + 1_000 } as const;
+    const pending = { ...sessionRow(8, first), ...young };
+    await put(store, [write.session(pending)]);
+    assert.deepEqual(await store.sessionsOf({ subscriberId, limit: 1 }), [pending]);
+    const lasting = { at: began, leastMs: 1_000 };
+    assert.deepEqual(await store.sessionsOf({ subscriberId, limit: 1, lasting }), [sessions[2]]);
+    const { endsAt } = sessions[0] as Session;
+    // Near its end, and begun long ago.
+    const late = { at: endsAt - 1, leastMs: 60_000 };
+    assert.deepEqual(await store.sessionsOf({ subscriberId, limit: 1, lasting: late }), [sessions[2]]);
+    const over = { at: endsAt, leastMs: 60_000 };
+    assert.deepEqual(await store.sessionsOf({ subscriberId, limit: 1, lasting: over }), []);
   });
 
   check("X-1: of 200 parallel answers of one passkey to one challenge one approves it", async ({ store }) => {

@@ -69,7 +69,7 @@ await countersign.close();
 `;
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const tarball = stage({ isChecked: true });
+const tarball = await stage({ isChecked: true });
 
 checkContents();
 run("publint", "publint/src/cli.js", ["run", tarball, "--strict"]);

@@ -1,13 +1,16 @@
-// Builds what npm publishes: .stage/ with dist/ (JavaScript and declarations) and a package.json that points there.
+// Builds what npm publishes: .stage/ with dist/ (bundled JavaScript, declarations) and a package.json that points there.
 // Publish with `npm run pack:stage && npm publish .stage/countersign-<version>.tgz`.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stageFolder = join(root, ".stage");
+/** What runs by its path: the command line, and what is a thread of its own. */
+const programs = ["cli/main.ts", "authenticators/bcrypt-worker.ts"];
 
 if (process.argv.includes("--refuse-publish")) {
   console.error(
@@ -16,14 +19,14 @@ if (process.argv.includes("--refuse-publish")) {
   process.exit(1);
 }
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(stage({ isChecked: process.argv.includes("--checked") }));
+  console.log(await stage({ isChecked: process.argv.includes("--checked") }));
 }
 
 /**
  * Writes .stage/ anew, packs it and returns the path of the tarball.
  * `isChecked` says that somebody else checks the types of the source: without that, building takes a tenth of the time.
  */
-export function stage({ isChecked = false } = {}) {
+export async function stage({ isChecked = false } = {}) {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const missing = sourcesOf(manifest.exports).filter(
     (file) => !file.includes("*") && !existsSync(join(root, file)),
@@ -36,6 +39,9 @@ export function stage({ isChecked = false } = {}) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   dropDeclarations(manifest.exports);
+  const exported = sourcesOf(manifest.exports).map((file) => file.replace("./src/", ""));
+  const entries = [...exported, ...programs];
+  await bundle({ source: join(root, "src"), entries, folder: join(stageFolder, "dist") });
   copyAssets();
   // The pages of the errors are served by the server itself.
   for (const name of ["bin", "deploy", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {

@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../database.ts";
+import type { CountersignSetup } from "../protocol.ts";
 import type { SlowSync } from "../slow-sync.ts";
 import type { SubjectSetup } from "../subject.ts";
 
@@ -95,7 +96,7 @@ export async function countersignOn(
   store: StoreName,
   bench: Bench,
   batchMax?: number,
-): Promise<SubjectSetup & { readonly server: { readonly mode: "countersign" } }> {
+): Promise<SubjectSetup & { readonly server: CountersignSetup }> {
   const folder = freshFolder(bench);
   const size = batchMax === undefined ? {} : { batchMax };
   if (store === "sqlite") return { server: { mode: "countersign", folder, ...size } };

@@ -1,15 +1,18 @@
 import { closedLoop } from "../load.ts";
+import type { CountersignSetup } from "../protocol.ts";
 import { startSubject } from "../subject.ts";
 import { type Bench, countersignOn, mb, type Section, whole } from "./case.ts";
 
 const steps = 10;
-/** As `npm start` runs the server: V8 may keep less garbage. The other cases run without, and are no slower with. */
-const heapFlags = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
+/** As `npm start` runs the server: V8 may keep less garbage. */
+const nodeFlags = ["--max-semi-space-size=8"];
 
 /** Resident memory of the server while verifications go through it, from the first to the last. */
 export async function memory(bench: Bench): Promise<Section> {
   const total = bench.quick ? 2_000 : 100_000;
-  const subject = await startSubject({ ...(await countersignOn("sqlite", bench)), nodeFlags: heapFlags });
+  const setup = await countersignOn("sqlite", bench);
+  const server: CountersignSetup = { ...setup.server, limitsHeap: true };
+  const subject = await startSubject({ ...setup, server, nodeFlags });
   try {
     const fresh = await subject.stats();
     const seen = [{ verifications: 0, rssBytes: fresh.rssBytes, heapUsedBytes: fresh.heapUsedBytes }];

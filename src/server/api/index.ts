@@ -68,7 +68,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
       ]) {
         await v1.register(plugin);
       }
-      answerOtherMethods(v1, methods);
+      await answerOtherMethods(v1, methods);
     },
     { prefix: "/v1" },
   );
@@ -87,7 +87,7 @@ export const api: FastifyPluginAsyncTypebox = async (app) => {
           : JSON.stringify({ ...documentOf(routes), servers: [{ url: `${base}/api/v1` }] });
       return reply.type("application/json; charset=utf-8").serializer(String).send(text);
     });
-    answerOtherMethods(about, methods);
+    await answerOtherMethods(about, methods);
   });
   await app.register(referenceRoutes(() => documentOf(routes) as unknown as ApiDocument));
 };

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every style, script and drawing of a folder, or only the named ones, read once. `base` is the path under which they
+ * Every style, script and drawing of a folder, or only the named ones, each read once in a process. `base` is the path under which they
  * are served.
  */
 export function loadAssets(folder: string, base: string, names?: readonly string[]): Assets {
@@ -30,13 +30,10 @@ export function loadAssets(folder: string, base: string, names?: readonly string
   const files = (names ?? readdirSync(folder))
     .filter((name) => Object.hasOwn(types, extname(name)))
     .map((name) => {
-      const content = slim(readFileSync(join(folder, name), "utf8"));
-      const type = types[extname(name)] ?? "";
-      const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
-      const url = `${base}/${name.slice(0, -extname(name).length)}.${digest}${extname(name)}`;
+      const file = assetAt(join(folder, name));
+      const url = `${base}/${name.slice(0, -extname(name).length)}.${file.digest}${extname(name)}`;
       urls.set(name, url);
-      // Once, when the server starts: they hold nothing secret, and a slow line shows the page earlier.
-      return { url, type, content, zipped: gzipSync(content, { level: 9 }) };
+      return { url, type: types[extname(name)] ?? "", file };
     });
   return {
     url(name) {
@@ -45,16 +42,40 @@ export function loadAssets(folder: string, base: string, names?: readonly string
       return url;
     },
     routes(app, _options, done) {
-      for (const { url, type, content, zipped } of files) {
+      for (const { url, type, file } of files) {
         app.get(url, (request, reply) => {
           reply.headers({ ...longLived, "content-type": type, vary: "accept-encoding" });
           const mayZip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
-          return mayZip ? reply.header("content-encoding", "gzip").send(zipped) : reply.send(content);
+          return mayZip
+            ? reply.header("content-encoding", "gzip").send(file.zipped())
+            : reply.send(file.content);
         });
       }
       done();
     },
   };
+}
+
+interface Asset {
+  readonly content: string;
+  /** Of the content, in 12 hexadecimal digits. */
+  readonly digest: string;
+  /** Made when somebody asks for it, and kept: it holds nothing secret, and a slow line shows the page earlier. */
+  zipped(): Buffer;
+}
+
+/** By path: servers of one process, and places of one server, share what they serve. */
+const assets = new Map<string, Asset>();
+
+function assetAt(path: string): Asset {
+  const known = assets.get(path);
+  if (known !== undefined) return known;
+  const content = slim(readFileSync(path, "utf8"));
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  let zipped: Buffer | null = null;
+  const asset = { content, digest, zipped: () => (zipped ??= gzipSync(content, { level: 9 })) };
+  assets.set(path, asset);
+  return asset;
 }
 
 /**

@@ -62,10 +62,13 @@ if (unknown.length > 0) {
 const chosen =
   wanted.length === 0 ? parts : parts.filter(({ name }) => wanted.some((word) => name.startsWith(word)));
 
+const atOnce = Math.max(2, availableParallelism());
+if (chosen.length > 1)
+  console.error(`check: ${chosen.length} parts, ${atOnce} at a time; some take a minute and more`);
 const startedAt = performance.now();
 const waiting = [...chosen];
 const failed = [];
-await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+await Promise.all(Array.from({ length: atOnce }, work));
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
 console.log(
   failed.length === 0

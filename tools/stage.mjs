@@ -34,14 +34,17 @@ export async function stage({ isChecked = false } = {}) {
   if (missing.length > 0)
     throw new Error(`package.json exports files that do not exist: ${missing.join(", ")}`);
 
+  say("declarations, by a compiler that reads all of the source: a minute or less");
   rmSync(stageFolder, { recursive: true, force: true });
   mkdirSync(stageFolder);
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   dropDeclarations(manifest.exports);
+  say("JavaScript");
   const exported = sourcesOf(manifest.exports).map((file) => file.replace("./src/", ""));
   const entries = [...exported, ...programs];
   await bundle({ source: join(root, "src"), entries, folder: join(stageFolder, "dist") });
+  say("assets and the tarball");
   copyAssets();
   // The pages of the errors are served by the server itself.
   for (const name of ["bin", "deploy", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
@@ -49,6 +52,11 @@ export async function stage({ isChecked = false } = {}) {
   }
   writeFileSync(join(stageFolder, "package.json"), `${JSON.stringify(toPublished(manifest), null, 2)}\n`);
   return pack();
+}
+
+/** Beside what is returned and printed: the path of the tarball. */
+function say(step) {
+  console.error(`stage: ${step}`);
 }
 
 /** Types that no import of the package leads to are of no use to anybody: they were a fifth of its size. */

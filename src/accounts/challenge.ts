@@ -157,6 +157,8 @@ export function isStepUp(challenge: Challenge | undefined, subscriber: Subscribe
   return (
     challenge.subscriberId === subscriber.id &&
     challenge.purpose === managePurpose &&
+    // What somebody read beside the code was a payment: they approved nothing else (S-1).
+    challenge.payment === null &&
     ageMs <= stepUpLifetimeMs &&
     // Begun after it, too: what was begun before may be of whoever was thrown out.
     (challenge.createdAt > at || challenge.id === but)

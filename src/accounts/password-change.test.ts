@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { challengeOf, minute, phone, subscriberWith, t0 } from "../../test/support/accounts.ts";
-import { decidePasswordChange, isStepUp } from "./index.ts";
+import { decidePasswordChange, isStepUp, maySetTrust } from "./index.ts";
 
 test("A-14, P-6: a step-up that was ended is not brought back by naming it where none is asked for", () => {
   const now = t0 + minute;
@@ -21,4 +21,21 @@ test("A-14, P-6: a step-up that was ended is not brought back by naming it where
     type: "refused",
     outcome: { type: "stepUpRequired" },
   });
+});
+
+test("S-1: who approved a payment has approved nothing else", () => {
+  const payment = { amount: "EUR 100", payee: "Acme" };
+  const approved = {
+    status: "approved",
+    settledAt: t0,
+    proof: { kind: "sms", authenticatorId: "sim", at: t0 },
+  } as const;
+  const owner = subscriberWith([phone("sim")]);
+  const change = challengeOf("s", { ...approved, purpose: "manage" });
+  expect(isStepUp(change, owner, t0 + minute)).toBe(true);
+  expect(isStepUp({ ...change, payment }, owner, t0 + minute)).toBe(false);
+  const earlier = [{ kind: "password", authenticatorId: null, at: t0 }] as const;
+  const signIn = challengeOf("s", { ...approved, purpose: "login", earlier });
+  expect(maySetTrust(signIn)).toBe(true);
+  expect(maySetTrust({ ...signIn, payment })).toBe(false);
 });

@@ -29,10 +29,11 @@ function isTrusted(
  * Whether an approval may make a device trusted: that of a whole sign-in, with password and authenticator. A recovery
  * code is what is left of somebody who lost the rest; it opens one session and no more.
  */
-export function maySetTrust({ purpose, status, earlier, proof }: Challenge): boolean {
+export function maySetTrust({ purpose, payment, status, earlier, proof }: Challenge): boolean {
   return (
     status === "approved" &&
     purpose === loginPurpose &&
+    payment === null &&
     proof !== null &&
     proof.kind !== "recoveryCode" &&
     assuranceOf([...earlier, proof]).aal === 2

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HashingOverloaded, PasskeysUnavailable } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
-import { SecretInvalid } from "../secrets/index.ts";
+import { SealBroken, SecretInvalid } from "../secrets/index.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
 import { schemaProblem } from "./schema-problem.ts";
@@ -113,6 +113,7 @@ export function toProblem(error: unknown): Problem {
   // While secrets are replaced: another server has it.
   if (error instanceof SecretInvalid)
     return new Problem("storage_unavailable", "This server lacks a master secret that is in use.");
+  if (error instanceof SealBroken) return new Problem("internal_error", unreadDetail);
   if (error instanceof HashingOverloaded) return new Problem("sign_in_congested");
   if (error instanceof PasskeysUnavailable)
     return new Problem("passkeys_unavailable", sentence(error.message));
@@ -130,6 +131,9 @@ export function toProblem(error: unknown): Problem {
   if (statusCode === 413) return new Problem("body_too_large");
   return new Problem("internal_error");
 }
+
+const unreadDetail =
+  "A value that this answer needs cannot be read any more: the entry `failure` of this request in the log says which. Lists show it as null.";
 
 /** A message as it stands in an answer. */
 function sentence(message: string): string {

@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
+import type { Subscriber } from "../../src/accounts/index.ts";
 import { newNotice } from "../../src/engine/accounts/links.ts";
+import { key } from "../../src/store/index.ts";
 import type { Visitor } from "../pages/visitor.ts";
-import { heading, openAccountSite, password, said, shownCodes } from "./person.ts";
+import { breakSeals } from "../support/broken-seals.ts";
+import { heading, openAccountSite, password, said, shownCodes, wayOf } from "./person.ts";
 
 const site = await openAccountSite({
   COUNTERSIGN_ACCOUNT_URL: "https://id.example.com/account",
@@ -245,4 +248,83 @@ test("W-8: the way back says to everybody what does not count, and a page withou
       expect(one.page.text).toContain("Open the link once more, from the message that you got.");
     }
   }
+});
+
+test("a link from elsewhere takes nobody's recovery codes away before they are kept", async () => {
+  const one = visitor();
+  const number = freshNumber();
+  await one.open("/account/sign-up");
+  await one.post("/account/sign-up/number", one.proven("US", number));
+  await one.post("/account/sign-up/code", { code: await codeFor(number) });
+  await one.post("/account/sign-up/finish", { name: "distracted", password });
+  const codes = shownCodes(one);
+  expect(codes).toHaveLength(10);
+  for (const link of ["/account?lang=en", "/account/sign-in?lang=en"]) {
+    await one.open(link, { "sec-fetch-site": "cross-site" });
+    expect(shownCodes(one)).toEqual(codes);
+  }
+  await one.post("/account/codes-kept");
+  await one.open("/account?lang=en");
+  expect(shownCodes(one)).toEqual([]);
+});
+
+describe("K-3: a number that does not open", () => {
+  test("keeps nobody out who has recovery codes, and tells nobody whose it is", async () => {
+    const { codes } = await signUp("unread");
+    const { json } = await call("GET", "/subscribers?name=unread");
+    const id = String(json.items[0].id);
+    await breakSeals(instance.parts.store, "subscriber", id);
+    const one = visitor();
+    await enter(one, "unread");
+    expect([one.page.status, heading(one)]).toEqual([200, "Confirm that it is you"]);
+    await one.post("/account/choose", { way: wayOf(one, "code") });
+    await one.post("/account/code", { code: codes[0] ?? "" });
+    expect(heading(one)).toBe("Your account");
+    for (const name of ["unread", "nobody-at-all"]) {
+      const begun = await call("POST", "/recoveries", { name });
+      const { recovery } = begun.json;
+      expect(await call("POST", "/recoveries/send", { recovery, method: "phone" })).toMatchObject({
+        status: 200,
+        json: { sent: true },
+      });
+    }
+    expect(await call("POST", `/subscribers/${id}/reset`, {})).toMatchObject({
+      status: 500,
+      json: { code: "internal_error", detail: expect.stringContaining("cannot be read") },
+    });
+  });
+
+  test("is said of a verification that is asked for by its id; the list shows it", async () => {
+    const { json } = await call("POST", "/verifications", { to: freshNumber() });
+    const row = await instance.parts.store.get({ table: "verification", id: json.id });
+    await breakSeals(instance.parts.store, "recipient", String(row?.recipientId));
+    expect(await call("GET", `/verifications/${json.id}`)).toMatchObject({
+      status: 500,
+      json: { code: "internal_error", detail: expect.stringContaining("cannot be read") },
+    });
+    const { json: list } = await call("GET", "/verifications?limit=100");
+    expect(list.items.find(({ id }: { id: string }) => id === json.id)).toMatchObject({ to: null });
+  });
+});
+
+test("A-14: whoever cannot use an authenticator any more does not go back as somebody who did", async () => {
+  const { visitor: one } = await signUp("worn-out");
+  const returnUrl = "https://app.example.com/in";
+  const service = await site.serviceWith({ returnUrls: [returnUrl], accounts: "signIn" });
+  const { json } = await call("GET", "/subscribers?name=worn-out");
+  const rowKey = key("subscriber", String(json.items[0].id));
+  const { store } = instance.parts;
+  await store.update([rowKey], (rows, now) => {
+    const row = rows.get(rowKey) as Subscriber;
+    const authenticators = row.authenticators.map((each) => ({ ...each, disabledAt: now }));
+    return { writes: [{ ...rowKey, row: { ...row, authenticators } }], result: undefined };
+  });
+  await clock.suspend(5 * minute);
+  const link = await call("POST", "/pages/account", { service, returnUrl, maxAgeSeconds: 60 });
+  const { pathname, search } = new URL(link.json.url);
+  await one.open(pathname + search);
+  expect([one.page.location, heading(one)]).toEqual([null, "Your account"]);
+  // By their own wish they do, without a ticket.
+  await one.post("/account/leave");
+  expect(one.page.location).toBe(`${returnUrl}?outcome=canceled`);
 });

@@ -343,3 +343,40 @@ describe("what is seen", () => {
     expect((await verifyAudit(parts)).outcome).toBe("intact");
   });
 });
+
+test("W-15: nobody joins without an entry of the audit log, and the invitation stays", async () => {
+  const headKey = { table: "audit", id: "head" } as const;
+  const head = (await store.get(headKey)) as never;
+  const write = async (row: never | null) => {
+    await store.update([headKey], () => ({ writes: [{ ...headKey, row }], result: undefined }));
+  };
+  const invitation = await site.invitation();
+  const kept = await store.get(headKey);
+  await write(null);
+  const one = site.visitor();
+  await one.open("/console/join");
+  const asked = { invitation, name: "unseen", password, again: password };
+  await one.post("/console/join", asked);
+  expect(one.page.status).toBe(503);
+  const { accounts } = server.instance;
+  expect(await accounts.subscriber({ tenantId: consoleTenantId, name: "unseen" })).toBeNull();
+  await write((kept ?? head) as never);
+  await one.open("/console/join");
+  await one.post("/console/join", asked);
+  expect(heading(one)).toBe("Protect your account");
+  const [last] = await auditEntries(store, { limit: 1 });
+  expect(last).toMatchObject({ operation: "joinAdministrators", actor: { name: "unseen" } });
+});
+
+test("W-16: keys are shown page by page, so that a hundred new ones hide no old one", async () => {
+  const { visitor } = await site.join("pager");
+  const names = () => [...visitor.page.text.matchAll(/<td>(k\d+)<\/td>/g)].length;
+  for (let n = 0; n < 101; n++) {
+    await site.call("POST", "/keys", { name: `k${n}`, scopes: ["numbers:read"] });
+  }
+  await visitor.open("/console/keys");
+  expect(names()).toBe(100);
+  const next = /href="(\/console\/keys\?[^"]+)"/.exec(visitor.page.text)?.[1] ?? "";
+  await visitor.open(next.replaceAll("&#61;", "=").replaceAll("&amp;", "&"));
+  expect(names()).toBe(1);
+});

@@ -122,6 +122,7 @@ import {
   stateSession,
 } from "./statements.ts";
 import {
+  type BesideCreation,
   type BesideRemoval,
   type CreateResult,
   type CreateSubscriber,
@@ -141,7 +142,7 @@ import type { SessionView, SubscriberView, TrustedDeviceView } from "./views.ts"
 
 /** The verbs of enrolled people. Refusals are outcomes; only faults of storage, secrets and too many sign-ins throw. */
 export interface Accounts {
-  createSubscriber(request: CreateSubscriber): Promise<CreateResult>;
+  createSubscriber(request: CreateSubscriber, beside?: BesideCreation): Promise<CreateResult>;
   subscriber(ref: SubscriberRef): Promise<SubscriberView | null>;
   subscribers(query: {
     readonly tenantId: string;
@@ -260,7 +261,7 @@ export function createAccounts(engineParts: EngineParts, engine: Engine): Accoun
 
 function verbsOf(parts: AccountParts): AccountVerbs {
   return {
-    createSubscriber: (request) => createSubscriber(parts, request),
+    createSubscriber: (request, beside) => createSubscriber(parts, request, beside),
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
     updateSubscriber: (request) => updateSubscriber(parts, request),

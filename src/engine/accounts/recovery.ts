@@ -22,7 +22,7 @@ import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { newSecret } from "./bearers.ts";
 import { nobodyTold, prepareNotice, remembering } from "./notices.ts";
-import { type AccountParts, canonicalName, holderDigest, nameIdOf, nobodysId } from "./parts.ts";
+import { type AccountParts, canonicalName, holderDigest, nameIdOf, nobodysId, shownIn } from "./parts.ts";
 import { type Compared, findRecovery, type OfRecovery, type RecoveryInvalid } from "./recovery-holder.ts";
 import { compareForRecovery, type RecoveryProof, reserve, writtenForNothing } from "./recovery-proofs.ts";
 import { addressFor, usableIn } from "./recovery-ways.ts";
@@ -80,8 +80,10 @@ export async function sendRecovery(parts: AccountParts, request: SendRecovery): 
     const last = method === "phone" ? challenge.sent : (challenge.recovery?.email ?? null);
     const before = last?.authenticatorId === address.id ? last.verificationId : null;
     const asked = { before, purpose: "recover", channel: request.channel, text: request.text };
-    const sent = await sendCode(parts, subscriber, address, asked);
-    if (sent.outcome === "sent") {
+    // One that does not open is told to the operator, and to whoever asks no more than of anybody (W-8).
+    const to = shownIn(parts, subscriber.tenantId, address);
+    const sent = to === null ? null : await sendCode(parts, subscriber, address, { ...asked, to });
+    if (sent?.outcome === "sent") {
       code = { verificationId: sent.verification.id, authenticatorId: address.id };
     }
   }

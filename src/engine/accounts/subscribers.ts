@@ -27,9 +27,18 @@ export type CreateResult =
   | { readonly outcome: "requestInvalid"; readonly field: string; readonly detail: string }
   | PasswordRefused;
 
+/** What is written together with a new subscriber, under the same locks. */
+export interface BesideCreation {
+  readonly keys: readonly Key[];
+  writes(rows: Rows, made: Pick<SubscriberView, "id" | "name">, now: number): readonly Write[];
+}
+
+const nothingMore: BesideCreation = { keys: [], writes: () => [] };
+
 export async function createSubscriber(
   parts: AccountParts,
   request: CreateSubscriber,
+  beside: BesideCreation = nothingMore,
 ): Promise<CreateResult> {
   const { tenantId, password, passwordHash } = request;
   const name = newName(request.name);
@@ -46,7 +55,7 @@ export async function createSubscriber(
   const problem = password === undefined ? null : await judge(parts, password, name, mustHaveSecond);
   if (problem !== null) return { outcome: "passwordRefused", problem };
   const hash = password === undefined ? (passwordHash ?? null) : await parts.hasher.hash(password);
-  return await put(parts, { tenantId, name, hash, mustHaveSecond, locale });
+  return await put(parts, { tenantId, name, hash, mustHaveSecond, locale }, beside);
 }
 
 /** What is wrong with a hash from elsewhere; null for one that can be imported. */
@@ -74,12 +83,13 @@ interface NewRow {
 async function put(
   parts: AccountParts,
   { tenantId, name, hash, mustHaveSecond, locale }: NewRow,
+  beside: BesideCreation,
 ): Promise<CreateResult> {
   const nameKey = key("subscriberName", nameIdOf(parts, tenantId, name));
   const id = uuidv7(parts.clock.now(), parts.random);
   const sealedName = sealed(parts, contextOf("name", id, tenantId), name);
   const subscriberKey = key("subscriber", id);
-  return await parts.decide<CreateResult>([nameKey, subscriberKey], (rows, now) => {
+  return await parts.decide<CreateResult>([nameKey, subscriberKey, ...beside.keys], (rows, now) => {
     const found = rows.get(nameKey) ?? nameRow(nameKey.id, tenantId, now);
     if (found.subscriberId !== null) return { writes: [], result: { outcome: "nameTaken" } };
     const fields = { id, tenantId, nameId: nameKey.id, sealedName, password: hash, mustHaveSecond };
@@ -88,6 +98,7 @@ async function put(
       writes: [
         { table: "subscriberName", id: nameKey.id, row: { ...found, subscriberId: id, lastSeenAt: now } },
         { table: "subscriber", id, row: subscriber },
+        ...beside.writes(rows, { id, name }, now),
       ],
       result: { outcome: "created", subscriber: toSubscriberView(parts, subscriber) },
     };

@@ -45,10 +45,11 @@ export async function open(
   const query = fieldsOf(request.query);
   const isHttps = hasSecureCookies(request);
   const isBeginning = Object.keys(query).length > 0;
-  const known = isBeginning ? null : readVisit(app.parts, request, isHttps);
+  const before = readVisit(app.parts, request, isHttps);
+  const known = isBeginning ? null : before;
   const arrived = known === null ? await arrival(request, options, query) : null;
   if (arrived?.type === "refused") noteRefused(request, arrived.why);
-  const visit = arrived?.type === "arrived" ? arrived.visit : known;
+  const visit = arrived?.type === "arrived" ? withCodes(arrived.visit, before) : known;
   const service = visit === null ? null : await serviceOf(app, visit);
   if (visit === null || service === null) {
     return sendClosed(options, request, reply.code(404), "signInClosed", "signInClosedLead");
@@ -57,14 +58,21 @@ export async function open(
   const current = await currentOf(request, visit, service);
   if (isBeginning) {
     // Whoever is signed in already goes on at once; `/account` shows the account in any case.
-    const isIn = path === "/account/sign-in" && current.session !== null;
+    const isIn = path === "/account/sign-in" && current.session !== null && visit.codes === null;
     if (!isIn) return reply.redirect(path, 303);
-    const demanded = await goOnToDemand(toolsOf(options, app), current);
+    const tools = toolsOf(options, app);
+    const demanded = await goOnToDemand(tools, current);
     if (demanded !== null) writeVisit(app.parts, reply, isHttps, demanded);
-    const back = demanded === null ? await wayBack(request, current) : null;
+    const isMet = demanded === null && (await isDemandMet(tools, current));
+    const back = isMet ? await wayBack(request, current) : null;
     return reply.redirect(back ?? "/account", 303);
   }
   return await sendView(options, request, reply, current, path);
+}
+
+/** A link from anywhere may begin anew; what is shown once is shown until somebody says that it is kept. */
+function withCodes(visit: AccountVisit, before: AccountVisit | null): AccountVisit {
+  return before?.tenantId === visit.tenantId ? { ...visit, codes: before.codes } : visit;
 }
 
 /** One step, then back to the page: what was posted is never posted again by a reload. */
@@ -85,7 +93,9 @@ export async function take(
   const isDone = stepped.isOver === true && !isLeft;
   const demanded = isDone ? await goOnToDemand(tools, { visit: next, session }) : null;
   writeStepped(app, request, reply, current, demanded === null ? stepped : { ...stepped, visit: demanded });
-  if (stepped.isOver === true && demanded === null) {
+  // Whoever has nothing that could be asked for stays here: no ticket says that they have used it.
+  const mayGo = isLeft || (await isDemandMet(tools, { visit: next, session }));
+  if (stepped.isOver === true && demanded === null && mayGo) {
     const back = await wayBack(request, { visit: next, session: isLeft ? null : session });
     if (back !== null) return reply.redirect(back, 303);
   }

@@ -1,4 +1,10 @@
-import type { Accounts, AuthenticatorView, CheckChallengeResult } from "../../engine/index.ts";
+import type {
+  Accounts,
+  AuthenticatorView,
+  CheckChallengeResult,
+  SendChallengeResult,
+} from "../../engine/index.ts";
+import { SealBroken } from "../../secrets/index.ts";
 import { typedCode } from "../pages/digits.ts";
 import { clockTime } from "../pages/views.ts";
 import {
@@ -73,7 +79,7 @@ export async function sendTo(
   const before = visit.chosen?.authenticatorId === authenticatorId ? visit.chosen.sent : null;
   const asked = channel === null ? {} : { channel };
   const text = textOf(current, false);
-  const result = await accounts.sendChallenge({ ...held, authenticatorId, text, ...asked });
+  const result = await sendOrNot(accounts, { ...held, authenticatorId, text, ...asked });
   const now = parts.clock.now();
   const by = channel ?? before?.channel ?? "sms";
   const withSent = (sent: SentCode): AccountVisit => ({
@@ -102,6 +108,19 @@ export async function sendTo(
       return over(tools, current);
     default:
       return { visit: notSent(visit) };
+  }
+}
+
+/** To a number that does not open nothing is sent: whoever has another way goes that one (K-3). */
+async function sendOrNot(
+  accounts: Accounts,
+  asked: Parameters<Accounts["sendChallenge"]>[0],
+): Promise<SendChallengeResult | { readonly outcome: "numberUnread" }> {
+  try {
+    return await accounts.sendChallenge(asked);
+  } catch (cause) {
+    if (cause instanceof SealBroken) return { outcome: "numberUnread" };
+    throw cause;
   }
 }
 

@@ -76,11 +76,15 @@ export type JoinResult =
   | { readonly outcome: "notInvited" | "nameTaken" }
   | { readonly outcome: "refused"; readonly field: "name" | "password"; readonly detail: string };
 
-/** The first who uses it becomes an administrator: what uses it up is written with the subscriber, or not at all. */
+/**
+ * The first who uses it becomes an administrator: what uses it up, and the entry of the audit log, are written with the
+ * subscriber, or not at all.
+ */
 export async function join(
   parts: Parts & Pick<EngineParts, "clock">,
   accounts: Accounts,
   asked: { readonly secret: string; readonly name: string; readonly password: string },
+  actOf: (who: { readonly id: string; readonly name: string }) => AuditAct,
 ): Promise<JoinResult> {
   const { secret, name, password } = asked;
   if (!(await isInvited(parts, secret))) return { outcome: "notInvited" };
@@ -96,7 +100,14 @@ export async function join(
   }
   const idempotency = { id: keysOf(parts, secret).used.id, fingerprint: "invitation" };
   const done = await accounts.once({ tenantId, idempotency }, (verbs) =>
-    verbs.createSubscriber({ tenantId, name, password, mustHaveSecond: true }),
+    verbs.createSubscriber(
+      { tenantId, name, password, mustHaveSecond: true },
+      {
+        keys: [auditHeadKey],
+        writes: (rows, made, now) =>
+          auditWrites(parts.keyring, rows, actOf({ id: made.id, name: nameOf(made) }), now),
+      },
+    ),
   );
   if (done.outcome !== "answered" || done.replayed) return { outcome: "notInvited" };
   const { result } = done;

@@ -5,7 +5,7 @@ import { wrongPasswordsMax } from "../account/present.ts";
 import { typedCode } from "../pages/digits.ts";
 import type { Fields } from "../pages/flow.ts";
 import { consoleTenantId, invitationLifetimeMs, join, nameOf } from "./administrators.ts";
-import { type Here, type Led, noteConsoleAct } from "./gate.ts";
+import { consoleAct, type Here, type Led, noteConsoleAct } from "./gate.ts";
 import { type ConsoleState, newState, noted } from "./state.ts";
 
 const tenantId = consoleTenantId;
@@ -76,7 +76,9 @@ export async function useInvitation(here: Here, fields: Fields): Promise<Led> {
   if (secret === "") return refuse("Enter the invitation.");
   if (name.trim() === "" || password === "") return refuse("Choose a user name and a password.");
   if (password !== again) return refuse("The two passwords differ.");
-  const joined = await join(parts, accounts, { secret, name, password });
+  const joined = await join(parts, accounts, { secret, name, password }, (who) =>
+    consoleAct(here, who, "joinAdministrators", who.id),
+  );
   switch (joined.outcome) {
     case "notInvited":
       return {
@@ -95,7 +97,6 @@ export async function useInvitation(here: Here, fields: Fields): Promise<Led> {
     default:
       return joined satisfies never;
   }
-  await noteConsoleAct(here, joined, "joinAdministrators", joined.id);
   return await enterPassword({ ...here, state: { ...state, invitation: null } }, { name, password });
 }
 

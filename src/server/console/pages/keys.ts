@@ -22,8 +22,13 @@ interface ListedKey {
 }
 
 /** All keys, and a form for another one. Secrets are not among it. */
-export async function keysPage(inside: Inside): Promise<ConsolePage> {
-  const { items } = await read(inside, "/keys?limit=100");
+export async function keysPage(
+  inside: Inside,
+  query: Readonly<Record<string, string>>,
+): Promise<ConsolePage> {
+  const asked = new URLSearchParams({ limit: "100" });
+  if (query["cursor"] !== undefined) asked.set("cursor", query["cursor"]);
+  const { items, nextCursor } = await read(inside, `/keys?${asked}`);
   const keys: readonly ListedKey[] = items;
   const { form, parts } = inside;
   const now = iso(parts.clock.now());
@@ -44,6 +49,7 @@ export async function keysPage(inside: Inside): Promise<ConsolePage> {
     ]),
     "There are no keys.",
   )}
+!${nextCursor === null ? "" : html`<p><a class="button plain" href="${path}?${new URLSearchParams({ cursor: nextCursor })}">Older</a></p>`}
 <h2>Another key</h2>
 <form method="post" action="${path}">!${formField(form)}<input type="hidden" name="once" value="${onceOf(inside)}">
 <div class="field"><label for="name">Name</label><input id="name" name="name" autocomplete="off" maxlength="60" required></div>

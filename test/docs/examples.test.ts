@@ -1,41 +1,56 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import process from "node:process";
 import { promisify } from "node:util";
 import ts from "typescript";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Block, blocksOf, readPages, root } from "./pages.ts";
+import type { Asked, Ran } from "./run-blocks.ts";
 
 const examples = readPages().flatMap((page) => blocksOf(page, "ts"));
 const run = promisify(execFile);
 
 describe("the TypeScript of the documentation", () => {
+  let ran: readonly Ran[] = [];
+  beforeAll(async () => {
+    ran = await runAll(examples);
+  }, 120_000);
+
   test("every block type-checks as strictly as the source", { timeout: 120_000 }, () => {
     expect(examples.length).toBeGreaterThan(0);
     expect(problemsOf(examples)).toEqual([]);
   });
 
-  for (const example of examples) {
-    test(`block ${example.number} of ${example.page} prints what it says`, { timeout: 30_000 }, async () => {
-      const folder = mkdtempSync(join(tmpdir(), "countersign-example-"));
-      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-      const program = example.text.replaceAll(/"\.\/data[^"]*"/g, JSON.stringify(join(folder, "data")));
-      const node = join(root, "node_modules", ".bin", "node");
-      // Evaluated in the repository, the package's own name leads to its exports, as it does for who installed it.
-      const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", program], {
-        cwd: root,
-        // For those that take their settings from the environment.
-        env: { ...process.env, COUNTERSIGN_DATA: join(folder, "data") },
-      });
+  for (const [index, example] of examples.entries()) {
+    test(`block ${example.number} of ${example.page} prints what it says`, () => {
       const promised = [...example.text.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(
         (match) => match[1],
       );
       expect(promised.length).toBeGreaterThan(0);
-      expect(stdout.trimEnd().split("\n")).toEqual(promised);
+      expect(ran[index]?.failed).toBe(null);
+      expect(ran[index]?.printed.trimEnd().split("\n")).toEqual(promised);
     });
   }
 });
+
+/** Runs them all in one process, each on a folder of its own. */
+async function runAll(blocks: readonly Block[]): Promise<readonly Ran[]> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-examples-"));
+  try {
+    const asked = blocks.map((block, index): Asked => {
+      const data = join(folder, String(index), "data");
+      return { data, program: block.text.replaceAll(/"\.\/data[^"]*"/g, JSON.stringify(data)) };
+    });
+    for (const { data } of asked) mkdirSync(dirname(data));
+    const running = run(process.execPath, [join(import.meta.dirname, "run-blocks.ts")], { cwd: root });
+    running.child.stdin?.end(JSON.stringify(asked));
+    return JSON.parse((await running).stdout) as readonly Ran[];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Compiles the blocks as files that exist in memory only, with the settings of the repository. */
 function problemsOf(blocks: readonly Block[]): string[] {

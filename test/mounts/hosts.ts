@@ -150,33 +150,45 @@ export async function listen(
   };
 }
 
-/** The files of the HTTP suite that open an installation; of random requests and long tables every host gets a fifth. */
-export const httpSuite = [
+/** Files of the HTTP suite in which what is asked and answered counts: every host hands it over in its own way. */
+const behindEach = [
+  "document",
+  "fuzz",
+  "idempotency",
+  "input",
+  "lists",
+  "messages",
+  "problems",
+  "roles",
+  "skeleton",
+  "texts",
+  "webhooks",
+  "wrong-fields",
+] as const;
+
+/** Those in which it counts what operations do, whoever hands their requests over: each behind one of the hosts. */
+const behindOne = [
   "account-problems",
   "account-repeats",
   "accounts",
   "administration",
   "authenticator-names",
   "challenge-payments",
-  "document",
-  "fuzz",
-  "idempotency",
-  "input",
   "key-rights",
-  "lists",
   "login-model",
-  "messages",
   "one-code-once",
-  "problems",
-  "roles",
   "session-matrix",
-  "skeleton",
   "statements",
-  "texts",
   "trusted-devices",
-  "webhooks",
-  "wrong-fields",
 ] as const;
+
+type HttpPart = (typeof behindEach)[number] | (typeof behindOne)[number];
+
+/** The files of the HTTP suite that are done behind a host; of random requests and long tables it gets a fifth. */
+export function httpSuiteOf(name: HostName): readonly HttpPart[] {
+  const { turn, doors } = turnOf(name);
+  return [...behindEach, ...behindOne.filter((_part, index) => index % doors === turn)];
+}
 
 /** The files of the suite of facades that open an installation; in those left out, time is what counts, not the door. */
 export const facadeSuite = [

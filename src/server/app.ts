@@ -58,6 +58,8 @@ export interface AppParts {
   readonly trustedProxies?: readonly string[];
   /** What the application around us knows of a request; null where there is none. */
   readonly hostView?: (request: FastifyRequest) => HostView | null;
+  /** The page for a browser at an address where there is nothing; null where a problem says it. */
+  readonly nothingHere?: (request: FastifyRequest, reply: FastifyReply) => string | null;
 }
 
 /** What the application around us knows of a request and we could only guess. */
@@ -114,7 +116,11 @@ export function createApp(appParts: AppParts): FastifyInstance {
     if (problem.code === "internal_error") noteFailure(request, error);
     return sendProblem(request, reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
+  app.setNotFoundHandler((request, reply) => {
+    const page = appParts.nothingHere?.(request, reply) ?? null;
+    if (page === null) return sendProblem(request, reply, new Problem("not_found"));
+    return reply.code(404).send(page);
+  });
   app.register(api, { prefix: "/api" });
   app.register(errorPageRoutes);
   app.register(jwksRoutes);

@@ -9,7 +9,7 @@ import type { Provider } from "../delivery/index.ts";
 import { openConfigured } from "../instance/from-settings.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { IssuedKey } from "../tenants/index.ts";
-import { frontPageRoutes } from "./about/front-page.ts";
+import { frontPage } from "./about/front-page.ts";
 import {
   type AdminRequests,
   adminSocketPath,
@@ -147,6 +147,7 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     instance,
     guard: { publicUrl: settings.publicUrl, admin },
   });
+  const front = frontPage();
   const app = createApp({
     engine: instance.engine,
     accounts: instance.accounts,
@@ -154,13 +155,14 @@ async function open(instance: Instance, options: ServerOptions, parts: Opening):
     runtime,
     trustedProxies: settings.trustedProxies,
     publicUrl: settings.publicUrl,
+    nothingHere: front.nothingHere,
     adminCaller: (request) => (admin.has(request.raw) ? administrator : calls.callerOf(request)),
     register: (one) => {
       void one.register(callbackRoutes({ ...instance.parts, ...instance.callbacks }));
       void one.register(facadeRoutes(settings.facades));
       one.register(operatorRoutes(runtime));
       one.register(machineRoutes(settings.console ? { origin } : null));
-      one.register(frontPageRoutes);
+      one.register(front.routes);
       registerPages(one, instance, settings.publicUrl, admin);
       if (settings.console) registerConsole(one, instance, { calls, publicUrl: settings.publicUrl, admin });
       sandbox.register(one);

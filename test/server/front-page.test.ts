@@ -53,4 +53,16 @@ describe("the address of the server alone", () => {
     ]);
     await real.remove();
   });
+
+  test("is what a browser at a wrong address is led to; programs are told by a problem", async () => {
+    const wrong = `${server.addresses[0]}/contoler`;
+    const page = await ask(wrong, { headers: { accept: "text/html,application/xhtml+xml" } });
+    expect(page).toMatchObject({ status: 404, headers: { vary: "accept" } });
+    expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(page.text).toContain("<title>Not found · Countersign</title>");
+    expect(page.text).toContain('<a href="/">');
+    const problem = await ask(wrong);
+    expect(problem).toMatchObject({ status: 404, headers: { vary: "accept" } });
+    expect(JSON.parse(problem.text)).toMatchObject({ type: "/errors/not_found", status: 404 });
+  });
 });

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
 import { aboutFrame } from "./frame.ts";
 
@@ -27,24 +27,45 @@ const links: readonly Link[] = [
   { name: "health", path: "/health/ready", what: "Whether this server is ready" },
 ];
 
+/** What a server says at its bare address, and to a browser at an address where there is nothing. */
+export interface FrontPage {
+  readonly routes: FastifyPluginAsync;
+  /** The page for a browser that opened a wrong address; null for everybody else, who is told by a problem. */
+  nothingHere(request: FastifyRequest, reply: FastifyReply): string | null;
+}
+
 /** The address of the server alone: where everything else is, for people and for programs. */
-export const frontPageRoutes: FastifyPluginAsync = async (app) => {
+export function frontPage(): FrontPage {
   const frame = aboutFrame("/about/assets");
-  for (const routes of frame.routes) await app.register(routes);
-  app.get("/", async (request, reply) => {
-    // The virtual phones are not always there.
-    const shown = links.filter(
-      ({ name, path }) =>
-        name === "api" || [path, `${path}/`].some((url) => app.hasRoute({ method: "GET", url })),
-    );
-    void reply.header("vary", "accept");
-    if (request.headers.accept?.includes("text/html") === true) {
-      return frame.around(reply, "Start", content(shown));
-    }
-    const paths = Object.fromEntries(shown.map(({ name, path }) => [name, path]));
-    return { name: "countersign", links: paths };
-  });
-};
+  return {
+    routes: async (app) => {
+      for (const routes of frame.routes) await app.register(routes);
+      app.get("/", async (request, reply) => {
+        // The virtual phones are not always there.
+        const shown = links.filter(
+          ({ name, path }) =>
+            name === "api" || [path, `${path}/`].some((url) => app.hasRoute({ method: "GET", url })),
+        );
+        if (isForBrowser(request, reply)) return frame.around(reply, "Start", content(shown));
+        const paths = Object.fromEntries(shown.map(({ name, path }) => [name, path]));
+        return { name: "countersign", links: paths };
+      });
+    },
+    nothingHere: (request, reply) =>
+      request.method === "GET" && isForBrowser(request, reply)
+        ? frame.around(reply, "Not found", nothing)
+        : null,
+  };
+}
+
+function isForBrowser(request: FastifyRequest, reply: FastifyReply): boolean {
+  void reply.header("vary", "accept");
+  return request.headers.accept?.includes("text/html") === true;
+}
+
+const nothing = html`<h1>There is nothing here</h1>
+<p>No page answers at this address. It may be misspelled, or what it leads to is switched off.</p>
+<p><a href="/">What is on this server</a></p>`;
 
 function content(shown: readonly Link[]): string {
   return html`<h1>Countersign</h1>

@@ -12,6 +12,7 @@ import { jsonProblem } from "./json-body.ts";
 import { jwksRoutes } from "./jwks.ts";
 import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
 import { Problem, sendProblem, toProblem } from "./problems.ts";
+import { requestIds } from "./request-ids.ts";
 import type { Runtime } from "./runtime.ts";
 import { compileSchemasLate } from "./schema-compilers.ts";
 
@@ -83,8 +84,7 @@ export function createApp(appParts: AppParts): FastifyInstance {
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 128 },
     trustProxy: proxyTrust(appParts.trustedProxies ?? []),
-    // Ids of ours: a caller's header never becomes part of our log.
-    genReqId: () => `req-${Buffer.from(parts.random.bytes(9)).toString("base64url")}`,
+    genReqId: requestIds(parts.random),
     requestIdHeader: false,
     return503OnClosing: true,
     // What the router itself refuses, such as %zz, meets no hook.

@@ -66,8 +66,8 @@ export interface RouterParts {
 // house: size: what may be asked of one table of routes
 export function createRouter(parts: RouterParts): Router {
   const { providers, routes = [], onChange } = parts;
-  const table = createRouteTable(routes, providers);
   const senders = createSenderTable(parts.senders ?? [], parts.accountSenders ?? {});
+  const table = createRouteTable(routes, providers, maySend);
   const standings = createStandings(onChange);
 
   function carriersOf({
@@ -77,9 +77,10 @@ export function createRouter(parts: RouterParts): Router {
     cause,
     sequence,
   }: Delivery): readonly Provider[] {
-    const order = orderOf(table.find(destination, channel), verificationId).filter((provider) =>
-      maySend(provider, destination, channel),
-    );
+    const route = table.find(destination, channel);
+    const order = route.isShared
+      ? orderOf(route, verificationId).filter((provider) => maySend(provider, destination, channel))
+      : route.carriers;
     if (cause !== "resend" || order.length < 2) return order;
     // Whoever asks again did not get the first one: each resend begins with the next carrier.
     const first = (sequence - 1) % order.length;
@@ -108,11 +109,7 @@ export function createRouter(parts: RouterParts): Router {
     senderFor: (provider, destination) => senders.find(provider.id, destination),
     maySendAs: (provider, from, destination) =>
       provider.takesAnySender === true || senders.has(provider.id, from, destination),
-    carriersFor: (destination, channel) =>
-      table
-        .find(destination, channel)
-        .tiers.flatMap((tier) => tier.map((one) => one.provider))
-        .filter((provider) => maySend(provider, destination, channel)),
+    carriersFor: (destination, channel) => table.find(destination, channel).carriers,
     carriersUp(delivery, id, now) {
       const candidates = candidatesOf(delivery, id, now);
       const up = candidates.filter((one) => one.rank < 2);

@@ -11,6 +11,8 @@ function provider(id: string, channels: Provider["channels"] = ["sms", "voice"])
 const providers = [provider("a"), provider("b"), provider("c", ["sms"])];
 const only = (carrier: string) => [[{ carrier, weight: 1 }]];
 
+const anywhere = (): boolean => true;
+
 const rules: readonly RouteRule[] = [
   { to: ["DE", "AT"], carriers: only("b") },
   { to: ["DE"], channels: ["voice"], carriers: only("a") },
@@ -19,7 +21,7 @@ const rules: readonly RouteRule[] = [
 ];
 
 describe("routes", () => {
-  const table = createRouteTable(rules, providers);
+  const table = createRouteTable(rules, providers, anywhere);
   const asked = (e164: string, region: string, channel: "sms" | "voice"): string => {
     const prefix = table.prefixOf(e164);
     const { place, tiers } = table.find({ region, ...(prefix === undefined ? {} : { prefix }) }, channel);
@@ -58,6 +60,7 @@ describe("routes", () => {
         },
       ],
       providers,
+      anywhere,
     );
     const route = weighted.find({ region: "FR" }, "sms");
     const first = new Map<string, number>();

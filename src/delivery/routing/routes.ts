@@ -24,7 +24,14 @@ export interface FoundRoute {
   readonly place: string;
   /** The able carriers of its tiers; a tier that has none is left out. */
   readonly tiers: readonly (readonly WeightedProvider[])[];
+  /** Those of all tiers that may send there, in the order of the tiers. */
+  readonly carriers: readonly Provider[];
+  /** Whether carriers of one tier share its messages, so that the order is another one for each. */
+  readonly isShared: boolean;
 }
+
+/** Whether a carrier may send to a destination at all. */
+export type MaySend = (provider: Provider, destination: Destination | undefined, channel: Channel) => boolean;
 
 export interface WeightedProvider {
   readonly provider: Provider;
@@ -44,7 +51,11 @@ export const everywhere = "*";
 export const prefixDigitsMax = 8;
 
 /** Without rules every carrier follows the one before it, everywhere. */
-export function createRouteTable(rules: readonly RouteRule[], providers: readonly Provider[]): RouteTable {
+export function createRouteTable(
+  rules: readonly RouteRule[],
+  providers: readonly Provider[],
+  maySend: MaySend,
+): RouteTable {
   const byPlace = new Map<string, RouteRule[]>();
   for (const rule of rules) {
     for (const place of rule.to) byPlace.set(place, [...(byPlace.get(place) ?? []), rule]);
@@ -63,15 +74,25 @@ export function createRouteTable(rules: readonly RouteRule[], providers: readonl
     );
   }
 
-  function routeOf(rule: RouteRule | undefined, place: string, channel: Channel): FoundRoute {
+  function routeOf(destination: Destination | undefined, channel: Channel): FoundRoute {
+    const places = [destination?.prefix, destination?.region].filter((one) => one !== undefined);
+    const place = places.find((one) => ruleFor(one, channel) !== undefined) ?? everywhere;
+    const rule = ruleFor(place, channel);
     const named = rule?.carriers ?? providers.map((one) => [{ carrier: one.id, weight: 1 }]);
-    const tiers = named.map((tier) =>
+    const able = named.map((tier) =>
       tier.flatMap(({ carrier, weight }) => {
         const provider = byName.get(carrier);
         return provider?.channels.includes(channel) === true ? [{ provider, weight }] : [];
       }),
     );
-    return { place, tiers: tiers.filter((tier) => tier.length > 0) };
+    const tiers = able.filter((tier) => tier.length > 0);
+    const carriers = tiers.flatMap((tier) => tier.map((one) => one.provider));
+    return {
+      place,
+      tiers,
+      carriers: carriers.filter((one) => maySend(one, destination, channel)),
+      isShared: tiers.some((tier) => tier.length > 1),
+    };
   }
 
   return {
@@ -80,9 +101,7 @@ export function createRouteTable(rules: readonly RouteRule[], providers: readonl
       const asked = `${destination?.prefix ?? ""}/${destination?.region ?? ""}/${channel}`;
       let route = found.get(asked);
       if (route === undefined) {
-        const places = [destination?.prefix, destination?.region].filter((one) => one !== undefined);
-        const place = places.find((one) => ruleFor(one, channel) !== undefined) ?? everywhere;
-        route = routeOf(ruleFor(place, channel), place, channel);
+        route = routeOf(destination, channel);
         found.set(asked, route);
       }
       return route;

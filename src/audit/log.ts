@@ -204,6 +204,8 @@ export async function trimAudit(parts: AuditParts, before: number, limit: number
     before,
   );
   const end = old.at(-1);
+  // Of what another node removed since the head was read, nothing is left to be found.
+  if (isBroken && (await hasMovedSince(store, head))) return { removed: 0, isBroken: false, last };
   const found = { isBroken: isBroken || head.brokenAt !== undefined, last };
   if (end === undefined) return { removed: 0, ...found };
   const removed = await store.update<number>([auditHeadKey], (rows) => {
@@ -218,6 +220,11 @@ export async function trimAudit(parts: AuditParts, before: number, limit: number
   return { removed, ...found };
 }
 
+async function hasMovedSince(store: Store, { removed }: AuditHead): Promise<boolean> {
+  const now = headOf(await store.get(auditHeadKey));
+  return now !== null && now.removed.sequence > removed.sequence;
+}
+
 /** Those that may go: from the first on, each behind the one before, as they were written or taken as they are. */
 function oldestOf(
   keyring: Keyring,
@@ -228,8 +235,10 @@ function oldestOf(
   const old: AuditEntry[] = [];
   let at = removed;
   for (const entry of page) {
+    // What was appended since the head was read is for the next look.
+    if (at.sequence >= last.sequence) break;
     const isAccepted = entry.sequence <= acceptedUntil.sequence;
-    const isNext = entry.sequence === at.sequence + 1 && entry.sequence <= last.sequence;
+    const isNext = entry.sequence === at.sequence + 1;
     const isSound = isNext && canVerify(keyring, entry) && isIntact(keyring, entry, at.digest);
     if (!(isAccepted || isSound)) return { old, isBroken: true };
     if (entry.at >= before) break;

@@ -128,10 +128,11 @@ async function deliver(desk: Desk, due: Due, born?: Claimed): Promise<readonly D
     return claimed.started;
   }
   pacer.used(id);
-  chargeSecond(desk, claimed.delivery);
   const { delivery, provider } = claimed;
+  const isCharged = chargeSecond(desk, delivery);
   const called = await callAndJudge(desk, claimed, id);
   const given = called.answer;
+  if (isCharged && given.type === "refused") releaseSecond(desk, delivery);
   parts.meter.count("deliveries", { provider: provider.id, channel: delivery.channel, answer: given.type });
   if (delivery.attempts.at(-1)?.possibleDuplicate === true) {
     parts.meter.count("sends_possible_duplicate", { provider: provider.id, channel: delivery.channel });
@@ -177,11 +178,21 @@ function releaseMoney({ guard }: Desk, delivery: Delivery | undefined): void {
   guard.release(payerOf(delivery), delivery.guard, delivery.createdAt);
 }
 
-/** What is sent again because nobody knows whether it arrived is paid for again (D-6). */
-function chargeSecond({ guard }: Desk, delivery: Delivery): void {
-  const before = delivery.attempts.at(-2)?.answer;
+/**
+ * What is sent again because nobody knows whether it arrived is paid for again, whatever refused it in between (D-6). True
+ * where it was.
+ */
+function chargeSecond({ guard }: Desk, { attempts, guard: decision, ...delivery }: Delivery): boolean {
+  if (guard === null || decision === undefined) return false;
+  const mayHaveLeft = attempts.slice(0, -1).some(({ answer: one }) => one === "unknown" || one === "none");
+  if (mayHaveLeft) guard.charge(payerOf(delivery), decision);
+  return mayHaveLeft;
+}
+
+/** The second message did not leave. */
+function releaseSecond({ guard }: Desk, delivery: Delivery): void {
   if (guard === null || delivery.guard === undefined) return;
-  if (before === "unknown" || before === "none") guard.charge(payerOf(delivery), delivery.guard);
+  guard.release(payerOf(delivery), delivery.guard, delivery.attempts.at(-1)?.at ?? delivery.createdAt);
 }
 
 /** Adopts what the provider has, or goes on to the one resend at once (D-6). */

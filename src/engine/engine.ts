@@ -247,15 +247,18 @@ function messageVerbs(
   };
 }
 
-/** What was sent for a code that came back is no sign of an attack; an answer replayed counts nothing. */
+/**
+ * What was sent for a code that came back is no sign of an attack; an answer replayed counts nothing. Of those who proved
+ * themselves before, the guard has counted no messages: to count their approvals would make room for as many of others.
+ */
 async function tellApproved(
   parts: EngineParts,
   { guard, totals }: { readonly guard: Guard | null; readonly totals: CarrierTotals },
-  { verification, recipient, replayed }: Transacted<Outcome>,
+  { verification, recipient, replayed, isFirstProof }: Transacted<Outcome>,
 ): Promise<void> {
   // The virtual phones cost nothing, and nobody asks what became of it.
   if (guard === null || replayed || verification === null || recipient === null) return;
-  const phoneNumber = numberOf(parts, recipient);
+  const phoneNumber = isFirstProof === true ? numberOf(parts, recipient) : null;
   if (phoneNumber !== null) guard.approved(verification.tenantId, phoneNumber, verification.sends);
   try {
     const delivery = await parts.store.get(key("delivery", deliveryId(verification.id, verification.sends)));

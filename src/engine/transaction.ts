@@ -28,6 +28,8 @@ export interface Transacted<O> {
   readonly outcome: O | IdempotencyKeyReused;
   readonly verification: Verification | null;
   readonly recipient: Recipient | null;
+  /** Whether the recipient proved itself by this, for the first time. */
+  readonly isFirstProof?: boolean;
   readonly deliveries: readonly Delivery[];
   /** A text of the caller's own that it wrote. */
   readonly message: Message | null;
@@ -91,6 +93,7 @@ export async function transact<O extends Outcome>(
       outcome,
       verification: decision?.verification ?? null,
       recipient: decision?.recipient ?? null,
+      isFirstProof: decision !== null && isFirstProof(rows, decision.recipient),
       deliveries: decision?.deliveries ?? [],
       message: decision?.message ?? null,
       replayed: false,
@@ -99,6 +102,10 @@ export async function transact<O extends Outcome>(
     if (beside !== undefined) writes.push(...beside.writes(asLeft(rows, writes), result, now));
     return { writes, result };
   });
+}
+
+function isFirstProof(rows: Rows, { id, provenAt }: Recipient): boolean {
+  return provenAt !== null && rows.get(key("recipient", id))?.provenAt === null;
 }
 
 /** The rows with what is about to be written. */

@@ -12,7 +12,7 @@ const longDomain = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(58)}.de`;
 describe("e-mail addresses", () => {
   test.each([
     ["jane@example.com", "jane@example.com"],
-    ["Jane.Doe+codes@Example.COM", "Jane.Doe+codes@example.com"],
+    ["Jane.Doe+codes@Example.COM", "jane.doe+codes@example.com"],
     ["o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"],
     ["j@xn--bcher-kva.example", "j@xn--bcher-kva.example"],
     ["_@a.bc", "_@a.bc"],

@@ -1,4 +1,9 @@
-/** An e-mail address with its domain in lower case. The local part is kept: only its own server may fold it. */
+/**
+ * An e-mail address in lower case. RFC 5321 2.4 leaves it to the mailbox's server whether case counts, and practically all
+ * fold it: were each spelling a recipient of its own, a name of eight letters had 256 budgets of guesses and messages, and
+ * whoever guessed the code of one had proved an address that the application takes for its owner's (C-30). What stands
+ * behind a plus sign stays: what it means, only the server knows.
+ */
 export type EmailAddress = string & { readonly __brand: "EmailAddress" };
 
 /** Why an input is not an e-mail address we send to. */
@@ -65,7 +70,7 @@ export function parseEmail(input: string): ParsedEmail {
   if (!isHostName(host)) {
     return refused("domain_not_valid", "The part after the @ is not a domain name.");
   }
-  return { type: "parsed", emailAddress: `${localPart}@${host}` as EmailAddress };
+  return { type: "parsed", emailAddress: `${localPart.toLowerCase()}@${host}` as EmailAddress };
 }
 
 function isHostName(host: string): boolean {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
+import type { GuardCaller } from "../engine/index.ts";
 import { bearerDigest } from "../secrets/index.ts";
 import { type ApiKey, isUsable, type Scope } from "../tenants/index.ts";
 import { clientAddress } from "./client-address.ts";
@@ -14,6 +15,11 @@ export interface Caller {
   readonly expiresAt: number | null;
   /** Who asks by way of the console; absent for keys and for this machine. */
   readonly administrator?: { readonly id: string; readonly name: string };
+}
+
+/** The same for the guard: what a key asks to have sent is counted as its own, whichever API it speaks. */
+export function guardCaller({ caller }: Pick<FastifyRequest, "caller">): GuardCaller {
+  return { surface: "key", keyId: caller.keyId };
 }
 
 const bearerPattern = /^Bearer ([\x21-\x7e]{16,256})$/i;

@@ -240,4 +240,24 @@ describe("C-44: nobody floods a phone", () => {
       outcomes.push((await one.tryStart({ to: forms[n % 2] ?? "", policy })).outcome);
     expect(outcomes.filter((outcome) => outcome === "started")).toHaveLength(10);
   });
+
+  test("C-30: however an e-mail address is written, it has one day's ten and one budget of wrong codes", async () => {
+    const one = await openTestInstance();
+    const { tenantId, engine } = one;
+    const forms = ["victim@example.com", "Victim@example.com", "VICTIM@Example.COM", "vIcTiM@example.com"];
+    const policy = { resendWaitsMs: [] as readonly number[] };
+    const outcomes: string[] = [];
+    for (let n = 0; n < 14; n++) {
+      const { outcome, verification } = await one.tryStart({ to: forms[n % 4] ?? "", policy });
+      outcomes.push(outcome);
+      await engine.tick();
+      for (let guess = 0; verification !== null && guess < 2; guess++) {
+        const code = String(100_000 + n * 10 + guess);
+        outcomes.push((await engine.check({ tenantId, id: verification.id, code })).outcome);
+      }
+    }
+    expect(outcomes.filter((outcome) => outcome === "codeMismatch").length).toBeLessThanOrEqual(10);
+    expect(outcomes.slice(-1)).toEqual(["recipientLocked"]);
+    expect(outcomes.filter((outcome) => outcome === "started").length).toBeLessThanOrEqual(10);
+  });
 });

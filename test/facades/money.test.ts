@@ -60,3 +60,28 @@ test("the same is said to Telnyx's clients, which are told not to repeat it", as
   expect([over.status, over.body.errors[0].code]).toEqual([429, "10011"]);
   expect(over.http.headers.get("x-should-retry")).toBe("false");
 });
+
+test("F-5: the limit of a key counts what it asks of every API, and is no way round by another vendor's", async () => {
+  const limited = await openFacades({
+    sandbox: false,
+    providers: [scriptedProvider("counted")],
+    numberPolicy: { countries: ["US"] },
+    guard: { moneyPerDay: 100 * microsPerUnit, velocity: [{ counter: "key", window: "1h", max: 3 }] },
+  });
+  try {
+    const vonage = callerOf(() => limited);
+    const ask = { number: freshNumber(), brand: "Acme", workflow_id: 4 };
+    const begun = await vonage.call("/verify/json", ask);
+    expect(begun).toMatchObject({ status: "0" });
+    const next = { request_id: String(begun.request_id), cmd: "trigger_next_event" };
+    expect(await vonage.call("/verify/control/json", next)).toMatchObject({ status: "0" });
+    const profile = (await askTelnyx(limited, "GET", "/verify_profiles")).body.data[0].id;
+    const body = () => ({ phone_number: `+${freshNumber()}`, verify_profile_id: profile });
+    expect((await askTelnyx(limited, "POST", "/verifications/sms", body())).status).toBe(200);
+    expect((await askTelnyx(limited, "POST", "/verifications/sms", body())).status).toBe(429);
+    const over = { number: freshNumber(), brand: "Acme", workflow_id: 6 };
+    expect(await vonage.call("/verify/json", over)).not.toMatchObject({ status: "0" });
+  } finally {
+    await limited.close();
+  }
+});

@@ -50,6 +50,23 @@ test("F-6: 10,000 numbers in a row get 60 paid messages at the most, and verifie
   for (const to of users) expect(await verify(one, carrier, to)).toBe("approved");
 });
 
+test("F-6: verified users who come back vouch for nobody but themselves: an attack beside them ends as early", async () => {
+  const { one, carrier } = await openPaid(1_000, {
+    velocity: [{ counter: "region", window: "1h", max: 20 }],
+  });
+  const users = Array.from({ length: 12 }, (_, index) => `+4915112${String(10 + index)}4567`);
+  for (const to of users) expect(await verify(one, carrier, to)).toBe("approved");
+  await one.clock.advance(2 * 3_600_000);
+  for (let round = 0; round < 4; round += 1) {
+    await one.clock.advance(60_000);
+    for (const to of users) expect(await verify(one, carrier, to)).toBe("approved");
+  }
+  const before = carrier.received.length;
+  for (let index = 0; index < 200; index += 1) await one.tryStart({ to: number(index), channel: "sms" });
+  await one.engine.tick();
+  expect(carrier.received.length - before).toBe(20);
+});
+
 test("F-9: an attack on many blocks ends at nine tenths of the cap, and the rest is for verified users", async () => {
   const { one, carrier } = await openPaid(10, { velocity: [] });
   const user = "+4915112345678";
@@ -96,6 +113,25 @@ test("F-9: what no carrier took is not paid for", async () => {
     await one.engine.tick();
   }
   expect(carrier.received).toHaveLength(30);
+});
+
+test("F-9: nor is a second message that was refused, of a delivery whose first may have arrived", async () => {
+  const { one, carrier } = await openPaid(1, { velocity: [] });
+  const refusal = { type: "refused", kind: "rejected", reason: "opted_out" } as const;
+  for (let index = 0; index < 4; index += 1) {
+    carrier.plan("throw", refusal);
+    await one.tryStart({ to: number(index), channel: "sms" });
+    await one.engine.tick();
+    await one.clock.advance(4_000);
+    await one.engine.tick();
+  }
+  // Nine are in the cap: four may have arrived.
+  const outcomes: string[] = [];
+  for (let index = 10; index < 16; index += 1) {
+    outcomes.push((await one.tryStart({ to: number(index), channel: "sms" })).outcome);
+    await one.engine.tick();
+  }
+  expect(outcomes).toEqual([...Array.from({ length: 5 }, () => "started"), "sendLimitReached"]);
 });
 
 test("F-11: a call to a number without proof comes after a text only, and at most twice a day", async () => {

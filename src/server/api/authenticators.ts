@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Static } from "../../schemas/index.ts";
+import { guardCaller } from "../caller.ts";
 import { Problem, wrongField } from "../problems.ts";
 import {
   accountRefusal,
@@ -117,7 +118,11 @@ export const authenticatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const named = namedBy(request);
       const done = await askOnce(request, reply, (accounts) =>
-        accounts.sendEnrolment({ ...named, channel: request.body?.channel }),
+        accounts.sendEnrolment({
+          ...named,
+          channel: request.body?.channel,
+          text: { caller: guardCaller(request) },
+        }),
       );
       if (done.outcome !== "sent") throw accountRefusal(done);
       return toSentBody(done.verification, named.authenticatorId);
@@ -291,7 +296,7 @@ async function enrol(
     case "phone": {
       const number = needed(type, "number", body.number);
       const done = await askOnce(request, reply, (accounts) =>
-        accounts.enrolPhone({ ...asked, number, channel }),
+        accounts.enrolPhone({ ...asked, number, channel, text: { caller: guardCaller(request) } }),
       );
       if (done.outcome !== "enrolled") throw accountRefusal(done);
       // Of a repeat whose code is not known to have been sent: it is to be asked for.

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { VerificationView } from "../../engine/index.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
+import { guardCaller } from "../caller.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, holderOf, onlyOne, pathId } from "./account-answers.ts";
 import {
@@ -75,7 +76,9 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         name === undefined
           ? { ...body, tenantId, subscriberId: bodyId(subscriberId) as string }
           : { ...body, tenantId, name };
-      const done = await askOnce(request, reply, (accounts) => accounts.startChallenge(asked));
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.startChallenge({ ...asked, text: { caller: guardCaller(request) } }),
+      );
       if (done.outcome === "deviceTrusted") {
         reply.code(200);
         return { subscriberId: done.subscriberId, trustedDevice: toTrustedDeviceBody(done.device) };
@@ -140,7 +143,9 @@ export const challengeRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { authenticatorId, ...body } = request.body;
       const asked = { ...body, ...onIt(request), authenticatorId: bodyId(authenticatorId) };
-      const done = await askOnce(request, reply, (accounts) => accounts.sendChallenge(asked));
+      const done = await askOnce(request, reply, (accounts) =>
+        accounts.sendChallenge({ ...asked, text: { caller: guardCaller(request) } }),
+      );
       if (done.outcome !== "sent") throw accountRefusal(done);
       return toSentBody(done.verification, done.authenticatorId);
     },

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { uuidPattern } from "../../clock/index.ts";
-import type { GuardCaller, Idempotency, VerificationView } from "../../engine/index.ts";
+import type { Idempotency, VerificationView } from "../../engine/index.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { type RefusedOutcome, refusal } from "./outcomes.ts";
@@ -26,11 +26,6 @@ export function verb(request: FastifyRequest): Verb {
   if (!uuidPattern.test(id)) throw new Problem("verification_not_found");
   const idempotency = request.method === "POST" ? idempotencyOf(request) : undefined;
   return { tenantId: request.caller.tenantId, id, idempotency };
-}
-
-/** What the guard counts of whoever asks for a message. */
-export function callerOf(request: FastifyRequest): GuardCaller {
-  return { surface: "key", keyId: request.caller.keyId };
 }
 
 export function bindingOf(request: FastifyRequest): { binding?: string } {

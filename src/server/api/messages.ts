@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { guardCaller } from "../caller.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { idOf, isOperator } from "./administration.ts";
-import { callerOf } from "./continuation.ts";
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import {
   MessageBody,
@@ -51,7 +51,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox = async (app) => {
         lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1_000,
         tenantId: request.caller.tenantId,
         idempotency: idempotencyOf(request),
-        caller: callerOf(request),
+        caller: guardCaller(request),
       });
       if (result.type === "notFound") throw new Problem("not_found");
       if (result.type !== "messageAccepted") throw refusal({ ...result, outcome: result.type });

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Static } from "../../schemas/index.ts";
+import { guardCaller } from "../caller.ts";
 import { wrongField } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, header, subscriberIdOf } from "./account-answers.ts";
 import { toBegunBody } from "./account-schemas.ts";
@@ -73,7 +74,7 @@ export const recoveryRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { tenantId } = request.caller;
       const done = await askOnce(request, reply, (accounts) =>
-        accounts.sendRecovery({ ...request.body, tenantId }),
+        accounts.sendRecovery({ ...request.body, tenantId, text: { caller: guardCaller(request) } }),
       );
       if (done.outcome !== "sent") throw accountRefusal(done);
       return { sent: true };

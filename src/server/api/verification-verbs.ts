@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ErrorCode } from "../../errors/codes.ts";
-import { answer, bindingHeaders, bindingOf, callerOf, verb } from "./continuation.ts";
+import { guardCaller } from "../caller.ts";
+import { answer, bindingHeaders, bindingOf, verb } from "./continuation.ts";
 import { bodyMayBeAbsent, described, type RouteDescription } from "./route.ts";
 import { IdParams } from "./schemas.ts";
 import { ContinueBody, SettleBody, VerificationBody } from "./verification-schemas.ts";
@@ -54,7 +55,7 @@ export const verificationVerbRoutes: FastifyPluginAsyncTypebox = async (app) => 
       async (request, reply) =>
         answer(
           reply,
-          await app.engine[name]({ ...request.body, ...verb(request), caller: callerOf(request) }),
+          await app.engine[name]({ ...request.body, ...verb(request), caller: guardCaller(request) }),
           { sent: 200 },
         ),
     );

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import type { Static } from "../../schemas/index.ts";
+import { guardCaller } from "../caller.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { isOperator } from "./administration.ts";
-import { answer, bindingHeaders, bindingOf, callerOf, malformedCode, verb } from "./continuation.ts";
+import { answer, bindingHeaders, bindingOf, malformedCode, verb } from "./continuation.ts";
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import { numberOf } from "./numbers.ts";
 import { described } from "./route.ts";
@@ -57,7 +58,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox = async (app) => {
         workflow: workflow?.map(({ channel, waitSeconds }) => ({ channel, waitMs: waitSeconds * 1_000 })),
         tenantId: request.caller.tenantId,
         idempotency: idempotencyOf(request),
-        caller: callerOf(request),
+        caller: guardCaller(request),
       });
       if (result.outcome === "started")
         reply.header("location", `/api/v1/verifications/${result.verification?.id}`);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { MessageRequest, MessageResult, MessageView } from "../../engine/index.ts";
 import { firstTenant } from "../../tenants/index.ts";
 import type { Delivery } from "../../verification/index.ts";
+import { guardCaller } from "../caller.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { needScope } from "./dialect-key.ts";
 
@@ -22,7 +23,7 @@ export async function relay(request: FastifyRequest, asked: Relayed): Promise<Me
   return await server.engine.sendMessage({
     ...asked,
     tenantId: caller.tenantId,
-    caller: { surface: "key", keyId: caller.keyId },
+    caller: guardCaller(request),
     idempotency: idempotencyOf(request),
   });
 }

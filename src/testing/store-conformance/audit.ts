@@ -135,6 +135,19 @@ function faultChecks({ check }: Chapter): void {
     await append(store, 1);
     const left = (await auditEntries(store, { limit: 9 })).map(({ sequence }) => sequence);
     assert.deepEqual(left, [7, 6, 5]);
+    // What others append, or remove, between two looks of ours is nobody's forgery.
+    const between = (work: () => Promise<unknown>): Store => ({
+      ...store,
+      scan: async (...asked) => {
+        await work();
+        return await store.scan(...asked);
+      },
+    });
+    const beside = between(() => append(store, 1));
+    assert.equal((await trimAudit({ store: beside, keyring }, 0, 10)).isBroken, false);
+    const behind = between(() => trimAudit({ store, keyring }, Number.MAX_SAFE_INTEGER, 2));
+    assert.equal((await trimAudit({ store: behind, keyring }, 0, 10)).isBroken, false);
+    assert.equal((await verifyAudit({ store, keyring })).outcome, "intact");
     // What was removed belongs to the chain; another past does not.
     await put(store, [{ table: "audit", id: fourth.id, row: fourth }]);
     assert.equal((await verifyAudit({ store, keyring })).outcome, "intact");

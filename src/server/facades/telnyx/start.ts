@@ -3,6 +3,7 @@ import type { PendingRequest, StartRequest, VerificationView } from "../../../en
 import { type PhoneNumber, parsePhoneNumber } from "../../../numbers/index.ts";
 import type { Service, TelnyxChannel } from "../../../tenants/index.ts";
 import { defaultPolicy, type Policy } from "../../../verification/index.ts";
+import { guardCaller } from "../../caller.ts";
 import { facadeBinding } from "../ids.ts";
 import { errors, refuse } from "./errors.ts";
 import { profileIdOf, profileNamed } from "./profiles-of.ts";
@@ -38,7 +39,7 @@ export async function start(
   const { policy, first, ...asked } = startRequest(profile, fields, kind);
   refuseDestination(profile.settings.telnyx?.[kind], phoneNumber);
   const to = phoneNumber.e164;
-  const started = { ...asked, to, tenantId, service: profile.id };
+  const started = { ...asked, to, tenantId, service: profile.id, caller: guardCaller(request) };
   // Mostly nothing is pending, and then this is all: what is there is only looked at where it is in the way.
   let result = await engine.start({ ...started, policy: first });
   if (result.outcome === "verificationPending") {

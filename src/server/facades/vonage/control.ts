@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { guardCaller } from "../../caller.ts";
 import { needScope } from "../dialect-key.ts";
 import { facadeBinding } from "../ids.ts";
 import type { Answer } from "./answers.ts";
@@ -21,7 +22,7 @@ export async function control(request: FastifyRequest, { caller, parameters }: V
     return refuse(cancelErrors[result.outcome](cancelTimes(result), given));
   }
   if (command === "trigger_next_event") {
-    const result = await engine.next(verb);
+    const result = await engine.next({ ...verb, caller: guardCaller(request) });
     if (result.outcome === "sent") return { status: "0", command };
     return refuse(triggerErrors[result.outcome](result, given));
   }

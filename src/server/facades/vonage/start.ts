@@ -3,6 +3,7 @@ import type { StartRequest, StartResult } from "../../../engine/index.ts";
 import { parsePhoneNumber } from "../../../numbers/index.ts";
 import type { Service } from "../../../tenants/index.ts";
 import type { Policy } from "../../../verification/index.ts";
+import { guardCaller } from "../../caller.ts";
 import { needScope } from "../dialect-key.ts";
 import { facadeBinding, toHex } from "../ids.ts";
 import type { Answer } from "./answers.ts";
@@ -79,6 +80,7 @@ function readStart(
     locale: parameters.get("lg"),
     localeFrom: "number",
     binding: facadeBinding.vonage,
+    caller: guardCaller(request),
     policy: policyOf(service, parameters, codeLength),
     ...(senderId === undefined ? {} : { metadata: { senderId } }),
   };

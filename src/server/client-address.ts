@@ -26,7 +26,8 @@ export function proxyTrust(trustedProxies: readonly string[]): false | ((address
 
 const judgedMax = 1_024;
 
-function isAmong(ranges: readonly Range[], address: string): boolean {
+function isAmong(ranges: readonly Range[], given: string): boolean {
+  const address = withoutPort(given);
   if (!ipaddr.isValid(address)) return false;
   const hop = ipaddr.process(address);
   return ranges.some((range) => isWithin(hop, range));
@@ -44,9 +45,20 @@ function isWithin(hop: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boole
 
 /** The address that limits count: what a trusted proxy wrote that is no address counts as the proxy itself. */
 export function clientAddress(request: FastifyRequest): string {
-  const ip = request.server.hostAddress(request) ?? request.ip;
+  const ip = withoutPort(request.server.hostAddress(request) ?? request.ip);
   if (ipPattern.test(ip)) return ip;
   return request.raw.socket.remoteAddress ?? unknownAddress;
+}
+
+/**
+ * Some proxies write `192.0.2.7:61234` or `[2001:db8::7]:61234`: with its port an address is none, and all clients behind
+ * such a proxy were one.
+ */
+function withoutPort(given: string): string {
+  if (!given.includes(":")) return given;
+  const [, four, six] =
+    /^(?:(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}|\[([0-9a-f:.]+)\](?::\d{1,5})?)$/i.exec(given) ?? [];
+  return four ?? six ?? given;
 }
 
 /** Only characters of addresses: cheap enough for every request, and `networkOf` reads it properly. */

@@ -188,6 +188,16 @@ describe("the client address behind a trusted proxy", () => {
     expect(await live("198.51.100.3, 203.0.113.6")).toBe(200);
   });
 
+  test("W-6: a port behind an address is no part of it: each client is itself, whichever port it came from", async () => {
+    expect(await live("198.51.100.9, 203.0.113.21:61001")).toBe(200);
+    expect(await live("203.0.113.22:61001")).toBe(200);
+    expect(await live("203.0.113.21:61002, 10.0.0.7:443")).toBe(200);
+    expect(await live("203.0.113.21:61003")).toBe(429);
+    expect(await live("[2001:db8:77::1]:61001")).toBe(200);
+    expect(await live("[2001:db8:77::2]:61002")).toBe(200);
+    expect(await live("2001:db8:77::3")).toBe(429);
+  });
+
   test("what a proxy wrote that is no address counts as the proxy", async () => {
     expect(await live("unknown")).toBe(200);
     expect(await live("_hidden")).toBe(200);

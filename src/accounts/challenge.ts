@@ -160,7 +160,8 @@ export function isStepUp(challenge: Challenge | undefined, subscriber: Subscribe
     // What somebody read beside the code was a payment: they approved nothing else (S-1).
     challenge.payment === null &&
     ageMs <= stepUpLifetimeMs &&
-    // Begun after it, too: what was begun before may be of whoever was thrown out.
-    (challenge.createdAt > at || challenge.id === but)
+    // Begun after it, too: what was begun before may be of whoever was thrown out. It began by the clock of a node, which
+    // may be ahead of the one that ended all others; it was approved by that one.
+    ((challenge.createdAt > at && challenge.settledAt > at) || challenge.id === but)
   );
 }

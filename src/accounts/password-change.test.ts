@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { challengeOf, minute, phone, subscriberWith, t0 } from "../../test/support/accounts.ts";
-import { decidePasswordChange, isStepUp, maySetTrust } from "./index.ts";
+import { decidePasswordChange, isOvertaken, isStepUp, maySetTrust } from "./index.ts";
 
 test("A-14, P-6: a step-up that was ended is not brought back by naming it where none is asked for", () => {
   const now = t0 + minute;
@@ -38,4 +38,19 @@ test("S-1: who approved a payment has approved nothing else", () => {
   const signIn = challengeOf("s", { ...approved, purpose: "login", earlier });
   expect(maySetTrust(signIn)).toBe(true);
   expect(maySetTrust({ ...signIn, payment })).toBe(false);
+});
+
+test("A-14: what was shown before an account was taken back is nothing after it, though a node's clock was ahead", () => {
+  const at = t0 + minute;
+  const owner = subscriberWith([phone("sim")], {
+    sessionsEnded: { at, but: null },
+    stepUpsEnded: { at, but: null },
+  });
+  const begun = { purpose: "manage", status: "approved", createdAt: at + 2_000 } as const;
+  expect(isStepUp(challengeOf("s", { ...begun, settledAt: at - 1 }), owner, at + 5_000)).toBe(false);
+  expect(isStepUp(challengeOf("s", { ...begun, settledAt: at + 3_000 }), owner, at + 5_000)).toBe(true);
+  const shown = (shownAt: number) => ({ kind: "sms", authenticatorId: "sim", at: shownAt }) as const;
+  const recovery = (shownAt: number) => challengeOf("s", { ...begun, earlier: [shown(shownAt)] });
+  expect(isOvertaken(recovery(at - 1), owner)).toBe(true);
+  expect(isOvertaken(recovery(at + 3_000), owner)).toBe(false);
 });

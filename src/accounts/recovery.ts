@@ -127,8 +127,10 @@ export function isRecoverable({ status, recovery, endsAt }: Challenge, now: numb
  * Whether the account was taken back since it began, by "this was not me", a reset or another recovery: what was shown
  * before may have been shown by whoever was thrown out.
  */
-export function isOvertaken({ createdAt }: Challenge, { sessionsEnded }: Subscriber): boolean {
-  return sessionsEnded !== undefined && createdAt <= sessionsEnded.at;
+export function isOvertaken({ createdAt, earlier }: Challenge, { sessionsEnded }: Subscriber): boolean {
+  if (sessionsEnded === undefined) return false;
+  // It began by the clock of a node; what was shown is of the same clock as the end.
+  return createdAt <= sessionsEnded.at || earlier.some(({ at }) => at <= sessionsEnded.at);
 }
 
 /** Whether a proof of this kind may count at all: a password that may be another's counts for nothing. */

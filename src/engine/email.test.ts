@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openTestInstance, wrongCode } from "../../test/support/instance.ts";
 
 const to = "Ada.Lovelace@Example.com";
-const sent = "Ada.Lovelace@example.com";
+const sent = "ada.lovelace@example.com";
 
 test("an e-mail address is verified by the code that came to it, within the limits of a number", async () => {
   const one = await openTestInstance();

@@ -57,7 +57,7 @@ export const guardSettings = {
     {
       environment: "COUNTERSIGN_VELOCITY",
       description:
-        "Limits of the guard that replace the default ones; 0 takes one away. For prefix2, prefix3, prefix4 (numbers without their last digits) and region only those messages count that were not approved; address and binding count starts from pages, subject all starts, key all messages.",
+        "Limits of the guard that replace the default ones; 0 takes one away. For prefix2, prefix3, prefix4 (numbers without their last digits) and region only those messages count that were not approved; address and binding count starts from pages, subject all starts, key all messages that a key asked for (not those of later steps of a workflow).",
       allowed:
         "limits with commas between them, such as region/1h=200,prefix3/10m=40; counters are address, binding, subject, key, prefix2, prefix3, prefix4 and region, windows 10m, 1h and 24h",
       default: defaultVelocity,

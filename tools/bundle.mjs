@@ -1,7 +1,7 @@
 // The JavaScript of the published package: some eighty files instead of seven hundred, because a start spends most of its
 // time on finding, reading and linking modules. Dependencies stay outside, where npm and audits see them, and nothing is
 // minified, so that a stack trace still names functions.
-import { dirname, relative, sep } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { rolldown } from "rolldown";
 
 /** Stands for the way from the folder of a chunk to that of a module, which only the finished chunk knows. */
@@ -18,7 +18,7 @@ export async function bundle({ source, entries, folder }) {
     platform: "node",
     transform: { target: "node24" },
     // Bare names only; the bundler's own helpers are no packages of ours.
-    external: (id) => /^[^./]/.test(id) && !id.includes("@oxc-project/runtime"),
+    external: (id) => !/^\./.test(id) && !isAbsolute(id) && !id.includes("@oxc-project/runtime"),
     plugins: [placesOf(source)],
     onLog(_level, { message }) {
       throw new Error(`bundle: ${message}`);

@@ -1,22 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createServer as createListener } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../support/postgres.ts";
 
 const config = join(import.meta.dirname, "..", "..", "deploy", "haproxy.cfg");
-
-/** A port of this machine where nobody listens. */
-async function freePort(): Promise<number> {
-  const listener = createListener().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address() as { port: number };
-  listener.close();
-  await once(listener, "close");
-  return port;
-}
 
 test("deploy/haproxy.cfg: what a server that is going did not take is answered by the other one", async (context) => {
   if (spawnSync("haproxy", ["-v"]).status !== 0) {

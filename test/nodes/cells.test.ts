@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, describe, expect, test } from "vitest";
 import { startCountersign } from "../cli/process.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { freePort, startPostgres } from "../support/postgres.ts";
 import { apiKey, tryPost } from "./node-processes.ts";
 
 const numbers = Array.from({ length: 24 }, (_, index) => `+1415555${1_200 + index}`);
@@ -16,16 +15,6 @@ const secret = "5VvGm2c0qk8JxQ1tYz7RrXnB4uLw9hEa3dSf6gKjPoI=";
 interface Cell {
   readonly origin: string;
   sql(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("two cells, each with a PostgreSQL of its own, behind deploy/haproxy-cells.cfg", () => {

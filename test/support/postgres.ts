@@ -133,6 +133,7 @@ async function prepare(data: string): Promise<void> {
   await server.stop();
 }
 
+/** A port of this machine where nobody listens now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

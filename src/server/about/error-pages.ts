@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FastifyPluginAsync } from "fastify";
 import { errorTable } from "../../errors/codes.ts";
 import { Problem } from "../problems.ts";
-import { aboutFrame } from "./frame.ts";
+import { aboutFrame, isForBrowser } from "./frame.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 /** Beside `src` in a clone and beside `dist` in the package. */
@@ -19,10 +19,10 @@ export const errorPageRoutes: FastifyPluginAsync = async (app) => {
     // Only names of the table ever become a path.
     if (!Object.hasOwn(errorTable, code) || !existsSync(path)) throw new Problem("not_found");
     const text = readFileSync(path, "utf8");
-    const isForBrowser = request.headers.accept?.includes("text/html") === true;
-    const body = isForBrowser ? frame.around(reply, code, renderMarkdown(text, linkTo)) : text;
-    if (!isForBrowser) reply.type("text/markdown; charset=utf-8");
-    return reply.header("cache-control", "public, max-age=3600").header("vary", "accept").send(body);
+    const isPage = isForBrowser(request, reply);
+    const body = isPage ? frame.around(reply, code, renderMarkdown(text, linkTo)) : text;
+    if (!isPage) reply.type("text/markdown; charset=utf-8");
+    return reply.header("cache-control", "public, max-age=3600").send(body);
   });
 };
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FastifyPluginCallback, FastifyReply } from "fastify";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
 import { loadAssets } from "../pages/assets.ts";
 import { setPageHeaders } from "../pages/headers.ts";
@@ -11,6 +11,12 @@ export interface AboutFrame {
   /** The page around `content`, which is escaped HTML; its headers are on the answer. */
   around(reply: FastifyReply, title: string, content: string): string;
   readonly routes: readonly FastifyPluginCallback[];
+}
+
+/** Whether a page is asked for and not what a program reads: the answer depends on that, and says so. */
+export function isForBrowser(request: FastifyRequest, reply: FastifyReply): boolean {
+  void reply.header("vary", "accept");
+  return request.headers.accept?.includes("text/html") === true;
 }
 
 /** `base` is the path below which its style sheets are served. */

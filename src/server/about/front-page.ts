@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
-import { aboutFrame } from "./frame.ts";
+import { aboutFrame, isForBrowser } from "./frame.ts";
 
 interface Link {
   readonly name: string;
@@ -56,11 +56,6 @@ export function frontPage(): FrontPage {
         ? frame.around(reply, "Not found", nothing)
         : null,
   };
-}
-
-function isForBrowser(request: FastifyRequest, reply: FastifyReply): boolean {
-  void reply.header("vary", "accept");
-  return request.headers.accept?.includes("text/html") === true;
 }
 
 const nothing = html`<h1>There is nothing here</h1>

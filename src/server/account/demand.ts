@@ -20,14 +20,14 @@ export async function isDemandMet({ accounts }: Tools, { visit, session }: Asked
 }
 
 /**
- * The visit of somebody who has to use an authenticator before they go back; null where nothing is left to do, or nobody is
- * signed in. Nothing is sent here: an address that somebody opens sends no message.
+ * The visit of somebody who has to use an authenticator before they go back, since what is demanded is not met; null where
+ * nobody is signed in. Nothing is sent here: an address that somebody opens sends no message.
  */
 export async function goOnToDemand(tools: Tools, asked: Asked): Promise<AccountVisit | null> {
   const { accounts, parts } = tools;
   const { visit, session } = asked;
   const { tenantId } = visit;
-  if (session === null || (await isDemandMet(tools, asked))) return null;
+  if (session === null) return null;
   const checked = await accounts.checkSession({ tenantId, session: session.bearer });
   if (checked.outcome !== "active") return null;
   const { id: sessionId, subscriberId } = checked.session;

@@ -61,9 +61,9 @@ export async function open(
     const isIn = path === "/account/sign-in" && current.session !== null && visit.codes === null;
     if (!isIn) return reply.redirect(path, 303);
     const tools = toolsOf(options, app);
-    const demanded = await goOnToDemand(tools, current);
+    const isMet = await isDemandMet(tools, current);
+    const demanded = isMet ? null : await goOnToDemand(tools, current);
     if (demanded !== null) writeVisit(app.parts, reply, isHttps, demanded);
-    const isMet = demanded === null && (await isDemandMet(tools, current));
     const back = isMet ? await wayBack(request, current) : null;
     return reply.redirect(back ?? "/account", 303);
   }
@@ -89,13 +89,14 @@ export async function take(
   const { current, result: stepped } = posted;
   const { visit: next } = stepped;
   const session = stepped.session === undefined ? current.session : stepped.session;
-  const isLeft = stepped.isLeft === true && !(await isDemandMet(tools, { visit: next, session }));
-  const isDone = stepped.isOver === true && !isLeft;
-  const demanded = isDone ? await goOnToDemand(tools, { visit: next, session }) : null;
+  const asked = { visit: next, session };
+  const isMet = stepped.isOver === true && (await isDemandMet(tools, asked));
+  const isLeft = stepped.isLeft === true && !isMet;
+  const isDemanding = stepped.isOver === true && !isMet && !isLeft;
+  const demanded = isDemanding ? await goOnToDemand(tools, asked) : null;
   writeStepped(app, request, reply, current, demanded === null ? stepped : { ...stepped, visit: demanded });
   // Whoever has nothing that could be asked for stays here: no ticket says that they have used it.
-  const mayGo = isLeft || (await isDemandMet(tools, { visit: next, session }));
-  if (stepped.isOver === true && demanded === null && mayGo) {
+  if (isMet || isLeft) {
     const back = await wayBack(request, { visit: next, session: isLeft ? null : session });
     if (back !== null) return reply.redirect(back, 303);
   }

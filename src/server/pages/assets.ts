@@ -22,8 +22,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every style, script and drawing of a folder, or only the named ones, each read once in a process. `base` is the path under which they
- * are served.
+ * Every style, script and drawing of a folder, or only the named ones, each read once in a process. `base` is the path
+ * under which they are served.
  */
 export function loadAssets(folder: string, base: string, names?: readonly string[]): Assets {
   const urls = new Map<string, string>();

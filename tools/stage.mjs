@@ -1,16 +1,14 @@
 // Builds what npm publishes: .stage/ with dist/ (bundled JavaScript, declarations) and a package.json that points there.
 // Publish with `npm run pack:stage && npm publish .stage/countersign-<version>.tgz`.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { bundle } from "./bundle.mjs";
+import { sourcesOf, writeRuntime } from "./runtime.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stageFolder = join(root, ".stage");
-/** What runs by its path: the command line, and what is a thread of its own. */
-const programs = ["cli/main.ts", "authenticators/bcrypt-worker.ts"];
 
 if (process.argv.includes("--refuse-publish")) {
   console.error(
@@ -40,17 +38,12 @@ export async function stage({ isChecked = false } = {}) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run([tsc, "-p", "tsconfig.build.json", ...(isChecked ? ["--noCheck"] : [])]);
   dropDeclarations(manifest.exports);
-  say("JavaScript");
-  const exported = sourcesOf(manifest.exports).map((file) => file.replace("./src/", ""));
-  const entries = [...exported, ...programs];
-  await bundle({ source: join(root, "src"), entries, folder: join(stageFolder, "dist") });
-  say("assets and the tarball");
-  copyAssets();
-  // The pages of the errors are served by the server itself.
-  for (const name of ["bin", "deploy", "docs/errors", "README.md", "LICENSE", "CHANGELOG.md"]) {
+  say("JavaScript and assets");
+  await writeRuntime(stageFolder);
+  say("the tarball");
+  for (const name of ["deploy", "README.md", "LICENSE", "CHANGELOG.md"]) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stageFolder, name), { recursive: true });
   }
-  writeFileSync(join(stageFolder, "package.json"), `${JSON.stringify(toPublished(manifest), null, 2)}\n`);
   return pack();
 }
 
@@ -76,44 +69,6 @@ function dropDeclarations(exports) {
   for (const path of globSync("dist/**/*.d.ts", { cwd: stageFolder })) {
     if (!kept.has(join(stageFolder, path))) rmSync(join(stageFolder, path));
   }
-}
-
-function sourcesOf(exports) {
-  return Object.values(exports).filter((target) => target.startsWith("./src/"));
-}
-
-/** Everything in src/ that is not TypeScript (migrations, templates, styles) is read at run time from beside the code. */
-function copyAssets() {
-  const assets = globSync("src/**/*", { cwd: root, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !/\.(ts|md)$/.test(entry.name),
-  );
-  for (const entry of assets) {
-    const from = join(entry.parentPath, entry.name);
-    const to = from.replace(join(root, "src"), join(stageFolder, "dist"));
-    mkdirSync(dirname(to), { recursive: true });
-    cpSync(from, to);
-  }
-}
-
-/** The manifest without what only a clone needs, its exports moved from the source to what was built. */
-function toPublished(manifest) {
-  const {
-    devDependencies: _tools,
-    scripts: _scripts,
-    allowScripts: _allowed,
-    workspaces: _private,
-    ...kept
-  } = manifest;
-  const exports = Object.fromEntries(
-    Object.entries(manifest.exports).map(([subpath, target]) => [subpath, toBuilt(target)]),
-  );
-  return { ...kept, exports };
-}
-
-function toBuilt(target) {
-  if (!target.startsWith("./src/")) return target;
-  const built = target.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, "");
-  return { types: `${built}.d.ts`, default: `${built}.js` };
 }
 
 function pack() {

@@ -6,7 +6,9 @@ import { app, form, show } from "./before/library.js";
 
 const countersign = await createFromEnvironment(process.env, { brand: "Library" });
 const { subscribers, sessions } = countersign;
-app.get("/passkey.js", (_request, response) => response.sendFile(passkeyScript));
+// Express serves nothing below a folder whose name begins with a dot, and pnpm keeps packages in one.
+const inAnyFolder = { dotfiles: "allow" };
+app.get("/passkey.js", (_request, response) => response.sendFile(passkeyScript, inAnyFolder));
 
 const name =
   '<p><label>Your name <input name="name" autocomplete="username" maxlength="64" required></label>';

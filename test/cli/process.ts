@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { builtPackage } from "../support/built-package.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const node = join(root, "node_modules", ".bin", "node");
-const bin = join(root, "bin", "countersign.js");
 const patienceMs = 60_000;
 
 /** A countersign command that runs. */
@@ -25,14 +25,22 @@ export interface Process {
   ended(place: string): Promise<number>;
 }
 
-/** Starts the command as a user does, with nothing of ours in its environment. */
-export function startCountersign(
+/** Starts a command in a folder. */
+export type Start = (
   args: readonly string[],
   folder: string,
-  environment: Readonly<Record<string, string>> = {},
-): Process {
-  return start(node, [bin, ...args], folder, environment);
-}
+  environment?: Readonly<Record<string, string>>,
+) => Process;
+
+/** Starts the command as a user of the package does, with nothing of ours in its environment. */
+export const startCountersign: Start = (args, folder, environment = {}) =>
+  start(node, [binIn(builtPackage()), ...args], folder, environment);
+
+/** The same from the source, as in a clone: it begins more slowly. */
+export const startFromClone: Start = (args, folder, environment = {}) =>
+  start(node, [binIn(root), ...args], folder, environment);
+
+const binIn = (place: string): string => join(place, "bin", "countersign.js");
 
 /**
  * The same on a terminal of its own, which `script` of util-linux makes; another program may read what it prints. Its width
@@ -45,7 +53,7 @@ export function startOnTerminal(
   reader: string | null = null,
   columns: number | null = null,
 ): Process {
-  const command = [node, bin, ...args].map((word) => `'${word}'`).join(" ");
+  const command = [node, binIn(builtPackage()), ...args].map((word) => `'${word}'`).join(" ");
   // `exec`: the shell in between would die of Ctrl-C itself and hide our exit code.
   const run = reader === null ? `exec ${command}` : `${command} | ${reader}`;
   return start(

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hasTerminals, type Process, startCountersign, startOnTerminal } from "./process.ts";
+import { hasTerminals, type Process, startCountersign, startFromClone, startOnTerminal } from "./process.ts";
 
 const timeout = 120_000;
 const body = '{"to":"+14155550123"}';
@@ -64,7 +64,7 @@ function halfARequest({ port, firstKey }: Ready): Promise<Socket> {
 
 describe("serve", { timeout }, () => {
   test("without a terminal there are only JSON lines on standard output, and beside them where everything is, with the first key once", async () => {
-    const server = kept(startCountersign(["serve", "--port", "0"], folder));
+    const server = kept(startFromClone(["serve", "--port", "0"], folder));
     await server.printed(/the server takes requests.*\n/, "serve");
     server.kill("SIGTERM");
     expect(await server.ended("serve")).toBe(0);
@@ -191,7 +191,7 @@ describe("serve", { timeout }, () => {
     const plain = kept(startCountersign(args, folder));
     expect(await plain.ended("plain")).toBe(5);
     expect(plain.stderr()).not.toMatch(/\n\s+at /);
-    const debugged = kept(startCountersign(args, folder, { COUNTERSIGN_LOG: "debug" }));
+    const debugged = kept(startFromClone(args, folder, { COUNTERSIGN_LOG: "debug" }));
     expect(await debugged.ended("debugged")).toBe(5);
     expect(debugged.stderr()).toMatch(/\n\s+at .*http\.ts/);
   });

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { codeOfApp } from "../support/totp-code.ts";
-import { type Process, startCountersign } from "./process.ts";
+import { type Process, type Start, startCountersign } from "./process.ts";
 
 /**
  * A session at a terminal, as a reader sees it:
@@ -83,8 +83,12 @@ export function parseTranscript(text: string): Transcript {
   return { title, steps };
 }
 
-/** Runs a transcript in its own folder, with real processes. */
-export async function runTranscript(transcript: Transcript, folder: string): Promise<void> {
+/** Runs a transcript in its own folder, with real processes, which `countersign` starts. */
+export async function runTranscript(
+  transcript: Transcript,
+  folder: string,
+  countersign: Start = startCountersign,
+): Promise<void> {
   const known: Record<string, string> = { folder };
   let server: Process | null = null;
   let going: Going | null = null;
@@ -92,11 +96,15 @@ export async function runTranscript(transcript: Transcript, folder: string): Pro
     for (const step of transcript.steps) {
       const place = `${transcript.title}, line ${step.line}`;
       if (step.type === "command" && step.command.text.endsWith(" &")) {
-        going = { command: step.command, process: startCommand(step.command, known, folder), place };
+        going = {
+          command: step.command,
+          process: startCommand(step.command, known, folder, countersign),
+          place,
+        };
         await going.process.complained(/\n/, place);
-      } else if (step.type === "command") await runCommand(step.command, known, folder, place);
+      } else if (step.type === "command") await runCommand(step.command, known, folder, place, countersign);
       else if (step.words[0] === "server") {
-        server = startCountersign(["serve", "--json", "--port", "0"], folder);
+        server = countersign(["serve", "--json", "--port", "0"], folder);
         await server.printed(/"event":"ready".*\n/, place);
         const ready = JSON.parse(/^.*"event":"ready".*$/m.exec(server.stdout())?.[0] ?? "{}");
         Object.assign(known, { url: ready.url, pid: String(server.pid), first: ready.firstKey?.key ?? "" });
@@ -144,12 +152,17 @@ async function interrupt({ command, process, place }: Going, known: Record<strin
   expect(exitCode, `${place}: exit code`).toBe(command.exitCode);
 }
 
-function startCommand(command: Command, known: Readonly<Record<string, string>>, folder: string): Process {
+function startCommand(
+  command: Command,
+  known: Readonly<Record<string, string>>,
+  folder: string,
+  countersign: Start,
+): Process {
   const words = filled(command.text.replace(/ &$/, ""), known).match(/'[^']*'|\S+/g) ?? [];
   const bare = words.map((word) => word.replace(/^'(.*)'$/, "$1"));
   const at = bare.indexOf("countersign");
   const environment = Object.fromEntries(bare.slice(0, at).map((word) => word.split(/=(.*)/s).slice(0, 2)));
-  return startCountersign(bare.slice(at + 1), folder, environment);
+  return countersign(bare.slice(at + 1), folder, environment);
 }
 
 async function runCommand(
@@ -157,8 +170,9 @@ async function runCommand(
   known: Record<string, string>,
   folder: string,
   place: string,
+  countersign: Start,
 ): Promise<void> {
-  const running = startCommand(command, known, folder);
+  const running = startCommand(command, known, folder, countersign);
   const expected: string[] = [];
   for (const [index, line] of command.typed.entries()) {
     expected.push(...(command.printed[index] ?? []));

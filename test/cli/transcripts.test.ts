@@ -2,9 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "vitest";
+import { startCountersign, startFromClone } from "./process.ts";
 import { parseTranscript, runTranscript } from "./transcript.ts";
 
 const folder = join(import.meta.dirname, "transcripts");
+/** A clone and the package differ in how they are loaded, which does not depend on the command. */
+const fromClone = ["help.txt", "verify-by-hand.txt"];
 
 describe.concurrent("the command line", () => {
   for (const file of readdirSync(folder).sort()) {
@@ -12,7 +15,7 @@ describe.concurrent("the command line", () => {
     test(`${transcript.title} (${file})`, { timeout: 180_000 }, async ({ onTestFinished }) => {
       const home = realpathSync(mkdtempSync(join(tmpdir(), "cs-")));
       onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-      await runTranscript(transcript, home);
+      await runTranscript(transcript, home, fromClone.includes(file) ? startFromClone : startCountersign);
     });
   }
 });

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { builtPackage } from "../support/built-package.ts";
 import { root } from "./pages.ts";
 
-/** A server as `npm start` runs it, on a free port and an empty data folder. */
+/** A server on a free port and an empty data folder. */
 export interface ServerProcess {
   readonly url: string;
   readonly key: string;
@@ -15,10 +16,12 @@ export interface ServerProcess {
 const key = "key-of-the-documentation-4f8c1d7b9e";
 const startsWithinMs = 20_000;
 
-export async function startServerProcess(): Promise<ServerProcess> {
+/** Starts the one of the package, or that of the clone, as `npm start` does. */
+export async function startServerProcess(from: "package" | "clone"): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-docs-"));
   const node = join(root, "node_modules", ".bin", "node");
-  const child = spawn(node, [join(root, "bin", "countersign.js"), "serve"], {
+  const place = from === "package" ? builtPackage() : root;
+  const child = spawn(node, [join(place, "bin", "countersign.js"), "serve"], {
     cwd: folder,
     env: {
       PATH: process.env["PATH"],

@@ -22,7 +22,7 @@ describe("what the documentation shows in a terminal", () => {
       timeout: 60_000,
     }, async (context) => {
       if (!hasCurl()) context.skip("curl 7.82 or newer is needed for --json");
-      const server = await startServerProcess();
+      const server = await startServerProcess(page.path === "README.md" ? "clone" : "package");
       onTestFinished(() => server.stop());
       const stand = new Stand();
       for (const step of transcriptOf(page)) await expectPrinted(server, stand, step);

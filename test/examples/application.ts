@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { builtPackage } from "../support/built-package.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 export const examples: string = join(root, "examples");
@@ -48,14 +49,16 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Of one that ran before: started again there. */
   readonly folder?: string;
+  /** The example's `countersign` is the source, as in a clone. */
+  readonly isOfClone?: boolean;
 }
 
-/** A copy of an example with what `npm install` would link: the clone, and the packages that the example names. */
+/** A copy of an example with what `npm install` would install: our package, and the others that the example names. */
 export function run(
   name: string,
-  { args = [], environment = {}, folder: old }: RunOptions = {},
+  { args = [], environment = {}, folder: old, isOfClone = false }: RunOptions = {},
 ): Application {
-  const folder = old ?? install(name);
+  const folder = old ?? install(name, isOfClone ? root : builtPackage());
   const node = join(root, "node_modules", ".bin", "node");
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   // Nothing else of ours; to compile everything anew would be half of what a start takes.
@@ -71,14 +74,14 @@ export function run(
   return follow(child, folder);
 }
 
-function install(name: string): string {
+function install(name: string, countersign: string): string {
   const folder = mkdtempSync(join(tmpdir(), `countersign-${name}-`));
   cpSync(join(examples, name), folder, { recursive: true });
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const one of manifestOf(name).dependencies) {
     mkdirSync(dirname(join(modules, one)), { recursive: true });
-    symlinkSync(one === "countersign" ? root : join(root, "node_modules", one), join(modules, one));
+    symlinkSync(one === "countersign" ? countersign : join(root, "node_modules", one), join(modules, one));
   }
   return folder;
 }

@@ -157,7 +157,7 @@ describe("the examples", () => {
     "%s takes its carrier from the environment, and says by name what is missing",
     async (name) => {
       const environment = { COUNTERSIGN_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}` };
-      const app = run(name, { args: [number], environment });
+      const app = run(name, { args: [number], environment, isOfClone: true });
       expect(await app.ended()).not.toBe(0);
       expect(app.errors()).toContain("COUNTERSIGN_TWILIO_AUTH_TOKEN");
     },

@@ -7,6 +7,7 @@ import process from "node:process";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../src/clock/index.ts";
 import { LogSink } from "../../src/server/log-sink.ts";
+import { builtPackage } from "../support/built-package.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const node = join(root, "node_modules", ".bin", "node");
@@ -20,7 +21,7 @@ afterEach(() => {
 
 /** A server as a supervisor starts it, with its log where the test says. */
 async function serve(stdout: number | "pipe"): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(node, [join(root, "bin", "countersign.js"), "serve"], {
+  const child = spawn(node, [join(builtPackage(), "bin", "countersign.js"), "serve"], {
     cwd: folder,
     env: { PATH: process.env["PATH"], PORT: "0", COUNTERSIGN_DATA: join(folder, "data") },
     stdio: ["ignore", stdout, "pipe"],

@@ -46,8 +46,11 @@ export interface SubscriberCalls {
     request: OfSubscriber & { readonly locale: string | null },
     options?: CallOptions,
   ): Promise<UpdateSubscriberResult>;
-  /** With all they have; false where there is nobody. */
-  remove(which: OfSubscriber, options?: CallOptions): Promise<boolean>;
+  /**
+   * With all they have; false where there is nobody. `erase: true` takes what was sent to their proved numbers and addresses
+   * as well; the key needs the scope `verifications:settle` for it.
+   */
+  remove(which: OfSubscriber & { readonly erase?: boolean }, options?: CallOptions): Promise<boolean>;
   changePassword(request: NewPassword, options?: CallOptions): Promise<ChangePasswordResult>;
   enrol(request: NewAuthenticator, options?: CallOptions): Promise<EnrolResult>;
   /** Another code to a phone that waits for its first. */
@@ -147,8 +150,10 @@ function subscriberCalls(call: Call): SubscriberCalls {
         list,
       }));
     },
-    remove: async (which, more) =>
-      isDone(await call("deleteSubscriber", { ...more, method: "DELETE", path: ofSubscriber(which) }, done)),
+    async remove({ subscriberId, erase }, more) {
+      const path = ofSubscriber({ subscriberId }, queryOf({ erase }));
+      return isDone(await call("deleteSubscriber", { ...more, method: "DELETE", path }, done));
+    },
     ...changeCalls(call),
     ...authenticatorCalls(call),
     ...deviceCalls(call),

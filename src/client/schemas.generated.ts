@@ -341,7 +341,7 @@ export interface DeliveryList {
 export interface NewWebhook {
   /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url: string;
   /** Whose events, by name or id; default the tenant's first service */ readonly service?: string;
-  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, subscriber.disputed, subscriber.recovered, subscriber.reset, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
   /** For people */ readonly description?: string | null;
   /** `whsec_` and base64, for a receiver that has one; else it is made */ readonly secret?: string;
 }
@@ -384,7 +384,7 @@ export interface WebhookList {
 
 export interface WebhookChanges {
   /** Where events are posted: https, a public address, port 443 or 8443 */ readonly url?: string;
-  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
+  /** Which events: verification.started, verification.approved, verification.canceled, verification.expired, verification.exhausted, verification.undeliverable, delivery.accepted, delivery.delivered, delivery.failed, delivery.unconfirmed, delivery.dropped, message.accepted, message.delivered, message.failed, message.unconfirmed, message.dropped, subscriber.disputed, subscriber.recovered, subscriber.reset, endpoint.disabled, endpoint.test, or all of a kind such as `verification.*`; empty for all of the service, and those of the tenant's subscribers */ readonly events?: readonly string[];
   /** For people */ readonly description?: string | null;
   /** Whether events are posted; `true` also brings back one that was disabled */ readonly enabled?: boolean;
 }
@@ -914,6 +914,10 @@ export interface ListSubscribersQuery {
   /** Only the one of this name */ readonly name?: string;
   /** `nextCursor` of the page before */ readonly cursor?: string;
   /** Items of a page, 1 to 100; default 20 */ readonly limit?: number;
+}
+
+export interface DeleteSubscriberQuery {
+  /** Whether what was sent to their proved numbers and addresses goes as well */ readonly erase?: "true" | "false";
 }
 
 export interface CheckSessionQuery {

@@ -35,8 +35,12 @@ export interface Subscribers {
   /** In which language (`locale`) they get codes and notices from now on; null for that of the service. */
   update(request: Request<"updateSubscriber">): Promise<UpdateSubscriberResult>;
   /**
-   * With name, password, authenticators and sessions; false where there is nobody. What was sent to their number, and the
-   * limits on it, stay with the number until that is erased.
+   * With name, password, authenticators and sessions; false where there is nobody. What was sent to their numbers and
+   * addresses, and the limits on these, stay there, unless all is to go (`erase: true`): then each one that they proved is
+   * erased, for everybody who shares it. Where that throws, ask again.
+   * @example
+   * await countersign.subscribers.remove({ name: "ada", erase: true });
+   * @throws TypeError for an `erase` that is neither true nor false
    */
   remove(request: Request<"removeSubscriber">): Promise<boolean>;
   /**
@@ -93,6 +97,12 @@ function localeOf(given: unknown): string | null {
   return given === null ? null : typed(given);
 }
 
+/** Whoever means to erase must not leave everything behind by a text in the place of a yes. */
+function isErasing(given: unknown): boolean {
+  if (given === undefined || typeof given === "boolean") return given === true;
+  throw new TypeError("subscribers.remove: `erase` must be true or false, or be left out");
+}
+
 /** Of the one tenant. */
 export function subscriberVerbs(accounts: EngineVerbs, tenantId: string): Subscribers {
   return {
@@ -103,7 +113,8 @@ export function subscriberVerbs(accounts: EngineVerbs, tenantId: string): Subscr
       accounts.subscribers({ tenantId, after, limit: Math.min(Math.max(1, limit), listMax) }),
     update: (request) =>
       accounts.updateSubscriber({ ...clean(request), locale: localeOf(request.locale), tenantId }),
-    remove: (request) => accounts.removeSubscriber({ ...clean(request), tenantId }),
+    remove: async (request) =>
+      accounts.removeSubscriber({ ...clean(request), erase: isErasing(request.erase), tenantId }),
     enrolPhone: (request) =>
       accounts.enrolPhone({ ...clean(request), number: typed(request.number), tenantId }),
     enrolTotp: (request) => accounts.enrolTotp({ ...clean(request), tenantId }),

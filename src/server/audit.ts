@@ -88,11 +88,20 @@ export async function noteAct<P>(request: FastifyRequest, reply: FastifyReply, p
   const { id, number } = request.params as { readonly id?: string; readonly number?: string };
   const target = number === undefined ? (id ?? null) : masked(request, number);
   const { parts } = request.server;
-  const appended = appendAudit(parts, actOf(request, caller, api.operationId, target, outcome));
-  // The fault that is told already, such as a store that is gone, keeps its words.
-  if (outcome === "failed") await appended.catch((cause: unknown) => noteUnwritten(parts.log, cause));
-  else await appended;
+  if (outcome === "failed") await noteFailedAct(request, api.operationId, target);
+  else await appendAudit(parts, actOf(request, caller, api.operationId, target, outcome));
   return payload;
+}
+
+/** The entry of an act that ended in a fault. That fault, such as a store that is gone, keeps its words. */
+export async function noteFailedAct(
+  request: FastifyRequest,
+  operation: string,
+  target: string | null,
+): Promise<void> {
+  const { parts } = request.server;
+  const act = actOf(request, request.caller, operation, target, "failed");
+  await appendAudit(parts, act).catch((cause: unknown) => noteUnwritten(parts.log, cause));
 }
 
 function noteUnwritten(log: Log, cause: unknown): void {

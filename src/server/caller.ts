@@ -98,13 +98,18 @@ export async function authenticate(request: FastifyRequest): Promise<Caller> {
 
 export type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
+/** @throws Problem for a key that lacks it */
+export function refuseWithout(caller: Caller, scope: Scope): void {
+  if (caller.scopes.has(scope)) return;
+  throw new Problem("forbidden", `This API key lacks the scope ${scope}.`, { scope });
+}
+
 /** A hook that lets only keys with one scope pass. For a key that was just seen it does not wait: most are. */
 export function requireScope(scope: Scope): Hook {
   function enter(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
     request.caller = caller;
     countRequest(request, reply, caller);
-    if (caller.scopes.has(scope)) return;
-    throw new Problem("forbidden", `This API key lacks the scope ${scope}.`, { scope });
+    refuseWithout(caller, scope);
   }
 
   return (request, reply, done) => {

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { auditEntries } from "../../src/audit/index.ts";
 import { fromBase32, stepAt, totpCode, totpDefaults } from "../../src/authenticators/index.ts";
 import { createClient } from "../../src/client/index.ts";
 import { freshNumber, openInstallation } from "../http/installation.ts";
@@ -74,7 +75,11 @@ test("W-13: the client takes somebody from sign-up to a session, through a step-
     outcome: "updated",
     subscriber: { locale: "pt-BR" },
   });
-  expect(await subscribers.remove({ subscriberId })).toBe(true);
+  expect(await subscribers.remove({ subscriberId, erase: true })).toBe(true);
+  expect(await subscribers.remove({ subscriberId, erase: false })).toBe(false);
+  expect((await auditEntries(instance.store, { limit: 1 }))[0]).toMatchObject({
+    operation: "eraseSubscriber",
+  });
   expect((await subscribers.update({ subscriberId, locale: null })).outcome).toBe("subscriberNotFound");
   expect(await subscribers.get({ subscriberId })).toBe(null);
   expect(await instance.accounts.subscriber({ tenantId: instance.tenant.id, name: "ada" })).toBe(null);

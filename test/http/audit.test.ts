@@ -68,6 +68,42 @@ describe("W-15: the audit log", () => {
     });
   });
 
+  test("N-8: a person who is erased is in it by their id, and it takes the scope that erasing a number takes", async () => {
+    const number = freshNumber();
+    const { json: made } = await call({ method: "POST", path: "/subscribers", body: { name: "ada" } });
+    const path = `/subscribers/${made.id}`;
+    const phone = { method: "POST", path: `${path}/authenticators`, body: { type: "phone", number } };
+    const { json: enrolled } = await call(phone);
+    await instance.engine.tick();
+    const code = instance.sandbox?.phones.messages(number)[0]?.code;
+    const confirm = `${path}/authenticators/${enrolled.authenticator.id}/confirm`;
+    expect((await call({ method: "POST", path: confirm, body: { code } })).status).toBe(200);
+    const before = await newest();
+    const weak = await installation.makeKey({ scopes: ["subscribers:write"] });
+    const erase = { method: "DELETE", path: `${path}?erase=true` };
+    expect(await call({ ...erase, key: weak.key })).toMatchObject({
+      status: 403,
+      json: { code: "forbidden", scope: "verifications:settle" },
+    });
+    for (const query of ["erase=1", "erase", "erase=TRUE", "erased=true", "erase=true&erase=false"]) {
+      const answer = await call({ method: "DELETE", path: `${path}?${query}` });
+      expect([query, answer.status, answer.json?.code]).toEqual([query, 422, "request_invalid"]);
+    }
+    const sent = async () =>
+      (await call({ path: `/verifications?to=${encodeURIComponent(number)}` })).json.items;
+    expect(await sent()).toHaveLength(1);
+    expect((await call(erase)).status).toBe(204);
+    expect(await sent()).toEqual([]);
+    expect(await newest()).toMatchObject({
+      sequence: (before?.sequence ?? 0) + 2,
+      operation: "eraseSubscriber",
+      target: made.id,
+      outcome: "done",
+    });
+    expect((await call(erase)).status).toBe(404);
+    expect((await newest())?.sequence).toBe((before?.sequence ?? 0) + 2);
+  });
+
   test("acts at once from many callers make one chain, which shows what was changed in it", async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => installation.makeKey({ name: `k${n}`, scopes: ["keys:read"] })),

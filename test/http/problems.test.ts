@@ -108,10 +108,13 @@ test.each(operations.filter(({ operation }) => operation.requestBody !== undefin
   },
 );
 
-test("W-3: GET /sessions/current names the query that is wrong", async () => {
-  const one = byId.get("checkSession") as Operation;
+test.each([
+  ["checkSession", "maxAgeSeconds=0"],
+  ["deleteSubscriber", "erase=1"],
+])("W-3: %s names the query that is wrong", async (operationId, query) => {
+  const one = byId.get(operationId) as Operation;
   const right = rightFor(one);
-  await expectProblem(one, "request_invalid", { ...right, path: `${right.path}?maxAgeSeconds=0` });
+  await expectProblem(one, "request_invalid", { ...right, path: `${right.path}?${query}` });
 });
 
 const isList = ({ operation }: Operation): boolean =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { auditEntries } from "../../src/audit/index.ts";
 import { breakSeals } from "../support/broken-seals.ts";
 import { freshNumber, openInstallation } from "./installation.ts";
 
@@ -54,6 +55,23 @@ describe("K-3: what cannot be read is null on a list, rings once, and hides noth
     });
     expect(app.status).toBe(201);
     expect((await one.call({ method: "DELETE", path: `/subscribers/${ada}` })).status).toBe(204);
+  });
+
+  test("N-8: nobody is said to be erased whose number cannot be read, and that is an act that failed", async () => {
+    const number = freshNumber();
+    const { id } = await post("/subscribers", { name: "joan" });
+    const { authenticator } = await post(`/subscribers/${id}/authenticators`, { type: "phone", number });
+    await one.instance.engine.tick();
+    const code = one.instance.sandbox?.phones.messages(number)[0]?.code;
+    await post(`/subscribers/${id}/authenticators/${authenticator.id}/confirm`, { code });
+    await breakSeals(store, "subscriber", id);
+    const path = `/subscribers/${id}`;
+    const erased = await one.call({ method: "DELETE", path: `${path}?erase=true` });
+    expect(erased).toMatchObject({ status: 500, json: { code: "internal_error" } });
+    const [entry] = await auditEntries(store, { limit: 1 });
+    expect(entry).toMatchObject({ operation: "eraseSubscriber", target: id, outcome: "failed" });
+    expect((await one.call({ path })).status).toBe(200);
+    expect((await one.call({ method: "DELETE", path: `${path}?erase=false` })).status).toBe(204);
   });
 
   test("the number of a verification and of its deliveries", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { instanceOf } from "../../src/library/countersign.ts";
 import { alice } from "../support/instance-values.ts";
 import { open } from "./open.ts";
 
@@ -37,6 +38,17 @@ test("an application with a users table of its own enrols a phone, and challenge
     session: null,
   });
   expect(await subscribers.list()).toMatchObject([{ name, authenticators: [{ type: "phone" }] }]);
+  for (const wrong of ["true", 1, null]) {
+    const asked = { name, erase: wrong as unknown as boolean };
+    await expect(subscribers.remove(asked)).rejects.toThrow("`erase` must be true or false");
+  }
+  const { store } = instanceOf(countersign);
+  expect(await store.scan("verification", null, 10)).not.toEqual([]);
+  expect(await subscribers.remove({ name, erase: true })).toBe(true);
+  expect([await store.scan("verification", null, 10), await store.scan("recipient", null, 10)]).toEqual([
+    [],
+    [],
+  ]);
 });
 
 test("what a form makes of its fields signs nobody in, and throws nothing", async () => {

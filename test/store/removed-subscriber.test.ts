@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
-import type { Instance } from "../../src/instance/instance.ts";
-import { type Store, scanKey, type TableName, tableOrder } from "../../src/store/index.ts";
+import type { Instance, InstanceOptions } from "../../src/instance/instance.ts";
+import { key, type Store, scanKey, type TableName, tableOrder } from "../../src/store/index.ts";
 import { createSoftwareAuthenticator } from "../../src/testing/index.ts";
 import { openNode } from "../nodes/nodes.ts";
-import { openTestInstance } from "../support/instance.ts";
+import { alice, bob, mallory, openTestInstance } from "../support/instance.ts";
 import { quickHashes } from "../support/instance-values.ts";
 import { startPostgres } from "../support/postgres.ts";
 
@@ -17,9 +17,11 @@ const mail = "ada@example.com";
 const server = await startPostgres();
 afterAll(() => server.stop(), 60_000);
 
-const stores: readonly (readonly [string, () => Promise<Instance>])[] = [
-  ["SQLite", () => openTestInstance(options)],
-  ["PostgreSQL", async () => openNode(await server.database(), options)],
+type Open = (more?: Pick<InstanceOptions, "watch">) => Promise<Instance>;
+
+const stores: readonly (readonly [string, Open])[] = [
+  ["SQLite", (more) => openTestInstance({ ...options, ...more })],
+  ["PostgreSQL", async (more) => openNode(await server.database(), { ...options, ...more })],
 ];
 
 /** The keys of all rows, by table; tables with none are left out. */
@@ -88,6 +90,43 @@ async function withPasskeys(one: Instance) {
   return { before, of, stepUp, first, second };
 }
 
+/** Somebody with this phone, proved by its code where they know it. */
+async function withPhone(one: Instance, name: string, number: string, isProved = true): Promise<Of> {
+  const tenantId = one.tenant.id;
+  const created = await one.accounts.createSubscriber({ tenantId, name });
+  if (created.outcome !== "created") throw new Error(created.outcome);
+  const of = { tenantId, subscriberId: created.subscriber.id };
+  const phone = await one.accounts.enrolPhone({ ...of, number });
+  if (phone.outcome !== "enrolled") throw new Error(phone.outcome);
+  await one.engine.tick();
+  if (!isProved) return of;
+  const code = one.sandbox?.phones.messages(number)[0]?.code ?? "";
+  const authenticatorId = phone.authenticator.id;
+  const confirmed = await one.accounts.confirmAuthenticator({ ...of, authenticatorId, code });
+  expect(confirmed.outcome).toBe("confirmed");
+  return of;
+}
+
+/** A store from which whoever asks is cut off before the update after this many; and what runs before a removal. */
+function cutting(
+  store: Store,
+  cut: { after: number; beforeRemoval?: (() => Promise<void>) | undefined },
+): Store {
+  return {
+    ...store,
+    async update(keys, decide) {
+      if (keys[0]?.table === "subscriberName" && keys.length === 2) {
+        const meanwhile = cut.beforeRemoval;
+        cut.beforeRemoval = undefined;
+        await meanwhile?.();
+      }
+      if (cut.after === 0) throw new Error("cut off");
+      cut.after -= 1;
+      return await store.update(keys, decide);
+    },
+  };
+}
+
 describe.each(stores)("what somebody leaves behind, on %s", (_name, open) => {
   test("K-2: whoever is removed leaves no row of an account: no name, no passkey's id, no session", async () => {
     const one = await open();
@@ -135,5 +174,76 @@ describe.each(stores)("what somebody leaves behind, on %s", (_name, open) => {
     const view = await one.accounts.subscriber(of);
     expect(view?.authenticators.map(({ type }) => type)).toEqual(["email"]);
     expect(second.authenticatorId).toBeDefined();
+  });
+
+  test("N-8: who is erased takes along what was sent to all they proved, however often that is cut off, and nobody else's", async () => {
+    const cut = {
+      after: Number.POSITIVE_INFINITY,
+      beforeRemoval: undefined as (() => Promise<void>) | undefined,
+    };
+    const one = await open({ watch: (store) => cutting(store, cut) });
+    const { accounts, engine, store, tenant } = one;
+    const tenantId = tenant.id;
+    await withPhone(one, "grace", bob);
+    const before = await rowsOf(store);
+    const of = await withPhone(one, "ada", alice);
+    const found = await store.get(key("subscriber", of.subscriberId));
+    const [phone] = found?.authenticators ?? [];
+    if (found === undefined || phone === undefined) throw new Error("nobody is there");
+    // It was guessed at until it was disabled: still theirs.
+    const disabled = { ...found, authenticators: [{ ...phone, disabledAt: 1 }] };
+    await store.update([key("subscriber", found.id)], () => ({
+      writes: [{ table: "subscriber", id: found.id, row: disabled }],
+      result: undefined,
+    }));
+    for (let n = 0; n < 3; n++) {
+      expect((await engine.sendMessage({ tenantId, to: alice, text: `your parcel ${n}` })).type).toBe(
+        "messageAccepted",
+      );
+    }
+    await accounts.removeSubscriber({ tenantId, name: "nobody", erase: true });
+    let cuts = 0;
+    for (;;) {
+      cut.after = cuts;
+      const done = await accounts.removeSubscriber({ ...of, erase: true }).catch(() => null);
+      if (done === true) break;
+      cuts += 1;
+      expect(done).toBeNull();
+      expect(await accounts.subscriber(of)).not.toBeNull();
+    }
+    cut.after = Number.POSITIVE_INFINITY;
+    expect(cuts).toBe(3);
+    expect(await rowsOf(store)).toEqual(before);
+    expect(await accounts.removeSubscriber({ ...of, erase: true })).toBe(false);
+  });
+
+  test("N-8: what is sent while somebody is erased goes as well, and a number they never proved keeps its locks", async () => {
+    const cut = {
+      after: Number.POSITIVE_INFINITY,
+      beforeRemoval: undefined as (() => Promise<void>) | undefined,
+    };
+    const one = await open({ watch: (store) => cutting(store, cut) });
+    const { accounts, engine, store, tenant } = one;
+    const tenantId = tenant.id;
+    await withPhone(one, "mallory", bob, false);
+    const shared = await withPhone(one, "grace", alice);
+    const before = await rowsOf(store);
+    const of = { tenantId, name: "mallory" };
+    expect(await accounts.removeSubscriber({ ...of, erase: true })).toBe(true);
+    const { subscriber: _theirs, subscriberName: _name, ...sent } = before;
+    expect(await rowsOf(store)).toMatchObject(sent);
+    const ada = await withPhone(one, "ada", mallory);
+    cut.beforeRemoval = async () => {
+      expect((await engine.sendMessage({ tenantId, to: mallory, text: "meanwhile" })).type).toBe(
+        "messageAccepted",
+      );
+    };
+    expect(await accounts.removeSubscriber({ ...ada, erase: true })).toBe(true);
+    expect(cut.beforeRemoval).toBeUndefined();
+    expect(await rowsOf(store)).toMatchObject(sent);
+    expect((await engine.list({ tenantId, to: alice, limit: 10 })).items).toHaveLength(1);
+    // Whoever shares the number keeps it as their authenticator: what is erased is what was sent there.
+    expect(await accounts.removeSubscriber({ ...shared, erase: true })).toBe(true);
+    expect((await engine.list({ tenantId, to: alice, limit: 10 })).items).toEqual([]);
   });
 });

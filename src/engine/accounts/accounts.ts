@@ -121,15 +121,14 @@ import {
   type StateSessionResult,
   stateSession,
 } from "./statements.ts";
+import { type BesideRemoval, type RemoveSubscriber, removeSubscriber } from "./subscriber-removal.ts";
 import {
   type BesideCreation,
-  type BesideRemoval,
   type CreateResult,
   type CreateSubscriber,
   createSubscriber,
   getSubscriber,
   listSubscribers,
-  removeSubscriber,
   type SubscriberRef,
 } from "./subscribers.ts";
 import {
@@ -151,8 +150,8 @@ export interface Accounts {
   }): Promise<readonly SubscriberView[]>;
   /** In which language they are written to. */
   updateSubscriber(request: UpdateSubscriber): Promise<UpdateSubscriberResult>;
-  /** With everything it has; false where there is none. */
-  removeSubscriber(ref: SubscriberRef, beside?: BesideRemoval): Promise<boolean>;
+  /** With everything it has, and with `erase` what was sent to it; false where there is none. */
+  removeSubscriber(request: RemoveSubscriber, beside?: BesideRemoval): Promise<boolean>;
   changePassword(request: ChangePassword): Promise<ChangePasswordResult>;
   signIn(request: SignIn): Promise<SignInResult>;
   /** For somebody whom no key vouches for: they have proved a number first. */
@@ -265,7 +264,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
     updateSubscriber: (request) => updateSubscriber(parts, request),
-    removeSubscriber: (ref, beside) => removeSubscriber(parts, ref, beside),
+    removeSubscriber: (request, beside) => removeSubscriber(parts, request, beside),
     changePassword: (request) => changePassword(parts, request),
     signIn: (request) => signIn(parts, request),
     signUp: (request) => signUp(parts, request),

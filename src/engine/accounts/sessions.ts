@@ -15,8 +15,11 @@ import { key, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
 import { seenOf } from "./new-authenticator.ts";
 import { type AccountParts, nobodysId } from "./parts.ts";
-import { findSubscriber, type SubscriberRef, sessionsMax } from "./subscribers.ts";
+import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 import { type SessionView, toSessionView } from "./views.ts";
+
+/** Most sessions of one subscriber that are looked at; more are never on a list. */
+export const sessionsMax = 100;
 
 /** A session just begun, with what its holder presents: in this answer and nowhere else. */
 export interface Begun {

@@ -1,4 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
+import { auditing, noteFailedAct } from "../audit.ts";
+import { refuseWithout } from "../caller.ts";
 import { Problem } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, subscriberIdOf } from "./account-answers.ts";
 import {
@@ -12,7 +15,7 @@ import {
 import { limitOf, readCursor, writeCursor } from "./cursor.ts";
 import { described } from "./route.ts";
 import { IdParams } from "./schemas.ts";
-import { UpdateSubscriberBody } from "./subscriber-schemas.ts";
+import { RemovalQuery, UpdateSubscriberBody } from "./subscriber-schemas.ts";
 
 /** Enrolled people: made, found, changed, removed. */
 // house: size: a list of routes, each of them short
@@ -129,19 +132,20 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tag: "Subscribers",
         summary: "Remove a subscriber with all they have",
         description:
-          "Name, password, authenticators and sessions; they are signed out everywhere. What was sent to their number, and the limits on it, stay with the number: `DELETE /numbers/{number}` erases those.",
+          "Name, password, authenticators and sessions; they are signed out everywhere. What was sent to their numbers and addresses, and the limits on these, stay there, unless `erase` is `true`: that takes the scope `verifications:settle` as well, and erases each one that they proved, as `DELETE /numbers/{number}` does, for everybody who shares it. Where no answer comes, ask again.",
         scope: "subscribers:write",
         successes: { 204: "They are gone" },
         problems: ["subscriber_not_found"],
       }),
-      schema: { params: IdParams },
+      schema: { params: IdParams, querystring: RemovalQuery },
     },
     async (request, reply) => {
       const subscriberId = subscriberIdOf(request);
-      const { tenantId } = request.caller;
-      if (!(await app.accounts.removeSubscriber({ tenantId, subscriberId }))) {
-        throw new Problem("subscriber_not_found");
-      }
+      const isErasing = request.query.erase === "true";
+      const isRemoved = isErasing
+        ? await erased(request, subscriberId)
+        : await app.accounts.removeSubscriber({ tenantId: request.caller.tenantId, subscriberId });
+      if (!isRemoved) throw new Problem("subscriber_not_found");
       return reply.code(204).send();
     },
   );
@@ -185,3 +189,22 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 };
+
+/** An act of administration, unlike a removal alone: its entry of the audit log is written as the person goes. */
+async function erased(request: FastifyRequest, subscriberId: string): Promise<boolean> {
+  const { caller, server } = request;
+  refuseWithout(caller, "verifications:settle");
+  const operation = "eraseSubscriber";
+  const { keys, writes } = auditing(request, operation);
+  const asked = { tenantId: caller.tenantId, subscriberId, erase: true };
+  try {
+    return await server.accounts.removeSubscriber(asked, {
+      keys,
+      allows: () => true,
+      writes: (rows, now) => writes(rows, subscriberId, now),
+    });
+  } catch (cause) {
+    await noteFailedAct(request, operation, subscriberId);
+    throw cause;
+  }
+}

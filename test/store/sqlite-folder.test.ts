@@ -22,9 +22,12 @@ import {
   openSqliteStore,
   StorageUnavailable,
 } from "../../src/store/index.ts";
-import { openDatabase } from "../../src/store/sqlite/database.ts";
+import { openDatabase, ownMigrations } from "../../src/store/sqlite/database.ts";
+import { toDoc } from "../../src/store/sqlite/docs.ts";
+import { databaseName } from "../../src/store/sqlite/store.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 import { began, fill, startedRows } from "../../src/testing/store-conformance/rows.ts";
+import { subscriberWith } from "../support/accounts.ts";
 import { addUpdate, beginHistory } from "./numbered-updates.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -161,6 +164,27 @@ test("R-20: migrations run once, and go on where a broken one stopped", () => {
   expect(database.prepare("select n from a order by n").all()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   expect(database.prepare("pragma user_version").get()).toEqual({ user_version: 3 });
   database.close();
+});
+
+test("R-20: subscribers of before they had a rowid are there after it, and found by their tenant", async () => {
+  const folder = tempFolder();
+  const path = join(folder, databaseName);
+  const steps = join(folder, "steps");
+  mkdirSync(steps);
+  for (const step of readdirSync(ownMigrations).filter((name) => name < "0009")) {
+    copyFileSync(join(ownMigrations, step), join(steps, step));
+  }
+  const rows = ["b", "a", "c"].map((id) => subscriberWith([], { id }));
+  const before = openDatabase(path, steps);
+  const insert = before.prepare("insert into subscribers (id, tenant_id, doc) values (?, ?, ?)");
+  for (const row of rows) insert.run(row.id, row.tenantId, toDoc("subscriber", row, row.id, {}));
+  before.close();
+
+  const store = await openSqliteStore({ folder, clock });
+  for (const row of rows) expect(await store.get(key("subscriber", row.id))).toEqual(row);
+  const { tenantId } = subscriberWith([]);
+  expect((await store.subscribers({ tenantId, limit: 10 })).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  await store.close();
 });
 
 test("R-21: a file that is no database, or lost its end, is refused with what to do", async () => {

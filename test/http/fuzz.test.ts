@@ -9,7 +9,8 @@ import { type Answer, type Call, openInstallation } from "./installation.ts";
 import { junkIds, mutations } from "./mutations.ts";
 
 const share = shareOfRequests();
-const requestsMax = 10_000 * share;
+/** Behind a framework it counts that requests of all kinds are handed over as they are, and few of them show that. */
+const requestsMax = share === 1 ? 10_000 : 400;
 const requestsPerRun = 25;
 /** `FUZZ_SEED=random` looks for something new; `FUZZ_SEED=<number>` repeats what was found. */
 const asked = process.env["FUZZ_SEED"] ?? "20260101";
@@ -297,8 +298,7 @@ test(`W-3, W-7: ${requestsMax} requests made from the document get documented an
     );
     expect(succeeded, `${operation.operationId} never succeeded`).toBe(true);
   }
-  for (const status of [200, 201, 400, 401, 403, 404, 405, 409, 410, 415, 422, 429])
-    expect(share < 1 && status === 429 ? 1 : statuses.get(status), `no answer was ${status}`).toBeGreaterThan(
-      0,
-    );
+  const usual = [200, 201, 400, 401, 403, 404, 415, 422];
+  for (const status of share === 1 ? [...usual, 405, 409, 410, 429] : usual)
+    expect(statuses.get(status), `no answer was ${status}`).toBeGreaterThan(0);
 }, 180_000);

@@ -39,6 +39,9 @@ export interface Installation {
   close(): Promise<void>;
 }
 
+/** As after a flush, without the way to another thread and back; what flushes, the tests of the store prove. */
+const afterAFlush: NonNullable<InstanceOptions["sync"]> = (done) => void setImmediate(done, null);
+
 let numbers = 0;
 
 /** A number that no other test of the process uses. */
@@ -57,7 +60,7 @@ export async function openInstallation(
   const resolve = () => Promise.resolve([]);
   const accounts = { pagesUrl: "https://id.example.com/account" };
   const relyingParty = { id: "localhost", name: "Test", origins: ["http://localhost:3000"] };
-  const parts = { clock: realClock ?? clock, resolve, hashCost: quickHashes };
+  const parts = { clock: realClock ?? clock, resolve, hashCost: quickHashes, sync: afterAFlush };
   const always = { folder, accounts, relyingParty, ...parts };
   const instance = await openInstance({ ...always, ...given });
   const door = await openDoor(instance);

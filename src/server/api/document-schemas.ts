@@ -36,9 +36,18 @@ export const problemSchema = Type.Object(
 /** Moves every schema with a title to the components, so that clients get one type for it instead of one a route. */
 export function withComponents({ paths }: { paths: Json }): { paths: unknown; components: Json } {
   const components: Json = {};
+  // Hundreds of routes have the same schemas.
+  const known = new Map<object, unknown>();
   const moved = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(moved);
     if (typeof value !== "object" || value === null) return value;
+    const there = known.get(value);
+    if (there !== undefined) return there;
+    const made = movedObject(value);
+    known.set(value, made);
+    return made;
+  };
+  const movedObject = (value: object): unknown => {
     const walked = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, moved(one)]));
     const { type, title } = walked;
     // A problem's example has a title too; its type is no type of JSON.

@@ -1,4 +1,4 @@
-import { explainSettings, printSettings } from "../../config/index.ts";
+import { type ExplainedSetting, explainSettings, printSettings } from "../../config/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { usageFailure } from "../failure.ts";
 import { fields, type Terminal, table } from "../terminal.ts";
@@ -30,18 +30,23 @@ export function explainConfig(name: string | undefined, terminal: Terminal): voi
   }
   terminal.result({ settings }, () =>
     settings
-      .map((one) => {
-        // A secret on a command line can be read by everybody on the machine.
-        const flag = one.environmentFile === null ? one.flag : null;
-        const rows: [string, unknown][] = [
-          ["  in the file", one.name],
-          ["  flag of serve", flag],
-          ["  allowed", one.allowed],
-          ["  default", one.default],
-        ];
-        if (one.environmentFile !== null) rows.unshift(["  from a file", one.environmentFile]);
-        return `${terminal.style("bold", one.environment)}\n  ${one.description}\n${fields(rows)}`;
+      .map((one, index) => {
+        const begins = name === undefined && one.group !== settings[index - 1]?.group;
+        return `${begins ? `${one.group.toUpperCase()}\n\n` : ""}${explanation(one, terminal)}`;
       })
       .join("\n\n"),
   );
+}
+
+function explanation(one: ExplainedSetting, terminal: Terminal): string {
+  // A secret on a command line can be read by everybody on the machine.
+  const flag = one.environmentFile === null ? one.flag : null;
+  const rows: [string, unknown][] = [
+    ["  in the file", one.name],
+    ["  flag of serve", flag],
+    ["  allowed", one.allowed],
+    ["  default", one.default],
+  ];
+  if (one.environmentFile !== null) rows.unshift(["  from a file", one.environmentFile]);
+  return `${terminal.style("bold", one.environment)}\n  ${one.description}\n${fields(rows)}`;
 }

@@ -1,6 +1,7 @@
 import { lookup as dnsLookup } from "node:dns/promises";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import https from "node:https";
+import type { Clock } from "../clock/index.ts";
 import { http } from "../platform/http.ts";
 import { addressProblem, type DestinationRules, literalAddress, portOf } from "./destination.ts";
 
@@ -25,6 +26,13 @@ export interface ResolvedAddress {
   readonly family: number;
 }
 
+/** What a post is made with. */
+export interface PostParts {
+  readonly rules: DestinationRules;
+  readonly resolve: Resolve;
+  readonly clock: Clock;
+}
+
 /** All addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly ResolvedAddress[]>;
 
@@ -32,17 +40,19 @@ export type Resolve = (host: string) => Promise<readonly ResolvedAddress[]>;
 export const systemResolve: Resolve = (host) => dnsLookup(host, { all: true });
 
 const answerBytesMax = 65_536;
+/** For the rest of an answer whose status is known. */
+const drainMs = 1_000;
 const gone = 410;
 
 /**
  * Posts to where a tenant says, which is a way into the operator's network for whoever may name it (W-11): the name is
  * resolved here, every address of it is looked at, and the connection goes to what was looked at. No redirect is
- * followed, no proxy asked, and of the answer only its status and `Retry-After` are used. Never rejects.
+ * followed, no proxy asked, and of the answer only its status and `Retry-After` are used. Never rejects, and leaves no
+ * connection behind.
  */
 export async function post(
   request: PostRequest,
-  rules: DestinationRules,
-  resolve: Resolve,
+  { rules, resolve, clock }: PostParts,
   signal: AbortSignal,
 ): Promise<PostAnswer> {
   const url = new URL(request.url);
@@ -59,7 +69,7 @@ export async function post(
   if (signal.aborted) return refused("stopped");
   const isRefused = addresses.some(({ address }) => addressProblem(address, url, rules) !== null);
   if (isRefused || addresses.length === 0) return refused(isRefused ? "address_refused" : "name_not_found");
-  return await send(url, request, addresses, signal);
+  return await send(url, request, addresses, clock, signal);
 }
 
 function refused(reason: string): PostAnswer {
@@ -70,6 +80,7 @@ function send(
   url: URL,
   { headers, body }: PostRequest,
   addresses: readonly ResolvedAddress[],
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<PostAnswer> {
   return new Promise((resolve) => {
@@ -92,8 +103,8 @@ function send(
       },
     };
     const sent = (isTls ? https : http).request(url, options, (answer) => {
-      resolve(answerOf(answer));
-      drain(answer);
+      // Whoever is told sooner would go on to the next post, and of receivers that never end one connection each would stay.
+      drain(answer, clock, () => resolve(answerOf(answer)));
     });
     const cut = (): void => void sent.destroy(new Error("out of time"));
     signal.addEventListener("abort", cut);
@@ -120,13 +131,18 @@ function answerOf(answer: IncomingMessage): PostAnswer {
 }
 
 /** Reads on a little, so that the receiver can finish, and then cuts: nobody here wants what it says. */
-function drain(answer: IncomingMessage): void {
+function drain(answer: IncomingMessage, clock: Clock, onOver: () => void): void {
   let left = answerBytesMax;
+  const endWait = clock.after(drainMs, () => answer.destroy());
   answer.on("data", (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) answer.destroy();
   });
   answer.on("error", () => undefined);
+  answer.once("close", () => {
+    endWait();
+    onOver();
+  });
 }
 
 function reasonOf(cause: unknown): string {

@@ -12,8 +12,8 @@ export interface Registry {
   hasTenant(tenantId: string): boolean;
   /** Those that want to hear of something. */
   hearing(tenantId: string, serviceId: string | null, type: EventType): readonly Endpoint[];
-  /** Those that anything may be posted to. */
-  readonly enabled: readonly Endpoint[];
+  /** Whether nothing may be posted to any endpoint. */
+  readonly isSilent: boolean;
   get(id: string): Endpoint | undefined;
   /** What was just written here. */
   put(endpoint: Endpoint): void;
@@ -25,23 +25,33 @@ export interface Registry {
 const lifetimeMs = 2_000;
 
 export function createRegistry(store: Store, clock: Clock): Registry {
-  let all = new Map<string, Endpoint>();
-  let byTenant = new Map<string, Endpoint[]>();
-  let enabled: readonly Endpoint[] = [];
+  const all = new Map<string, Endpoint>();
+  const byTenant = new Map<string, Endpoint[]>();
+  let enabled = 0;
   let readAt = Number.NEGATIVE_INFINITY;
 
-  function keep(endpoints: Iterable<Endpoint>): void {
-    all = new Map([...endpoints].map((one) => [one.id, one]));
-    enabled = [...all.values()].filter((one) => one.disabled === null);
-    byTenant = new Map();
-    // What requests ask to be told is no change that anybody must watch for.
-    for (const one of enabled.filter(({ dialect }) => dialect !== "callbacks"))
-      byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
+  /** Only what belongs to its tenant is touched: where there are thousands, some begin to fail or recover all the time. */
+  function put(endpoint: Endpoint): void {
+    const { id, tenantId } = endpoint;
+    const before = all.get(id);
+    all.set(id, endpoint);
+    enabled += Number(endpoint.disabled === null) - Number(before?.disabled === null);
+    const others = before === undefined ? undefined : byTenant.get(tenantId)?.filter((one) => one.id !== id);
+    if (others !== undefined) byTenant.set(tenantId, others);
+    if (isWatching(endpoint)) {
+      const list = byTenant.get(tenantId);
+      if (list === undefined) byTenant.set(tenantId, [endpoint]);
+      else list.push(endpoint);
+    } else if (byTenant.get(tenantId)?.length === 0) byTenant.delete(tenantId);
   }
 
   async function refresh(): Promise<void> {
     const now = clock.now();
-    keep(await store.endpoints());
+    const endpoints = await store.endpoints();
+    all.clear();
+    byTenant.clear();
+    enabled = 0;
+    for (const one of endpoints) put(one);
     readAt = now;
   }
 
@@ -49,14 +59,14 @@ export function createRegistry(store: Store, clock: Clock): Registry {
     get isEmpty() {
       return byTenant.size === 0;
     },
-    get enabled() {
-      return enabled;
+    get isSilent() {
+      return enabled === 0;
     },
     hasTenant: (tenantId) => byTenant.has(tenantId),
     hearing: (tenantId, serviceId, type) =>
       (byTenant.get(tenantId) ?? []).filter((one) => isFor(one, serviceId) && hears(one, type)),
     get: (id) => all.get(id),
-    put: (endpoint) => keep([...all.values()].filter(({ id }) => id !== endpoint.id).concat(endpoint)),
+    put,
     refresh,
     async refreshSometimes() {
       const age = clock.now() - readAt;
@@ -64,6 +74,11 @@ export function createRegistry(store: Store, clock: Clock): Registry {
       if (age < 0 || age >= lifetimeMs) await refresh();
     },
   };
+}
+
+/** What requests ask to be told is no change that anybody must watch for. */
+function isWatching({ disabled, dialect }: Endpoint): boolean {
+  return disabled === null && dialect !== "callbacks";
 }
 
 /** Messages of every service may name an address; what is of no service concerns them all. */

@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../clock/index.ts";
 import { SealBroken } from "../secrets/index.ts";
-import { key, type Write } from "../store/index.ts";
+import { type DueEvent, key, type Write } from "../store/index.ts";
 import { type ComposeParts, compose } from "./compose.ts";
 import type { DestinationRules } from "./destination.ts";
 import { eventWrite } from "./outbox.ts";
@@ -46,34 +46,42 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-const inFlightMax = 64;
+const inFlightMax = 128;
 /** An endpoint that hangs must not take all the room. */
 const perEndpointMax = 8;
 const perFailingEndpointMax = 1;
 
-/** How many posts are under way, in all and of each endpoint. */
+/**
+ * How many posts are under way, in all, of each tenant and of each endpoint. A tenant has never more of the room than is
+ * left: alone it fills half of it, and however many tenants hang, there is room for another one.
+ */
 function createRoom() {
   const busy = new Map<string, number>();
   let all = 0;
   const add = (id: string, change: 1 | -1): void => {
-    all += change;
     const count = (busy.get(id) ?? 0) + change;
     if (count > 0) busy.set(id, count);
     else busy.delete(id);
   };
+  const change = ({ id, tenantId }: Endpoint, by: 1 | -1): void => {
+    all += by;
+    add(`endpoint ${id}`, by);
+    add(`tenant ${tenantId}`, by);
+  };
   return {
-    isFor({ id, failingSince }: Endpoint): boolean {
+    isFor({ id, tenantId, failingSince }: Endpoint): boolean {
       const max = failingSince === null ? perEndpointMax : perFailingEndpointMax;
-      return all < inFlightMax && (busy.get(id) ?? 0) < max;
+      const isRoomOfTenant = (busy.get(`tenant ${tenantId}`) ?? 0) < inFlightMax - all;
+      return isRoomOfTenant && (busy.get(`endpoint ${id}`) ?? 0) < max;
     },
-    enter: (id: string) => add(id, 1),
-    leave: (id: string) => add(id, -1),
+    enter: (endpoint: Endpoint) => change(endpoint, 1),
+    leave: (endpoint: Endpoint) => change(endpoint, -1),
   };
 }
 
 /** Works on the outbox of events: claims with a lease, posts, and writes what came of it (D-16, W-9). */
 export function createSender(parts: SenderParts): Sender {
-  const { registry, clock, store, log } = parts;
+  const { registry, log } = parts;
   const working = new Map<string, Promise<void>>();
   const room = createRoom();
   const stopping = new AbortController();
@@ -92,7 +100,7 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   function start(id: string, endpoint: Endpoint): Promise<void> {
-    room.enter(endpoint.id);
+    room.enter(endpoint);
     const done = postOne(parts, id, endpoint, stopping.signal)
       .catch((cause: unknown) => {
         // Its lease runs out, and whoever looks then takes over.
@@ -100,7 +108,7 @@ export function createSender(parts: SenderParts): Sender {
       })
       .then(() => {
         working.delete(id);
-        room.leave(endpoint.id);
+        room.leave(endpoint);
         return overflowed ? poll().catch(noteUnread) : undefined;
       })
       .then(rest);
@@ -119,11 +127,7 @@ export function createSender(parts: SenderParts): Sender {
     if (stopping.signal.aborted) return;
     await registry.refreshSometimes();
     overflowed = false;
-    const ids = registry.enabled.filter(room.isFor).map(({ id }) => id);
-    if (ids.length === 0) return;
-    // What is under way is due as well until its claim is committed, so that a look must reach beyond it.
-    const due = await store.dueEvents(ids, clock.now(), 2 * perEndpointMax);
-    for (const { id, endpointId } of due) work(id, endpointId);
+    for (const { id, endpointId } of await dueNow(parts, room.isFor)) work(id, endpointId);
   }
 
   return {
@@ -141,6 +145,21 @@ export function createSender(parts: SenderParts): Sender {
       await Promise.all(working.values());
     },
   };
+}
+
+/** What is due of the endpoints that have room. */
+async function dueNow(
+  { registry, store, clock }: SenderParts,
+  hasRoom: (endpoint: Endpoint) => boolean,
+): Promise<readonly DueEvent[]> {
+  if (registry.isSilent) return [];
+  const ids = (await store.dueEndpoints(clock.now())).filter((id) => {
+    const endpoint = registry.get(id);
+    return endpoint?.disabled === null && hasRoom(endpoint);
+  });
+  if (ids.length === 0) return [];
+  // What is under way is due as well until its claim is committed, so that a look must reach beyond it.
+  return await store.dueEvents(ids, clock.now(), 2 * perEndpointMax);
 }
 
 /** One event, from claim to answer. */
@@ -186,7 +205,7 @@ async function postClaimed(
   endpoint: Endpoint,
   stopping: AbortSignal,
 ): Promise<PostAnswer> {
-  const { clock, rules, resolve } = parts;
+  const { clock } = parts;
   const request = await composed(parts, event, endpoint);
   if (typeof request === "string")
     return { answer: "refused", status: null, reason: request, retryAfter: null };
@@ -202,7 +221,7 @@ async function postClaimed(
   stopping.addEventListener("abort", cut);
   try {
     if (stopping.aborted) cut();
-    return await Promise.race([post(request, rules, resolve, ending.signal), late]);
+    return await Promise.race([post(request, parts, ending.signal), late]);
   } finally {
     endWait();
     stopping.removeEventListener("abort", cut);

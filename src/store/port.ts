@@ -239,6 +239,8 @@ export interface Store {
   apiKeys(tenantId: string): Promise<readonly ApiKey[]>;
   /** Of all tenants: what happens is compared with them in memory. */
   endpoints(): Promise<readonly Endpoint[]>;
+  /** The endpoints that have an event due by `now`. Costs nothing for those that have none, of which there may be many. */
+  dueEndpoints(now: number): Promise<readonly string[]>;
   /** What is due by `now` for these endpoints, oldest first and at most `perEndpoint` of each: none starves another. */
   dueEvents(endpointIds: readonly string[], now: number, perEndpoint: number): Promise<readonly DueEvent[]>;
   /** Newest first. */
@@ -303,6 +305,7 @@ export type StoreReads = Pick<
   | "services"
   | "apiKeys"
   | "endpoints"
+  | "dueEndpoints"
   | "dueEvents"
   | "events"
   | "messages"

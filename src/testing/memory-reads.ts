@@ -70,6 +70,11 @@ function besides(
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),
     endpoints: () => reading(() => sorted("endpoint")),
+    dueEndpoints: (now) =>
+      reading(() => {
+        const due = [...state.rows.event.values()].filter((one) => isOpenEvent(one) && one.dueAt <= now);
+        return [...new Set(due.map(({ endpointId }) => endpointId))].sort();
+      }),
     dueEvents: (endpointIds, now, perEndpoint) =>
       reading(() => endpointIds.flatMap((id) => dueEventsOf(state, id, now).slice(0, perEndpoint))),
     events: ({ endpointId, state: asked, before, limit }) =>

@@ -70,6 +70,33 @@ describe("a body that was read and not kept", () => {
     },
   );
 
+  test("in Fastify it is the host's error as well, and no reply that never comes; bytes that a hook keeps are read", async () => {
+    const { default: Fastify } = await import("fastify");
+    const { mountFastify } = await import("../../src/mounts/fastify.ts");
+    const { countersign } = await open();
+    const app = Fastify();
+    app.addHook("preParsing", async (request, _reply, payload) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of payload) chunks.push(Buffer.from(chunk));
+      if (request.headers["x-kept"] === "yes") Object.assign(request, { rawBody: Buffer.concat(chunks) });
+      return payload;
+    });
+    app.setErrorHandler((cause, _request, reply) => reply.code(500).send(String(cause)));
+    await app.register(mountFastify(countersign));
+    const address = await app.listen({ port: 0, host: "127.0.0.1" });
+    onTestFinished(() => app.close());
+    const headers = {
+      authorization: `Bearer ${countersign.firstKey}`,
+      "content-type": "application/json",
+    };
+    const asked = { method: "POST", body: JSON.stringify({ to }) };
+    const lost = await fetch(`${address}${start}`, { ...asked, headers });
+    expect(lost.status).toBe(500);
+    expect(await lost.text()).toContain("mount Countersign before what reads bodies");
+    const kept = await fetch(`${address}${start}`, { ...asked, headers: { ...headers, "x-kept": "yes" } });
+    expect(kept.status).toBe(201);
+  });
+
   test("a web request whose body was read is refused the same way", async () => {
     const { mountWeb } = await import("../../src/mounts/web.ts");
     const { countersign } = await open();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { uuidv7 } from "../../src/clock/index.ts";
 import { eventRowId, replayed } from "../../src/events/index.ts";
 import { key } from "../../src/store/index.ts";
 import { alice, bob } from "../support/instance.ts";
@@ -154,6 +155,42 @@ describe("W-9: a receiver that fails", () => {
     await bounded(() => isCut);
     // More than that lies in no buffer of the two sockets.
     expect(written).toBeLessThan(512 * 65_536);
+  });
+
+  test("says that it took it, and never ends its answer: no connection stays behind", async () => {
+    const one = await openWebhookInstance();
+    const receiver = await openReceiver();
+    let open = 0;
+    receiver.behave((answer) => {
+      open += 1;
+      answer.once("close", () => {
+        open -= 1;
+      });
+      answer.writeHead(200, { "content-length": "60000" }).write("x");
+    });
+    const endpoint = await one.endpoint(receiver.url, ["verification.started"]);
+    await one.start({ to: alice });
+    await bounded(() => open === 1);
+    const over = one.posted();
+    for (let waited = 0; open > 0 && waited < 3 * second; waited += 100) await one.clock.advance(100);
+    await over;
+    expect(open).toBe(0);
+    expect(await eventsOf(one, endpoint.id)).toMatchObject([{ state: "received" }]);
+  });
+
+  test("with all other endpoints of its tenant: another tenant hears at once all the same", async () => {
+    const one = await openWebhookInstance();
+    const [hanging, neighbour] = [await openReceiver(), await openReceiver()];
+    hanging.behave((answer) => void answer.writeHead);
+    for (let n = 0; n < 20; n++) await one.endpoint(hanging.url, ["verification.started"]);
+    for (let n = 0; n < 10; n++) await one.start({ to: `+1415555014${n}` });
+    // Half of the room, of 160 that its endpoints would take.
+    await bounded(() => hanging.received.length === 64);
+    const service = await one.parts.directory.service(one.tenantId);
+    const tenantId = uuidv7(one.clock.now(), one.parts.random);
+    await one.webhooks.tell({ tenantId, serviceId: service?.id ?? "", url: neighbour.url, body: "{}" });
+    await bounded(() => neighbour.received.length === 1);
+    expect(hanging.received).toHaveLength(64);
   });
 
   test("is not there: what waits is posted when it is, and a neighbour gets its own meanwhile", async () => {

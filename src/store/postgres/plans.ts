@@ -41,6 +41,7 @@ export const hotStatements: readonly Asked[] = [
   ...Object.values(keysByDialect).map((one): Asked => [one, "'-'"]),
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],
+  [webhookQueries.dueEndpoints, "1"],
   [webhookQueries.dueEvents, "array['-'], 1, 100"],
   [webhookQueries.events, "'-', '-', null, 10"],
   [webhookQueries.messagesOfTenant, "'-', '-', 10"],

@@ -92,6 +92,18 @@ export const webhookTexts: Texts = {
 
 export const webhookQueries = {
   endpoints: prepared("endpoints", "select id, doc from endpoints order by id"),
+  // From one endpoint with open events to the next, in the index: a look at each endpoint that has none adds up.
+  dueEndpoints: prepared(
+    "due_endpoints",
+    `with recursive busy (id) as (
+       select (select e.endpoint_id from events e where e.due_at is not null order by e.endpoint_id limit 1)
+       union all
+       select (select e.endpoint_id from events e where e.due_at is not null and e.endpoint_id > busy.id
+                order by e.endpoint_id limit 1)
+         from busy where busy.id is not null)
+     select busy.id from busy cross join lateral (
+       select 1 from events e where e.endpoint_id = busy.id and e.due_at is not null and e.due_at <= $1 limit 1) due`,
+  ),
   dueEvents: prepared(
     "due_events",
     `select due.id, k.id as "endpointId" from unnest($1::text[]) k (id)
@@ -131,9 +143,13 @@ export type AskRows = <T extends TableName>(
 export function webhookReads(
   docs: AskRows,
   query: Ask,
-): Pick<Store, "endpoints" | "dueEvents" | "events" | "messages"> {
+): Pick<Store, "endpoints" | "dueEndpoints" | "dueEvents" | "events" | "messages"> {
   return {
     endpoints: () => docs("endpoint", webhookQueries.endpoints),
+    dueEndpoints: async (now) => {
+      const rows = await query<{ readonly id: string }>(webhookQueries.dueEndpoints, [now]);
+      return rows.map(({ id }) => id);
+    },
     dueEvents: (endpointIds, now, perEndpoint) =>
       query(webhookQueries.dueEvents, [endpointIds, now, perEndpoint]),
     events: ({ endpointId, state, before, limit }: EventQuery) =>

@@ -214,6 +214,7 @@ function reads(queries: Queries, reading: Access["reading"]): StoreReads {
     sessionsOf: (query) => reading(() => queries.sessionsOf(query), "session"),
     apiKeys: (tenantId) => reading(() => queries.apiKeys(tenantId), "apiKey"),
     endpoints: () => reading(() => queries.endpoints(), "endpoint"),
+    dueEndpoints: (now) => reading(() => queries.dueEndpoints(now), "event"),
     dueEvents: (ids, now, perEndpoint) => reading(() => queries.dueEvents(ids, now, perEndpoint), "event"),
     events: (query) => reading(() => queries.events(query), "event"),
     messages: (query) => reading(() => queries.messages(query), "message"),

@@ -102,6 +102,8 @@ function outboxChecks({ check }: Chapter): void {
       assert.deepEqual(await due(began + 1, 9), [busy[0]?.id, busy[1]?.id]);
       assert.deepEqual(await store.dueEvents(["endpoint-2"], began + 4_999, 9), []);
       assert.deepEqual(await store.dueEvents([], began + 5_000, 9), []);
+      assert.deepEqual(await store.dueEndpoints(began + 5_000), ["endpoint-1", "endpoint-2"]);
+      assert.deepEqual(await store.dueEndpoints(began + 4_999), ["endpoint-1"]);
     },
   );
 
@@ -112,6 +114,7 @@ function outboxChecks({ check }: Chapter): void {
     await put(store, [received, failed, eventRow(3)].map(eventWrite));
     await put(store, [eventWrite(posting)]);
     assert.deepEqual(await store.dueEvents(["endpoint-1"], began + 29_999, 9), []);
+    assert.deepEqual(await store.dueEndpoints(began + 29_999), []);
     const due = await store.dueEvents(["endpoint-1"], began + 30_000, 9);
     assert.deepEqual(
       due.map((one) => ({ ...one })),

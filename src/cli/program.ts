@@ -7,6 +7,7 @@ import { addInstallation } from "./program-installation.ts";
 import { addMessages } from "./program-messages.ts";
 import { addOperation } from "./program-operation.ts";
 import { addSecrets } from "./program-secrets.ts";
+import { addSubscribers } from "./program-subscribers.ts";
 import { addTenant } from "./program-tenant.ts";
 import { addWebhooks } from "./program-webhooks.ts";
 import { createTerminal } from "./terminal.ts";
@@ -44,6 +45,7 @@ export function createProgram(version: string, onExitCode: (code: number) => voi
   addServe(program, run, onExitCode);
   addVerification(program, run);
   addTenant(program, run);
+  addSubscribers(program, run);
   addMessages(program, run);
   addWebhooks(program, run, onExitCode);
   addInstallation(program, run);

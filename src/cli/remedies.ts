@@ -17,6 +17,9 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   number_invalid: "Write it in international form, with + and the country's code: +14155550123.",
   number_not_allowed:
     "See `countersign numbers <number>` for what is known about it, and COUNTERSIGN_COUNTRIES.",
+  address_required:
+    "See `countersign subscribers show <person>`: an address that you know to be theirs can be named with --to.",
+  authenticator_not_found: "See `countersign subscribers show <person>` for what they have.",
   service_not_found: "See `countersign services list`.",
   sign_in_refused:
     "Type both again: which of them is wrong, nobody is told. `countersign login --sign-up` makes an account.",

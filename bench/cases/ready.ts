@@ -81,12 +81,16 @@ async function serveOnce(root: string, folder: string): Promise<number> {
   const child = spawn(command, args, {
     cwd: folder,
     env: { ...process.env, PORT: String(port), HOST: "127.0.0.1", COUNTERSIGN_DATA: join(folder, "data") },
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   try {
     while (!(await isReady(port))) {
-      if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}`);
+      if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${said}`);
       if (performance.now() - beganAt > readyMaxMs) throw new Error("serve did not become ready");
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

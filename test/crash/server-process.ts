@@ -3,7 +3,8 @@
 // master secrets, the current one first; without one it makes its own.
 import { type InstanceOptions, openInstance } from "../../src/instance/instance.ts";
 import { Secret } from "../../src/secrets/index.ts";
-import { openLedger, recorder, serveAndTell } from "../support/recorder.ts";
+import { openLedger, recorder } from "../support/recorder.ts";
+import { serveAndTell } from "../support/serve-and-tell.ts";
 import { enrolApp } from "./enrolled-app.ts";
 
 const [folder = "", ledgerPath = "", apiKey = "", databaseUrl = "", count = "0", ...secrets] =

@@ -3,7 +3,8 @@
 import { openInstance } from "../../src/instance/instance.ts";
 import { Secret } from "../../src/secrets/index.ts";
 import { testSecret } from "../support/instance-values.ts";
-import { openLedger, recorder, serveAndTell } from "../support/recorder.ts";
+import { openLedger, recorder } from "../support/recorder.ts";
+import { serveAndTell } from "../support/serve-and-tell.ts";
 
 const [folder = "", databaseUrl = "", ledgerPath = "", apiKey = "", manner = ""] = process.argv.slice(2);
 const write = openLedger(ledgerPath);

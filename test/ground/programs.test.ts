@@ -10,8 +10,12 @@ function programs({ hasBrowser = false, hasProxy = true } = {}): readonly Progra
     {
       ...{ name: "Chromium", packageName: "chromium", tests: "the pages", isThere: hasBrowser },
       otherwise: " or set CHROMIUM to its path",
+      without: "their tests are skipped",
     },
-    { name: "HAProxy", packageName: "haproxy", tests: "cells", isThere: hasProxy, otherwise: "" },
+    {
+      ...{ name: "HAProxy", packageName: "haproxy", tests: "cells", isThere: hasProxy, otherwise: "" },
+      without: "cells are not tested",
+    },
   ];
 }
 

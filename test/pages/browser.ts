@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "../support/programs.ts";
 
-const noBrowser = "Chromium is missing: install it (apt-get install chromium) or set CHROMIUM to its path";
+const noBrowser =
+  "Chromium is missing: install it (apt-get install chromium-headless-shell) or set CHROMIUM to its path";
 
 /** Without a browser the test is skipped and says why; where everything must run, it fails. */
 export function needBrowser(context: { skip(reason: string): void }): void {

@@ -121,7 +121,7 @@ export interface SentCode {
   readonly authenticatorId: string;
   readonly verificationId: string;
   /** Masked. */
-  readonly to: string;
+  readonly to: string | null;
   readonly channel: string;
   readonly checksLeft: number;
   readonly codeExpiresAt: string | null;

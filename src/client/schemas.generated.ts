@@ -276,8 +276,8 @@ export interface NewMessage {
 
 export interface Message {
   readonly id: string;
-  readonly to: string;
-  readonly text: string;
+  /** Null only where what is kept of it cannot be read */ readonly to: string | null;
+  /** Null only where what is kept of it cannot be read */ readonly text: string | null;
   readonly from: string | null;
   readonly service: string;
   readonly clientRef: string | null;
@@ -490,7 +490,7 @@ export interface NewAuthenticator {
 export interface SentCode {
   /** Which of their authenticators it goes to */ readonly authenticatorId: string;
   readonly verificationId: string;
-  /** Masked */ readonly to: string;
+  /** Masked; null only where what is kept of it cannot be read */ readonly to: string | null;
   readonly channel: string;
   readonly checksLeft: number;
   /** RFC 3339, in UTC */ readonly codeExpiresAt: string | null;

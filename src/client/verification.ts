@@ -67,7 +67,8 @@ export interface ListRequest {
 export interface Verification {
   readonly id: string;
   readonly status: Status;
-  readonly to: string;
+  /** In full; null only where what is kept of it cannot be read. */
+  readonly to: string | null;
   readonly channel: Channel;
   readonly step: number;
   readonly steps: number;

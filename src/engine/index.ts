@@ -60,11 +60,10 @@ export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";
 export type { GuardCaller } from "./guard-desk.ts";
 export type { MessageRequest } from "./message-fields.ts";
-export type { ListedMessage, MessageResult, MessageView } from "./messages.ts";
+export type { MessageResult, MessageView } from "./messages.ts";
 export type { EngineParts, Log, Meter } from "./parts.ts";
 export {
   type DetailedView,
-  type ListedView,
   type ListPage,
   type ListRequest,
   lookAt,

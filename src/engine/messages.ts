@@ -6,7 +6,6 @@ import {
   messageContext,
   openReceiptUrl,
   openText,
-  type SealContext,
   seal,
   sealReceiptUrl,
   sealText,
@@ -21,31 +20,25 @@ import {
   type MessageReceipts,
   type Recipient,
 } from "../verification/index.ts";
-import { addressContext, addressOf } from "./address.ts";
+import { addressContext } from "./address.ts";
 import type { GuardAsk } from "./guard-desk.ts";
 import type { Door } from "./guard-door.ts";
 import { fieldsProblem, type MessageRequest, receiptsProblem, senderOf } from "./message-fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
-import { shown } from "./shown.ts";
+import { shown, shownAddress } from "./shown.ts";
 import { needsDestination, type StartRefusal, stepRefusal } from "./start-plan.ts";
 import { answeredBefore, type IdempotencyKeyReused, type Transacted, transact } from "./transaction.ts";
 
 /** A message with what became of it. */
 export interface MessageView
   extends Omit<Message, "sealedText" | "recipientId" | "tenantId" | "receipts" | "isOurs"> {
-  /** In full. */
-  readonly to: string;
-  readonly text: string;
+  /** In full, like the text. Each is null only where what is kept of it cannot be read. */
+  readonly to: string | null;
+  readonly text: string | null;
   /** Where its caller is told what becomes of it; null where nobody asked. */
   readonly receiptUrl: string | null;
   readonly delivery: Delivery;
-}
-
-/** A message on a list: null stands for what is kept and cannot be read. */
-export interface ListedMessage extends Omit<MessageView, "to" | "text"> {
-  readonly to: string | null;
-  readonly text: string | null;
 }
 
 export type MessageRefusal =
@@ -95,7 +88,7 @@ async function resultOf(
   if (outcome.type !== "messageAccepted") return outcome;
   const message =
     written !== null && recipient !== null && delivery !== undefined
-      ? toView(parts, { message: written, recipient, delivery }, asItIs)
+      ? toView(parts, { message: written, recipient, delivery })
       : await getMessage(parts, { tenantId, id: outcome.messageId });
   return message === null ? { type: "notFound" } : { type: "messageAccepted", message, replayed };
 }
@@ -106,9 +99,7 @@ export async function getMessage(
   { tenantId, id }: { readonly tenantId: string; readonly id: string },
 ): Promise<MessageView | null> {
   const message = await parts.store.get(key("message", id));
-  return message?.tenantId === tenantId && message.isOurs !== true
-    ? await viewOf(parts, message, asItIs)
-    : null;
+  return message?.tenantId === tenantId && message.isOurs !== true ? await viewOf(parts, message) : null;
 }
 
 export interface MessageListRequest {
@@ -122,7 +113,7 @@ export interface MessageListRequest {
 export async function listMessages(
   parts: EngineParts,
   { tenantId, to, before, limit }: MessageListRequest,
-): Promise<{ readonly items: readonly ListedMessage[]; readonly nextBefore: string | null }> {
+): Promise<{ readonly items: readonly MessageView[]; readonly nextBefore: string | null }> {
   const recipientId = to === undefined ? undefined : recipientIdOf(parts, tenantId, to);
   if (recipientId === null) return { items: [], nextBefore: null };
   const rows = await parts.store.messages({
@@ -133,47 +124,35 @@ export async function listMessages(
   });
   const page = rows.slice(0, limit);
   const visible = page.filter(({ isOurs }) => isOurs !== true);
-  const views = await Promise.all(visible.map((one) => viewOf(parts, one, shown)));
+  const views = await Promise.all(visible.map((one) => viewOf(parts, one)));
   const nextBefore = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
   return { items: views.filter((one) => one !== null), nextBefore };
 }
 
-async function viewOf<T extends string | null>(
-  parts: EngineParts,
-  message: Message,
-  read: Read<T>,
-): Promise<MessageOf<T> | null> {
+async function viewOf(parts: EngineParts, message: Message): Promise<MessageView | null> {
   const recipient = await parts.store.get(key("recipient", message.recipientId));
   const [delivery] = await parts.store.deliveriesOf(message.id);
   // An erasure runs.
   if (recipient === undefined || delivery === undefined) return null;
-  return toView(parts, { message, recipient, delivery }, read);
+  return toView(parts, { message, recipient, delivery });
 }
 
-/** How a sealed value is read: as it is, or by `shown`. */
-type Read<T> = (parts: EngineParts, context: SealContext, open: () => string) => T;
-type MessageOf<T> = Omit<MessageView, "to" | "text"> & { readonly to: T; readonly text: T };
-
-const asItIs: Read<string> = (_parts, _context, open) => open();
-
-function toView<T extends string | null>(
+function toView(
   parts: EngineParts,
   { message, recipient, delivery }: { message: Message; recipient: Recipient; delivery: Delivery },
-  read: Read<T>,
-): MessageOf<T> {
+): MessageView {
   const { sealedText: _sealed, recipientId: _recipient, tenantId: _tenant, receipts, ...plain } = message;
   const { keyring } = parts;
-  const { id, tenantId } = recipient;
   const receiptUrl =
     receipts === undefined
       ? null
-      : read(parts, messageContext(message, "receipts"), () =>
+      : shown(parts, messageContext(message, "receipts"), () =>
           openReceiptUrl(keyring, message, receipts.sealedUrl),
         );
   return {
     ...plain,
-    to: read(parts, addressContext(id, tenantId), () => addressOf(keyring, recipient)),
-    text: read(parts, messageContext(message, "text"), () => openText(keyring, message)),
+    to: shownAddress(parts, recipient),
+    text: shown(parts, messageContext(message, "text"), () => openText(keyring, message)),
     receiptUrl,
     delivery,
   };

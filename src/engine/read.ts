@@ -5,17 +5,15 @@ import {
   type CheckRecord,
   type Delivery,
   livePending,
-  type Recipient,
   type Status,
   type Verification,
 } from "../verification/index.ts";
-import { addressOf } from "./address.ts";
 import { digestOfBinding } from "./binding.ts";
 import type { EngineParts } from "./parts.ts";
 import { recipientIdOf } from "./recipients.ts";
 import { shownAddress } from "./shown.ts";
 import type { VerbRequest } from "./verbs.ts";
-import { toView, type VerificationView, type ViewTo } from "./view.ts";
+import { toView, type VerificationView } from "./view.ts";
 
 /** A verification with all that happened to it. Codes are not among it. */
 export interface DetailedView extends VerificationView {
@@ -31,7 +29,7 @@ export async function get(parts: EngineParts, request: VerbRequest): Promise<Det
   if (verification === undefined || verification.tenantId !== request.tenantId) return null;
   const binding = digestOfBinding(parts.keyring, request.tenantId, request.binding);
   if (verification.binding !== binding) return null;
-  return await detailsOf(parts, verification, now, (recipient) => addressOf(parts.keyring, recipient));
+  return await detailsOf(parts, verification, now);
 }
 
 /** The same for whoever runs the installation, whatever it was started with; nothing but to be looked at. */
@@ -43,26 +41,23 @@ export async function lookAt(
   const verification = await parts.store.get(key("verification", id));
   if (verification === undefined || verification.tenantId !== tenantId) return null;
   const hasBinding = verification.binding !== null;
-  const found = await detailsOf(parts, verification, now, (recipient) => shownAddress(parts, recipient));
+  const found = await detailsOf(parts, verification, now);
   return found === null ? null : { ...found, hasBinding };
 }
 
-/** The same, where what is kept of the recipient may be what cannot be read. */
-export interface LookedAt extends Omit<DetailedView, "to"> {
-  readonly to: string | null;
+export interface LookedAt extends DetailedView {
   readonly hasBinding: boolean;
 }
 
-async function detailsOf<A extends string | null>(
+async function detailsOf(
   parts: EngineParts,
   verification: Verification,
   now: number,
-  read: (recipient: Recipient) => A,
-): Promise<(ViewTo<A> & Pick<DetailedView, "deliveries" | "checks">) | null> {
+): Promise<DetailedView | null> {
   const recipient = await parts.store.get(key("recipient", verification.recipientId));
   if (recipient === undefined) return null;
   const deliveries = await parts.store.deliveriesOf(verification.id);
-  const view = toView(verification, read(recipient), now);
+  const view = toView(verification, shownAddress(parts, recipient), now);
   return { ...view, deliveries, checks: verification.checks };
 }
 
@@ -77,14 +72,8 @@ export interface ListRequest {
   readonly limit: number;
 }
 
-/** A verification on a list. */
-export interface ListedView extends Omit<VerificationView, "to"> {
-  /** Null only where what is kept of it cannot be read. */
-  readonly to: string | null;
-}
-
 export interface ListPage {
-  readonly items: readonly ListedView[];
+  readonly items: readonly VerificationView[];
   /** Where the next page begins; null on the last. */
   readonly nextBefore: string | null;
 }
@@ -104,7 +93,7 @@ export async function list(parts: EngineParts, request: ListRequest): Promise<Li
     ...(before === undefined ? {} : { before }),
   });
   const page = rows.slice(0, limit);
-  const items: ListedView[] = [];
+  const items: VerificationView[] = [];
   const binding =
     request.binding === undefined ? undefined : digestOfBinding(parts.keyring, tenantId, request.binding);
   for (const row of page) {

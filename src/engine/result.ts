@@ -1,6 +1,7 @@
 import type { Outcome } from "../verification/index.ts";
-import { addressOf, rememberAddress } from "./address.ts";
+import { rememberAddress } from "./address.ts";
 import type { EngineParts } from "./parts.ts";
+import { shownAddress } from "./shown.ts";
 import type { IdempotencyKeyReused, Transacted } from "./transaction.ts";
 import { toView, type VerificationView } from "./view.ts";
 
@@ -39,7 +40,8 @@ export function toResult<O extends Outcome, Shown extends string = Exclude<O["ty
   let view: VerificationView | null = null;
   if (verification !== null && recipient !== null && !withoutView.has(type)) {
     if (address !== undefined) rememberAddress(parts.keyring, recipient, address);
-    view = toView(verification, address ?? addressOf(parts.keyring, recipient), now);
+    // It is committed: a number that cannot be read must not take the answer away (K-3).
+    view = toView(verification, address ?? shownAddress(parts, recipient), now);
   }
   return { outcome: type, ...fields, verification: view, replayed } as unknown as VerificationResult<
     O,

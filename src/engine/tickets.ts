@@ -7,7 +7,7 @@ import { get } from "./read.ts";
 import { useKey, useRecord } from "./single-use.ts";
 import type { Idempotency } from "./transaction.ts";
 import type { VerbRequest } from "./verbs.ts";
-import { toView, type VerificationView } from "./view.ts";
+import { toView, type ViewTo } from "./view.ts";
 
 const idBytes = 16;
 const proofBytes = 24;
@@ -39,7 +39,7 @@ export interface RedeemRequest {
 }
 
 export type RedeemResult =
-  | { readonly outcome: "redeemed"; readonly verification: VerificationView; readonly replayed: boolean }
+  | { readonly outcome: "redeemed"; readonly verification: ViewTo<string>; readonly replayed: boolean }
   /** Unknown, another tenant's, redeemed before or too old: no answer tells which. */
   | { readonly outcome: "ticketInvalid" }
   | { readonly outcome: "idempotencyKeyReused" };

@@ -4,8 +4,8 @@ import { asOf, type Channel, type Payment, type Status, type Verification } from
 export interface VerificationView {
   readonly id: string;
   readonly status: Status;
-  /** The recipient in full: E.164 number or e-mail address. */
-  readonly to: string;
+  /** The recipient in full: E.164 number or e-mail address. Null only where what is kept of it cannot be read. */
+  readonly to: string | null;
   readonly channel: Channel;
   /** Position in the workflow, from 0. */
   readonly step: number;
@@ -31,7 +31,7 @@ export interface VerificationView {
   readonly settledByTenant: boolean;
 }
 
-/** A view with whatever is known of where the recipient is reached. */
+/** A view with what is known of where the recipient is reached: of an acknowledged proof, always. */
 export type ViewTo<To> = Omit<VerificationView, "to"> & { readonly to: To };
 
 export function toView<To extends string | null>(stored: Verification, to: To, now: number): ViewTo<To> {

@@ -181,7 +181,7 @@ export function countersignOf(
   tally: Tally = createTally(),
 ): Countersign {
   const { engine, parts, tenant, sandbox } = instance;
-  events.openWith(parts.keyring, parts.log);
+  events.openWith(parts);
   const tenantId = tenant.id;
   const continuation = ({ id, binding }: VerificationRequest): VerificationRequest & { tenantId: string } => {
     requireBinding(binding);

@@ -1,8 +1,7 @@
 import { type AccountEvent, accountEventOf } from "../accounts/index.ts";
-import { addressOf } from "../engine/address.ts";
-import type { Log } from "../engine/index.ts";
+import type { EngineParts } from "../engine/index.ts";
+import { shownAddress } from "../engine/shown.ts";
 import { toView } from "../engine/view.ts";
-import type { Keyring } from "../secrets/index.ts";
 import { key, type Rows, rowBefore, type Store, type Write } from "../store/index.ts";
 import type { Delivery as DeliveryRow, Recipient, SettledVerification } from "../verification/index.ts";
 import { type Delivery, toDelivery, type Verification } from "./verification.ts";
@@ -26,12 +25,14 @@ export interface CountersignEvents {
 export type CountersignEvent = keyof CountersignEvents;
 export type Listener<E extends CountersignEvent> = (event: CountersignEvents[E]) => void | Promise<void>;
 
+type Opening = Pick<EngineParts, "keyring" | "dataKeyring" | "log">;
+
 export interface Events {
   on<E extends CountersignEvent>(name: E, listener: Listener<E>): () => void;
   /** The same store, which tells what it has committed. */
   watch(store: Store): Store;
   /** With what addresses are opened; nothing happens before it is known. */
-  openWith(keyring: Keyring, log: Log): void;
+  openWith(parts: Opening): void;
   close(): void;
 }
 
@@ -58,7 +59,7 @@ const nothing: Change = { settled: null, delivery: null, account: null };
  */
 export function createEvents(): Events {
   const listeners = new Map<CountersignEvent, Set<Listener<never>>>(names.map((name) => [name, new Set()]));
-  let opened: { readonly keyring: Keyring; readonly log: Log } | null = null;
+  let opened: Opening | null = null;
   const isHeard = (): boolean => names.some((name) => listeners.get(name)?.size !== 0);
 
   function emit<E extends CountersignEvent>(name: E, event: CountersignEvents[E]): void {
@@ -88,7 +89,7 @@ export function createEvents(): Events {
     }
     if (settled?.recipient === undefined) return;
     const { row, recipient } = settled;
-    const verification = toView(row, addressOf(opened.keyring, recipient), row.settledAt);
+    const verification = toView(row, shownAddress(opened, recipient), row.settledAt);
     if (row.status === "approved") emit("approved", { verification });
     emit("settled", { verification });
   }
@@ -105,8 +106,8 @@ export function createEvents(): Events {
       return () => void heard.delete(listener);
     },
     watch: (store) => watched(store, isHeard, tell),
-    openWith(keyring, log) {
-      opened = { keyring, log };
+    openWith(parts) {
+      opened = parts;
     },
     close() {
       for (const heard of listeners.values()) heard.clear();

@@ -88,6 +88,30 @@ describe("K-3: what cannot be read is null on a list, rings once, and hides noth
     expect(rung).toEqual(["recipients.address"]);
   });
 
+  test("A-1: a check is answered with what it committed, and who asks for one verification is shown the rest of it", async () => {
+    for (const right of [true, false]) {
+      const { id, code } = await one.start();
+      await breakRecipient("verification", id);
+      const given = right ? code : String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+      const checked = await one.call({
+        method: "POST",
+        path: `/verifications/${id}/check`,
+        body: { code: given },
+      });
+      const shown = await one.call({ path: `/verifications/${id}` });
+      expect([checked.status, shown.status]).toEqual([right ? 200 : 422, 200]);
+      expect(shown.json).toMatchObject({
+        to: null,
+        status: right ? "approved" : "pending",
+        checks: [{ right }],
+      });
+      expect(checked.json).toMatchObject(right ? { to: null, status: "approved" } : { checksLeft: 4 });
+      const ended = await one.call({ method: "DELETE", path: `/verifications/${id}` });
+      expect(ended).toMatchObject(right ? { status: 409 } : { status: 200, json: { to: null } });
+    }
+    expect(rung).toEqual(["recipients.address", "recipients.address"]);
+  });
+
   test("the number and the text of a message", async () => {
     const sent = [];
     for (const text of ["one", "two"]) sent.push(await post("/messages", { to: freshNumber(), text }));
@@ -101,6 +125,8 @@ describe("K-3: what cannot be read is null on a list, rings once, and hides noth
       ]),
     );
     expect([...rung].sort()).toEqual(["messages.text", "recipients.address"]);
+    const alone = await one.call({ path: `/messages/${sent[0].id}` });
+    expect(alone).toMatchObject({ status: 200, json: { id: sent[0].id, to: null, text: null } });
   });
 
   test("the secret of a webhook is not looked at", async () => {

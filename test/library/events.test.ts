@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CountersignEvent } from "../../src/index.ts";
+import { instanceOf } from "../../src/library/countersign.ts";
+import { key } from "../../src/store/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
+import { breakSeals } from "../support/broken-seals.ts";
 import { begin, open, to, wrong } from "./open.ts";
 
 describe("the events of the library", () => {
@@ -17,6 +20,20 @@ describe("the events of the library", () => {
     expect(heard).toEqual([`approved ${to}`, "settled approved"]);
     await countersign.check({ id, to, code });
     expect(heard).toHaveLength(2);
+  });
+
+  test("K-3: an approval whose number cannot be read is answered and told, without it", async () => {
+    const { countersign } = await open();
+    const { id, code } = await begin(countersign);
+    const { store } = instanceOf(countersign);
+    const row = await store.get(key("verification", id));
+    await breakSeals(store, "recipient", row?.recipientId ?? "");
+    const heard: (string | null)[] = [];
+    countersign.on("approved", ({ verification }) => void heard.push(verification.to));
+    const result = await countersign.check({ id, to, code });
+    expect(result).toMatchObject({ outcome: "approved", verification: { to: null } });
+    expect(heard).toEqual([null]);
+    expect(await countersign.get({ id })).toMatchObject({ to: null, status: "approved" });
   });
 
   test("tell of every end, also of those that nobody asked for", async () => {

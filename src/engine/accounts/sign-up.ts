@@ -9,7 +9,7 @@ import {
 import { uuidv7 } from "../../clock/index.ts";
 import { key, type Rows, type UpdateDecision, type Write } from "../../store/index.ts";
 import { useKey, useRecord } from "../single-use.ts";
-import type { VerificationView } from "../view.ts";
+import type { VerificationView, ViewTo } from "../view.ts";
 import { newBase, newStoredCodes } from "./new-authenticator.ts";
 import { judge, type PasswordRefused } from "./new-password.ts";
 import { type AccountParts, contextOf, holderDigest, nameIdOf, newName, nobodysId, sealed } from "./parts.ts";
@@ -100,15 +100,16 @@ export async function signUp(parts: AccountParts, request: SignUp): Promise<Sign
   return await parts.decide([nameKey, subscriberKey, usedKey], decision);
 }
 
-/** The approved verification, which never changes any more; null where there is none for this caller. */
-async function provenNumber(parts: AccountParts, request: SignUp): Promise<VerificationView | null> {
+/** The approved verification, which never changes any more; null where there is none for this caller, or no number in it. */
+async function provenNumber(parts: AccountParts, request: SignUp): Promise<ViewTo<string> | null> {
   const { tenantId, verificationId: id, binding } = request;
   const found = await parts.engine.get({ tenantId, id, binding });
+  if (found === null || found.to === null) return null;
   const isApproved =
-    found?.status === "approved" &&
+    found.status === "approved" &&
     found.purpose === signUpPurpose &&
     parts.clock.now() - (found.settledAt ?? 0) < provenMs;
-  return isApproved ? found : null;
+  return isApproved ? { ...found, to: found.to } : null;
 }
 
 async function newRow(
@@ -118,7 +119,7 @@ async function newRow(
     name,
     nameId,
     proven,
-  }: { readonly name: string; readonly nameId: string; readonly proven: VerificationView },
+  }: { readonly name: string; readonly nameId: string; readonly proven: ViewTo<string> },
 ): Promise<{ readonly subscriber: Subscriber; readonly codes: readonly string[] }> {
   const now = parts.clock.now();
   const id = uuidv7(now, parts.random);

@@ -5,11 +5,11 @@ import type {
   SubscriberView,
   VerificationView,
 } from "../../engine/index.ts";
-import { maskAddress } from "../../numbers/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { NewlyTrustedBody } from "./device-schemas.ts";
 import { bearer, binding, browser, CreationOptionsBody, device, PasskeyBody } from "./passkey-schemas.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
+import { maskedOrNull } from "./verification-body.ts";
 
 export const subscriberName = opaque(
   128,
@@ -259,7 +259,7 @@ export const SentCodeBody = Type.Object(
   {
     authenticatorId: Type.String({ description: "Which of their authenticators it goes to" }),
     verificationId: Type.String(),
-    to: Type.String({ description: "Masked" }),
+    to: orNull(Type.String({ description: "Masked; null only where what is kept of it cannot be read" })),
     channel: Type.String(),
     checksLeft: Type.Integer(),
     codeExpiresAt: orNull(Instant),
@@ -319,7 +319,7 @@ export const toBegunBody = (
 export const toSentBody = (one: VerificationView, authenticatorId: string): Static<typeof SentCodeBody> => ({
   authenticatorId,
   verificationId: one.id,
-  to: maskAddress(one.to),
+  to: maskedOrNull(one.to),
   channel: one.channel,
   checksLeft: one.checksLeft,
   codeExpiresAt: isoOrNull(one.codeExpiresAt),

@@ -1,4 +1,4 @@
-import type { DeliveryView, ListedMessage, MessageView } from "../../engine/index.ts";
+import type { DeliveryView, MessageView } from "../../engine/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
 import { iso, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 import { maskedOrNull, toDeliveryBody } from "./verification-body.ts";
@@ -68,13 +68,15 @@ export const NewMessageBody = strict(
   { title: "NewMessage" },
 );
 
+const unreadable = "Null only where what is kept of it cannot be read";
+
 const { id: _id, step: _step, cause: _cause, ...sent } = properties;
 
 export const MessageBody = Type.Object(
   {
     id: Type.String(),
-    to: Type.String(),
-    text: Type.String(),
+    to: orNull(Type.String({ description: unreadable })),
+    text: orNull(Type.String({ description: unreadable })),
     from: orNull(Type.String()),
     service: Type.String(),
     clientRef: orNull(Type.String()),
@@ -125,9 +127,9 @@ export function toMessageBody(view: MessageView, showsCosts: boolean): Static<ty
 }
 
 export function toListedMessage(
-  view: ListedMessage,
+  view: MessageView,
   showsCosts: boolean,
 ): Static<typeof MessageListBody>["items"][number] {
-  const { text: _said, ...shown } = toMessageBody({ ...view, to: "", text: "" }, showsCosts);
+  const { text: _said, ...shown } = toMessageBody(view, showsCosts);
   return { ...shown, to: maskedOrNull(view.to) };
 }

@@ -1,5 +1,5 @@
 import { readableAmount } from "../../delivery/index.ts";
-import type { DetailedView, ListedView, VerificationView } from "../../engine/index.ts";
+import type { DetailedView, VerificationView } from "../../engine/index.ts";
 import { amountText, type GuardDecision } from "../../guard/index.ts";
 import { maskAddress } from "../../numbers/index.ts";
 import type { Static } from "../../schemas/index.ts";
@@ -46,8 +46,8 @@ export function toBody(view: VerificationView): Static<typeof VerificationBody> 
 }
 
 /** With its number masked, for lists (N-8). */
-export function toListedBody(view: ListedView): Static<typeof ListedVerificationBody> {
-  return { ...toBody({ ...view, to: "" }), to: maskedOrNull(view.to) };
+export function toListedBody(view: VerificationView): Static<typeof ListedVerificationBody> {
+  return { ...toBody(view), to: maskedOrNull(view.to) };
 }
 
 /** Null stays null: what cannot be read. */

@@ -111,7 +111,7 @@ export const SettleBody = Type.Object(
 const verification = {
   id: Type.String(),
   status: statusSchema,
-  to: Type.String(),
+  to: orNull(Type.String({ description: "In full; null only where what is kept of it cannot be read" })),
   channel: channelSchema,
   step: Type.Integer(),
   steps: Type.Integer(),

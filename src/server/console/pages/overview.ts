@@ -1,5 +1,5 @@
 import { html } from "ghtml";
-import type { ListedView } from "../../../engine/index.ts";
+import type { VerificationView } from "../../../engine/index.ts";
 import type { Status } from "../../../verification/index.ts";
 import { type ConsolePage, facts, table, text } from "../frame.ts";
 import type { Inside } from "../gate.ts";
@@ -56,7 +56,7 @@ async function lastDay(inside: Inside): Promise<Day> {
   let before: string | undefined;
   while (seen < countedMax) {
     const page = await engine.list({ tenantId, before, limit: pageSize });
-    const young: readonly ListedView[] = page.items.filter(({ createdAt }) => createdAt >= since);
+    const young: readonly VerificationView[] = page.items.filter(({ createdAt }) => createdAt >= since);
     for (const { status } of young) counts[status] = (counts[status] ?? 0) + 1;
     seen += young.length;
     if (young.length < page.items.length || page.nextBefore === null) return { counts, seen, isWhole: true };

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { uuidv7Floor } from "../../../clock/index.ts";
-import type { ListedMessage } from "../../../engine/index.ts";
+import type { MessageView } from "../../../engine/index.ts";
 import { needScope } from "../dialect-key.ts";
 import { errors, refuse } from "./errors.ts";
 import { toRecord } from "./message-body.ts";
@@ -33,8 +33,8 @@ export async function list(request: FastifyRequest, version: Version): Promise<u
 async function find(
   { server: { engine }, caller: { tenantId } }: FastifyRequest,
   { from, until, limit, offset }: Asked,
-): Promise<{ readonly found: readonly ListedMessage[]; readonly hasMore: boolean }> {
-  const found: ListedMessage[] = [];
+): Promise<{ readonly found: readonly MessageView[]; readonly hasMore: boolean }> {
+  const found: MessageView[] = [];
   // Ids begin with their time: what is newer than asked for is never read.
   let before: string | null = uuidv7Floor(until);
   let skipped = 0;

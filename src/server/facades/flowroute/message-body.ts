@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { ListedMessage } from "../../../engine/index.ts";
+import type { MessageView } from "../../../engine/index.ts";
 import { flowrouteStatus } from "../../../events/index.ts";
 import { fateOf, sentAt } from "../../../verification/index.ts";
 import { fromHex, toHex } from "../ids.ts";
@@ -20,7 +20,7 @@ export function idOfRecord(given: string): string | null {
 /** A record of a message, as the vendor keeps it. */
 export async function toRecord(
   request: FastifyRequest,
-  view: ListedMessage,
+  view: MessageView,
   version: Version,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { delivery } = view;
@@ -49,7 +49,7 @@ export async function toRecord(
 }
 
 /** What carriers said so far: one for what was handed over, one for what became of it. */
-function receiptsOf({ delivery }: ListedMessage): readonly unknown[] {
+function receiptsOf({ delivery }: MessageView): readonly unknown[] {
   const at = sentAt(delivery);
   if (at === null) return [];
   const timestamp = flowrouteDate(at);

@@ -11,10 +11,14 @@ export async function toMessage(
   request: FastifyRequest,
   view: MessageView,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { encoding, count } = countSegments(view.text);
+  // The vendor knows no null here: what cannot be read is said to be empty.
+  const { to, text } = { to: view.to ?? "", text: view.text ?? "" };
+  const { encoding, count } = countSegments(text);
   const cost = await costFor(request, view.delivery);
   const shown = {
     ...view,
+    to,
+    text,
     tenantId: request.caller.tenantId,
     webhookUrl: view.receiptUrl,
     // Before it has left nobody wrote them down.

@@ -8,7 +8,7 @@ export function toVerification(view: VerificationView, profileId: string): Reado
     created_at: telnyxDate(view.createdAt),
     updated_at: telnyxDate(view.settledAt ?? view.createdAt),
     record_type: "verification",
-    phone_number: view.to,
+    phone_number: view.to ?? "",
     type: telnyxType(view.channel),
     status: telnyxStatus[view.status],
     timeout_secs: Math.round((view.endsAt - view.createdAt) / 1_000),

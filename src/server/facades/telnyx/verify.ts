@@ -45,13 +45,13 @@ export async function verifyById(request: FastifyRequest, reply: FastifyReply): 
   const code = textIn(fields, "code");
   const status = textIn(fields, "status");
   if (code !== undefined) {
-    return answer(view.to, await isRight(request, { tenantId, id, code, binding }));
+    return answer(view.to ?? "", await isRight(request, { tenantId, id, code, binding }));
   }
   if (status === undefined) {
     // An empty body asks for nothing: it learns where the verification stands, and counts as no guess.
-    return answer(view.to, view.status === "approved");
+    return answer(view.to ?? "", view.status === "approved");
   }
-  return answer(view.to, await report(request, caller, id, status, view.metadata));
+  return answer(view.to ?? "", await report(request, caller, id, status, view.metadata));
 }
 
 export const unknownVerification = errors.notFound({

@@ -52,7 +52,7 @@ function toAnswer(view: DetailedView, apiKey: string): Answer {
     request_id: toHex(view.id),
     account_id: apiKey,
     status: statusWords[view.status],
-    number: view.to.replace("+", ""),
+    number: (view.to ?? "").replace("+", ""),
     ...pricesOf(deliveries),
     sender_id: view.metadata?.["senderId"] ?? "verify",
     date_submitted: vonageDate(view.createdAt),

@@ -108,10 +108,10 @@ function registrationOf(parameters: Parameters): Relayed["registration"] {
 }
 
 async function entriesOf(request: FastifyRequest, message: MessageView): Promise<readonly Entry[]> {
-  const { count } = countSegments(message.text);
+  const { count } = countSegments(message.text ?? "");
   const cost = (await costFor(request, message.delivery)) ?? 0;
   const entry = {
-    to: message.to.slice(1),
+    to: (message.to ?? "").slice(1),
     status: "0",
     // There is no account with money in it; clients expect the fields all the same.
     "remaining-balance": "0.00000000",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Authenticator, BegunSession, SentCode } from "../../client/schemas.generated.ts";
 import { systemClock } from "../../clock/index.ts";
 import { newestDelivery, refuseUndelivered, troubleSoFar } from "../carrier-trouble.ts";
 import { call, type GlobalOptions, openConnection } from "../connection.ts";
@@ -12,32 +13,6 @@ import { type AppKey, refuseContradictions, refuseKeyInJson, showAppKey } from "
 import { noPhones, notEnrolled, nothingArrived, nothingUsable } from "./login-ends.ts";
 import { ask, codeOf, complain, international, type Login, type LoginOptions } from "./login-questions.ts";
 import { type NameAndPassword, signUp } from "./login-sign-up.ts";
-
-interface Authenticator {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly isConfirmed: boolean;
-  readonly isDisabled: boolean;
-  readonly isPreferred: boolean;
-  /** Masked. */
-  readonly number: string | null;
-}
-
-interface SentCode {
-  readonly verificationId: string;
-  /** Masked. */
-  readonly to: string;
-  readonly channel: string;
-}
-
-interface Begun {
-  readonly bearer: string | null;
-  readonly session: {
-    readonly id: string;
-    readonly assurance: { readonly aal: number; readonly restricted: boolean };
-  };
-}
 
 interface Asked {
   readonly pending: { readonly bearer: string };
@@ -81,9 +56,9 @@ async function asked(at: Login, given: string | null): Promise<NameAndPassword> 
   return { name, password: given ?? (await ask(at, "Password: ", "hidden")) };
 }
 
-async function signIn(at: Login, body: NameAndPassword): Promise<Begun> {
+async function signIn(at: Login, body: NameAndPassword): Promise<BegunSession> {
   const answer = await at.connection.request("POST", "/api/v1/sessions", body);
-  if (answer.status === 201) return answer.body as Begun;
+  if (answer.status === 201) return answer.body as BegunSession;
   const { code } = answer.body as { readonly code?: unknown };
   if (code === "challenge_required") return await challenged(at, answer.body as Required<Asked>);
   if (code === "enrolment_required") return await enrolled(at, answer.body as Required<Asked>);
@@ -91,7 +66,7 @@ async function signIn(at: Login, body: NameAndPassword): Promise<Begun> {
 }
 
 /** The first time: a number of their own, or an app, which is kept once its code was entered. */
-async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): Promise<Begun> {
+async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): Promise<BegunSession> {
   const { terminal, options } = at;
   const base = `/api/v1/subscribers/${subscriberId}/authenticators`;
   if (options.method === "app") return await enrolledApp(at, base, pending.bearer);
@@ -119,7 +94,7 @@ async function enrolled(at: Login, { pending, subscriberId }: Required<Asked>): 
   }
 }
 
-async function enrolledApp(at: Login, base: string, session: string): Promise<Begun> {
+async function enrolledApp(at: Login, base: string, session: string): Promise<BegunSession> {
   refuseKeyInJson(at.terminal);
   const body = { type: "totp", issuer: at.options.issuer };
   const made = (await call(at.connection, "POST", base, body)) as AppKey & {
@@ -134,7 +109,7 @@ async function enrolledApp(at: Login, base: string, session: string): Promise<Be
 async function challenged(
   at: Login,
   { pending, challengeId, authenticators }: Required<Asked>,
-): Promise<Begun> {
+): Promise<BegunSession> {
   const session = pending.bearer;
   const { id, type } = await chosen(at, authenticators);
   const path = `/api/v1/challenges/${challengeId}`;
@@ -202,7 +177,11 @@ interface Steps {
 }
 
 /** Asks until a code is right; `first` is null where none is sent. */
-async function proved(at: Login, first: SentCode | null, { check, again, remedies }: Steps): Promise<Begun> {
+async function proved(
+  at: Login,
+  first: SentCode | null,
+  { check, again, remedies }: Steps,
+): Promise<BegunSession> {
   let code = first === null ? null : await shownArrival(at, first);
   for (;;) {
     if (at.options.codeFromPhone !== true) {
@@ -213,7 +192,8 @@ async function proved(at: Login, first: SentCode | null, { check, again, remedie
     const step = isResend ? again : check;
     const body = isResend ? step.body : { ...step.body, code };
     const answer = await at.connection.request("POST", step.path, body);
-    if (answer.status === 200 && !isResend) return (answer.body as { readonly session: Begun }).session;
+    if (answer.status === 200 && !isResend)
+      return (answer.body as { readonly session: BegunSession }).session;
     if (answer.status === 200) await shownArrival(at, answer.body as SentCode);
     else if (at.options.codeFromPhone !== true && mayGoOn(answer)) complain(at, answer, remedies);
     else throw problemFailure(answer.status, answer.body);

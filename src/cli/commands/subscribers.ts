@@ -1,3 +1,11 @@
+import type {
+  Authenticator,
+  Session,
+  SessionList,
+  StartedReset,
+  Subscriber,
+  SubscriberList,
+} from "../../client/schemas.generated.ts";
 import { uuidPattern } from "../../clock/index.ts";
 import { call, connected, type GlobalOptions } from "../connection.ts";
 import type { Connection } from "../contract.ts";
@@ -7,42 +15,9 @@ import { allItems } from "../pages.ts";
 import { fields, printable, type Terminal, table } from "../terminal.ts";
 import { count } from "../verification-text.ts";
 
-interface AuthenticatorAnswer {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly isConfirmed: boolean;
-  readonly isDisabled: boolean;
-  readonly isPreferred: boolean;
-  readonly isStale: boolean;
-  readonly number: string | null;
-  readonly address: string | null;
-  readonly codesLeft: number | null;
-  readonly removesAt: string | null;
-  readonly lastUsedAt: string | null;
-}
-
-interface SubscriberAnswer {
-  readonly id: string;
-  readonly name: string | null;
-  readonly hasPassword: boolean;
-  readonly mustHaveSecond: boolean;
-  readonly locale: string | null;
-  readonly isFrozen: boolean;
-  readonly authenticators: readonly AuthenticatorAnswer[];
-  readonly createdAt: string;
-}
-
-interface SessionAnswer {
-  readonly browser: string | null;
-  readonly createdAt: string;
-  readonly seenAt: string;
-  readonly endsAt: string;
-}
-
 export async function listSubscribers(all: GlobalOptions, terminal: Terminal): Promise<void> {
   await connected(all, terminal, async (connection) => {
-    const subscribers = await allItems<SubscriberAnswer>(connection, "/api/v1/subscribers");
+    const subscribers = await allItems<Subscriber>(connection, "/api/v1/subscribers");
     terminal.result({ items: subscribers }, () =>
       table(
         ["ID", "NAME", "STATE", "AUTHENTICATORS", "SINCE"],
@@ -62,9 +37,7 @@ export async function listSubscribers(all: GlobalOptions, terminal: Terminal): P
 export async function showSubscriber(person: string, all: GlobalOptions, terminal: Terminal): Promise<void> {
   await connected(all, terminal, async (connection) => {
     const found = await subscriberNamed(connection, person);
-    const { items } = (await call(connection, "GET", `${pathOf(found)}/sessions`)) as {
-      readonly items: readonly SessionAnswer[];
-    };
+    const { items } = (await call(connection, "GET", `${pathOf(found)}/sessions`)) as SessionList;
     terminal.result({ ...found, sessions: items }, () =>
       [subscriberText(found), authenticatorsText(found), sessionsText(items)].join("\n\n"),
     );
@@ -81,11 +54,7 @@ export async function resetSubscriber(
   await connected(all, terminal, async (connection) => {
     const found = await subscriberNamed(connection, person);
     const body = options.to === undefined ? {} : { authenticatorId: options.to };
-    const begun = (await call(connection, "POST", `${pathOf(found)}/reset`, body)) as {
-      readonly sentTo: string | null;
-      readonly channel: "sms" | "email";
-      readonly endsAt: string;
-    };
+    const begun = (await call(connection, "POST", `${pathOf(found)}/reset`, body)) as StartedReset;
     if (connection.kind === "inProcess") {
       terminal.note("No server runs on this data: the link goes out when one starts, within its time.");
     }
@@ -134,13 +103,13 @@ export async function removeSubscriber(
 }
 
 /** By their user name or by our id; a name may look like an id, which goes first. */
-async function subscriberNamed(connection: Connection, person: string): Promise<SubscriberAnswer> {
+async function subscriberNamed(connection: Connection, person: string): Promise<Subscriber> {
   if (uuidPattern.test(person)) {
     const answer = await connection.request("GET", `/api/v1/subscribers/${person}`);
-    if (answer.status === 200) return answer.body as SubscriberAnswer;
+    if (answer.status === 200) return answer.body as Subscriber;
   }
   const path = `/api/v1/subscribers?name=${encodeURIComponent(person)}`;
-  const { items } = (await call(connection, "GET", path)) as { readonly items: readonly SubscriberAnswer[] };
+  const { items } = (await call(connection, "GET", path)) as SubscriberList;
   const [found] = items;
   if (found !== undefined) return found;
   throw new CommandFailed({
@@ -152,19 +121,19 @@ async function subscriberNamed(connection: Connection, person: string): Promise<
   });
 }
 
-function pathOf({ id }: SubscriberAnswer): string {
+function pathOf({ id }: Subscriber): string {
   return `/api/v1/subscribers/${id}`;
 }
 
-function nameOf({ name, id }: SubscriberAnswer): string {
+function nameOf({ name, id }: Subscriber): string {
   return name === null ? `${id} (their name cannot be read)` : printable(name);
 }
 
-function usable({ authenticators }: SubscriberAnswer): readonly AuthenticatorAnswer[] {
+function usable({ authenticators }: Subscriber): readonly Authenticator[] {
   return authenticators.filter((one) => one.isConfirmed && !one.isDisabled);
 }
 
-function subscriberText(one: SubscriberAnswer): string {
+function subscriberText(one: Subscriber): string {
   return fields([
     ["id", one.id],
     ["name", nameOf(one)],
@@ -176,7 +145,7 @@ function subscriberText(one: SubscriberAnswer): string {
   ]);
 }
 
-function authenticatorsText({ authenticators }: SubscriberAnswer): string {
+function authenticatorsText({ authenticators }: Subscriber): string {
   return table(
     ["AUTHENTICATOR", "TYPE", "NAME", "WHERE", "STATE", "LAST USED"],
     authenticators.map((one) => [
@@ -191,7 +160,7 @@ function authenticatorsText({ authenticators }: SubscriberAnswer): string {
   );
 }
 
-function stateOf(one: AuthenticatorAnswer): string {
+function stateOf(one: Authenticator): string {
   if (!one.isConfirmed) return "not confirmed";
   if (one.isDisabled) return "disabled";
   if (one.removesAt !== null) return `until ${one.removesAt}`;
@@ -199,7 +168,7 @@ function stateOf(one: AuthenticatorAnswer): string {
   return one.isPreferred ? "preferred" : "works";
 }
 
-function sessionsText(sessions: readonly SessionAnswer[]): string {
+function sessionsText(sessions: readonly Session[]): string {
   if (sessions.length === 0) return "Nowhere signed in.";
   const rows = sessions.map((one) => [one.browser, one.createdAt, one.seenAt, one.endsAt]);
   return `${count(sessions.length, "session")}\n${table(["BROWSER", "SINCE", "SEEN", "ENDS"], rows, "")}`;

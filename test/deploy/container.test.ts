@@ -116,12 +116,13 @@ describe("the Dockerfile", () => {
       const entry = JSON.parse(textsOf(final, "ENTRYPOINT")[0] ?? "[]") as string[];
       const command = JSON.parse(textsOf(final, "CMD")[0] ?? "[]") as string[];
       const [program = "", ...args] = [...entry, ...command].map(moved);
-      const server = spawn(program, args, { cwd: at("/app"), env, stdio: "ignore" });
+      const server = spawn(program, args, { cwd: at("/app"), env, stdio: ["ignore", "pipe", "ignore"] });
       try {
         const check = /CMD (\[.*\])$/.exec(textsOf(final, "HEALTHCHECK")[0] ?? "")?.[1] ?? "[]";
         const [asking = "", ...question] = JSON.parse(check) as string[];
         const isHealthy = (): boolean => spawnSync(asking, question, { env }).status === 0;
-        await until(isHealthy, server);
+        await ready(server);
+        expect(isHealthy()).toBe(true);
         server.kill(textsOf(final, "STOPSIGNAL")[0] as NodeJS.Signals);
         expect(await ended(server)).toBe(0);
         expect(isHealthy()).toBe(false);
@@ -144,14 +145,16 @@ describe("the Dockerfile", () => {
   });
 });
 
-/** Asks until it is so; each question is a process, so that no pause is needed. */
-async function until(isSo: () => boolean, server: ChildProcess): Promise<void> {
-  for (let look = 0; look < 200; look++) {
-    if (isSo()) return;
-    if (server.exitCode !== null) break;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`never healthy; ended with ${server.exitCode}`);
+/** Once the log says so. */
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("the server takes requests")) resolve();
+    });
+    server.once("exit", (code) => reject(new Error(`it ended with ${code}: ${said}`)));
+  });
 }
 
 async function ended(server: ChildProcess): Promise<number | null> {

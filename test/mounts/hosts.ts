@@ -184,7 +184,7 @@ const behindOne = [
 
 type HttpPart = (typeof behindEach)[number] | (typeof behindOne)[number];
 
-/** The files of the HTTP suite that are done behind a host; of random requests and long tables it gets a fifth. */
+/** The files of the HTTP suite that are done behind a host; of random requests it gets 400, of long tables a fifth. */
 export function httpSuiteOf(name: HostName): readonly HttpPart[] {
   const { turn, doors } = turnOf(name);
   return [...behindEach, ...behindOne.filter((_part, index) => index % doors === turn)];

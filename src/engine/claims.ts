@@ -24,6 +24,7 @@ import type { GuardPassage } from "./guard-passage.ts";
 import { askOfOwnText } from "./own-texts.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Claimed } from "./provider-call.ts";
+import type { Room } from "./room.ts";
 
 /** What one delivery is worked on with. */
 export interface Desk {
@@ -35,6 +36,7 @@ export interface Desk {
   readonly arrivals: ArrivalWatch | null;
   readonly totals: CarrierTotals;
   readonly guard: Guard | null;
+  readonly room: Room;
 }
 
 /**
@@ -64,6 +66,10 @@ function claimIfSent(
   const terms = termsOf(parts, delivery, provider, opensAt);
   const decision = claim(delivery, verification, provider?.id ?? null, owner, now, terms);
   if (decision.type !== "send") return delivery;
+  if (provider !== null && !desk.room.isFor(id, provider.id)) {
+    desk.room.turnAway(id, provider.id, delivery.deadline);
+    return delivery;
+  }
   if (provider !== null) router.standings.chosen(provider, delivery, id, now);
   return decision.next;
 }
@@ -187,11 +193,26 @@ function claimOnce(desk: Desk, due: Due, judging: Judging | null): Promise<Claim
     if (decision.type === "nothing") {
       return { writes: [], result: isOpen(delivery) ? waiting : over };
     }
+    if (isCrowded(desk, deliveryKey.id, decision, provider)) return { writes: [], result: over };
     const leaves = decision.type === "send" || decision.type === "postpone";
     if (judging !== null && leaves) judging.sent = delivery.guard ?? null;
     const says = ownText ?? verification;
     return afterClaim(desk, { rows, deliveryKey, says, provider }, decision, now);
   });
+}
+
+/** Whether the carrier that would be called has no room here. Else the delivery has a place from now on. */
+function isCrowded({ room }: Desk, id: string, decision: ClaimDecision, provider: Provider | null): boolean {
+  if (decision.type !== "send" && decision.type !== "lookUp") return false;
+  const { attempts, deadline } = decision.next;
+  const called = decision.type === "send" ? provider?.id : attempts.at(-1)?.provider;
+  if (called === undefined) return false;
+  if (room.isFor(id, called)) {
+    room.enter(id, called);
+    return false;
+  }
+  room.turnAway(id, called, deadline);
+  return true;
 }
 
 /** Automatic steps are judged when their time has come, by what is known then. */

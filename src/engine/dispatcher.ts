@@ -17,6 +17,7 @@ import { type DeliveryUpdate, withDelivery } from "./delivery-updates.ts";
 import { payerOf } from "./guard-purse.ts";
 import type { EngineParts } from "./parts.ts";
 import { type Called, type Claimed, callLookup, callProvider } from "./provider-call.ts";
+import { createRoom } from "./room.ts";
 import { createSlotClock } from "./slot-clock.ts";
 
 export interface Dispatcher {
@@ -34,37 +35,48 @@ export interface Dispatcher {
   poll(): Promise<void>;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
-  /** Forgets the slots that it waits for; their deliveries stay in the outbox. */
+  /** Takes up nothing more but what is claimed, and forgets the slots that it waits for: the rest stays in the outbox. */
   halt(): void;
   readonly inFlight: number;
 }
 
-const inFlightMax = 256;
-const pollLimit = 2 * inFlightMax;
+/** One carrier has half of it at the most. */
+const inFlightMax = 512;
+const pollLimit = inFlightMax;
 const unknownRows: Made = { verification: null, recipient: null };
 
 /** Works on the outbox: claims with a lease, calls the provider, and feeds its answer back (D-1 to D-8). */
+// house: size: one loop over the outbox, each step of it a few lines
 export function createDispatcher(
   parts: EngineParts,
   owner: string,
-  works: Omit<Desk, "parts" | "owner">,
+  works: Omit<Desk, "parts" | "owner" | "room">,
 ): Dispatcher {
   const { pacer } = works;
-  const desk: Desk = { parts, owner, ...works };
+  const room = createRoom(inFlightMax, () => {
+    overflowed = true;
+  });
+  const desk: Desk = { parts, owner, room, ...works };
   const noteUnread = (cause: unknown): void =>
     parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
   const slots = createSlotClock(parts, pacer, work);
   /** What this node works on; the lease protects it from other nodes, this from itself. */
   const working = new Map<string, Promise<void>>();
   let overflowed = false;
+  let isHalted = false;
   let orphansLeft = parts.store.isExclusive === true;
   const idle: (() => void)[] = [];
+  const rest = (): void => {
+    if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
+  };
 
   function work(due: Due, claimed?: Claimed): void {
     const id = deliveryId(due.verificationId, due.sequence);
     if (working.has(id)) return;
     // What is claimed is leased to this node and to no other: it cannot wait for room.
-    if (claimed === undefined && working.size >= inFlightMax) {
+    if (claimed !== undefined) room.enter(id, claimed.provider.id);
+    else if (isHalted) return;
+    else if (working.size >= inFlightMax || !room.mayTry(id)) {
       // The outbox is the queue: what does not fit is looked for there as soon as there is room.
       overflowed = true;
       return;
@@ -76,11 +88,13 @@ export function createDispatcher(
       })
       .then((started) => {
         working.delete(id);
+        room.leave(id);
         if (started !== undefined) offer(started);
         if (pacer.isPaced) slots.set();
-        if (overflowed && working.size <= inFlightMax / 2) poll().catch(noteUnread);
-        else if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
-      });
+        const isLooking = overflowed && !isHalted && working.size <= inFlightMax / 4;
+        return isLooking ? poll().catch(noteUnread) : undefined;
+      })
+      .then(rest);
     working.set(id, done);
   }
 
@@ -97,9 +111,12 @@ export function createDispatcher(
     overflowed = false;
     const reachMs = orphansLeft ? leaseMs : 0;
     // What is under way is due as well until its claim is committed, so that a look must reach beyond it.
-    const due = await parts.store.due("delivery", parts.clock.now() + reachMs, pollLimit);
+    const now = parts.clock.now();
+    // Behind what waits for a carrier that hangs may stand what another one takes.
+    const limit = pollLimit + room.look(now);
+    const due = await parts.store.due("delivery", now + reachMs, limit);
     // The leases of a process that died need not run out where nobody else can hold one.
-    orphansLeft &&= due.length === pollLimit;
+    orphansLeft &&= due.length === limit;
     for (const one of due) work(one);
   }
 
@@ -107,7 +124,10 @@ export function createDispatcher(
     claimNew: claimNewWith(desk, () => working.size < inFlightMax),
     offer,
     poll,
-    halt: slots.halt,
+    halt() {
+      isHalted = true;
+      slots.halt();
+    },
     settled: () => (working.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     get inFlight() {
       return working.size;

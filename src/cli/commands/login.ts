@@ -203,11 +203,13 @@ async function proved(
 /** Waits until the message has left, and shows what arrives on a virtual phone: its code, if there is one. */
 async function shownArrival(at: Login, { to, channel, verificationId }: SentCode): Promise<string | null> {
   const { phones, clock, connection, terminal } = at;
-  terminal.say(`A ${channel === "voice" ? "call" : "text"} is on its way to ${printable(to)}.`);
+  terminal.say(
+    `A ${channel === "voice" ? "call" : "text"} is on its way to ${printable(to ?? "a number that cannot be read")}.`,
+  );
   const until = clock.now() + arrivalMsMax;
   let trouble: string | null = null;
   while (clock.now() < until) {
-    const messages = (await phones?.look(to)) ?? [];
+    const messages = (to === null ? null : await phones?.look(to)) ?? [];
     for (const one of messages) terminal.say(messageText(one));
     const code = messages.at(-1)?.code;
     if (code !== undefined) return code;

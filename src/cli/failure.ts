@@ -1,4 +1,4 @@
-import { commandName } from "../config/command-name.ts";
+import { withCommandName } from "../config/command-name.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
 import { StartRefused, type StartRefusedCode, toStartRefused } from "../instance/start-refused.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -127,8 +127,7 @@ export function failureLines(failure: Failure): readonly string[] {
   const lines = [`countersign: ${failure.what}`];
   if (failure.why !== null) lines.push(`  Why: ${failure.why}`);
   if (failure.remedy !== null) {
-    // The name as it works here: a remedy that is not found is none.
-    lines.push(`  What to do: ${failure.remedy.replaceAll("`countersign ", () => `\`${commandName()} `)}`);
+    lines.push(`  What to do: ${withCommandName(failure.remedy)}`);
   }
   return lines;
 }

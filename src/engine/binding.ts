@@ -11,6 +11,9 @@ export function isShared(binding: string | undefined): boolean {
   return binding?.startsWith(sharedBindingPrefix) === true;
 }
 
+/** What a code of an enrolled phone or address is bound to, before its id: no caller gives a binding of this form. */
+export const authenticatorBindingPrefix = "authenticator:";
+
 const digests = new WeakMap<Keyring, Map<string, string>>();
 const digestsMax = 1_024;
 

@@ -9,6 +9,7 @@ import { type CountersignOptions, inOptionNames, readOptions } from "./options.t
 import {
   type CheckRequest,
   idOf,
+  isReserved,
   requireBinding,
   requireRecipient,
   type SettleRequest,
@@ -185,7 +186,7 @@ export function countersignOf(
   const tenantId = tenant.id;
   const continuation = ({ id, binding }: VerificationRequest): VerificationRequest & { tenantId: string } => {
     requireBinding(binding);
-    return { tenantId, id: idOf(id), binding };
+    return { tenantId, id: idOf(isReserved(binding) ? undefined : id), binding };
   };
   let closing: Promise<void> | null = null;
   const closers: (() => void)[] = [];

@@ -104,7 +104,10 @@ export function isE164(text: string): text is E164 {
 function readNational(digits: string, options: ParseOptions): ParsedNumber {
   const { defaultRegion } = options;
   if (defaultRegion === undefined) {
-    return refused("region_missing", "Write the number with a plus sign and its country calling code.");
+    return refused(
+      "region_missing",
+      "The number does not begin with a plus sign and a country calling code.",
+    );
   }
   // Asked of a Set: the library takes "constructor" for a country.
   if (!regions.has(defaultRegion)) {

@@ -11,8 +11,9 @@ export const forms = {
   },
   // What a header can repeat as it is, since GET and DELETE have no body.
   binding: {
-    pattern: "^[!-~](?:[ -~]*[!-~])?$",
-    words: "printable ASCII without a space at either end",
+    // What begins like that is bound to an authenticator: its codes are checked by challenges alone.
+    pattern: "^(?!authenticator:)[!-~](?:[ -~]*[!-~])?$",
+    words: "printable ASCII without a space at either end, and not begin with authenticator:",
   },
   metadataName: { pattern: "^[A-Za-z0-9_.-]{1,40}$", words: "1 to 40 letters, digits, _, . or -" },
   serviceName: {

@@ -50,6 +50,7 @@ describe("W-7: a refusal says which field, what is allowed and what was given", 
       { name: "x", brand: "\u3164" },
       "must be 1 to 20 letters, digits, spaces or & ' . _ ! + -",
     ],
+    ["verifications", "binding", start({ binding: "authenticator:7" }), `must be ${forms.binding.words}`],
     ["keys", "expiresAt", key({ expiresAt: "tomorrow" }), "must be an instant such as 2027-01-31T12:00:00Z"],
     ["keys", "scopes", key({ scopes: [] }), "must have at least 1 entry, but has 0"],
     ["keys", "scopes", key({ scopes: ["keys:read", "keys:read"] }), "must have no entry twice"],
@@ -161,4 +162,24 @@ describe("S-2, S-6: text that is not what it seems", () => {
     });
     expect(json).toMatchObject(said);
   });
+});
+
+test("A-17: what is on its way to somebody's phone is the challenge's: its binding finds nothing for a caller", async () => {
+  const { json: person } = await call({ method: "POST", path: "/subscribers", body: { name: "ada" } });
+  const asked = { type: "phone", number: freshNumber() };
+  const path = `/subscribers/${person.id}/authenticators`;
+  const { authenticator, sent } = (await call({ method: "POST", path, body: asked })).json;
+  const binding = `authenticator:${authenticator.id}`;
+  const found = {
+    path: `/verifications/${sent.verificationId}`,
+    headers: { "countersign-binding": binding },
+  };
+  for (const method of ["GET", "DELETE"]) {
+    expect(await call({ ...found, method })).toMatchObject({
+      status: 404,
+      json: { code: "verification_not_found" },
+    });
+  }
+  const check = { method: "POST", path: `${found.path}/check`, body: { code: "000000", binding } };
+  expect(await call(check)).toMatchObject({ status: 422, json: { field: "binding" } });
 });

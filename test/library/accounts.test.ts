@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { instanceOf } from "../../src/library/countersign.ts";
-import { alice } from "../support/instance-values.ts";
+import { alice, bob } from "../support/instance-values.ts";
 import { open } from "./open.ts";
 
 test("an application with a users table of its own enrols a phone, and challenges it at login", async () => {
@@ -14,6 +14,12 @@ test("an application with a users table of its own enrols a phone, and challenge
   await countersign.tick();
   const code = (): string => /\d{6}/.exec(countersign.phones?.messages(alice)[0]?.text ?? "")?.[0] ?? "";
   const { id: authenticatorId } = enrolled.authenticator;
+  const binding = `authenticator:${authenticatorId}`;
+  expect(await countersign.get({ id: enrolled.verification.id, binding })).toBeNull();
+  expect(await countersign.start({ to: bob, binding })).toMatchObject({
+    outcome: "requestInvalid",
+    field: "binding",
+  });
   const confirmed = await subscribers.confirm({ name, authenticatorId, code: code() });
   expect(confirmed).toMatchObject({ outcome: "confirmed", session: null });
 

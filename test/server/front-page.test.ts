@@ -17,6 +17,7 @@ describe("the address of the server alone", () => {
       "phones",
       "reference",
       "api",
+      "errors",
       "openapi",
       "health",
     ]);
@@ -48,6 +49,7 @@ describe("the address of the server alone", () => {
       "console",
       "reference",
       "api",
+      "errors",
       "openapi",
       "health",
     ]);

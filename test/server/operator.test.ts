@@ -191,6 +191,11 @@ describe("the pages of the errors", () => {
   });
 
   test("every code has one, and no other file can be read", async () => {
+    const headers = { accept: "text/html" };
+    const { text: index } = await ask(at("/errors"), { headers });
+    for (const code of Object.keys(errorTable)) expect(index).toContain(`href="/errors/${code}"`);
+    expect((await ask(at("/errors/forbidden"), { headers })).text).toContain('href="/errors"');
+    expect((await ask(at("/errors"))).text).toContain("[forbidden](forbidden.md)");
     for (const code of Object.keys(errorTable)) expect((await ask(at(`/errors/${code}`))).status).toBe(200);
     const others = ["README", "constructor", "..%2f..%2fpackage.json", "..%2fREADME", "not_found.md"];
     for (const other of others) expect((await ask(at(`/errors/${other}`))).status).toBe(404);

@@ -1,3 +1,4 @@
+import { withCommandName } from "../../config/command-name.ts";
 import type { LoadedSettings, Settings } from "../../config/index.ts";
 import { lastingKeysName } from "../../engine/rotation/lasting-keys.ts";
 import { neededSecrets, secretsNotHere } from "../../instance/needed-secrets.ts";
@@ -84,8 +85,8 @@ function textOf(
 ): string {
   const width = Math.max(...findings.map(({ check }) => check.length)) + 2;
   const lines = findings.flatMap(({ check, level, found, remedy }) => [
-    `${terminal.style(styles[level], level.padEnd(6))}${check.padEnd(width)}${printable(found)}`,
-    ...(remedy === null ? [] : [`${"".padEnd(6 + width)}-> ${printable(remedy)}`]),
+    `${terminal.style(styles[level], level.padEnd(6))}${check.padEnd(width)}${printable(withCommandName(found))}`,
+    ...(remedy === null ? [] : [`${"".padEnd(6 + width)}-> ${printable(withCommandName(remedy))}`]),
   ]);
   lines.push("", `${levels.ok} ok, ${count(levels.warn, "warning")}, ${count(levels.fail, "failure")}.`);
   return lines.join("\n");

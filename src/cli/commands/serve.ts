@@ -1,4 +1,5 @@
 import process from "node:process";
+import { commandName } from "../../config/command-name.ts";
 import type { LoadedSettings } from "../../config/index.ts";
 import { inboundReference } from "../../delivery/index.ts";
 import { limitHeapGrowth } from "../../platform/heap.ts";
@@ -151,18 +152,17 @@ function nextLines(
   if (instance.parts.providers.length === 0) {
     return [
       "Nothing can be sent yet. Set COUNTERSIGN_SANDBOX=on for virtual phones, where everybody who reaches this",
-      "server may read the codes, or the settings of a carrier, which `npx countersign config explain` lists.",
+      `server may read the codes, or the settings of a carrier, which \`${commandName()} config explain\` lists.`,
     ];
   }
   return [
-    firstKey === null ? "Try it (`npx countersign keys create` makes a key):" : "Try it:",
+    firstKey === null ? `Try it (\`${commandName()} keys create\` makes a key):` : "Try it:",
     "",
     `  curl ${api}/verifications -H 'Authorization: Bearer ${firstKey?.key ?? "<key>"}' \\`,
     `    -H 'Content-Type: application/json' -d '{"to":"+14155550123"}'`,
     ...(phones === undefined ? [] : [`  curl ${phones}/api/phones/+14155550123/messages`]),
     "",
-    // In a clone, and where it is a dependency, the bare name is on no path.
-    "Or the whole round in another terminal: npx countersign verify +14155550123",
+    `Or the whole round in another terminal: ${commandName()} verify +14155550123`,
   ];
 }
 

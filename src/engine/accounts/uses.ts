@@ -22,6 +22,7 @@ import {
 import { userHandle } from "../../secrets/index.ts";
 import { type Key, key, type Rows, rowBefore } from "../../store/index.ts";
 import type { Channel, CheckOutcome, SealedRecipient, Verification } from "../../verification/index.ts";
+import { authenticatorBindingPrefix } from "../binding.ts";
 import { type PaymentInput, paymentMatches } from "../payment.ts";
 import type { VerificationResult } from "../result.ts";
 import type { CheckRequest } from "../verbs.ts";
@@ -309,5 +310,5 @@ async function comparePasskey(
 
 /** Verifications of a phone belong to its authenticator: nobody else continues them. */
 export function phoneBinding(authenticatorId: string): string {
-  return `authenticator:${authenticatorId}`;
+  return `${authenticatorBindingPrefix}${authenticatorId}`;
 }

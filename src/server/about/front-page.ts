@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
+import { errorIndexRoutes } from "./error-pages.ts";
 import { aboutFrame, isForBrowser } from "./frame.ts";
 
 interface Link {
@@ -23,6 +24,7 @@ const links: readonly Link[] = [
   { name: "phones", path: "/sandbox", what: "The virtual phones, where its messages arrive" },
   { name: "reference", path: "/api/docs", what: "The API reference, with calls to try" },
   { name: "api", path: "/api/v1", what: "The API itself; every call needs a key" },
+  { name: "errors", path: "/errors", what: "Every error that it answers with, and what to do" },
   { name: "openapi", path: "/api/openapi.json", what: "Its OpenAPI document" },
   { name: "health", path: "/health/ready", what: "Whether this server is ready" },
 ];
@@ -40,6 +42,7 @@ export function frontPage(): FrontPage {
   return {
     routes: async (app) => {
       for (const routes of frame.routes) await app.register(routes);
+      await app.register(errorIndexRoutes);
       app.get("/", async (request, reply) => {
         // The virtual phones are not always there.
         const shown = links.filter(

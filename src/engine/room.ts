@@ -2,8 +2,7 @@ import { oldestFirst } from "../delivery/index.ts";
 
 /**
  * How many deliveries a node works on at once. No carrier has ever more of the room than is left: alone it fills half of
- * it, and however many hang, messages by another one leave (R-11). Not a fixed share, of which most would be idle with one
- * carrier; and no circuit, since messages of a carrier without another one must go on trying, and only others may not wait.
+ * it, and however many hang, messages by another one leave (R-11, ADR 65).
  */
 export interface Room {
   /** Whether a delivery may go to a carrier now. */

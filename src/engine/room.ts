@@ -1,4 +1,5 @@
 import { oldestFirst } from "../delivery/index.ts";
+import { createShares } from "../platform/shares.ts";
 
 /**
  * How many deliveries a node works on at once. No carrier has ever more of the room than is left: alone it fills half of
@@ -24,28 +25,25 @@ const awayMax = 5_000;
 /** `onTurnedAway` hears of each delivery that is to be looked for again. */
 export function createRoom(max: number, onTurnedAway: () => void): Room {
   const inside = new Map<string, string>();
-  const busy = new Map<string, number>();
+  const shares = createShares(max);
   const away = new Map<string, { readonly provider: string; readonly deadline: number }>();
   const forgetAway = oldestFirst(away, awayMax);
   /** How many were let try since the last look. */
   let tries = new Map<string, number>();
-  const busyAt = (provider: string): number => busy.get(provider) ?? 0;
 
   function leave(delivery: string): void {
     const provider = inside.get(delivery);
     if (provider === undefined) return;
     inside.delete(delivery);
-    const count = busyAt(provider) - 1;
-    if (count > 0) busy.set(provider, count);
-    else busy.delete(provider);
+    shares.leave(provider);
   }
 
   return {
-    isFor: (delivery, provider) => inside.get(delivery) === provider || busyAt(provider) < max - inside.size,
+    isFor: (delivery, provider) => inside.get(delivery) === provider || shares.hasRoomFor(provider),
     enter(delivery, provider) {
       leave(delivery);
       inside.set(delivery, provider);
-      busy.set(provider, busyAt(provider) + 1);
+      shares.enter(provider);
     },
     leave,
     turnAway(delivery, provider, deadline) {
@@ -60,7 +58,7 @@ export function createRoom(max: number, onTurnedAway: () => void): Room {
       const { provider } = turned;
       const tried = tries.get(provider) ?? 0;
       // Each that enters takes one of the room and one of what is left for its carrier.
-      if (busyAt(provider) + 2 * tried >= max - inside.size) return false;
+      if (shares.of(provider) + 2 * tried >= shares.left) return false;
       tries.set(provider, tried + 1);
       away.delete(delivery);
       return true;

@@ -1,4 +1,5 @@
 import type { Clock, Random } from "../clock/index.ts";
+import { createShares } from "../platform/shares.ts";
 import { SealBroken } from "../secrets/index.ts";
 import { type DueEvent, key, type Write } from "../store/index.ts";
 import { type ComposeParts, compose } from "./compose.ts";
@@ -51,31 +52,23 @@ const inFlightMax = 128;
 const perEndpointMax = 8;
 const perFailingEndpointMax = 1;
 
-/**
- * How many posts are under way, in all, of each tenant and of each endpoint. A tenant has never more of the room than is
- * left: alone it fills half of it, and however many tenants hang, there is room for another one.
- */
+/** How many posts are under way, in all, of each tenant and of each endpoint. */
 function createRoom() {
-  const busy = new Map<string, number>();
-  let all = 0;
-  const add = (id: string, change: 1 | -1): void => {
-    const count = (busy.get(id) ?? 0) + change;
-    if (count > 0) busy.set(id, count);
-    else busy.delete(id);
-  };
-  const change = ({ id, tenantId }: Endpoint, by: 1 | -1): void => {
-    all += by;
-    add(`endpoint ${id}`, by);
-    add(`tenant ${tenantId}`, by);
-  };
+  const tenants = createShares(inFlightMax);
+  const endpoints = createShares(inFlightMax);
   return {
     isFor({ id, tenantId, failingSince }: Endpoint): boolean {
       const max = failingSince === null ? perEndpointMax : perFailingEndpointMax;
-      const isRoomOfTenant = (busy.get(`tenant ${tenantId}`) ?? 0) < inFlightMax - all;
-      return isRoomOfTenant && (busy.get(`endpoint ${id}`) ?? 0) < max;
+      return tenants.hasRoomFor(tenantId) && endpoints.of(id) < max;
     },
-    enter: (endpoint: Endpoint) => change(endpoint, 1),
-    leave: (endpoint: Endpoint) => change(endpoint, -1),
+    enter({ id, tenantId }: Endpoint): void {
+      tenants.enter(tenantId);
+      endpoints.enter(id);
+    },
+    leave({ id, tenantId }: Endpoint): void {
+      tenants.leave(tenantId);
+      endpoints.leave(id);
+    },
   };
 }
 

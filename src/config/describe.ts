@@ -60,10 +60,9 @@ function explained(group: string, name: SettingName): ExplainedSetting {
 
 /** The page `docs/settings.md`; a test keeps it current. */
 export function settingsPage(): string {
-  const all = explainSettings();
-  const groups = settingGroups.map(({ title }) => ({
+  const groups = settingGroups.map(({ title, names }) => ({
     title,
-    settings: all.filter(({ group }) => group === title),
+    settings: names.map((name) => explained(title, name)),
   }));
   const contents = groups.map(
     ({ title, settings }) =>

@@ -14,6 +14,10 @@ export function isShared(binding: string | undefined): boolean {
 /** What a code of an enrolled phone or address is bound to, before its id: no caller gives a binding of this form. */
 export const authenticatorBindingPrefix = "authenticator:";
 
+export function isOfAuthenticator(binding: string | undefined): boolean {
+  return binding?.startsWith(authenticatorBindingPrefix) === true;
+}
+
 const digests = new WeakMap<Keyring, Map<string, string>>();
 const digestsMax = 1_024;
 

@@ -54,7 +54,7 @@ export {
   type UpdateAuthenticatorResult,
   type UpdateSubscriberResult,
 } from "./accounts/index.ts";
-export { authenticatorBindingPrefix, sharedBindingPrefix } from "./binding.ts";
+export { authenticatorBindingPrefix, isOfAuthenticator, sharedBindingPrefix } from "./binding.ts";
 export type { DeliveryListRequest, DeliveryView } from "./deliveries.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export type { CarrierState, CarrierView } from "./explain.ts";

@@ -1,4 +1,4 @@
-import { createTally, type Tally } from "../engine/index.ts";
+import { createTally, isOfAuthenticator, type Tally } from "../engine/index.ts";
 import { type Instance, openInstance } from "../instance/instance.ts";
 import { StartRefused, toStartRefused } from "../instance/start-refused.ts";
 import type { PhoneMessage } from "../providers/sandbox/index.ts";
@@ -9,7 +9,6 @@ import { type CountersignOptions, inOptionNames, readOptions } from "./options.t
 import {
   type CheckRequest,
   idOf,
-  isReserved,
   requireBinding,
   requireRecipient,
   type SettleRequest,
@@ -186,7 +185,7 @@ export function countersignOf(
   const tenantId = tenant.id;
   const continuation = ({ id, binding }: VerificationRequest): VerificationRequest & { tenantId: string } => {
     requireBinding(binding);
-    return { tenantId, id: idOf(isReserved(binding) ? undefined : id), binding };
+    return { tenantId, id: idOf(isOfAuthenticator(binding) ? undefined : id), binding };
   };
   let closing: Promise<void> | null = null;
   const closers: (() => void)[] = [];

@@ -1,5 +1,9 @@
 import { uuidPattern } from "../clock/index.ts";
-import { authenticatorBindingPrefix, type StartRequest as EngineStart } from "../engine/index.ts";
+import {
+  authenticatorBindingPrefix,
+  type StartRequest as EngineStart,
+  isOfAuthenticator,
+} from "../engine/index.ts";
 
 /** What a start is asked for. Everything but `to` has a default from its service. */
 export type StartRequest = Omit<EngineStart, "tenantId" | "idempotency">;
@@ -45,18 +49,13 @@ export function startProblem(
     if (typeof given !== "string" || given.length < 1 || given.length > max)
       return { field, detail: `must be 1 to ${max} characters` };
   }
-  if (isReserved(request.binding)) {
+  if (isOfAuthenticator(request.binding)) {
     return { field: "binding", detail: `must not begin with ${authenticatorBindingPrefix}` };
   }
   if (request.purpose !== undefined && !purposePattern.test(request.purpose)) {
     return { field: "purpose", detail: "must be a lower-case word of up to 32 characters, such as login" };
   }
   return metadataProblem(request.metadata);
-}
-
-/** Of no verification that an application started: the codes of enrolled phones have such bindings. */
-export function isReserved(binding: string | undefined): boolean {
-  return binding?.startsWith(authenticatorBindingPrefix) === true;
 }
 
 function metadataProblem(

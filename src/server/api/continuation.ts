@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { uuidPattern } from "../../clock/index.ts";
-import { authenticatorBindingPrefix, type Idempotency, type VerificationView } from "../../engine/index.ts";
+import { type Idempotency, isOfAuthenticator, type VerificationView } from "../../engine/index.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { Problem } from "../problems.ts";
 import { type RefusedOutcome, refusal } from "./outcomes.ts";
@@ -32,11 +32,7 @@ export function bindingOf(request: FastifyRequest): { binding?: string } {
   const header = request.headers[bindingHeader];
   if (header === undefined) return {};
   // No start was given one of this form: it must not count as none at all, which would find what has no binding.
-  if (
-    typeof header !== "string" ||
-    header.length > bindingLengthMax ||
-    header.startsWith(authenticatorBindingPrefix)
-  ) {
+  if (typeof header !== "string" || header.length > bindingLengthMax || isOfAuthenticator(header)) {
     throw new Problem("verification_not_found");
   }
   return { binding: header };

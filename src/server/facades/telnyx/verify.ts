@@ -42,16 +42,17 @@ export async function verifyById(request: FastifyRequest, reply: FastifyReply): 
   const fields = fieldsOf(request);
   const view = await request.server.engine.get({ tenantId, id, binding });
   if (view === null) return refuse(unknownVerification);
+  const number = view.to ?? "";
   const code = textIn(fields, "code");
   const status = textIn(fields, "status");
   if (code !== undefined) {
-    return answer(view.to ?? "", await isRight(request, { tenantId, id, code, binding }));
+    return answer(number, await isRight(request, { tenantId, id, code, binding }));
   }
   if (status === undefined) {
     // An empty body asks for nothing: it learns where the verification stands, and counts as no guess.
-    return answer(view.to ?? "", view.status === "approved");
+    return answer(number, view.status === "approved");
   }
-  return answer(view.to ?? "", await report(request, caller, id, status, view.metadata));
+  return answer(number, await report(request, caller, id, status, view.metadata));
 }
 
 export const unknownVerification = errors.notFound({

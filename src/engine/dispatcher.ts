@@ -61,7 +61,7 @@ export function createDispatcher(
     parts.log.warn({ error: String(cause) }, "the outbox could not be read; the next poll tries again");
   const slots = createSlotClock(parts, pacer, work);
   /** What this node works on; the lease protects it from other nodes, this from itself. */
-  const working = new Map<string, Promise<void>>();
+  const working = new Set<string>();
   let overflowed = false;
   let isHalted = false;
   let orphansLeft = parts.store.isExclusive === true;
@@ -81,7 +81,8 @@ export function createDispatcher(
       overflowed = true;
       return;
     }
-    const done = deliver(desk, due, claimed)
+    working.add(id);
+    void deliver(desk, due, claimed)
       .catch((cause: unknown) => {
         // Its lease runs out, and whoever looks then takes over.
         parts.log.error({ delivery: id, error: String(cause) }, "a delivery could not be worked on");
@@ -95,7 +96,6 @@ export function createDispatcher(
         return isLooking ? poll().catch(noteUnread) : undefined;
       })
       .then(rest);
-    working.set(id, done);
   }
 
   function offer(deliveries: readonly Delivery[], made: Made = unknownRows): void {

@@ -36,15 +36,29 @@ const Query = pg.Query as unknown as new (text: string) => { callback: Callback 
  * switches between server and database (measured: 20 % of the processor time of a start and check).
  */
 class Group extends Query {
-  readonly #calls: readonly Call[];
-  readonly #answers: Answer[];
+  #calls: readonly Call[];
+  #answers: Answer[];
+  #ended: Callback | null;
   #rows: Fields[] = [];
 
-  constructor(calls: readonly Call[], answers: Answer[], callback: Callback) {
+  constructor(calls: readonly Call[], answers: Answer[], ended: Callback) {
     super("");
     this.#calls = calls;
     this.#answers = answers;
-    this.callback = callback;
+    this.#ended = ended;
+    this.callback = endOf(this);
+  }
+
+  /**
+   * For its time-out node-postgres puts a function literal in place of `callback`. V8 makes such a function old at birth and
+   * keeps what it leads to (ADR 67): so that it leads to nothing, all is let go of here.
+   */
+  end(cause: Error | null): void {
+    const ended = this.#ended;
+    this.#calls = [];
+    this.#answers = [];
+    this.#ended = null;
+    ended?.(cause);
   }
 
   submit(wire: Wire): null {
@@ -81,6 +95,10 @@ class Group extends Query {
   handleError(cause: Error): void {
     this.callback?.(cause);
   }
+}
+
+function endOf(group: Group): Callback {
+  return (cause) => group.end(cause);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { isOpen } from "../../verification/index.ts";
 import type { Key, TableName, Tables, Write } from "../port.ts";
 import { decodeRow } from "../rows/index.ts";
-import { ByKey } from "./by-key.ts";
+import { type AnyKey, ByKey } from "./by-key.ts";
 import { learn, needOf, type Operation, type RawRow } from "./operation.ts";
 
 interface Known {
-  readonly doc: string;
-  readonly row: unknown;
+  doc: string;
+  row: unknown;
 }
 
 const rowsMax = 8_192;
@@ -38,24 +38,40 @@ export class KnownRows {
 
   /** What was written, once it is durable. */
   learn({ table, id, row }: Write, doc: string): void {
-    if (isUnderWay(table, row)) this.#set({ table, id }, { doc, row });
+    if (isUnderWay(table, row)) this.#set({ table, id }, doc, row);
     else this.forget({ table, id });
   }
 
-  forget(key: Pick<Key, "table" | "id">): void {
-    this.#recent.delete(key);
-    this.#older.delete(key);
+  forget(key: AnyKey): void {
+    for (const rows of [this.#recent, this.#older]) {
+      const known = rows.get(key);
+      if (known === undefined) continue;
+      rows.delete(key);
+      empty(known);
+    }
   }
 
-  #set(key: Pick<Key, "table" | "id">, known: Known): void {
-    if (!this.#recent.has(key)) this.#count += 1;
+  #set(key: AnyKey, doc: string, row: unknown): void {
+    const known = this.#recent.get(key);
+    if (known !== undefined) {
+      known.doc = doc;
+      known.row = row;
+      return;
+    }
+    this.#count += 1;
     if (this.#count > rowsMax) {
       this.#older = this.#recent;
       this.#recent = new ByKey();
       this.#count = 1;
     }
-    this.#recent.set(key, known);
+    this.#recent.set(key, { doc, row });
   }
+}
+
+/** A map of which much was deleted leaves its table behind, with what was in it, for V8 to keep (ADR 67). */
+function empty(known: Known): void {
+  known.doc = "";
+  known.row = undefined;
 }
 
 /** Whether more is likely to happen to it soon. */

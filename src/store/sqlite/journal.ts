@@ -9,6 +9,11 @@ import type { TableSet } from "./tables.ts";
 const journaled = ["recipient", "verification", "delivery", "idempotency"] as const;
 
 type Journaled = (typeof journaled)[number];
+type Rows = { readonly [T in Journaled]: Map<string, Waiting> };
+
+function noRows(): Rows {
+  return { recipient: new Map(), verification: new Map(), delivery: new Map(), idempotency: new Map() };
+}
 
 /** Fewer rows than that go straight into their tables: a small commit gains nothing by being put off. */
 export const journaledMinUsual = 16;
@@ -30,12 +35,8 @@ export class Journal {
   readonly #tables: TableSet;
   readonly #places: JournalPlaces;
   readonly #min: number;
-  readonly #waiting: { readonly [T in Journaled]: Map<string, Waiting> } = {
-    recipient: new Map(),
-    verification: new Map(),
-    delivery: new Map(),
-    idempotency: new Map(),
-  };
+  /** Other maps after each fold: see `RowCache`. */
+  #waiting: Rows = noRows();
   #size = 0;
   /** Of the transaction that is open. */
   #appended: Waiting[] = [];
@@ -101,7 +102,7 @@ export class Journal {
       for (const table of journaled) for (const one of this.#waiting[table].values()) this.#put(one);
       this.#places.markFolded();
     });
-    for (const table of journaled) this.#waiting[table].clear();
+    this.#waiting = noRows();
     this.#size = 0;
     this.#places.folded();
   }

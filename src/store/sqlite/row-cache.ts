@@ -9,6 +9,7 @@ export interface RowSource {
 }
 
 type Rows = { readonly [T in TableName]: Map<string, unknown> };
+type Staged = { [T in TableName]?: Map<string, Write> };
 
 function emptyRows(): Rows {
   return Object.fromEntries(tableOrder.map((table) => [table, new Map()])) as unknown as Rows;
@@ -29,14 +30,18 @@ export class RowCache {
   #old: Rows = emptyRows();
   #youngSize = 0;
   #oldSize = 0;
-  #staged = emptyRows() as { readonly [T in TableName]: Map<string, Write> };
+  /**
+   * Made anew for each transaction, since a map that is cleared leaves its table behind, with all that was in it and a
+   * reference to the next one: V8 then keeps the rows of every batch until it collects everything (ADR 67).
+   */
+  #staged: Staged = {};
 
   constructor(freezeRows: boolean) {
     this.#freezeRows = freezeRows;
   }
 
   read<T extends TableName>(key: Key<T>, source: RowSource): Tables[T] | undefined {
-    const staged = this.#staged[key.table].get(key.id);
+    const staged = this.#staged[key.table]?.get(key.id);
     if (staged !== undefined) return (staged.row ?? undefined) as Tables[T] | undefined;
     const young = this.#young[key.table].get(key.id);
     if (young !== undefined) return young as Tables[T];
@@ -57,19 +62,22 @@ export class RowCache {
 
   stage(write: Write): void {
     if (this.#freezeRows) deepFreeze(write.row);
-    this.#staged[write.table].set(write.id, write);
+    const staged = this.#staged[write.table] ?? new Map<string, Write>();
+    this.#staged[write.table] = staged;
+    staged.set(write.id, write);
   }
 
   /** What the transaction writes: each row once, a table after the other. */
   staged(): readonly Write[] {
     const writes: Write[] = [];
-    for (const table of tableOrder) for (const write of this.#staged[table].values()) writes.push(write);
+    for (const table of tableOrder)
+      for (const write of this.#staged[table]?.values() ?? []) writes.push(write);
     return writes;
   }
 
   commit(): void {
     for (const table of tableOrder) {
-      for (const { id, row } of this.#staged[table].values()) {
+      for (const { id, row } of this.#staged[table]?.values() ?? []) {
         if (row !== null) this.#remember(table, id, row);
         else {
           this.#young[table].delete(id);
@@ -81,7 +89,7 @@ export class RowCache {
   }
 
   rollback(): void {
-    for (const table of tableOrder) this.#staged[table].clear();
+    this.#staged = {};
   }
 
   clear(): void {

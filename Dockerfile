@@ -33,5 +33,5 @@ STOPSIGNAL SIGTERM
 # Alive, not ready: while a database is away there is nothing to gain from a restart.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/bin/countersign.js"]
+ENTRYPOINT ["node", "/app/bin/countersign.js"]
 CMD ["serve"]

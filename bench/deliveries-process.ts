@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../src/clock/index.ts";
 import type { Provider } from "../src/delivery/index.ts";
 import { openInstance } from "../src/instance/instance.ts";
-import { limitHeapGrowth } from "../src/platform/heap.ts";
+import { tuneHeap } from "../src/platform/heap.ts";
 import { createTelnyxProvider } from "../src/providers/telnyx/index.ts";
 import { Secret } from "../src/secrets/index.ts";
 import { standinAccounts } from "../src/standins/index.ts";
@@ -17,7 +17,7 @@ const setup = JSON.parse(process.argv[2] ?? "") as DeliveriesSetup;
 const restMs = 25_000;
 const startsAtOnce = 128;
 
-limitHeapGrowth();
+tuneHeap();
 const clock = systemClock();
 const { apiKey, number, publicKey } = standinAccounts.telnyx;
 const telnyx = createTelnyxProvider(

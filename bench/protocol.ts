@@ -14,8 +14,6 @@ export interface CountersignSetup {
   readonly batchMax?: number;
   /** Spoken to through another vendor's API instead of our own. */
   readonly facade?: FacadeSpoken;
-  /** As `serve` limits the garbage that V8 keeps. */
-  readonly limitsHeap?: true;
   /** With enrolled people: the pairs are challenges, and there is a sign-in. */
   readonly people?: PeopleSetup;
 }

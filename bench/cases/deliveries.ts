@@ -26,8 +26,8 @@ export interface DeliveriesDone {
 }
 
 const target = 2_000;
-/** As `npm start` runs the server, and so that what is garbage is not counted as memory of the queue. */
-const heapFlags = ["--max-semi-space-size=8", "--expose-gc"];
+/** So that what is garbage is not counted as memory of the queue. */
+const heapFlags = ["--expose-gc"];
 
 /** Deliveries a second through one carrier's wire, and the memory of a server with a long outbox. */
 export async function deliveries(bench: Bench): Promise<Section> {

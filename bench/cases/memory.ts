@@ -1,18 +1,13 @@
 import { closedLoop } from "../load.ts";
-import type { CountersignSetup } from "../protocol.ts";
 import { startSubject } from "../subject.ts";
 import { type Bench, countersignOn, mb, type Section, whole } from "./case.ts";
 
 const steps = 10;
-/** As `npm start` runs the server: V8 may keep less garbage. */
-const nodeFlags = ["--max-semi-space-size=8"];
 
 /** Resident memory of the server while verifications go through it, from the first to the last. */
 export async function memory(bench: Bench): Promise<Section> {
   const total = bench.quick ? 2_000 : 100_000;
-  const setup = await countersignOn("sqlite", bench);
-  const server: CountersignSetup = { ...setup.server, limitsHeap: true };
-  const subject = await startSubject({ ...setup, server, nodeFlags });
+  const subject = await startSubject(await countersignOn("sqlite", bench));
   try {
     const fresh = await subject.stats();
     const seen = [{ verifications: 0, rssBytes: fresh.rssBytes, heapUsedBytes: fresh.heapUsedBytes }];

@@ -73,7 +73,6 @@ async function serveOnce(root: string, folder: string): Promise<number> {
   const port = await freePort();
   const [command, args] = onCore(cores.server, [
     process.execPath,
-    "--max-semi-space-size=8",
     join(root, "bin", "countersign.js"),
     "serve",
   ]);

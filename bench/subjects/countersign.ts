@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/clock/index.ts";
 import { type Instance, openInstance } from "../../src/instance/instance.ts";
-import { limitHeapGrowth } from "../../src/platform/heap.ts";
+import { tuneHeap } from "../../src/platform/heap.ts";
 import {
   createPhones,
   createSandboxFaults,
@@ -59,7 +59,7 @@ export async function serveCountersign(setup: CountersignSetup, pass: PassCode):
   if (facade === "telnyx") await adoptProfile(instance);
   instance.engine.run();
   await app.listen({ host: "127.0.0.1", port: 0 });
-  if (setup.limitsHeap === true) limitHeapGrowth();
+  tuneHeap();
   return {
     port: portOf(app.server.address()),
     store: instance.storeKind === "postgresql" ? "postgres" : "sqlite",

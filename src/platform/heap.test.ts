@@ -8,8 +8,8 @@ const file = join(import.meta.dirname, "heap.ts");
 const program = `
   import { PerformanceObserver, constants } from "node:perf_hooks";
   import { setImmediate as rest } from "node:timers/promises";
-  import { limitHeapGrowth } from ${JSON.stringify(file)};
-  limitHeapGrowth();
+  import { tuneHeap } from ${JSON.stringify(file)};
+  tuneHeap();
   let collections = 0;
   new PerformanceObserver((list) => {
     for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections += 1;

@@ -2,7 +2,7 @@ import process from "node:process";
 import { commandName } from "../../config/command-name.ts";
 import type { LoadedSettings } from "../../config/index.ts";
 import { inboundReference } from "../../delivery/index.ts";
-import { limitHeapGrowth } from "../../platform/heap.ts";
+import { tuneHeap } from "../../platform/heap.ts";
 import type { RunningServer } from "../../server/index.ts";
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -30,7 +30,7 @@ export async function serve(options: ServeOptions, all: GlobalOptions, terminal:
     ...(isForPeople ? { logTo: logForPeople(terminal) } : {}),
     ...(lockWait === undefined ? {} : { lockWaitMs: seconds(lockWait) * 1_000 }),
   });
-  limitHeapGrowth();
+  tuneHeap();
   for (const warning of loaded.warnings) {
     if (isForPeople) terminal.note(`${terminal.style("yellow", "Warning:")} ${warning}`);
     else server.log.warn({ event: "setting" }, warning);

@@ -202,7 +202,8 @@ function releaseMoney({ guard }: Desk, delivery: Delivery | undefined): void {
  * What is sent again because nobody knows whether it arrived is paid for again, whatever refused it in between (D-6). True
  * where it was.
  */
-function chargeSecond({ guard }: Desk, { attempts, guard: decision, ...delivery }: Delivery): boolean {
+function chargeSecond({ guard }: Desk, delivery: Delivery): boolean {
+  const { attempts, guard: decision } = delivery;
   if (guard === null || decision === undefined) return false;
   const mayHaveLeft = attempts.slice(0, -1).some(({ answer: one }) => one === "unknown" || one === "none");
   if (mayHaveLeft) guard.charge(payerOf(delivery), decision);

@@ -1,4 +1,4 @@
-import { chmodSync, constants, copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { call, connected, type GlobalOptions } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -27,7 +27,7 @@ export async function backup(
   if (target !== null && existsSync(target)) throw taken(target);
   await connected(all, terminal, async (connection) => {
     const made = (await call(connection, "POST", "/api/v1/backup", {})) as BackupAnswer;
-    if (target !== null) move(made.path, target);
+    if (target !== null) moveBackup(made.path, target);
     const answer = target === null ? made : { ...made, path: target };
     terminal.result(
       answer,
@@ -36,21 +36,35 @@ export async function backup(
   });
 }
 
-/** Renamed where that is possible, copied to another disk where it is not; nothing is ever overwritten. */
-function move(from: string, to: string): void {
+/**
+ * Renamed where that is possible, copied to another disk where it is not; nothing is ever overwritten. A copy has another
+ * name until it is complete, so that half of one is never taken for a backup.
+ * @throws CommandFailed `file_exists`, `backup_not_moved`
+ */
+export function moveBackup(from: string, to: string): void {
   try {
     if (existsSync(to)) throw taken(to);
     renameSync(from, to);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EXDEV") throw moveFailed(from, to, cause);
-    try {
-      copyFileSync(from, to, constants.COPYFILE_EXCL);
-      chmodSync(to, 0o600);
-      rmSync(from);
-    } catch (copyCause) {
-      throw moveFailed(from, to, copyCause);
-    }
+    copyElsewhere(from, to);
   }
+}
+
+function copyElsewhere(from: string, to: string): void {
+  const partial = `${to}.partial`;
+  try {
+    // What a copy that was killed left may be readable by others.
+    rmSync(partial, { force: true });
+    copyFileSync(from, partial);
+    chmodSync(partial, 0o600);
+    if (existsSync(to)) throw taken(to);
+    renameSync(partial, to);
+  } catch (cause) {
+    rmSync(partial, { force: true });
+    throw moveFailed(from, to, cause);
+  }
+  rmSync(from);
 }
 
 function moveFailed(from: string, to: string, cause: unknown): unknown {

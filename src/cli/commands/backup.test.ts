@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { moveBackup } from "./backup.ts";
+
+/** Memory is another disk to whoever renames; tests may live there themselves. */
+const otherDisk = ["/dev/shm", "/var/tmp"].find(
+  (folder) => existsSync(folder) && statSync(folder).dev !== statSync(tmpdir()).dev,
+);
+let here = "";
+let there = "";
+
+beforeEach(() => {
+  here = mkdtempSync(join(tmpdir(), "countersign-backup-"));
+  there = mkdtempSync(join(otherDisk ?? tmpdir(), "countersign-backup-"));
+  writeFileSync(join(here, "made.db"), "all of it", { mode: 0o600 });
+});
+afterEach(() => {
+  for (const folder of [here, there]) rmSync(folder, { recursive: true, force: true });
+});
+
+test("R-19: on another disk a backup has its name only when it is whole, also after a copy that was killed", (context) => {
+  if (otherDisk === undefined)
+    context.skip("there is no second disk here: neither /dev/shm nor /var/tmp is one");
+  // What a killed copy left: another name, and readable by others.
+  writeFileSync(join(there, "saved.db.partial"), "half", { mode: 0o644 });
+  moveBackup(join(here, "made.db"), join(there, "saved.db"));
+  expect(readdirSync(there)).toEqual(["saved.db"]);
+  expect(readFileSync(join(there, "saved.db"), "utf8")).toBe("all of it");
+  expect(statSync(join(there, "saved.db")).mode & 0o777).toBe(0o600);
+  expect(readdirSync(here)).toEqual([]);
+});
+
+test("nothing is overwritten, and what cannot be moved stays where it is complete", () => {
+  writeFileSync(join(there, "saved.db"), "another one");
+  expect(() => moveBackup(join(here, "made.db"), join(there, "saved.db"))).toThrow(/exists already/);
+  expect(() => moveBackup(join(here, "made.db"), join(there, "missing", "saved.db"))).toThrow(
+    expect.objectContaining({ failure: expect.objectContaining({ code: "backup_not_moved" }) }),
+  );
+  expect(readFileSync(join(there, "saved.db"), "utf8")).toBe("another one");
+  expect(readFileSync(join(here, "made.db"), "utf8")).toBe("all of it");
+});

@@ -23,13 +23,28 @@ afterEach(() => {
 test("R-19: on another disk a backup has its name only when it is whole, also after a copy that was killed", (context) => {
   if (otherDisk === undefined)
     context.skip("there is no second disk here: neither /dev/shm nor /var/tmp is one");
-  // What a killed copy left: another name, and readable by others.
-  writeFileSync(join(there, "saved.db.partial"), "half", { mode: 0o644 });
+  // Of a copy that was killed, or of one that another command still makes.
+  writeFileSync(join(there, "saved.db.1.partial"), "half");
   moveBackup(join(here, "made.db"), join(there, "saved.db"));
-  expect(readdirSync(there)).toEqual(["saved.db"]);
+  expect(readdirSync(there).sort()).toEqual(["saved.db", "saved.db.1.partial"]);
+  expect(readFileSync(join(there, "saved.db.1.partial"), "utf8")).toBe("half");
   expect(readFileSync(join(there, "saved.db"), "utf8")).toBe("all of it");
   expect(statSync(join(there, "saved.db")).mode & 0o777).toBe(0o600);
   expect(readdirSync(here)).toEqual([]);
+});
+
+test("whoever comes second overwrites nothing, on the same disk and on another", () => {
+  const made = join(here, "made.db");
+  for (const folder of [here, there]) {
+    const saved = join(folder, "saved.db");
+    moveBackup(made, saved);
+    writeFileSync(made, "another one");
+    expect(() => moveBackup(made, saved)).toThrow(/exists already/);
+    expect(readFileSync(saved, "utf8")).toBe("all of it");
+    expect(readFileSync(made, "utf8")).toBe("another one");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+    writeFileSync(made, "all of it");
+  }
 });
 
 test("nothing is overwritten, and what cannot be moved stays where it is complete", () => {

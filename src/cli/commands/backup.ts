@@ -1,5 +1,6 @@
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
+import process from "node:process";
 import { call, connected, type GlobalOptions } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
@@ -43,8 +44,7 @@ export async function backup(
  */
 export function moveBackup(from: string, to: string): void {
   try {
-    if (existsSync(to)) throw taken(to);
-    renameSync(from, to);
+    giveName(from, to);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EXDEV") throw moveFailed(from, to, cause);
     copyElsewhere(from, to);
@@ -52,17 +52,27 @@ export function moveBackup(from: string, to: string): void {
 }
 
 function copyElsewhere(from: string, to: string): void {
-  const partial = `${to}.partial`;
+  // A name of its own: another command may be copying to the same place.
+  const partial = `${to}.${process.pid}.partial`;
   try {
-    // What a copy that was killed left may be readable by others.
-    rmSync(partial, { force: true });
-    copyFileSync(from, partial);
+    copyFileSync(from, partial, constants.COPYFILE_EXCL);
     chmodSync(partial, 0o600);
-    if (existsSync(to)) throw taken(to);
-    renameSync(partial, to);
+    giveName(partial, to);
+    rmSync(from);
   } catch (cause) {
     rmSync(partial, { force: true });
     throw moveFailed(from, to, cause);
+  }
+}
+
+/** A link refuses a name that is taken. Where there are none, on a memory stick for example, it is looked at first. */
+function giveName(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST" || existsSync(to)) throw taken(to);
+    renameSync(from, to);
+    return;
   }
   rmSync(from);
 }

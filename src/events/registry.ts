@@ -4,7 +4,7 @@ import type { Endpoint, EventType } from "./records.ts";
 
 /**
  * The endpoints of all tenants in memory: every change of a verification asks whether somebody wants to hear of it, and
- * where nobody does, that is all it costs. A copy that lives two seconds, so that other nodes' changes are seen soon.
+ * where nobody does, that is all it costs. A copy that is brought up to date every two seconds, so that other nodes' changes are seen soon.
  */
 export interface Registry {
   /** Whether no change is told to anybody. */
@@ -15,63 +15,111 @@ export interface Registry {
   /** Whether nothing may be posted to any endpoint. */
   readonly isSilent: boolean;
   get(id: string): Endpoint | undefined;
-  /** What was just written here. */
-  put(endpoint: Endpoint): void;
+  /** From when this resolves, it holds what was committed before the call. */
   refresh(): Promise<void>;
   /** Unless that was done in the last seconds. */
   refreshSometimes(): Promise<void>;
 }
 
 const lifetimeMs = 2_000;
+/** What was removed is told for a day; and a database that lost its last seconds may number its changes anew. */
+const wholeLifetimeMs = 3_600_000;
 
 export function createRegistry(store: Store, clock: Clock): Registry {
-  const all = new Map<string, Endpoint>();
-  const byTenant = new Map<string, Endpoint[]>();
-  let enabled = 0;
+  const listeners = createListeners();
   let readAt = Number.NEGATIVE_INFINITY;
+  let wholeAt = Number.NEGATIVE_INFINITY;
+  let revision: string | null = null;
+  let underWay: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
 
-  /** Only what belongs to its tenant is touched: where there are thousands, some begin to fail or recover all the time. */
-  function put(endpoint: Endpoint): void {
-    const { id, tenantId } = endpoint;
-    const before = all.get(id);
-    all.set(id, endpoint);
-    enabled += Number(endpoint.disabled === null) - Number(before?.disabled === null);
-    const others = before === undefined ? undefined : byTenant.get(tenantId)?.filter((one) => one.id !== id);
-    if (others !== undefined) byTenant.set(tenantId, others);
-    if (isWatching(endpoint)) {
-      const list = byTenant.get(tenantId);
-      if (list === undefined) byTenant.set(tenantId, [endpoint]);
-      else list.push(endpoint);
-    } else if (byTenant.get(tenantId)?.length === 0) byTenant.delete(tenantId);
+  async function read(): Promise<void> {
+    const now = clock.now();
+    const isOld = now < wholeAt || now - wholeAt >= wholeLifetimeMs;
+    const changes = await store.endpointChanges(isOld ? null : revision);
+    if (changes.isWhole) {
+      listeners.clear();
+      wholeAt = now;
+    }
+    for (const id of changes.removed) listeners.remove(id);
+    for (const one of changes.rows) listeners.put(one);
+    revision = changes.revision;
+    readAt = now;
   }
 
-  async function refresh(): Promise<void> {
-    const now = clock.now();
-    const endpoints = await store.endpoints();
-    all.clear();
-    byTenant.clear();
-    enabled = 0;
-    for (const one of endpoints) put(one);
-    readAt = now;
+  /** One after the other, so that no answer undoes what a later one told; all who wait meanwhile share the next one. */
+  function refresh(): Promise<void> {
+    if (underWay === null) {
+      underWay = read().finally(() => {
+        underWay = null;
+      });
+      return underWay;
+    }
+    following ??= underWay
+      .catch(() => {})
+      .then(() => {
+        following = null;
+        return refresh();
+      });
+    return following;
   }
 
   return {
     get isEmpty() {
-      return byTenant.size === 0;
+      return listeners.byTenant.size === 0;
     },
     get isSilent() {
-      return enabled === 0;
+      return listeners.enabled === 0;
     },
-    hasTenant: (tenantId) => byTenant.has(tenantId),
+    hasTenant: (tenantId) => listeners.byTenant.has(tenantId),
     hearing: (tenantId, serviceId, type) =>
-      (byTenant.get(tenantId) ?? []).filter((one) => isFor(one, serviceId) && hears(one, type)),
-    get: (id) => all.get(id),
-    put,
+      (listeners.byTenant.get(tenantId) ?? []).filter((one) => isFor(one, serviceId) && hears(one, type)),
+    get: (id) => listeners.all.get(id),
     refresh,
     async refreshSometimes() {
       const age = clock.now() - readAt;
       // A clock that stepped back must not keep it for longer.
       if (age < 0 || age >= lifetimeMs) await refresh();
+    },
+  };
+}
+
+/** Only what belongs to its tenant is touched: where there are thousands, some begin to fail or recover all the time. */
+function createListeners() {
+  const all = new Map<string, Endpoint>();
+  const byTenant = new Map<string, Endpoint[]>();
+  let enabled = 0;
+
+  function remove(id: string): void {
+    const before = all.get(id);
+    if (before === undefined) return;
+    all.delete(id);
+    enabled -= Number(before.disabled === null);
+    const others = byTenant.get(before.tenantId)?.filter((one) => one.id !== id) ?? [];
+    if (others.length === 0) byTenant.delete(before.tenantId);
+    else byTenant.set(before.tenantId, others);
+  }
+
+  return {
+    all,
+    byTenant,
+    get enabled() {
+      return enabled;
+    },
+    remove,
+    put(endpoint: Endpoint): void {
+      remove(endpoint.id);
+      all.set(endpoint.id, endpoint);
+      enabled += Number(endpoint.disabled === null);
+      if (!isWatching(endpoint)) return;
+      const list = byTenant.get(endpoint.tenantId);
+      if (list === undefined) byTenant.set(endpoint.tenantId, [endpoint]);
+      else list.push(endpoint);
+    },
+    clear(): void {
+      all.clear();
+      byTenant.clear();
+      enabled = 0;
     },
   };
 }

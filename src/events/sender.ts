@@ -254,7 +254,6 @@ async function writeAnswer(parts: SenderParts, claimed: WebhookEvent, answered: 
     },
   );
   if (after === null) return;
-  registry.put(after);
   if (after.disabled !== null && known?.disabled === null) {
     const { id, tenantId, disabled, failingSince } = after;
     parts.log.warn(
@@ -262,4 +261,5 @@ async function writeAnswer(parts: SenderParts, claimed: WebhookEvent, answered: 
       "an endpoint was disabled: nothing is posted to it until its owner enables it again",
     );
   }
+  await registry.refresh();
 }

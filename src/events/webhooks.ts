@@ -96,13 +96,12 @@ function createReceiptsOpening(store: Store, registry: Registry): Webhooks["open
     const id = receiptsEndpointId(tenantId);
     if (registry.get(id) !== undefined) return;
     const endpointKey = key("endpoint", id);
-    const endpoint = await store.update([endpointKey], (rows, now) => {
-      const written = rows.get(endpointKey);
-      if (written !== undefined) return { writes: [], result: written };
+    await store.update([endpointKey], (rows, now) => {
+      if (rows.get(endpointKey) !== undefined) return { writes: [], result: undefined };
       const row = receiptsEndpoint(tenantId, serviceId, now);
-      return { writes: [{ table: "endpoint", id, row }], result: row };
+      return { writes: [{ table: "endpoint", id, row }], result: undefined };
     });
-    registry.put(endpoint);
+    await registry.refresh();
   };
 }
 
@@ -119,7 +118,7 @@ function createTelling(
     const eventKey = key("event", eventRowId(eventId, tenantId));
     // Written once for each tenant: later requests do not even lock it.
     const keys = registry.get(tenantId) === undefined ? [endpointKey, eventKey] : [eventKey];
-    const { endpoint, event } = await store.update(keys, (rows, now) => {
+    const event = await store.update(keys, (rows, now) => {
       const written = registry.get(tenantId) ?? rows.get(endpointKey);
       const endpoint = written ?? callbacksEndpoint(tenantId, serviceId, now);
       const asked = { type: "request.answered", about: { kind: "request", id: eventId } } as const;
@@ -127,9 +126,9 @@ function createTelling(
       const event = newEvent(change, endpoint, { eventId, sequence: sequence(now) }, now);
       const writes = [eventWrite(event)];
       if (written === undefined) writes.push({ table: "endpoint", id: endpoint.id, row: endpoint });
-      return { writes, result: { endpoint, event } };
+      return { writes, result: event };
     });
-    if (registry.get(tenantId) === undefined) registry.put(endpoint);
+    if (registry.get(tenantId) === undefined) await registry.refresh();
     sender.offer([event]);
   };
 }

@@ -17,6 +17,7 @@ export {
   type Due,
   type DueEvent,
   deliveryId,
+  type EndpointChanges,
   type EventQuery,
   type IdempotencyRecord,
   type Key,

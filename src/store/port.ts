@@ -153,6 +153,17 @@ export interface DueEvent {
   readonly endpointId: string;
 }
 
+/** The endpoints that are another than at a revision, or all there are. */
+export interface EndpointChanges {
+  /** Of which this is the state: where the next look goes on. Only the store that gave it can read it. */
+  readonly revision: string;
+  /** Whether `rows` are all there are; else the others are as they were. */
+  readonly isWhole: boolean;
+  readonly rows: readonly Endpoint[];
+  /** Ids, some of which may never have been known. */
+  readonly removed: readonly string[];
+}
+
 export interface EventQuery {
   readonly endpointId: string;
   readonly state?: EventState;
@@ -237,8 +248,13 @@ export interface Store {
   tenants(): Promise<readonly Tenant[]>;
   services(tenantId: string): Promise<readonly Service[]>;
   apiKeys(tenantId: string): Promise<readonly ApiKey[]>;
-  /** Of all tenants: what happens is compared with them in memory. */
-  endpoints(): Promise<readonly Endpoint[]>;
+  /** Of a tenant, oldest first. */
+  endpoints(tenantId: string): Promise<readonly Endpoint[]>;
+  /**
+   * Those of all tenants that changed since a revision: what happens is compared with them in memory. It costs what
+   * changed, not what there is, and may name again what it named before. Null, or a revision of a day ago: all of them.
+   */
+  endpointChanges(since: string | null): Promise<EndpointChanges>;
   /** The endpoints that have an event due by `now`. Costs nothing for those that have none, of which there may be many. */
   dueEndpoints(now: number): Promise<readonly string[]>;
   /** What is due by `now` for these endpoints, oldest first and at most `perEndpoint` of each: none starves another. */
@@ -305,6 +321,7 @@ export type StoreReads = Pick<
   | "services"
   | "apiKeys"
   | "endpoints"
+  | "endpointChanges"
   | "dueEndpoints"
   | "dueEvents"
   | "events"

@@ -4,7 +4,7 @@ import { type StoreReads, sessionBounds } from "../store/port.ts";
 import { hasStatus } from "../store/status-at.ts";
 import { dialectNames } from "../tenants/records.ts";
 import { alarmAt, isOpen } from "../verification/index.ts";
-import { mapOf, type State } from "./memory-state.ts";
+import { latestEndpointChange, mapOf, type State } from "./memory-state.ts";
 
 type Queries = StoreReads & Pick<Store, "scan">;
 
@@ -69,7 +69,16 @@ function besides(
     tenants: () => reading(() => sorted("tenant")),
     services: (tenantId) => reading(() => sorted("service").filter((one) => one.tenantId === tenantId)),
     apiKeys: (tenantId) => reading(() => sorted("apiKey").filter((one) => one.tenantId === tenantId)),
-    endpoints: () => reading(() => sorted("endpoint")),
+    endpoints: (tenantId) => reading(() => sorted("endpoint").filter((one) => one.tenantId === tenantId)),
+    endpointChanges: (since) =>
+      reading(() => {
+        const revision = String(latestEndpointChange(state));
+        if (since === null) return { revision, isWhole: true, rows: sorted("endpoint"), removed: [] };
+        const changed = [...state.endpointChanges].filter(([, at]) => at > Number(since)).map(([id]) => id);
+        const rows = changed.flatMap((id) => state.rows.endpoint.get(id) ?? []);
+        const removed = changed.filter((id) => !state.rows.endpoint.has(id));
+        return { revision, isWhole: false, rows, removed };
+      }),
     dueEndpoints: (now) =>
       reading(() => {
         const due = [...state.rows.event.values()].filter((one) => isOpenEvent(one) && one.dueAt <= now);

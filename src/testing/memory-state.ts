@@ -7,12 +7,14 @@ type Maps = { readonly [T in TableName]: Map<string, Tables[T]> };
 export interface State {
   readonly rows: Maps;
   readonly meta: Map<string, string>;
+  /** The number of each endpoint's last change, the latest last; those of removed ones stay. */
+  readonly endpointChanges: Map<string, number>;
 }
 
 /** A store of nobody. */
 export function emptyState(): State {
   const rows = Object.fromEntries(tableOrder.map((table) => [table, new Map()])) as unknown as Maps;
-  return { rows, meta: new Map() };
+  return { rows, meta: new Map(), endpointChanges: new Map() };
 }
 
 /** The rows of one table, by id. */
@@ -29,9 +31,20 @@ export function apply(state: State, writes: readonly Write[]): void {
   }
   const kept = writes.map((write) => ({ ...write, row: write.row === null ? null : frozenCopy(write.row) }));
   for (const { table, id, row } of kept) {
+    if (table === "endpoint") noteEndpoint(state, id);
     if (row === null) mapOf(state, table).delete(id);
     else mapOf(state, table).set(id, row as Tables[typeof table]);
   }
+}
+
+function noteEndpoint({ endpointChanges }: State, id: string): void {
+  const revision = latestEndpointChange({ endpointChanges }) + 1;
+  endpointChanges.delete(id);
+  endpointChanges.set(id, revision);
+}
+
+export function latestEndpointChange({ endpointChanges }: Pick<State, "endpointChanges">): number {
+  return Math.max(0, ...endpointChanges.values());
 }
 
 /** By way of JSON, like every real store: what does not survive that must not be relied upon. */

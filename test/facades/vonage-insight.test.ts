@@ -149,7 +149,7 @@ describe("Number Insight that answers later", () => {
     await ask(at, async, { number: "442079460018", callback: alive.url });
     await posted();
     expect([gone.received.length, alive.received.length]).toEqual([1, 1]);
-    const endpoint = (await at.store.endpoints()).find(({ id }) => id === at.tenantId);
+    const endpoint = (await at.store.endpoints(at.tenantId)).find(({ id }) => id === at.tenantId);
     expect(endpoint).toMatchObject({ dialect: "callbacks", disabled: null, failingSince: null });
   });
 

@@ -67,6 +67,7 @@ const filling = `
   insert into api_keys select 'k' || n, 't' || n, 'd' || n, '{}' from generate_series(1, 2000) n;
   insert into commit_markers select 'lane' || n, '0', 0 from generate_series(1, 2000) n;
   insert into meta select 'm' || n, '' from generate_series(1, 2000) n;
+  insert into endpoints select 'e' || n, 't' || n, '{}' from generate_series(1, 2000) n;
   analyze`;
 
 describe("what a server is judged by", () => {

@@ -152,3 +152,59 @@ describe("what is written", () => {
     expect(locked).toEqual(rows);
   });
 });
+
+describe("what changed of the endpoints", () => {
+  const put = (id: string) =>
+    `insert into endpoints values ('${id}', 't', '{"id":"${id}","tenantId":"t"}')
+       on conflict (id) do update set doc = excluded.doc`;
+  const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id).sort();
+
+  test("is told by the transaction that began first and ended last, and by a version that knows no changes", async () => {
+    const url = await server.database();
+    const store = await open(url);
+    const slow = server.client(url);
+    await slow.connect();
+    await slow.query("begin");
+    await slow.query(put("slow"));
+    await server.sql(put("quick"), url);
+    const first = await store.endpointChanges(null);
+    expect(ids(first.rows)).toEqual(["quick"]);
+    await slow.query("commit");
+    await slow.end();
+    const second = await store.endpointChanges(first.revision);
+    expect(second.isWhole).toBe(false);
+    expect(ids(second.rows)).toContain("slow");
+    await server.sql("delete from endpoints where id = 'slow'", url);
+    expect(await store.endpointChanges(second.revision)).toMatchObject({ removed: ["slow"] });
+  });
+
+  test("is told whole where the database counts from an earlier transaction on, and once where from a later one", async () => {
+    const url = await server.database();
+    const store = await open(url);
+    await server.sql(put("one"), url);
+    const [, counted] = (await store.endpointChanges(null)).revision.split(".");
+    const ahead = await store.endpointChanges(`0.${Number(counted) + 1_000_000}`);
+    expect([ahead.isWhole, ids(ahead.rows)]).toEqual([true, ["one"]]);
+    await server.sql("update endpoint_changes set changed_in = '123456789'", url);
+    expect(await store.endpointChanges(ahead.revision)).toMatchObject({ isWhole: false, rows: [] });
+    await server.sql(put("one"), url);
+    expect(ids((await store.endpointChanges(ahead.revision)).rows)).toEqual(["one"]);
+  });
+
+  test("of what was removed is forgotten with the purge, and of what is there is not", async () => {
+    const url = await server.database();
+    const store = await open(url);
+    await server.sql(put("gone"), url);
+    await server.sql(put("there"), url);
+    await server.sql("delete from endpoints where id = 'gone'", url);
+    const left = async () =>
+      (await server.sql("select endpoint_id as id from endpoint_changes order by 1", url)).map(
+        (row) => row["id"],
+      );
+    await store.purge({ settled: t0, idempotency: t0 }, 100);
+    expect(await left()).toEqual(["gone", "there"]);
+    const later = systemClock().now() + day;
+    await store.purge({ settled: later, idempotency: t0 }, 100);
+    expect(await left()).toEqual(["there"]);
+  });
+});

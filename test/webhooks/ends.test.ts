@@ -44,7 +44,7 @@ describe("D-16: an event outlives what ends", () => {
     const [first, again] = receiver.received;
     expect(again?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(again?.body).toBe(first?.body);
-    const [endpoint] = await next.store.endpoints();
+    const [endpoint] = await next.store.endpoints(next.tenantId);
     expect(await eventsOf(next, endpoint?.id ?? "")).toMatchObject([
       { state: "received", posts: [{ answer: "unknown", reason: "lease_expired" }, { answer: "received" }] },
     ]);
@@ -108,7 +108,7 @@ describe("D-16: two nodes", () => {
     expect(receiver.received).toHaveLength(2);
     for (const answer of held) answer();
     await slow.parts.webhooks?.settled();
-    const [endpoint] = await other.store.endpoints();
+    const [endpoint] = await other.store.endpoints(other.tenant.id);
     const [event] = await other.store.events({ endpointId: endpoint?.id ?? "", limit: 1 });
     expect(event).toMatchObject({ state: "received" });
     expect(event?.posts.at(-1)).toMatchObject({ answer: "received" });

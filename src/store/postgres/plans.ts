@@ -41,6 +41,8 @@ export const hotStatements: readonly Asked[] = [
   ...Object.values(keysByDialect).map((one): Asked => [one, "'-'"]),
   [queries.services, "'-'"],
   [queries.readMeta, "'-'"],
+  [webhookQueries.endpoints, "'-'"],
+  [webhookQueries.endpointChanges, "'1'"],
   [webhookQueries.dueEndpoints, "1"],
   [webhookQueries.dueEvents, "array['-'], 1, 100"],
   [webhookQueries.events, "'-', '-', null, 10"],

@@ -47,7 +47,7 @@ async function purgeRows(client: pg.PoolClient, before: PurgeBefore, limit: numb
   const verifications = await removed(deleteVerifications, [floor, limit]);
   const deliveries = await removed(deleteDeliveries, [floor, limit]);
   const idempotency = await removed(deleteIdempotency, [before.idempotency, limit]);
-  const webhooks = await purgeWebhooks(removed, floor, limit);
+  const webhooks = await purgeWebhooks(removed, before.settled, limit);
   const accounts = await purgeAccounts(removed, before.accounts ?? 0, limit);
   await removed("delete from commit_markers where at < $1 and at > 0", [before.idempotency - markersKeptMs]);
   const walk = await purgeRecipients(client, before.settled, limit);

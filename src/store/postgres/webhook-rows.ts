@@ -1,6 +1,8 @@
 import type pg from "pg";
-import { isOpenEvent } from "../../events/records.ts";
-import type { EventQuery, MessageQuery, Store, TableName, Tables } from "../port.ts";
+import { uuidv7Floor } from "../../clock/index.ts";
+import { type Endpoint, isOpenEvent } from "../../events/records.ts";
+import type { EndpointChanges, EventQuery, MessageQuery, Store, TableName, Tables } from "../port.ts";
+import { decodeRow } from "../rows/index.ts";
 import { prepared, type Statement } from "./prepared.ts";
 import { type RowFamily, rowFamily } from "./row-family.ts";
 import type { TableText } from "./table-text.ts";
@@ -91,7 +93,26 @@ export const webhookTexts: Texts = {
 };
 
 export const webhookQueries = {
-  endpoints: prepared("endpoints", "select id, doc from endpoints order by id"),
+  endpoints: prepared(
+    "endpoints_of_tenant",
+    "select id, doc from endpoints where tenant_id = $1 order by id",
+  ),
+  // What transactions that had not ended when the revision was taken will have written is not behind it: the revision
+  // is the oldest of them. A row without an id says it where there is nothing to tell.
+  allEndpoints: prepared(
+    "all_endpoints",
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as revision, e.id, e.doc
+       from (select 1) one left join endpoints e on true order by e.id`,
+  ),
+  // Numbers that this server has not reached were written by another one, from which the data was brought.
+  endpointChanges: prepared(
+    "endpoint_changes",
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as revision, c.endpoint_id as id, e.doc
+       from (select 1) one
+       left join (select endpoint_id from endpoint_changes
+                   where changed_in >= $1::xid8 and changed_in < pg_snapshot_xmax(pg_current_snapshot()) offset 0) c on true
+       left join lateral (select doc from endpoints where id = c.endpoint_id offset 0) e on true`,
+  ),
   // From one endpoint with open events to the next, in the index: a look at each endpoint that has none adds up.
   dueEndpoints: prepared(
     "due_endpoints",
@@ -139,13 +160,41 @@ export type AskRows = <T extends TableName>(
   values?: unknown[],
 ) => Promise<Tables[T][]>;
 
-/** Their reads past the rows by key; `docs` parses. */
+interface ChangedEndpoint {
+  readonly revision: string;
+  readonly id: string | null;
+  readonly doc: string | null;
+}
+
+/** A revision is the server's number with us and the number of a transaction, which another server counts for itself. */
+async function endpointChanges(query: Ask, server: number, since: string | null): Promise<EndpointChanges> {
+  const [sinceServer, sinceTransaction] = since?.split(".") ?? [];
+  const isWhole = sinceServer !== String(server) || sinceTransaction === undefined;
+  const found = isWhole
+    ? await query<ChangedEndpoint>(webhookQueries.allEndpoints)
+    : await query<ChangedEndpoint>(webhookQueries.endpointChanges, [sinceTransaction]);
+  const transaction = found[0]?.revision ?? "0";
+  // A database that was set back, without our having noticed.
+  if (!isWhole && BigInt(transaction) < BigInt(sinceTransaction))
+    return await endpointChanges(query, server, null);
+  const rows: Endpoint[] = [];
+  const removed: string[] = [];
+  for (const { id, doc } of found) {
+    if (id !== null && doc !== null) rows.push(decodeRow("endpoint", { id, doc }));
+    else if (id !== null) removed.push(id);
+  }
+  return { revision: `${server}.${transaction}`, isWhole, rows, removed };
+}
+
+/** Their reads past the rows by key; `docs` parses. `serverOf`: how often the connections went to another server. */
 export function webhookReads(
   docs: AskRows,
   query: Ask,
-): Pick<Store, "endpoints" | "dueEndpoints" | "dueEvents" | "events" | "messages"> {
+  serverOf: () => number,
+): Pick<Store, "endpoints" | "endpointChanges" | "dueEndpoints" | "dueEvents" | "events" | "messages"> {
   return {
-    endpoints: () => docs("endpoint", webhookQueries.endpoints),
+    endpoints: (tenantId) => docs("endpoint", webhookQueries.endpoints, [tenantId]),
+    endpointChanges: (since) => endpointChanges(query, serverOf(), since),
     dueEndpoints: async (now) => {
       const rows = await query<{ readonly id: string }>(webhookQueries.dueEndpoints, [now]);
       return rows.map(({ id }) => id);
@@ -162,12 +211,14 @@ export function webhookReads(
   };
 }
 
-/** Removes what is older than an id's time, at most `limit` of each; how many. */
+/** Removes what is of before an instant, at most `limit` of each; how many. */
 export async function purgeWebhooks(
   removed: (text: string, values: unknown[]) => Promise<number>,
-  floor: string,
+  before: number,
   limit: number,
 ): Promise<{ readonly messages: number; readonly events: number }> {
+  const floor = uuidv7Floor(before);
+  await removed(forgetRemovedEndpoints, [before, limit]);
   return {
     messages: await removed(deleteMessages, [floor, limit]),
     events: await removed(deleteEvents, [floor, limit]),
@@ -177,5 +228,9 @@ export async function purgeWebhooks(
 // A row that an update holds is left for the next round.
 const deleteMessages = `delete from messages where id in (
     select id from messages where id < $1 order by id limit $2 for update skip locked)`;
+const forgetRemovedEndpoints = `delete from endpoint_changes where endpoint_id in (
+    select c.endpoint_id from endpoint_changes c
+     where c.changed_at < $1 and not exists (select 1 from endpoints e where e.id = c.endpoint_id)
+     order by c.changed_in limit $2 for update skip locked)`;
 const deleteEvents = `delete from events where id in (
     select id from events where id < $1 order by id limit $2 for update skip locked)`;

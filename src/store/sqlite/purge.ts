@@ -32,7 +32,7 @@ export function purge(database: DatabaseSync, before: PurgeBefore, limit: number
          (select id from idempotency where created_at < ? order by created_at limit ?)`,
       )
       .run(before.idempotency, limit).changes;
-    const { messages, events } = purgeWebhooks(database, floor, limit);
+    const { messages, events } = purgeWebhooks(database, before.settled, limit);
     const accounts = purgeAccounts(database, before.accounts ?? 0, limit);
     const after = walkedTo?.value ?? "";
     const walked = database

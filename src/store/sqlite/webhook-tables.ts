@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import { uuidv7Floor } from "../../clock/index.ts";
 import { isOpenEvent } from "../../events/records.ts";
-import type { DueEvent, EventQuery, MessageQuery, TableName, Tables } from "../port.ts";
+import type { DueEvent, EndpointChanges, EventQuery, MessageQuery, TableName, Tables } from "../port.ts";
 import type { StoredRow } from "../rows/index.ts";
 import { fromDoc, toDoc } from "./docs.ts";
 import type { TableText } from "./table-text.ts";
@@ -46,7 +47,8 @@ export const webhookTexts: Texts = {
 
 /** What is read of them past the rows by key. */
 export interface WebhookQueries {
-  endpoints(): readonly Tables["endpoint"][];
+  endpoints(tenantId: string): readonly Tables["endpoint"][];
+  endpointChanges(since: string | null): EndpointChanges;
   dueEndpoints(now: number): readonly string[];
   dueEvents(endpointIds: readonly string[], now: number, perEndpoint: number): readonly DueEvent[];
   events(query: EventQuery): readonly Tables["event"][];
@@ -57,7 +59,7 @@ export interface WebhookQueries {
 const endOfIds = "g";
 
 export function prepareWebhookQueries(database: DatabaseSync): WebhookQueries {
-  const endpoints = database.prepare("select id, doc from endpoints order by id");
+  const endpoints = database.prepare("select id, doc from endpoints where tenant_id = ? order by id");
   const due = database.prepare(
     `select id, endpoint_id as endpointId from events
      where endpoint_id = ? and due_at is not null and due_at <= ? order by due_at limit ?`,
@@ -83,19 +85,9 @@ export function prepareWebhookQueries(database: DatabaseSync): WebhookQueries {
   const byRecipient = database.prepare(
     "select id, doc from messages where recipient_id = ? and id < ? order by id desc limit ?",
   );
-  let known = new Map<string, KnownEndpoint>();
   return {
-    endpoints() {
-      const read = new Map<string, KnownEndpoint>();
-      for (const stored of endpoints.all() as unknown as StoredRow[]) {
-        const before = known.get(stored.id);
-        const isKnown = before?.doc === stored.doc;
-        const row = isKnown ? before.row : fromDoc("endpoint", stored, () => true);
-        read.set(stored.id, { doc: stored.doc, row });
-      }
-      known = read;
-      return Array.from(read.values(), ({ row }) => row);
-    },
+    endpoints: (tenantId) => rowsOf("endpoint", endpoints.all(tenantId), (row) => row.tenantId === tenantId),
+    endpointChanges: prepareEndpointChanges(database),
     dueEndpoints: (now) => dueEndpoints.all(now).map(({ id }) => String(id)),
     dueEvents: (endpointIds, now, perEndpoint) =>
       endpointIds.flatMap((id) => due.all(id, now, perEndpoint) as unknown as DueEvent[]),
@@ -113,10 +105,23 @@ export function prepareWebhookQueries(database: DatabaseSync): WebhookQueries {
   };
 }
 
-/** All of them are read every two seconds, and hardly one is another than before: to read it anew takes most of the time. */
-interface KnownEndpoint {
-  readonly doc: string;
-  readonly row: Tables["endpoint"];
+function prepareEndpointChanges(database: DatabaseSync): WebhookQueries["endpointChanges"] {
+  const latest = database.prepare("select seq from sqlite_sequence where name = 'endpoint_changes'");
+  const all = database.prepare("select id, doc from endpoints order by id");
+  const changed = database.prepare(
+    `select c.endpoint_id as id, e.doc as doc from endpoint_changes c left join endpoints e on e.id = c.endpoint_id
+     where c.revision > ? order by c.revision`,
+  );
+  return (since) => {
+    // One writer, this process: its numbers are taken in the order of its commits.
+    const revision = String(latest.get()?.["seq"] ?? 0);
+    if (since === revision) return { revision, isWhole: false, rows: [], removed: [] };
+    const isWhole = since === null;
+    const found = isWhole ? all.all() : changed.all(Number(since));
+    const removed = found.filter(({ doc }) => doc === null).map(({ id }) => String(id));
+    const there = found.filter(({ doc }) => doc !== null);
+    return { revision, isWhole, rows: rowsOf("endpoint", there, () => true), removed };
+  };
 }
 
 function rowsOf<T extends TableName>(
@@ -127,17 +132,24 @@ function rowsOf<T extends TableName>(
   return rows.map((row) => fromDoc(table, row as StoredRow, isAskedFor));
 }
 
-/** Removes what is older than an id's time, at most `limit` of each; how many. */
+const forgetRemovedEndpoints = `delete from endpoint_changes where revision in (
+    select c.revision from endpoint_changes c
+     where c.changed_at < ? and not exists (select 1 from endpoints e where e.id = c.endpoint_id)
+     order by c.revision limit ?)`;
+
+/** Removes what is of before an instant, at most `limit` of each; how many. */
 export function purgeWebhooks(
   database: DatabaseSync,
-  floor: string,
+  before: number,
   limit: number,
 ): { readonly messages: number; readonly events: number } {
+  const floor = uuidv7Floor(before);
   const messages = database
     .prepare("delete from messages where id in (select id from messages where id < ? order by id limit ?)")
     .run(floor, limit).changes;
   const events = database
     .prepare("delete from events where id in (select id from events where id < ? order by id limit ?)")
     .run(floor, limit).changes;
+  database.prepare(forgetRemovedEndpoints).run(before, limit);
   return { messages: Number(messages), events: Number(events) };
 }

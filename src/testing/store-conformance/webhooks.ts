@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { uuidv7 } from "../../clock/index.ts";
 import { type Endpoint, type EventState, eventRowId, type WebhookEvent } from "../../events/records.ts";
-import { key, type Store, type Write } from "../../store/index.ts";
+import { type EndpointChanges, key, type Store, type Write } from "../../store/index.ts";
 import type { Message } from "../../verification/index.ts";
 import { seededRandom } from "../random.ts";
 import type { Chapter } from "./kit.ts";
@@ -145,16 +145,56 @@ function listChecks({ check }: Chapter): void {
     },
   );
 
-  check("endpoints of all tenants are listed, and one that is removed is not", async ({ store }) => {
+  check("endpoints are listed by tenant, and one that is removed is not", async ({ store }) => {
     const rows = [endpointRow("e1"), endpointRow("e2", { tenantId: "another" })];
     await put(
       store,
       rows.map((row) => ({ table: "endpoint", id: row.id, row }) as const),
     );
-    assert.deepEqual(await store.endpoints(), rows);
+    assert.deepEqual(await store.endpoints("another"), rows.slice(1));
+    assert.deepEqual(await store.endpoints(tenantId), rows.slice(0, 1));
     await put(store, [{ table: "endpoint", id: "e1", row: null }]);
-    assert.deepEqual(await store.endpoints(), rows.slice(1));
+    assert.deepEqual(await store.endpoints(tenantId), []);
   });
+
+  check(
+    "D-16: what changed of the endpoints since a look is told, and not what did not",
+    async ({ store }) => {
+      assert.deepEqual((await store.endpointChanges(null)).rows, []);
+      const rows = fill(5, (n) => endpointRow(`e${n}`));
+      await put(
+        store,
+        rows.map((row) => ({ table: "endpoint", id: row.id, row }) as const),
+      );
+      const whole = await store.endpointChanges(null);
+      assert.deepEqual([whole.isWhole, whole.rows, whole.removed], [true, rows, []]);
+      const { revision } = await untilNothing(store, whole.revision);
+      const after = endpointRow("e1", { failingSince: began });
+      await put(store, [
+        { table: "endpoint", id: "e1", row: after },
+        { table: "endpoint", id: "e2", row: null },
+      ]);
+      const changes = await store.endpointChanges(revision);
+      assert.deepEqual([changes.isWhole, changes.rows, changes.removed], [false, [after], ["e2"]]);
+      const nothing = await untilNothing(store, changes.revision);
+      const again = endpointRow("e2");
+      await put(store, [{ table: "endpoint", id: "e2", row: again }]);
+      assert.deepEqual((await store.endpointChanges(nothing.revision)).rows, [again]);
+      // From an older revision a row is told once, as it is now.
+      const both = await store.endpointChanges(revision);
+      assert.deepEqual([both.rows.map(({ id }) => id).sort(), both.removed], [["e1", "e2"], []]);
+    },
+  );
+}
+
+/** Looks on while the last changes are told again, as they are beside a transaction of somebody else's. */
+async function untilNothing(store: Store, since: string): Promise<EndpointChanges> {
+  let changes = await store.endpointChanges(since);
+  for (let look = 0; look < 1_000 && changes.rows.length + changes.removed.length > 0; look++) {
+    changes = await store.endpointChanges(changes.revision);
+  }
+  assert.deepEqual([changes.isWhole, changes.rows, changes.removed], [false, [], []]);
+  return changes;
 }
 
 function messageChecks({ check }: Chapter): void {

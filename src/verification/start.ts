@@ -15,7 +15,7 @@ import {
   withoutFuture,
 } from "./recipient.ts";
 import { lastUsableAt, send } from "./sending.ts";
-import { asOf, type PendingVerification, settle, type Verification } from "./verification.ts";
+import { asOf, identityOf, type PendingVerification, settle, type Verification } from "./verification.ts";
 
 /** Rows of a start. `pending` is the verification that `pendingToLoad` names, once it was loaded. */
 export interface StartCurrent {
@@ -167,18 +167,16 @@ function startNew(
 }
 
 function newVerification(command: StartCommand, previousId: string | null, now: number): PendingVerification {
-  const { type, claimants, sealedAddress, ...identity } = command;
   const endsAt = now + lifetimeMs(command.policy, command.suppliedCode !== null);
   const first = command.policy.workflow[0];
   const isOnlyStep = command.policy.workflow.length === 1;
   return {
-    ...identity,
-    previousId,
+    ...identityOf({ ...command, previousId, createdAt: now, endsAt }),
     status: "pending",
     step: 0,
     generation: 1,
-    createdAt: now,
-    endsAt,
+    codeKeyId: command.codeKeyId,
+    suppliedCode: command.suppliedCode,
     codeExpiresAt: Math.min(now + command.policy.codeLifetimeMs, endsAt),
     nextStepAt: isOnlyStep || first === undefined ? null : now + first.waitMs,
     checks: [],

@@ -40,6 +40,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   send_limit_reached: "Wait until then.",
   rate_limited: "Wait a little and try again.",
   resource_conflict: "Choose another name, or change the one that exists.",
+  precondition_failed: "Read it again, and decide anew.",
   webhook_disabled: "Set its receiver right, then `countersign webhooks update <id> --enable`.",
   request_invalid: "See the command's --help for what may be given.",
   storage_unavailable: "Look at the disk of the data folder and at the server's log.",

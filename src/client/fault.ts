@@ -10,6 +10,7 @@ export const faultCodes = [
   "method_not_allowed",
   "request_timeout",
   "resource_conflict",
+  "precondition_failed",
   "webhook_disabled",
   "body_too_large",
   "url_too_long",

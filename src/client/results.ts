@@ -38,6 +38,7 @@ interface RefusalFields {
   readonly not_found: { readonly outcome: "notFound" };
   /** It is taken, over, or there are too many: `detail` says which. */
   readonly resource_conflict: { readonly outcome: "resourceConflict" };
+  readonly precondition_failed: { readonly outcome: "preconditionFailed" };
   readonly webhook_disabled: { readonly outcome: "webhookDisabled" };
 }
 
@@ -67,6 +68,7 @@ export const outcomes: { readonly [C in RefusalCode]: RefusalFields[C]["outcome"
   ticket_invalid: "ticketInvalid",
   not_found: "notFound",
   resource_conflict: "resourceConflict",
+  precondition_failed: "preconditionFailed",
   webhook_disabled: "webhookDisabled",
 };
 
@@ -121,7 +123,7 @@ export const refusals = {
   createService: ["request_invalid", "resource_conflict"],
   listServices: ["cursor_invalid"],
   getService: ["not_found"],
-  updateService: ["not_found", "request_invalid", "resource_conflict"],
+  updateService: ["not_found", "request_invalid", "resource_conflict", "precondition_failed"],
   createTenant: ["request_invalid"],
   listTenants: ["cursor_invalid"],
   getTenant: ["not_found"],
@@ -144,9 +146,9 @@ export const refusals = {
   createWebhook: ["request_invalid", "service_not_found", "resource_conflict"],
   listWebhooks: ["cursor_invalid"],
   getWebhook: ["not_found"],
-  updateWebhook: ["not_found", "request_invalid", "resource_conflict"],
-  deleteWebhook: ["not_found", "resource_conflict"],
-  rotateWebhookSecret: ["not_found", "request_invalid", "resource_conflict"],
+  updateWebhook: ["not_found", "request_invalid", "resource_conflict", "precondition_failed"],
+  deleteWebhook: ["not_found", "resource_conflict", "precondition_failed"],
+  rotateWebhookSecret: ["not_found", "request_invalid", "resource_conflict", "precondition_failed"],
   testWebhook: ["not_found", "webhook_disabled", "resource_conflict"],
   listWebhookEvents: ["not_found", "cursor_invalid"],
   getWebhookEvent: ["not_found"],

@@ -246,6 +246,7 @@ export interface Service {
   /** What Telnyx's clients verify webhooks of this service with; the same for all of a tenant */ readonly telnyxPublicKey: string;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly updatedAt: string;
+  /** Another one after every change; `If-Match` makes a change on condition of it */ readonly revision: string;
 }
 
 export interface ServiceList {
@@ -359,6 +360,7 @@ export interface IssuedWebhook {
   /** RFC 3339, in UTC */ readonly failingSince: string | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly updatedAt: string;
+  /** Another one after every change; `If-Match` makes a change on condition of it */ readonly revision: string;
   /** What signs its events; shown once */ readonly secret?: string;
 }
 
@@ -375,6 +377,7 @@ export interface Webhook {
   /** RFC 3339, in UTC */ readonly failingSince: string | null;
   /** RFC 3339, in UTC */ readonly createdAt: string;
   /** RFC 3339, in UTC */ readonly updatedAt: string;
+  /** Another one after every change; `If-Match` makes a change on condition of it */ readonly revision: string;
 }
 
 export interface WebhookList {

@@ -19,6 +19,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Makes a repeated POST one: default a random one a call, which its own retries share. */
   readonly idempotencyKey?: string;
+  /**
+   * Of a service or webhook, as it was read: its change is refused if somebody else changed it since. A retry of a change
+   * whose answer was lost is refused by that change itself: read it again.
+   */
+  readonly revision?: string;
 }
 
 export interface Asked extends CallOptions {
@@ -126,6 +131,7 @@ export function createTransport(options: ClientOptions): Transport {
       accept: "application/json, application/problem+json",
       ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
       ...(asked.method === "POST" ? { "idempotency-key": asked.idempotencyKey ?? randomKey() } : {}),
+      ...(asked.revision === undefined ? {} : { "if-match": `"${asked.revision}"` }),
       ...asked.headers,
     };
     for (let retries = 0; ; retries++) {

@@ -51,6 +51,7 @@ const errorCodes = {
   recovery_invalid: { status: 410, title: "This recovery is over", retryable: false },
   reset_invalid: { status: 410, title: "This link of a reset does nothing any more", retryable: false },
   challenge_expired: { status: 410, title: "The challenge has expired", retryable: false },
+  precondition_failed: { status: 412, title: "It was changed meanwhile", retryable: false },
   body_too_large: { status: 413, title: "The body is too large", retryable: false },
   url_too_long: { status: 414, title: "The URL is too long", retryable: false },
   media_type_unsupported: { status: 415, title: "The body must be JSON", retryable: false },

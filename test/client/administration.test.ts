@@ -93,6 +93,10 @@ describe("services and tenants", () => {
       outcome: "updated",
       service: { name: "payments", brand: "Bank 2", policy: { checksMax: 3 } },
     });
+    const { revision } = made.service;
+    expect(await services.update(made.service.id, { brand: "Bank 3" }, { revision })).toMatchObject({
+      outcome: "preconditionFailed",
+    });
     expect(await services.get(made.service.id)).toMatchObject({ brand: "Bank 2" });
     expect(await services.list()).toMatchObject({
       outcome: "listed",

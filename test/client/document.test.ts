@@ -77,6 +77,7 @@ describe("what the client knows is what the document says", async () => {
     "ticket_invalid",
     "not_found",
     "resource_conflict",
+    "precondition_failed",
     "webhook_disabled",
   ];
 

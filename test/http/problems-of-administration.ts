@@ -32,6 +32,8 @@ export function problemsOfAdministration(installation: Installation, provoke: Pr
     const made = await call({ method: "POST", path: "/services", body: { name: "renamed" } });
     const path = `/services/${made.json.id}`;
     await expectOfCall("updateService", { method: "PATCH", path, body: taken }, "resource_conflict");
+    const stale = { method: "PATCH", path, body: { locale: "de" }, headers: { "if-match": '"another"' } };
+    await expectOfCall("updateService", stale, "precondition_failed");
     await expectOfMessages(call, expectOfCall);
     await expectOfWebhooks(call, expectOfCall);
     await expectOfSecrets(call, expectOfCall);
@@ -77,6 +79,12 @@ async function expectOfWebhooks(call: Installation["call"], expectOfCall: Expect
   const path = `/webhooks/${json.id}`;
   await call({ method: "PATCH", path, body: { enabled: false } });
   await expectOfCall("testWebhook", { method: "POST", path: `${path}/test` }, "webhook_disabled");
+  const headers = { "if-match": '"another"' };
+  const change = { method: "PATCH", path, body: { enabled: true }, headers };
+  await expectOfCall("updateWebhook", change, "precondition_failed");
+  await expectOfCall("deleteWebhook", { method: "DELETE", path, headers }, "precondition_failed");
+  const rotate = { method: "POST", path: `${path}/rotate`, headers };
+  await expectOfCall("rotateWebhookSecret", rotate, "precondition_failed");
   const replay = { method: "POST", path: `${path}/replay`, body: { cursor: "x" } };
   await expectOfCall("replayWebhookEvents", replay, "cursor_invalid");
   // A service has ten at the most, and some are there already.

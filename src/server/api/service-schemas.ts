@@ -3,6 +3,7 @@ import { eventSigner, type Keyring } from "../../secrets/index.ts";
 import { type Service, toPolicySettings } from "../../tenants/index.ts";
 import { type AlphabetName, alphabets } from "../../verification/index.ts";
 import { forms } from "../forms.ts";
+import { Revision, withRevision } from "./revision.ts";
 import { Instant, iso, listOf, opaque, orNull, strict } from "./schemas.ts";
 import { TextChangesBody, TextsBody, toTextsBody } from "./text-schemas.ts";
 import { channelSchema } from "./verification-schemas.ts";
@@ -171,6 +172,7 @@ export const ServiceBody = Type.Object(
     }),
     createdAt: Instant,
     updatedAt: Instant,
+    revision: Revision,
   },
   { title: "Service" },
 );
@@ -180,7 +182,7 @@ export const ServiceListBody = listOf(ServiceBody, "ServiceList");
 /** A service with its whole policy, so that nobody must know the defaults to read it. */
 export function toServiceBody(service: Service, keyring: Keyring): Static<typeof ServiceBody> {
   const { resendWaitsSeconds, workflow, ...policy } = toPolicySettings(service.settings.policy);
-  return {
+  return withRevision({
     id: service.id,
     name: service.name,
     brand: service.settings.brand,
@@ -203,5 +205,5 @@ export function toServiceBody(service: Service, keyring: Keyring): Static<typeof
     telnyxPublicKey: eventSigner(keyring, service.tenantId).publicKey,
     createdAt: iso(service.createdAt),
     updatedAt: iso(service.updatedAt),
-  };
+  });
 }

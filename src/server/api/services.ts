@@ -17,6 +17,7 @@ import {
 import { Problem, wrongField } from "../problems.ts";
 import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
+import { refuseStale, revisionHeaders, tagged } from "./revision.ts";
 import { described } from "./route.ts";
 import { IdParams, PageQuery } from "./schemas.ts";
 import {
@@ -54,6 +55,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
         problems: ["resource_conflict"],
         example: { body: { name: "payments", brand: "Example Bank", policy: { checksMax: 3 } } },
       }),
+      ...tagged,
       schema: { body: NewServiceBody, response: { 201: ServiceBody } },
     },
     async (request, reply) => {
@@ -101,6 +103,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
         scope: "services:read",
         successes: { 200: "The service" },
       }),
+      ...tagged,
       schema: { params: IdParams, response: { 200: ServiceBody } },
     },
     async (request) => shown(await loadOwn(request, "service", idOf(request))),
@@ -117,9 +120,11 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "What is not given stays. Verifications that are pending keep the policy they started with; texts are read when a message is sent.",
         scope: "services:write",
         successes: { 200: "The service as it is now" },
-        problems: ["resource_conflict"],
+        headers: revisionHeaders,
+        problems: ["resource_conflict", "precondition_failed"],
         example: { body: { policy: { codeLength: 8 } } },
       }),
+      ...tagged,
       schema: { params: IdParams, body: ServiceChangesBody, response: { 200: ServiceBody } },
     },
     async (request, reply) => {
@@ -129,6 +134,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const adopted = adoptedWith(undefined, request.body.adopted);
       await underName(request, reply, { id, name, adopted }, (row, now) => {
         const current = ownRow<"service">(request, row);
+        refuseStale(request, shown(current));
         return {
           ...current,
           name: name ?? current.name,

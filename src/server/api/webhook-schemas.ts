@@ -6,6 +6,7 @@ import {
   type WebhookEvent,
 } from "../../events/index.ts";
 import { type Static, Type } from "../../schemas/index.ts";
+import { Revision, withRevision } from "./revision.ts";
 import { Instant, iso, isoOrNull, listOf, opaque, orNull, pageQuery, strict } from "./schemas.ts";
 
 const descriptionLengthMax = 200;
@@ -92,6 +93,7 @@ const record = {
   failingSince: orNull(Instant),
   createdAt: Instant,
   updatedAt: Instant,
+  revision: Revision,
 };
 
 export const EndpointBody = Type.Object(record, { title: "Webhook" });
@@ -162,7 +164,7 @@ export const ReplayedBody = Type.Object(
 
 export function toEndpointBody(endpoint: Endpoint): Static<typeof EndpointBody> {
   const { disabled } = endpoint;
-  return {
+  const shown = withRevision({
     id: endpoint.id,
     url: endpoint.url,
     service: endpoint.serviceId,
@@ -172,10 +174,11 @@ export function toEndpointBody(endpoint: Endpoint): Static<typeof EndpointBody> 
     enabled: disabled === null,
     disabledAt: isoOrNull(disabled?.at ?? null),
     disabledReason: disabled?.reason ?? null,
-    failingSince: isoOrNull(endpoint.failingSince),
     createdAt: iso(endpoint.createdAt),
     updatedAt: iso(endpoint.updatedAt),
-  };
+  });
+  // A receiver that fails and recovers is nobody's change.
+  return { ...shown, failingSince: isoOrNull(endpoint.failingSince) };
 }
 
 export function toEventBody(row: WebhookEvent): Static<typeof EventBody> {

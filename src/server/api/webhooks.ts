@@ -14,6 +14,7 @@ import { key } from "../../store/index.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
+import { refuseStale, revisionHeaders, tagged } from "./revision.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
 import { IdParams, PageQuery } from "./schemas.ts";
 import { webhookEventRoutes } from "./webhook-events.ts";
@@ -50,6 +51,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         problems: ["service_not_found", "resource_conflict", "not_found"],
         example: { body: exampleBody },
       }),
+      ...tagged,
       schema: { body: NewEndpointBody, response: { 201: IssuedEndpointBody } },
     },
     async (request, reply) => {
@@ -98,6 +100,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         scope: "webhooks:read",
         successes: { 200: "The webhook without its secret" },
       }),
+      ...tagged,
       schema: { params: IdParams, response: { 200: EndpointBody } },
     },
     async (request) => toEndpointBody(await loadOwn(request, "endpoint", idOf(request))),
@@ -121,9 +124,11 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
           "What is not given stays. While a webhook is disabled nothing is written for it; what waited before is posted when it is enabled again.",
         scope: "webhooks:write",
         successes: { 200: "The webhook as it is now" },
-        problems: ["resource_conflict"],
+        headers: revisionHeaders,
+        problems: ["resource_conflict", "precondition_failed"],
         example: { body: { enabled: true } },
       }),
+      ...tagged,
       schema: { params: IdParams, body: EndpointChangesBody, response: { 200: EndpointBody } },
     },
     async (request, reply) => {
@@ -154,9 +159,11 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description: "The former secret signs along for `overlapSeconds`, a day if not given.",
         scope: "webhooks:write",
         successes: { 200: "The webhook, with its new secret, once" },
-        problems: ["resource_conflict"],
+        headers: revisionHeaders,
+        problems: ["resource_conflict", "precondition_failed"],
         example: { body: { overlapSeconds: 3_600 } },
       }),
+      ...tagged,
       ...bodyMayBeAbsent,
       schema: { params: IdParams, body: RotateSecretBody, response: { 200: IssuedEndpointBody } },
     },
@@ -168,7 +175,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { tenantId } = request.caller;
       const prepared = await prepareSecret(dataKeyring, random, { id: id.id, tenantId }, secret);
       const done = await administer(request, reply, [id], (rows, now) => {
-        const current = ownRow<"endpoint">(request, rows.get(id));
+        const current = currentOf(request, rows.get(id));
         refuseDialect(current);
         const row = withNewSecret(current, prepared, overlapSeconds * 1_000, now);
         return { writes: [{ table: "endpoint", id: id.id, row }], id: id.id };
@@ -188,7 +195,8 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description: "What still waits for it is not posted any more.",
         scope: "webhooks:write",
         successes: { 200: "The webhook as it was" },
-        problems: ["resource_conflict"],
+        headers: revisionHeaders,
+        problems: ["resource_conflict", "precondition_failed"],
       }),
       schema: { params: IdParams, response: { 200: EndpointBody } },
     },
@@ -196,7 +204,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const id = key("endpoint", idOf(request));
       const was = await loadOwn(request, "endpoint", id.id);
       await administer(request, reply, [id], (rows) => {
-        refuseDialect(ownRow<"endpoint">(request, rows.get(id)));
+        refuseDialect(currentOf(request, rows.get(id)));
         return { writes: [{ table: "endpoint", id: id.id, row: null }], id: id.id };
       });
       await webhooksOf(request).registry.refresh();
@@ -205,6 +213,13 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
+/** The tenant's own, as whoever changes it saw it. */
+function currentOf(request: FastifyRequest, row: Endpoint | undefined): Endpoint {
+  const current = ownRow<"endpoint">(request, row);
+  refuseStale(request, toEndpointBody(current));
+  return current;
+}
+
 async function change(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -212,7 +227,7 @@ async function change(
 ): Promise<ReturnType<typeof toEndpointBody>> {
   const id = key("endpoint", idOf(request));
   await administer(request, reply, [id], (rows, now) => {
-    const row = make(ownRow<"endpoint">(request, rows.get(id)), now);
+    const row = make(currentOf(request, rows.get(id)), now);
     return { writes: [{ table: "endpoint", id: id.id, row }], id: id.id };
   });
   await webhooksOf(request).registry.refresh();

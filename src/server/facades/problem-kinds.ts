@@ -58,6 +58,7 @@ export const problemKinds = {
   no_further_step: "fault",
   cancel_refused: "fault",
   resource_conflict: "fault",
+  precondition_failed: "fault",
   idempotency_key_invalid: "fault",
   idempotency_key_reused: "fault",
   ticket_invalid: "fault",

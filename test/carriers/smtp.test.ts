@@ -119,6 +119,10 @@ describe("what a server says, by where it says it", () => {
       { at: "dot", status: 451, says: "4.3.2 later" },
       { kind: "notSent", reason: "recipient_deferred" },
     ],
+    [
+      { at: "dot", status: 421, says: "4.3.2 going down" },
+      { kind: "notSent", reason: "carrier_unavailable" },
+    ],
     [{ at: "cutInText" }, { type: "unknown" }],
     [{ at: "cutAfterDot" }, { type: "unknown" }],
   ])("D-5: %j", async (fault, means) => {

@@ -33,6 +33,16 @@ export function answerToFailure(cause: unknown, stage: Stage): ProviderAnswer {
   return notSent("carrier_unreachable");
 }
 
+/**
+ * Whether a connection that brought a message before may be what failed, and another one may say the same again: the
+ * server let go of it without a word, or with one (421, RFC 5321 3.8), or takes no more messages on it.
+ */
+export function mayBeOfTheLine(cause: unknown): boolean {
+  const { responseCode, command } = (cause ?? {}) as SmtpError;
+  if (typeof responseCode !== "number" || responseCode === 421) return true;
+  return command === "MAIL FROM" && responseCode >= 400 && responseCode <= 499;
+}
+
 function isInsecure({ code, originalCode }: SmtpError): boolean {
   return code === "ETLS" || [code, originalCode].some((one) => isCertificateCode(one));
 }
@@ -47,12 +57,13 @@ function refusal({ command, response, code }: SmtpError, status: number, stage: 
   const subject = enhanced?.[2];
   // A command at a wrong time says something about the connection, and nothing about the message.
   if (status === 503 && at !== "AUTH") return notSent("carrier_unavailable");
-  if (status < 500) return notSent(deferral(at));
+  if (status < 500) return notSent(deferral(at, status));
   return rejected(reasonOf(at, status, subject, stage));
 }
 
-/** A server that puts one recipient off, greylists, or is full for now works all the same. */
-function deferral(at: string): CarrierReason {
+/** A server that puts one recipient off, greylists, or is full for now works all the same; one that says 421 goes. */
+function deferral(at: string, status: number): CarrierReason {
+  if (status === 421) return "carrier_unavailable";
   return at === "RCPT" || at === "DATA" ? "recipient_deferred" : "carrier_unavailable";
 }
 

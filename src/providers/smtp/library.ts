@@ -38,6 +38,15 @@ export interface SmtpConnection {
   on(event: "end", listener: () => void): unknown;
 }
 
+/** Of what it is made of inside, the two places that see every byte of a server. */
+interface ConnectionParts extends SmtpConnection {
+  _onData(chunk: Uint8Array): void;
+  _onResponseTooLarge(): void;
+}
+
+/** What a server says about one message, all replies together. */
+const heardBytesMax = 65_536;
+
 /** In variables, so that no compiler looks for a package that most installations do not have. */
 const packageName: string = "nodemailer";
 const connectionPath = `${packageName}/lib/smtp-connection`;
@@ -68,5 +77,34 @@ export function requireSmtpLibrary(): Promise<SmtpLibrary> {
 
 async function load(): Promise<SmtpLibrary> {
   const [connection, composer] = await Promise.all([import(connectionPath), import(composerPath)]);
-  return { SMTPConnection: connection.default, MailComposer: composer.default } as SmtpLibrary;
+  return {
+    SMTPConnection: brief(connection.default as new (options: ConnectionOptions) => ConnectionParts),
+    MailComposer: composer.default as SmtpLibrary["MailComposer"],
+  };
+}
+
+/**
+ * Lets go of a server that talks without an end. The library limits one reply, and lines that are none count for nothing
+ * there: each costs a turn of the event loop, so that whoever stands between us and the server, where it is not encrypted
+ * yet, keeps everything else waiting with line ends alone.
+ */
+function brief(
+  Connection: new (options: ConnectionOptions) => ConnectionParts,
+): new (
+  options: ConnectionOptions,
+) => SmtpConnection {
+  return class extends Connection {
+    #heardBytes = 0;
+
+    override _onData(chunk: Uint8Array): void {
+      this.#heardBytes += chunk.length;
+      if (this.#heardBytes > heardBytesMax) this._onResponseTooLarge();
+      else super._onData(chunk);
+    }
+
+    override send(...given: Parameters<SmtpConnection["send"]>): void {
+      this.#heardBytes = 0;
+      super.send(...given);
+    }
+  };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock/index.ts";
 import type { OutgoingMessage, Provider } from "../../delivery/index.ts";
 import type { ProviderAnswer } from "../../verification/index.ts";
 import { notSent } from "../answers.ts";
-import { answerToFailure, type Stage } from "./answers.ts";
+import { answerToFailure, mayBeOfTheLine, type Stage } from "./answers.ts";
 import { beforeTextMs, createLines, type Line, type Lines, Waited } from "./connections.ts";
 import { requireSmtpLibrary, type SmtpLibrary } from "./library.ts";
 import { composeMail, messageIdOf } from "./mail.ts";
@@ -83,12 +83,10 @@ async function sendOver(lines: Lines, sending: Sending): Promise<ProviderAnswer 
         lines.give(line, true);
         throw new Waited();
       }
+      const wasUsed = line.uses > 0;
       const failed = await sendOn(lines, line, sending, inTime, begin);
       if (failed === null) return null;
-      // The server let go of a connection that rested: nothing was said on it, so another one may say it.
-      const hadRested = line.uses > 1 && !isFresh;
-      const isSilent = (failed.cause as { readonly responseCode?: unknown }).responseCode === undefined;
-      if (stage === "before" && hadRested && isSilent && !inTime.aborted) continue;
+      if (stage === "before" && wasUsed && mayBeOfTheLine(failed.cause) && !inTime.aborted) continue;
       return signal.aborted ? unanswered : answerToFailure(failed.cause, stage);
     }
   } catch (cause) {

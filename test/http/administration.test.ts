@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -277,6 +277,21 @@ describe("a backup", () => {
     expect(made.json.path).toMatch(/countersign-2026-01-0\dT[\d-]+Z\.db$/);
     const names = readdirSync(join(installation.folder, "backups"));
     expect(names.filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  test("takes away what one that was killed left, and nothing of others under way or of other names", async () => {
+    const folder = join(installation.folder, "backups");
+    const [left, also] = ["old.db.req-abcDEF_-9012.partial.partial", "old.db.req-abcDEF_-9013.partial"];
+    const kept = ["mine.db.partial", "req-1.partial.db"];
+    for (const name of [left, also, ...kept]) writeFileSync(join(folder, name), "half");
+    const names = ["side-by-side-1", "side-by-side-2", "side-by-side-3"];
+    const made = await Promise.all(
+      names.map((name) => call({ method: "POST", path: "/backup", body: { name } })),
+    );
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const found = readdirSync(folder);
+    expect(found).toEqual(expect.arrayContaining([...kept, ...names.map((name) => `${name}.db`)]));
+    expect(found.filter((name) => name.endsWith(".partial"))).toEqual(["mine.db.partial"]);
   });
 
   test.each(["../x", "a/b", ".hidden", "x.db", "", "a\u0000b"])("refuses the name %j", async (name) => {

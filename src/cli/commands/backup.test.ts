@@ -39,12 +39,28 @@ test("whoever comes second overwrites nothing, on the same disk and on another",
     const saved = join(folder, "saved.db");
     moveBackup(made, saved);
     writeFileSync(made, "another one");
-    expect(() => moveBackup(made, saved)).toThrow(/exists already/);
+    expect(() => moveBackup(made, saved)).toThrow(
+      expect.objectContaining({
+        failure: expect.objectContaining({
+          code: "file_exists",
+          remedy: expect.stringContaining(`complete at ${made}`),
+        }),
+      }),
+    );
     expect(readFileSync(saved, "utf8")).toBe("all of it");
     expect(readFileSync(made, "utf8")).toBe("another one");
     expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
     writeFileSync(made, "all of it");
   }
+});
+
+test("on another disk a name that is only just too long is refused with where the backup is", (context) => {
+  if (otherDisk === undefined)
+    context.skip("there is no second disk here: neither /dev/shm nor /var/tmp is one");
+  const to = join(there, "x".repeat(250));
+  expect(() => moveBackup(join(here, "made.db"), to)).toThrow(/could not be written/);
+  expect(readdirSync(there)).toEqual([]);
+  expect(readFileSync(join(here, "made.db"), "utf8")).toBe("all of it");
 });
 
 test("nothing is overwritten, and what cannot be moved stays where it is complete", () => {

@@ -1,9 +1,10 @@
 import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { call, connected, type GlobalOptions } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
+import { flush } from "../flush.ts";
 import { printable, type Terminal } from "../terminal.ts";
 
 interface BackupAnswer {
@@ -25,7 +26,7 @@ export async function backup(
       "Leave the file out: the answer says where the backup is.",
     );
   }
-  if (target !== null && existsSync(target)) throw taken(target);
+  if (target !== null && existsSync(target)) throw taken(target, "Name another file.");
   await connected(all, terminal, async (connection) => {
     const made = (await call(connection, "POST", "/api/v1/backup", {})) as BackupAnswer;
     if (target !== null) moveBackup(made.path, target);
@@ -39,7 +40,8 @@ export async function backup(
 
 /**
  * Renamed where that is possible, copied to another disk where it is not; nothing is ever overwritten. A copy has another
- * name until it is complete, so that half of one is never taken for a backup.
+ * name until it is complete and on the disk, so that half of one is never taken for a backup. Only then the one it was
+ * made of goes.
  * @throws CommandFailed `file_exists`, `backup_not_moved`
  */
 export function moveBackup(from: string, to: string): void {
@@ -57,12 +59,13 @@ function copyElsewhere(from: string, to: string): void {
   try {
     copyFileSync(from, partial, constants.COPYFILE_EXCL);
     chmodSync(partial, 0o600);
+    flush(partial);
     giveName(partial, to);
-    rmSync(from);
   } catch (cause) {
-    rmSync(partial, { force: true });
+    removeFormer(partial);
     throw moveFailed(from, to, cause);
   }
+  removeFormer(from);
 }
 
 /** A link refuses a name that is taken. Where there are none, on a memory stick for example, it is looked at first. */
@@ -70,15 +73,34 @@ function giveName(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST" || existsSync(to)) throw taken(to);
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST" || existsSync(to)) throw new NameTaken();
     renameSync(from, to);
+    flushNames(to);
     return;
   }
-  rmSync(from);
+  flushNames(to);
+  removeFormer(from);
 }
 
+/** That what is not needed cannot go says nothing of the backup. */
+function removeFormer(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
+
+/** Some file systems flush no folders; there is nothing better to do on them. */
+function flushNames(path: string): void {
+  try {
+    flush(dirname(path));
+  } catch {}
+}
+
+/** Somebody gave it to another file while the backup was made. */
+class NameTaken extends Error {}
+
 function moveFailed(from: string, to: string, cause: unknown): unknown {
-  if (cause instanceof CommandFailed) return cause;
+  if (cause instanceof NameTaken) return taken(to, `The backup is complete at ${from}: move it yourself.`);
   return new CommandFailed(
     {
       exitCode: exitCodes.storage,
@@ -91,12 +113,12 @@ function moveFailed(from: string, to: string, cause: unknown): unknown {
   );
 }
 
-function taken(path: string): CommandFailed {
+function taken(path: string, remedy: string): CommandFailed {
   return new CommandFailed({
     exitCode: exitCodes.refused,
     code: "file_exists",
     what: `${path} exists already.`,
     why: "A backup never overwrites anything.",
-    remedy: "Name another file.",
+    remedy,
   });
 }

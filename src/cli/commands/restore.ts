@@ -1,12 +1,9 @@
 import {
   chmodSync,
-  closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   linkSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -20,6 +17,7 @@ import { type BackupContents, inspectBackup, refuseOtherFiles } from "../backup-
 import { type GlobalOptions, loadedSettings } from "../connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandFailed, usageFailure } from "../failure.ts";
+import { flush } from "../flush.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { count } from "../verification-text.ts";
 
@@ -117,16 +115,6 @@ function isLinked(path: string, second: string): boolean {
 function setAside(path: string, kept: string): void {
   for (const suffix of suffixes) {
     if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
-  }
-}
-
-/** On the disk, not only on its way there: a file's contents, or the names in a folder. */
-function flush(path: string): void {
-  const opened = openSync(path, "r");
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -115,15 +115,33 @@ async function write(request: FastifyRequest, name: string | undefined): Promise
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw taken();
   // Whoever finds the name finds a whole backup: it is written beside it first.
   const partial = `${path}.${request.id}.partial`;
+  removeCutShort(folder);
+  beingWritten.add(partial);
   try {
     await store.backup(partial);
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw taken();
     renameSync(partial, path);
   } finally {
+    beingWritten.delete(partial);
     rmSync(partial, { force: true });
   }
   return { path, bytes: statSync(path).size, createdAt, masterSecretIncluded: false, remark };
 }
+
+/** What this process writes at the moment. No other one does: one holds a data folder. */
+const beingWritten = new Set<string>();
+
+/** What a process left that was killed: each is as large as the database, and nobody else takes it away. */
+function removeCutShort(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const isWritten = [...beingWritten].some((one) => path.startsWith(one));
+    if (cutShortName.test(name) && !isWritten) rmSync(path, { force: true });
+  }
+}
+
+/** Two endings: the store, too, writes beside the name it was given. */
+const cutShortName = /\.db\.req-[A-Za-z0-9_-]+\.partial(\.partial)?(-journal)?$/;
 
 function taken(): Problem {
   return new Problem("resource_conflict", "A backup of this name exists already.");

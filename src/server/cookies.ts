@@ -1,3 +1,32 @@
+import { type Keyring, keyedDigest, requireKey } from "../secrets/index.ts";
+
+/**
+ * The name under which this installation keeps a sealed cookie in a browser. Cookies know hosts and no ports: where another
+ * installation on the same host has put its own under the usual name, whoever finds it steps aside, to a name that all
+ * nodes of this installation agree on, and stays there as long as the browser brings that.
+ */
+export function ownCookieName(
+  keyring: Keyring,
+  header: string | undefined,
+  name: string,
+  isOurs: (value: string) => boolean,
+): string {
+  if (header === undefined) return name;
+  const usual = cookieIn(header, name);
+  if (usual === undefined && !header.includes(`${name}-`)) return name;
+  if (usual !== undefined && isOurs(usual)) return name;
+  const aside = `${name}-${tagOf(keyring)}`;
+  return usual !== undefined || cookieIn(header, aside) !== undefined ? aside : name;
+}
+
+const tagBytes = 6;
+
+/** Under the first secret of this data, so that nodes agree while secrets rotate. */
+function tagOf(keyring: Keyring): string {
+  const under = requireKey(keyring, "page", keyring.indexId);
+  return keyedDigest(under, ["cookies"]).subarray(0, tagBytes).toString("hex");
+}
+
 /**
  * What a browser's Cookie header holds under a name, as it stands there; undefined for nothing. Of several the first,
  * which is the one with the longer path. Only for values of ours, in which nothing is encoded.

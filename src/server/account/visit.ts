@@ -3,6 +3,7 @@ import type { RecoveryMethod, Stopped } from "../../accounts/index.ts";
 import type { EngineParts } from "../../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
 import type { Demand } from "../account-links.ts";
+import { ownCookieName } from "../cookies.ts";
 import { cookieNamed, newVisitId, type Round } from "../pages/visit.ts";
 import type { AccountWordName } from "./languages/index.ts";
 
@@ -152,15 +153,24 @@ export function readVisit(
   request: FastifyRequest,
   isSecure: boolean,
 ): AccountVisit | null {
-  const sealed = request.cookies[cookieNamed("countersign-account", isSecure)];
-  if (sealed === undefined) return null;
+  const sealed = request.cookies[visitCookieOf(parts, request, isSecure)];
+  const visit = sealed === undefined ? null : opened(parts, sealed);
+  return visit !== null && parts.clock.now() < visit.openedAt + lifetimeMs ? visit : null;
+}
+
+/** Null for what another secret sealed. */
+function opened(parts: EngineParts, sealed: string): AccountVisit | null {
   try {
-    const visit = JSON.parse(open(parts.keyring, context, sealed)) as AccountVisit;
-    return parts.clock.now() < visit.openedAt + lifetimeMs ? visit : null;
+    return JSON.parse(open(parts.keyring, context, sealed)) as AccountVisit;
   } catch (cause) {
     if (cause instanceof SealBroken) return null;
     throw cause;
   }
+}
+
+function visitCookieOf(parts: EngineParts, { headers }: FastifyRequest, isSecure: boolean): string {
+  const name = cookieNamed("countersign-account", isSecure);
+  return ownCookieName(parts.keyring, headers.cookie, name, (sealed) => opened(parts, sealed) !== null);
 }
 
 export function writeVisit(
@@ -172,7 +182,7 @@ export function writeVisit(
   // Whoever goes on is not old: the sessions within have ends of their own.
   const renewed: AccountVisit = { ...visit, openedAt: parts.clock.now() };
   const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(renewed));
-  void reply.setCookie(cookieNamed("countersign-account", isSecure), sealed, {
+  void reply.setCookie(visitCookieOf(parts, reply.request, isSecure), sealed, {
     ...everywhere(isSecure),
     maxAge: lifetimeMs / 1_000,
   });

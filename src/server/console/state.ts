@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EngineParts } from "../../engine/index.ts";
 import { open, SealBroken, type SealContext, seal } from "../../secrets/index.ts";
+import { ownCookieName } from "../cookies.ts";
 import { cookieNamed, newVisitId } from "../pages/visit.ts";
 import { hasSecureCookies } from "../same-origin.ts";
 
@@ -46,8 +47,12 @@ const cookie = "countersign-console";
 
 /** What the cookie holds, however old it is; null for none of ours. */
 export function readState(parts: EngineParts, request: FastifyRequest): ConsoleState | null {
-  const sealed = request.cookies[cookieNamed(cookie, hasSecureCookies(request))];
-  if (sealed === undefined) return null;
+  const sealed = request.cookies[nameOf(parts, request)];
+  return sealed === undefined ? null : opened(parts, sealed);
+}
+
+/** Null for what another secret sealed. */
+function opened(parts: EngineParts, sealed: string): ConsoleState | null {
   try {
     return JSON.parse(open(parts.keyring, context, sealed)) as ConsoleState;
   } catch (cause) {
@@ -56,12 +61,22 @@ export function readState(parts: EngineParts, request: FastifyRequest): ConsoleS
   }
 }
 
+function nameOf(parts: EngineParts, request: FastifyRequest): string {
+  const name = cookieNamed(cookie, hasSecureCookies(request));
+  return ownCookieName(
+    parts.keyring,
+    request.headers.cookie,
+    name,
+    (sealed) => opened(parts, sealed) !== null,
+  );
+}
+
 /** Never sent along from a page of anybody else, not even by a link (W-13). */
 export function writeState(parts: EngineParts, reply: FastifyReply, state: ConsoleState): void {
   const isSecure = hasSecureCookies(reply.request);
   const renewed: ConsoleState = { ...state, seenAt: parts.clock.now() };
   const sealed = seal(parts.keyring, parts.random, context, JSON.stringify(renewed));
-  void reply.setCookie(cookieNamed(cookie, isSecure), sealed, {
+  void reply.setCookie(nameOf(parts, reply.request), sealed, {
     path: "/",
     httpOnly: true,
     secure: isSecure,

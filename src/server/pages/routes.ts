@@ -82,7 +82,8 @@ async function open(
     }
     const service = await serviceOf(shown.app, visit);
     if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
-    giveVisit(reply, isHttps, sealVisit(shown.app.parts, held(shown.app.parts, visit)), service);
+    const { parts } = shown.app;
+    giveVisit(parts, reply, isHttps, sealVisit(parts, held(parts, visit)), service);
     return reply.redirect(base, 303);
   }
   const known = readVisit(shown.app.parts, request, isHttps);
@@ -91,7 +92,7 @@ async function open(
   const service = await serviceOf(shown.app, visit);
   if (service === null) return sendClosed(shown, request, reply.code(404), "closedTitle", "closedLead");
   const one = known ?? held(shown.app.parts, visit);
-  if (known === null) giveVisit(reply, isHttps, sealVisit(shown.app.parts, one), service);
+  if (known === null) giveVisit(shown.app.parts, reply, isHttps, sealVisit(shown.app.parts, one), service);
   return sendPage(shown, request, reply, new CurrentRequest(request, visit, service), one.form);
 }
 
@@ -124,7 +125,7 @@ async function take(
   const sealed = sealVisit(app.parts, { visit: after, form });
   const back = hasDecided ? await wayBack(app, request, after) : null;
   await waited;
-  giveVisit(reply, isHttps, sealed, service);
+  giveVisit(app.parts, reply, isHttps, sealed, service);
   return reply.redirect(back ?? base, 303);
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../secrets/index.ts";
 import { listCodec } from "../../store/index.ts";
 import type { Service } from "../../tenants/index.ts";
-import { cookieIn } from "../cookies.ts";
+import { cookieIn, ownCookieName } from "../cookies.ts";
 import type { WordName } from "./languages/index.ts";
 import { Recent } from "./recent.ts";
 
@@ -146,20 +146,33 @@ const endLength = 8;
 
 /** The visit in the request's cookie; null where there is none, or it is old. */
 export function readVisit(parts: EngineParts, request: FastifyRequest, isSecure: boolean): HeldVisit | null {
-  const given = cookieIn(request.headers.cookie, cookieNamed(visitCookie, isSecure));
-  if (given === undefined) return null;
-  const known = sealedBy(parts.keyring).get(endOf(given));
-  const found = known?.text === given ? known : openVisit(parts, given);
-  return found !== null && parts.clock.now() < found.visit.openedAt + visitLifetimeMs ? found : null;
+  const { cookie } = request.headers;
+  const given = cookieIn(cookie, visitCookieOf(parts, cookie, isSecure));
+  const found = given === undefined ? null : openVisit(parts, given);
+  return found !== null && found !== "foreign" && parts.clock.now() < found.visit.openedAt + visitLifetimeMs
+    ? found
+    : null;
 }
 
-function openVisit(parts: EngineParts, sealed: string): HeldVisit | null {
+function visitCookieOf(parts: EngineParts, header: string | undefined, isSecure: boolean): string {
+  const name = cookieNamed(visitCookie, isSecure);
+  return ownCookieName(parts.keyring, header, name, (text) => openVisit(parts, text) !== "foreign");
+}
+
+/** What a cookie of ours holds, if anything. It is asked several times for one text. */
+function openVisit(parts: EngineParts, text: string): HeldVisit | null | "foreign" {
+  const lately = sealedBy(parts.keyring);
+  const known = lately.get(endOf(text));
+  if (known?.text === text) return known;
   try {
-    const list: unknown = JSON.parse(open(parts.keyring, context, sealed));
+    const list: unknown = JSON.parse(open(parts.keyring, context, text));
     // A version of ours before this one wrote an object.
-    return Array.isArray(list) ? held(parts, visits.fromList(list)) : null;
+    if (!Array.isArray(list)) return null;
+    const found = held(parts, visits.fromList(list));
+    lately.set(endOf(text), { text, ...found });
+    return found;
   } catch (cause) {
-    if (cause instanceof SealBroken) return null;
+    if (cause instanceof SealBroken) return "foreign";
     throw cause;
   }
 }
@@ -177,13 +190,20 @@ export function sealVisit(parts: EngineParts, { visit, form }: HeldVisit): strin
 }
 
 /** Puts a sealed visit into the browser's cookie. */
-export function giveVisit(reply: FastifyReply, isSecure: boolean, text: string, service: Service): void {
+export function giveVisit(
+  parts: EngineParts,
+  reply: FastifyReply,
+  isSecure: boolean,
+  text: string,
+  service: Service,
+): void {
   // In a frame of another site a Lax cookie never comes back; a partitioned one is of this site's frame there alone.
   // Only where somebody may frame the page: a browser without partitions would take it from anybody's frame.
   const mayFrame = (service.settings.page?.frameAncestors ?? []).length > 0;
   const isFramed = isSecure && mayFrame && reply.request.headers["sec-fetch-dest"] === "iframe";
   // Nothing in it needs to be encoded.
-  const cookie = `${cookieNamed(visitCookie, isSecure)}=${text}; Max-Age=${visitLifetimeMs / 1_000}; Path=/; HttpOnly`;
+  const name = visitCookieOf(parts, reply.request.headers.cookie, isSecure);
+  const cookie = `${name}=${text}; Max-Age=${visitLifetimeMs / 1_000}; Path=/; HttpOnly`;
   const site = isFramed ? "; Partitioned; SameSite=None" : "; SameSite=Lax";
   void reply.header("set-cookie", `${cookie}${isSecure ? "; Secure" : ""}${site}`);
 }

@@ -171,7 +171,7 @@ function newVerification(command: StartCommand, previousId: string | null, now: 
   const first = command.policy.workflow[0];
   const isOnlyStep = command.policy.workflow.length === 1;
   return {
-    ...identityOf({ ...command, previousId, createdAt: now, endsAt }),
+    ...identityOf(command, { previousId, createdAt: now, endsAt }),
     status: "pending",
     step: 0,
     generation: 1,

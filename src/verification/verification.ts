@@ -99,14 +99,17 @@ export type Verification = PendingVerification | SettledVerification;
  * What stays the same, and nothing else of `whole`. Field by field: to take the others out by a rest pattern costs ten
  * times as much with so many, at every start and every check.
  */
-export function identityOf(whole: VerificationIdentity): Everything<VerificationIdentity> {
+export function identityOf(
+  whole: Omit<VerificationIdentity, keyof Begun>,
+  { previousId, createdAt, endsAt }: Begun,
+): Everything<VerificationIdentity> {
   const { destination, autofill, surface } = whole;
   return {
     id: whole.id,
     tenantId: whole.tenantId,
     serviceId: whole.serviceId,
     recipientId: whole.recipientId,
-    previousId: whole.previousId,
+    previousId,
     purpose: whole.purpose,
     subject: whole.subject,
     binding: whole.binding,
@@ -116,13 +119,16 @@ export function identityOf(whole: VerificationIdentity): Everything<Verification
     clientRef: whole.clientRef,
     metadata: whole.metadata,
     policy: whole.policy,
-    createdAt: whole.createdAt,
-    endsAt: whole.endsAt,
+    createdAt,
+    endsAt,
     ...(destination === undefined ? null : { destination }),
     ...(autofill === undefined ? null : { autofill }),
     ...(surface === undefined ? null : { surface }),
   };
 }
+
+/** What is known of a verification once its start was decided. */
+type Begun = Pick<VerificationIdentity, "previousId" | "createdAt" | "endsAt">;
 
 type Rare = "destination" | "autofill" | "surface";
 
@@ -137,7 +143,15 @@ export function settle(
   settledByTenant = false,
 ): SettledVerification {
   const { step, checks, sends } = verification;
-  return { ...identityOf(verification), status, step, settledAt: now, checks, sends, settledByTenant };
+  return {
+    ...identityOf(verification, verification),
+    status,
+    step,
+    settledAt: now,
+    checks,
+    sends,
+    settledByTenant,
+  };
 }
 
 /**

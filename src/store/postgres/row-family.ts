@@ -30,8 +30,9 @@ export function skipping({ name, text }: Statement): Statement {
 export function familyParameters({ tables }: RowFamily, keys: readonly Key[]): string[][] | null {
   const lists: string[][] = tables.map(() => []);
   for (const { table, id } of keys) {
+    const place = tables.indexOf(table);
     // What can have no row would make the whole statement fail: ids come from callers.
-    if (!id.includes("\0")) lists[tables.indexOf(table)]?.push(id);
+    if (place >= 0 && !id.includes("\0")) lists[place]?.push(id);
   }
   return lists.some((one) => one.length > 0) ? lists : null;
 }

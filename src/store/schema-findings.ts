@@ -33,6 +33,13 @@ export function judgeMove(metas: ReadonlyMap<string, string>): Finding {
       "Run the same `countersign move` again, or drop the database.",
     );
   }
+  if (mark?.state === "closed") {
+    return fail(
+      "move",
+      `the move into this database was taken back at ${mark.at}; what happened here until then is nowhere else`,
+      "Start servers on the folder. Where that was cut short, `countersign move` opens this database again.",
+    );
+  }
   if (mark?.state === "left") {
     return fail(
       "move",

@@ -6,7 +6,14 @@ import { systemClock } from "../../src/clock/index.ts";
 import { newRotation } from "../../src/engine/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
 import { bearerDigest } from "../../src/secrets/index.ts";
-import { key, openPostgresStore, openSqliteStore, tableOrder } from "../../src/store/index.ts";
+import {
+  key,
+  moveData,
+  openPostgresStore,
+  openSqliteStore,
+  tableOrder,
+  undoMove,
+} from "../../src/store/index.ts";
 import { rotationId } from "../../src/tenants/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { put, startedRows, writesOf } from "../../src/testing/store-conformance/rows.ts";
@@ -284,6 +291,48 @@ describe("a move that is killed", () => {
     timeoutMs,
   );
 });
+
+test(
+  "what servers did after a move is never written over: not by a move after its undo, nor after one that was cut short",
+  async () => {
+    const { clock, folder } = await filledFolder();
+    const url = await server.emptyDatabase();
+    const source = await openSqliteStore({ folder, clock: systemClock() });
+    const target = await openPostgresStore({ url });
+    onTestFinished(async () => void (await Promise.all([source.close(), target.close()])));
+    const now = (): string => new Date(clock.now()).toISOString();
+    const again = () =>
+      moveData({
+        source,
+        target,
+        exclusively: (work) => target.exclusively(work),
+        targetName: "there",
+        now,
+        keepsSource: false,
+        onProgress: () => {},
+      });
+    await target.makeRoomSince(clock.now() - day);
+    expect((await again()).type).toBe("moved");
+    const node = await openNode(url, { clock });
+    const later = await node.engine.start({ tenantId: node.tenant.id, to: "+14155550150" });
+    await node.close();
+    const newer = key("verification", later.verification?.id ?? "");
+    const left = (await source.readMeta("move")) ?? "";
+
+    const undone = await undoMove(source, { store: target, name: "there" }, now);
+    expect(undone).toEqual({ type: "undone", from: "there", holdsMore: true });
+    await expect(openNode(url, { clock })).rejects.toThrow(/taken back.*nowhere else/);
+    expect(await again()).toEqual({ type: "targetHoldsData" });
+    expect(await target.get(newer)).toBeDefined();
+
+    // As if it had ended after the database's mark and before that of the folder: the way there is still open.
+    await source.writeMeta("move", left);
+    expect((await again()).type).toBe("movedBefore");
+    await openNode(url, { clock });
+    expect(await target.get(newer)).toBeDefined();
+  },
+  timeoutMs,
+);
 
 test.skipIf(!hasTerminals)(
   "shows its progress on a terminal, and nowhere else (needs script of util-linux)",

@@ -110,7 +110,7 @@ function report(
   const { tables } = result;
   const answer = { moved: isNew, from: folder, to: name, sourceKept: keepsSource, secretIds, tables };
   terminal.result(answer, () => {
-    if (!isNew) return `${printable(folder)} was moved to ${printable(name)} before: nothing to do.`;
+    if (!isNew) return `${printable(folder)} was moved to ${printable(name)} before: servers start there.`;
     const lines = [
       auditText(tables),
       "",
@@ -147,20 +147,34 @@ async function undo(
   try {
     if (target !== null && (await target.otherNodes()) > 0) throw serversThere(nameOf(address as string));
     const named = target === null ? null : { store: target, name: nameOf(address as string) };
-    const result = await undoMove(source, named);
+    const clock = systemClock();
+    const result = await undoMove(source, named, () => new Date(clock.now()).toISOString());
     if (result.type === "notMoved") throw notMoved(folder);
     if (result.type === "otherTarget") throw otherTarget(folder, result.to);
-    terminal.result({ undone: true, from: result.from, to: folder, targetClosed: target !== null }, () =>
+    const { from, holdsMore } = result;
+    const answer = {
+      undone: true,
+      from,
+      to: folder,
+      targetClosed: target !== null,
+      targetHoldsMore: holdsMore,
+    };
+    terminal.result(answer, () =>
       [
         `Servers start on ${printable(folder)} again, with what it held when it was moved.`,
-        target === null
-          ? `Nothing keeps servers from starting on ${printable(result.from)}: drop that database.`
-          : `${printable(result.from)} is closed to servers until the folder is moved there again.`,
+        whatOfTarget(printable(from), target !== null, holdsMore),
       ].join("\n"),
     );
   } finally {
     await target?.close();
   }
+}
+
+function whatOfTarget(name: string, isClosed: boolean, holdsMore: boolean): string {
+  if (!isClosed) return `Nothing keeps servers from starting on ${name}: drop that database.`;
+  return holdsMore
+    ? `${name} is closed to servers. What happened there since the move is nowhere else: keep it for as long as that may be wanted. Another move needs another database.`
+    : `${name} is closed to servers until the folder is moved there again.`;
 }
 
 async function openSource(folder: string): Promise<Store> {

@@ -60,7 +60,7 @@ export async function moveData(options: MoveOptions): Promise<MoveResult> {
   if (left?.state === "left" && left.to !== options.targetName) {
     return { type: "movedElsewhere", to: left.to, at: left.at };
   }
-  const begun = await options.exclusively(() => begin(target, identity, left !== null));
+  const begun = await options.exclusively(() => begin(target, identity, left !== null, options.now));
   if (begun !== "begun")
     return begun === "done" ? { type: "movedBefore", tables: [] } : { type: "targetHoldsData" };
   await copyMetas(source, target);
@@ -79,8 +79,14 @@ async function begin(
   target: Store,
   source: string,
   hasLeft: boolean,
+  now: () => string,
 ): Promise<"begun" | "done" | "holdsData"> {
   const mark: MoveMark | null = await readMark(target);
+  if (mark?.state === "closed" && mark.source === source && hasLeft) {
+    // Taking the move back was cut short before the folder was opened: the database is still the newer of the two.
+    await writeMark(target, { state: "arrived", source, at: now() });
+    return "done";
+  }
   if (mark?.state === "arrived" && mark.source === source && hasLeft) return "done";
   const isSame = mark?.state === "arriving" && mark.source === source;
   if (!isSame && !(await isEmpty(target))) return "holdsData";
@@ -128,22 +134,40 @@ async function audit(source: Store, target: Store): Promise<readonly MovedTable[
 }
 
 export type UndoResult =
-  | { readonly type: "undone"; readonly from: string }
+  | { readonly type: "undone"; readonly from: string; readonly holdsMore: boolean }
   | { readonly type: "notMoved" }
   | { readonly type: "otherTarget"; readonly to: string };
 
-/** Opens the source again, and closes the target to servers where one is given. What happened there stays there. */
+/**
+ * Opens the source again, and closes the target to servers where one is given. What happened there stays there: a later
+ * move into a target that holds anything of its own is refused, since it would remove it.
+ * @throws StorageUnavailable
+ */
 export async function undoMove(
   source: Store,
   target: { readonly store: Store; readonly name: string } | null,
+  now: () => string,
 ): Promise<UndoResult> {
   const mark = await readMark(source);
   if (mark?.state !== "left") return { type: "notMoved" };
+  let holdsMore = false;
   if (target !== null) {
     if (target.name !== mark.to) return { type: "otherTarget", to: mark.to };
     const identity = await identityOf(source);
-    if (identity !== null) await writeMark(target.store, { state: "arriving", source: identity });
+    holdsMore = !(await sayTheSame(source, target.store));
+    if (identity !== null) {
+      const closed: MoveMark = { state: "closed", source: identity, at: now() };
+      await writeMark(target.store, holdsMore ? closed : { state: "arriving", source: identity });
+    }
   }
   await writeMark(source, null);
-  return { type: "undone", from: mark.to };
+  return { type: "undone", from: mark.to, holdsMore };
+}
+
+async function sayTheSame(one: Store, other: Store): Promise<boolean> {
+  for (const table of tableOrder) {
+    const [here, there] = await Promise.all([digestOf(one, table), digestOf(other, table)]);
+    if (here.digest !== there.digest) return false;
+  }
+  return true;
 }

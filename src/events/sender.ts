@@ -79,6 +79,14 @@ export function createSender(parts: SenderParts): Sender {
   const room = createRoom();
   const stopping = new AbortController();
   let overflowed = false;
+  const lookAgain = oneAtATime(() =>
+    poll().catch((cause: unknown) => {
+      log.warn(
+        { event: "webhook", error: String(cause) },
+        "the events cannot be read; the next look tries again",
+      );
+    }),
+  );
   const idle: (() => void)[] = [];
   const rest = (): void => {
     if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
@@ -102,18 +110,11 @@ export function createSender(parts: SenderParts): Sender {
       .then(() => {
         working.delete(id);
         room.leave(endpoint);
-        return overflowed ? poll().catch(noteUnread) : undefined;
+        return overflowed ? lookAgain() : undefined;
       })
       .then(rest);
     working.set(id, done);
     return done;
-  }
-
-  function noteUnread(cause: unknown): void {
-    log.warn(
-      { event: "webhook", error: String(cause) },
-      "the events cannot be read; the next look tries again",
-    );
   }
 
   async function poll(): Promise<void> {
@@ -137,6 +138,23 @@ export function createSender(parts: SenderParts): Sender {
       stopping.abort("stopped");
       await Promise.all(working.values());
     },
+  };
+}
+
+/** One look for all who ask while it lasts, and one more after it: with a long backlog a look takes longer than a post. */
+function oneAtATime(look: () => Promise<void>): () => Promise<void> {
+  let isWanted = false;
+  let looking: Promise<void> | null = null;
+  return () => {
+    isWanted = true;
+    looking ??= (async () => {
+      while (isWanted) {
+        isWanted = false;
+        await look();
+      }
+      looking = null;
+    })();
+    return looking;
   };
 }
 

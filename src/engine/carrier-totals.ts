@@ -28,12 +28,17 @@ type Counts = { -readonly [K in keyof CarrierTotal]: CarrierTotal[K] };
 /** As many as there are carriers, channels and regions. */
 export function createCarrierTotals(meter: Meter): CarrierTotals {
   const totals = new Map<string, Counts>();
+  /** Most deliveries are like the one before. */
+  let latest: Counts | null = null;
 
   function countsOf(delivery: Delivery): Counts | null {
     const attempt = deliveredBy(delivery);
     if (attempt === undefined) return null;
     const { channel } = delivery;
     const region = delivery.destination?.region ?? null;
+    if (latest?.carrier === attempt.provider && latest.channel === channel && latest.region === region) {
+      return latest;
+    }
     const name = `${attempt.provider}/${channel}/${region}`;
     let counts = totals.get(name);
     if (counts === undefined) {
@@ -41,6 +46,7 @@ export function createCarrierTotals(meter: Meter): CarrierTotals {
       counts = { carrier: attempt.provider, channel, region, ...nothing };
       totals.set(name, counts);
     }
+    latest = counts;
     return counts;
   }
 

@@ -31,7 +31,7 @@ export function learn(operation: Operation, keys: readonly Key[]): void {
 }
 
 function asksFor({ keys }: Operation, { table, id }: AnyKey): boolean {
-  for (const one of keys) if (one.id === id && one.table === table) return true;
+  for (const one of keys) if (one.table === table && one.id === id) return true;
   return false;
 }
 

@@ -301,7 +301,7 @@ class LoadedRows implements Rows {
     const keys = this.#keys;
     for (let index = 0; index < keys.length; index++) {
       const one = keys[index];
-      if (one !== undefined && one.id === id && one.table === table) return index;
+      if (one !== undefined && one.table === table && one.id === id) return index;
     }
     return -1;
   }

@@ -288,10 +288,7 @@ export const mutants: readonly Mutant[] = [
     bug: "a settled row keeps what a code can be made of",
     within: "verification/verification.ts",
     edits: [
-      [
-        "return { ...kept, status, settledAt: now, settledByTenant };",
-        "return { ...verification, status, settledAt: now, settledByTenant } as never;",
-      ],
+      ["...identityOf(verification, verification),", "...(verification as never as SettledVerification),"],
     ],
   },
   {

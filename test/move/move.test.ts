@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
-import { appendAudit, machineAct } from "../../src/audit/index.ts";
 import { systemClock } from "../../src/clock/index.ts";
-import { newRotation } from "../../src/engine/index.ts";
 import { openInstance } from "../../src/instance/instance.ts";
 import { bearerDigest } from "../../src/secrets/index.ts";
 import {
@@ -14,15 +12,14 @@ import {
   tableOrder,
   undoMove,
 } from "../../src/store/index.ts";
-import { rotationId } from "../../src/tenants/index.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { put, startedRows, writesOf } from "../../src/testing/store-conformance/rows.ts";
 import { hasTerminals, type Process, startCountersign, startOnTerminal } from "../cli/process.ts";
 import { codeOn, openNode } from "../nodes/nodes.ts";
 import { tempFolder } from "../store/temp-folder.ts";
-import { alice, bob, mallory, openTestInstance, testSecret, wrongCode } from "../support/instance.ts";
+import { alice, mallory, openTestInstance, testSecret, wrongCode } from "../support/instance.ts";
 import { startPostgres } from "../support/postgres.ts";
-import { openWebhookInstance } from "../webhooks/webhooks.ts";
+import { fillInstallation, pendingCode } from "./filled-installation.ts";
 
 const server = await startPostgres();
 afterAll(() => server.stop(), 60_000);
@@ -50,42 +47,9 @@ async function moved(folder: string, url: string, exitCode = 0, ...more: string[
   return JSON.parse(one.stdout()) as Answer;
 }
 
-/** An installation with one of everything: settled, locked out, under way, replayable. */
 async function filledFolder(clock = createFakeClock()) {
   const folder = tempFolder();
-  const one = await openWebhookInstance({ clock, folder });
-  // Its receiver is not there: what waits moves with everything else.
-  await one.endpoint("http://127.0.0.1:9/");
-  await one.engine.sendMessage({ tenantId: one.tenantId, to: "+14155550155", text: "hello" });
-  const stop = { id: "m1", from: "+14155550156", to: "+14155550100", text: "STOP" };
-  expect((await one.engine.inbound("sandbox", stop)).changed).toBe(true);
-  const approved = await one.start({ to: bob });
-  const right = { tenantId: one.tenantId, id: approved.id, code: one.codeOn(bob) };
-  expect((await one.engine.check(right)).outcome).toBe("approved");
-  const guessed = await one.start({ to: mallory });
-  const wrong = wrongCode(one.codeOn(mallory));
-  for (let guess = 0; guess < 5; guess++) {
-    await one.engine.check({ tenantId: one.tenantId, id: guessed.id, code: wrong });
-  }
-  const { tenantId } = one;
-  const password = "nine rowing margarets";
-  await one.accounts.createSubscriber({ tenantId, name: "ada", password });
-  expect((await one.accounts.signIn({ tenantId, name: "ada", password })).outcome).toBe("enrolmentRequired");
-  const codes = await one.accounts.makeRecoveryCodes({ tenantId, name: "ada" });
-  expect(codes.outcome).toBe("enrolled");
-  expect((await one.accounts.startChallenge({ tenantId, name: "ada" })).outcome).toBe("challengeStarted");
-  await appendAudit(one.parts, machineAct("createKey", { tenantId, target: null }));
-  expect((await one.parts.dataKeyring.currentId(tenantId)).startsWith("dk")).toBe(true);
-  await one.store.update([key("rotation", rotationId)], (rows, now) => {
-    const row = newRotation(rows, one.parts, { tenantId: null, replacesDataKeys: true }, now);
-    return { writes: [{ table: "rotation", id: rotationId, row }], result: undefined };
-  });
-  const idempotency = { id: "once", fingerprint: "body" };
-  const pending = await one.start({ to: alice, idempotency, code: "483920" });
-  await clock.advance(20_000);
-  const firstKey = one.firstKey?.key ?? "";
-  await one.close();
-  return { clock, folder, tenantId: one.tenantId, pending, approved, idempotency, firstKey };
+  return { clock, folder, ...(await fillInstallation(folder, clock)) };
 }
 
 const fillHashes = /^[0-9a-f]{16}$/;
@@ -94,7 +58,7 @@ describe("moving a data folder to PostgreSQL", () => {
   test(
     "R-19: a pending verification goes on there: its call goes out when it is due, its code is right, its replay is known",
     async () => {
-      const { clock, folder, tenantId, pending, approved, idempotency, firstKey } = await filledFolder();
+      const { clock, folder, tenantId, pendingId, approvedId, idempotency, firstKey } = await filledFolder();
       const url = await server.emptyDatabase();
       const answer = await moved(folder, url);
       expect(answer).toMatchObject({ moved: true, from: folder, sourceKept: false });
@@ -108,9 +72,9 @@ describe("moving a data folder to PostgreSQL", () => {
       expect(node.tenant.id).toBe(tenantId);
       expect(node.firstKey).toBeNull();
       expect((await node.store.apiKeyByDigest(bearerDigest(firstKey)))?.tenantId).toBe(tenantId);
-      const replayed = await node.engine.start({ tenantId, to: alice, idempotency, code: "483920" });
-      expect(replayed).toMatchObject({ replayed: true, verification: { id: pending.id } });
-      expect((await node.engine.get({ tenantId, id: approved.id }))?.status).toBe("approved");
+      const replayed = await node.engine.start({ tenantId, to: alice, idempotency, code: pendingCode });
+      expect(replayed).toMatchObject({ replayed: true, verification: { id: pendingId } });
+      expect((await node.engine.get({ tenantId, id: approvedId }))?.status).toBe("approved");
       expect((await node.engine.start({ tenantId, to: mallory })).outcome).not.toBe("numberInvalid");
 
       await clock.advance(39_000);
@@ -119,8 +83,8 @@ describe("moving a data folder to PostgreSQL", () => {
       await clock.advance(1_000);
       await node.engine.tick();
       expect(node.sandbox?.phones.messages(alice)).toMatchObject([{ channel: "voice" }]);
-      expect(codeOn([node], alice)).toBe("483920");
-      const check = { tenantId, id: pending.id, code: "483920" };
+      expect(codeOn([node], alice)).toBe(pendingCode);
+      const check = { tenantId, id: pendingId, code: pendingCode };
       expect((await node.engine.check(check)).outcome).toBe("approved");
     },
     timeoutMs,
@@ -276,13 +240,12 @@ describe("a move that is killed", () => {
     async () => {
       const { folder } = await filledFolder();
       const url = await server.emptyDatabase();
-      await moved(folder, url);
-      // As if it had ended after the folder's mark and before that of the database.
-      await server.sql(
-        `update meta set value = json_build_object('state', 'arriving', 'source', value::json->>'source')::text
-          where name = 'move'`,
-        url,
-      );
+      const one = startCountersign(["move", "--from", folder, "--to", url], folder, {
+        COUNTERSIGN_SECRET: testSecret.reveal(),
+        NODE_OPTIONS: `--import ${join(import.meta.dirname, "..", "crash", "dying.ts")}`,
+        TEST_DIES_AT: 'after "state":"left"',
+      });
+      expect(await one.ended("move"), one.stderr()).toBe(137);
       await expect(openInstance({ folder, secrets: [testSecret] })).rejects.toThrow(/was moved/);
       await expect(openNode(url)).rejects.toThrow(/not finished/);
       expect(await moved(folder, url)).toMatchObject({ moved: true });

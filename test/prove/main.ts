@@ -4,6 +4,7 @@ import process from "node:process";
 import { proveCodes } from "./codes.ts";
 import { proveFailover } from "./failover.ts";
 import { proveKill } from "./kill.ts";
+import { proveMoves } from "./moves.ts";
 import { provePostgres } from "./postgres.ts";
 import { proveSecretRotation } from "./secrets.ts";
 import { proveBySimulation } from "./simulate.ts";
@@ -49,6 +50,14 @@ const parts: ReadonlyMap<string, Part> = new Map([
     {
       what: "kill -9 while everything sealed is brought to another master secret, on both stores: [kills], 20 by default each",
       run: async ([kills = "20"]: string[]) => ((await proveSecretRotation(Number(kills))) ? 0 : 1),
+    },
+  ],
+  [
+    "moves",
+    {
+      what: "kill -9 before and after writes of a move to PostgreSQL and of taking it back; some twice: [every] [pairs], each write and 25 pairs a case by default",
+      run: async ([every = "1", pairs = "25"]: string[]) =>
+        (await proveMoves(Number(every), Number(pairs))) ? 0 : 1,
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

@@ -178,17 +178,29 @@ describe("what changed of the endpoints", () => {
     expect(await store.endpointChanges(second.revision)).toMatchObject({ removed: ["slow"] });
   });
 
-  test("is told whole where the database counts from an earlier transaction on, and once where from a later one", async () => {
+  test("is told whole by another server at the same address, and by one that was set back, whatever it counts", async () => {
     const url = await server.database();
     const store = await open(url);
     await server.sql(put("one"), url);
-    const [, counted] = (await store.endpointChanges(null)).revision.split(".");
-    const ahead = await store.endpointChanges(`0.${Number(counted) + 1_000_000}`);
-    expect([ahead.isWhole, ids(ahead.rows)]).toEqual([true, ["one"]]);
-    await server.sql("update endpoint_changes set changed_in = '123456789'", url);
-    expect(await store.endpointChanges(ahead.revision)).toMatchObject({ isWhole: false, rows: [] });
+    const { revision } = await store.endpointChanges(null);
+    const [started, counted] = revision.split("/");
+    expect((await store.endpointChanges(`${started}/${counted}`)).isWhole).toBe(false);
+    for (const ahead of [0, 1_000_000]) {
+      const another = `1763856000.123456/${Number(counted) + ahead}`;
+      const changes = await store.endpointChanges(another);
+      expect([changes.isWhole, ids(changes.rows), changes.revision]).toEqual([true, ["one"], revision]);
+    }
+  });
+
+  test("is told once of a database that was brought from a server that had counted further", async () => {
+    const url = await server.database();
+    const store = await open(url);
     await server.sql(put("one"), url);
-    expect(ids((await store.endpointChanges(ahead.revision)).rows)).toEqual(["one"]);
+    await server.sql("update endpoint_changes set changed_in = '123456789'", url);
+    const first = await store.endpointChanges(null);
+    expect(await store.endpointChanges(first.revision)).toMatchObject({ isWhole: false, rows: [] });
+    await server.sql(put("one"), url);
+    expect(ids((await store.endpointChanges(first.revision)).rows)).toEqual(["one"]);
   });
 
   test("of what was removed is forgotten with the purge, and of what is there is not", async () => {

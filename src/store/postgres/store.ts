@@ -65,17 +65,14 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const judge = async (): Promise<void> => {
     for (const sentence of await checkServer(connections, systemClock())) warn(sentence);
   };
-  const servers = { count: 0 };
   const connections = await openConnections({
     url: options.url,
     node,
     waits: systemClock(),
     onWarning: warn,
     // Another server has settings of its own.
-    onMoved: () => {
-      servers.count += 1;
-      void judge().catch((cause: unknown) => warn(`It cannot be looked at: ${reasonOf(cause)}.`));
-    },
+    onMoved: () =>
+      void judge().catch((cause: unknown) => warn(`It cannot be looked at: ${reasonOf(cause)}.`)),
     ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
   });
   const folder = options.migrationsFolder ?? ownMigrations;
@@ -95,18 +92,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     if (cause instanceof DataUnreadable || cause instanceof StorageUnavailable) throw cause;
     throw new StorageUnavailable(`the database cannot be prepared (${reasonOf(cause)})`, { cause });
   }
-  return createStore(connections, node, options, () => servers.count);
+  return createStore(connections, node, options);
 }
 
 type Query = <R extends pg.QueryResultRow>(statement: pg.QueryConfig, values?: unknown[]) => Promise<R[]>;
 
 // house: size: the verbs of the port, a line or two each
-function createStore(
-  connections: Connections,
-  node: string,
-  options: PostgresStoreOptions,
-  serversSeen: () => number,
-): PostgresStore {
+function createStore(connections: Connections, node: string, options: PostgresStoreOptions): PostgresStore {
   const clock = options.clock ?? null;
   const commits = new PostgresGroupCommit({
     connections,
@@ -171,7 +163,7 @@ function createStore(
     tenants: () => docs("tenant", queries.tenants),
     services: (tenantId) => docs("service", queries.services, [tenantId]),
     apiKeys: (tenantId) => docs("apiKey", queries.apiKeys, [tenantId]),
-    ...webhookReads(docs, query as Ask, serversSeen),
+    ...webhookReads(docs, query as Ask),
     ...accountReads(docs),
     async purge(before, limit) {
       refuseClosed();

@@ -97,17 +97,20 @@ export const webhookQueries = {
     "endpoints_of_tenant",
     "select id, doc from endpoints where tenant_id = $1 order by id",
   ),
+  // When a server was started says which one it is: another one, or one that was set back, numbers its transactions anew.
   // What transactions that had not ended when the revision was taken will have written is not behind it: the revision
   // is the oldest of them. A row without an id says it where there is nothing to tell.
   allEndpoints: prepared(
     "all_endpoints",
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as revision, e.id, e.doc
+    `select extract(epoch from pg_postmaster_start_time())::text as server,
+            pg_snapshot_xmin(pg_current_snapshot())::text as transaction, e.id, e.doc
        from (select 1) one left join endpoints e on true order by e.id`,
   ),
   // Numbers that this server has not reached were written by another one, from which the data was brought.
   endpointChanges: prepared(
     "endpoint_changes",
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as revision, c.endpoint_id as id, e.doc
+    `select extract(epoch from pg_postmaster_start_time())::text as server,
+            pg_snapshot_xmin(pg_current_snapshot())::text as transaction, c.endpoint_id as id, e.doc
        from (select 1) one
        left join (select endpoint_id from endpoint_changes
                    where changed_in >= $1::xid8 and changed_in < pg_snapshot_xmax(pg_current_snapshot()) offset 0) c on true
@@ -161,40 +164,38 @@ export type AskRows = <T extends TableName>(
 ) => Promise<Tables[T][]>;
 
 interface ChangedEndpoint {
-  readonly revision: string;
+  readonly server: string;
+  readonly transaction: string;
   readonly id: string | null;
   readonly doc: string | null;
 }
 
-/** A revision is the server's number with us and the number of a transaction, which another server counts for itself. */
-async function endpointChanges(query: Ask, server: number, since: string | null): Promise<EndpointChanges> {
-  const [sinceServer, sinceTransaction] = since?.split(".") ?? [];
-  const isWhole = sinceServer !== String(server) || sinceTransaction === undefined;
+/** A revision is a server and the number of a transaction, which another server counts for itself. */
+async function endpointChanges(query: Ask, since: string | null): Promise<EndpointChanges> {
+  const [sinceServer, sinceTransaction] = since?.split("/") ?? [];
+  const isWhole = sinceTransaction === undefined;
   const found = isWhole
     ? await query<ChangedEndpoint>(webhookQueries.allEndpoints)
     : await query<ChangedEndpoint>(webhookQueries.endpointChanges, [sinceTransaction]);
-  const transaction = found[0]?.revision ?? "0";
-  // A database that was set back, without our having noticed.
-  if (!isWhole && BigInt(transaction) < BigInt(sinceTransaction))
-    return await endpointChanges(query, server, null);
+  const [{ server, transaction } = { server: "", transaction: "0" }] = found;
+  if (!isWhole && server !== sinceServer) return await endpointChanges(query, null);
   const rows: Endpoint[] = [];
   const removed: string[] = [];
   for (const { id, doc } of found) {
     if (id !== null && doc !== null) rows.push(decodeRow("endpoint", { id, doc }));
     else if (id !== null) removed.push(id);
   }
-  return { revision: `${server}.${transaction}`, isWhole, rows, removed };
+  return { revision: `${server}/${transaction}`, isWhole, rows, removed };
 }
 
-/** Their reads past the rows by key; `docs` parses. `serverOf`: how often the connections went to another server. */
+/** Their reads past the rows by key; `docs` parses. */
 export function webhookReads(
   docs: AskRows,
   query: Ask,
-  serverOf: () => number,
 ): Pick<Store, "endpoints" | "endpointChanges" | "dueEndpoints" | "dueEvents" | "events" | "messages"> {
   return {
     endpoints: (tenantId) => docs("endpoint", webhookQueries.endpoints, [tenantId]),
-    endpointChanges: (since) => endpointChanges(query, serverOf(), since),
+    endpointChanges: (since) => endpointChanges(query, since),
     dueEndpoints: async (now) => {
       const rows = await query<{ readonly id: string }>(webhookQueries.dueEndpoints, [now]);
       return rows.map(({ id }) => id);

@@ -41,6 +41,14 @@ describe.each(kinds)("W-16: two administrators and one %s", (_kind, folder, made
   });
 });
 
+test("of ten who give a webhook a new secret on one condition, within one millisecond, one does", async () => {
+  const { json } = await one.call({ method: "POST", path: "/webhooks", body: { url: "https://c.example/" } });
+  const headers = { "if-match": `"${json.revision}"` };
+  const rotate = () => one.call({ method: "POST", path: `/webhooks/${json.id}/rotate`, headers });
+  const answers = await Promise.all(Array.from({ length: 10 }, rotate));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)]);
+});
+
 test("a webhook is neither removed nor given a secret on a condition that does not hold, and its failures are no change", async () => {
   const { json } = await one.call({ method: "POST", path: "/webhooks", body: { url: "https://b.example/" } });
   const path = `/webhooks/${json.id}`;

@@ -36,6 +36,14 @@ export function refuseStale({ headers }: FastifyRequest, current: { readonly rev
   );
 }
 
+/**
+ * When a row is changed: later than its last change, also by a clock that stands or stepped back. What is not shown, such
+ * as a new secret, has another revision by that alone.
+ */
+export function changedAt({ updatedAt }: { readonly updatedAt: number }, now: number): number {
+  return Math.max(now, updatedAt + 1);
+}
+
 /** For routes that answer with one row: its revision as `ETag`. */
 export const tagged = {
   preSerialization(

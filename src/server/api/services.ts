@@ -17,7 +17,7 @@ import {
 import { Problem, wrongField } from "../problems.ts";
 import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
-import { refuseStale, revisionHeaders, tagged } from "./revision.ts";
+import { changedAt, refuseStale, revisionHeaders, tagged } from "./revision.ts";
 import { described } from "./route.ts";
 import { IdParams, PageQuery } from "./schemas.ts";
 import {
@@ -139,7 +139,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox = async (app) => {
           ...current,
           name: name ?? current.name,
           settings: settingsOf(current.settings, request.body),
-          updatedAt: now,
+          updatedAt: changedAt(current, now),
         };
       });
       return shown(await loadOwn(request, "service", id));

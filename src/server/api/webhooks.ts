@@ -14,7 +14,7 @@ import { key } from "../../store/index.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { type Administered, administer, idOf, loadOwn, ownRow } from "./administration.ts";
 import { pageOf } from "./cursor.ts";
-import { refuseStale, revisionHeaders, tagged } from "./revision.ts";
+import { changedAt, refuseStale, revisionHeaders, tagged } from "./revision.ts";
 import { bodyMayBeAbsent, described } from "./route.ts";
 import { IdParams, PageQuery } from "./schemas.ts";
 import { webhookEventRoutes } from "./webhook-events.ts";
@@ -143,7 +143,7 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
           description: description === undefined ? current.description : description,
           disabled: disabledAfter(current, enabled, now),
           failingSince: enabled === true ? null : current.failingSince,
-          updatedAt: now,
+          updatedAt: changedAt(current, now),
         };
       });
     },
@@ -177,7 +177,8 @@ const webhookChangeRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const done = await administer(request, reply, [id], (rows, now) => {
         const current = currentOf(request, rows.get(id));
         refuseDialect(current);
-        const row = withNewSecret(current, prepared, overlapSeconds * 1_000, now);
+        const renewed = withNewSecret(current, prepared, overlapSeconds * 1_000, now);
+        const row = { ...renewed, updatedAt: changedAt(current, now) };
         return { writes: [{ table: "endpoint", id: id.id, row }], id: id.id };
       });
       await webhooksOf(request).registry.refresh();

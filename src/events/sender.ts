@@ -1,5 +1,4 @@
 import type { Clock, Random } from "../clock/index.ts";
-import { createShares } from "../platform/shares.ts";
 import { SealBroken } from "../secrets/index.ts";
 import { type DueEvent, key, type Write } from "../store/index.ts";
 import { type ComposeParts, compose } from "./compose.ts";
@@ -8,6 +7,7 @@ import { eventWrite } from "./outbox.ts";
 import { type PostAnswer, type PostRequest, post, type Resolve } from "./post.ts";
 import type { Endpoint, WebhookEvent } from "./records.ts";
 import type { Registry } from "./registry.ts";
+import { createRoom, perEndpointMax } from "./room.ts";
 import {
   type Answered,
   answerEvent,
@@ -47,49 +47,16 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-const inFlightMax = 128;
-/** An endpoint that hangs must not take all the room. */
-const perEndpointMax = 8;
-const perFailingEndpointMax = 1;
-
-/** How many posts are under way, in all, of each tenant and of each endpoint. */
-function createRoom() {
-  const tenants = createShares(inFlightMax);
-  const endpoints = createShares(inFlightMax);
-  return {
-    isFor({ id, tenantId, failingSince }: Endpoint): boolean {
-      const max = failingSince === null ? perEndpointMax : perFailingEndpointMax;
-      return tenants.hasRoomFor(tenantId) && endpoints.of(id) < max;
-    },
-    enter({ id, tenantId }: Endpoint): void {
-      tenants.enter(tenantId);
-      endpoints.enter(id);
-    },
-    leave({ id, tenantId }: Endpoint): void {
-      tenants.leave(tenantId);
-      endpoints.leave(id);
-    },
-  };
-}
-
 /** Works on the outbox of events: claims with a lease, posts, and writes what came of it (D-16, W-9). */
 export function createSender(parts: SenderParts): Sender {
   const { registry, log } = parts;
   const working = new Map<string, Promise<void>>();
   const room = createRoom();
   const stopping = new AbortController();
-  let overflowed = false;
-  const lookAgain = oneAtATime(() =>
-    poll().catch((cause: unknown) => {
-      log.warn(
-        { event: "webhook", error: String(cause) },
-        "the events cannot be read; the next look tries again",
-      );
-    }),
-  );
+  const looks = oneAtATime(() => poll().catch((cause: unknown) => noteUnread(log, cause)));
   const idle: (() => void)[] = [];
   const rest = (): void => {
-    if (working.size === 0) for (const resolve of idle.splice(0)) resolve();
+    if (working.size === 0 && looks.underWay === null) for (const resolve of idle.splice(0)) resolve();
   };
 
   function work(id: string, endpointId: string): void {
@@ -97,7 +64,6 @@ export function createSender(parts: SenderParts): Sender {
     if (endpoint === undefined || working.has(id) || stopping.signal.aborted) return;
     // The outbox is the queue: what does not fit is looked for there as soon as there is room.
     if (room.isFor(endpoint)) void start(id, endpoint);
-    else overflowed = true;
   }
 
   function start(id: string, endpoint: Endpoint): Promise<void> {
@@ -109,10 +75,10 @@ export function createSender(parts: SenderParts): Sender {
       })
       .then(() => {
         working.delete(id);
-        room.leave(endpoint);
-        return overflowed ? lookAgain() : undefined;
-      })
-      .then(rest);
+        // Whoever waits for a post waits for no look: with a backlog they follow each other for as long as it lasts.
+        if (room.leave(endpoint)) void looks.ask().then(rest);
+        rest();
+      });
     working.set(id, done);
     return done;
   }
@@ -120,7 +86,7 @@ export function createSender(parts: SenderParts): Sender {
   async function poll(): Promise<void> {
     if (stopping.signal.aborted) return;
     await registry.refreshSometimes();
-    overflowed = false;
+    room.forgetWaiting();
     for (const { id, endpointId } of await dueNow(parts, room.isFor)) work(id, endpointId);
   }
 
@@ -133,28 +99,44 @@ export function createSender(parts: SenderParts): Sender {
       const endpoint = registry.get(endpointId);
       if (endpoint !== undefined) await (working.get(id) ?? start(id, endpoint));
     },
-    settled: () => (working.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    settled: () =>
+      new Promise((resolve) => {
+        idle.push(resolve);
+        rest();
+      }),
     async stop() {
       stopping.abort("stopped");
-      await Promise.all(working.values());
+      await Promise.all([...working.values(), looks.underWay]);
     },
   };
 }
 
+function noteUnread(log: SenderLog, cause: unknown): void {
+  log.warn(
+    { event: "webhook", error: String(cause) },
+    "the events cannot be read; the next look tries again",
+  );
+}
+
 /** One look for all who ask while it lasts, and one more after it: with a long backlog a look takes longer than a post. */
-function oneAtATime(look: () => Promise<void>): () => Promise<void> {
+function oneAtATime(look: () => Promise<void>) {
   let isWanted = false;
-  let looking: Promise<void> | null = null;
-  return () => {
-    isWanted = true;
-    looking ??= (async () => {
-      while (isWanted) {
-        isWanted = false;
-        await look();
-      }
-      looking = null;
-    })();
-    return looking;
+  let underWay: Promise<void> | null = null;
+  return {
+    get underWay() {
+      return underWay;
+    },
+    ask(): Promise<void> {
+      isWanted = true;
+      underWay ??= (async () => {
+        while (isWanted) {
+          isWanted = false;
+          await look();
+        }
+        underWay = null;
+      })();
+      return underWay;
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { bundle } from "./bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What runs by its path: the command line, and what is a thread of its own. */
-const programs = ["cli/main.ts", "authenticators/bcrypt-worker.ts"];
+const programs = ["cli/main.ts", "authenticators/bcrypt-worker.ts", "store/sqlite/checkpoint-worker.ts"];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeRuntime(process.argv[2] ?? "");
 

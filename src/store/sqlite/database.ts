@@ -60,9 +60,9 @@ export function openDatabase(
     createPrivateFile(path);
     database = new DatabaseSync(path);
     // NORMAL: a commit is in the log but perhaps not on the disk when it returns; `log-sync.ts` flushes the log before
-    // anything is acknowledged. secure_delete: what is erased is gone (K-2). A checkpoint holds up every update while it
-    // runs: after 16 MB of log instead of 4 there are fewer, and each writes a page once that changed many times. A
-    // commit that split a page walks the whole page cache (5 us of a start and check with 32 MB), and 8 MB serve a million
+    // anything is acknowledged. secure_delete: what is erased is gone (K-2). A checkpoint is made by `checkpoints.ts` beside
+    // the event loop after 16 MB of log, so that it writes a page once that changed many times; SQLite's own, which holds up
+    // everything, comes where that one cannot. A commit that split a page walks the whole page cache (5 us of a start and check with 32 MB), and 8 MB serve a million
     // rows as well as 32 (docs/performance.md): the system's own cache holds the file.
     database.exec(`
       pragma journal_mode = wal;
@@ -73,7 +73,7 @@ export function openDatabase(
       pragma cache_size = -8192;
       pragma journal_size_limit = 67108864;
       pragma cell_size_check = on;
-      pragma wal_autocheckpoint = 4000;
+      pragma wal_autocheckpoint = 16000;
     `);
     bringUpToDate(database);
     return database;

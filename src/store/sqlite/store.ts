@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse, storeClosed } from "../errors.ts";
 import type { PurgeBefore, PurgeCounts, Store, StoreReads, TableName } from "../port.ts";
+import { checkpointsBeside } from "./checkpoints.ts";
 import { copyTo } from "./copy.ts";
 import { openDatabase } from "./database.ts";
 import { isSqliteError, toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
@@ -75,7 +76,9 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   const queries = prepareQueries(database);
   // The log is a file from its first transaction on.
   queries.writeMeta("opened", String(options.clock.now()));
-  const log = openLogSync(join(options.folder, databaseName));
+  const path = join(options.folder, databaseName);
+  const log = openLogSync(path);
+  const checkpoints = checkpointsBeside(database, path, log.sync);
   const journal = new Journal(database, prepareTables(database), options.journaledMin);
   const commits = new GroupCommit({
     database,
@@ -84,18 +87,18 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     batchMax: options.batchMax ?? 96,
     queueMax: options.queueMax ?? 10_000,
     freezeRows: options.freezeRows ?? false,
-    sync: options.sync ?? log.sync,
+    sync: options.sync ?? checkpoints.sync,
     ...(options.defer === undefined ? {} : { defer: options.defer }),
   });
-  const backups = new Set<Promise<void>>();
+  const backups = backupsOf(path, journal);
   let closing: Promise<void> | null = null;
 
   const { reading, writing } = accessThrough(commits, journal, () => closing === null);
 
   async function close(): Promise<void> {
     await commits.drained();
-    // A copy that runs has the database open on another thread.
-    await Promise.allSettled(backups);
+    await backups.ended();
+    await checkpoints.close();
     foldIfPossible(journal);
     database.close();
     log.close();
@@ -108,12 +111,15 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
       closing === null ? commits.update(keys, decide) : Promise.reject(storeClosed()),
     get: (key) => reading(() => commits.read(key)),
     ...reads(queries, reading),
-    purge: (before, limit): Promise<PurgeCounts> =>
-      writing(() => {
+    async purge(before, limit): Promise<PurgeCounts> {
+      // Beside another checkpoint, the one that empties the log would be refused.
+      await checkpoints.idle();
+      return await writing(() => {
         const counts = purgeWith(database, journal, before, limit);
         commits.forget();
         return counts;
-      }),
+      });
+    },
     scan: (table, after, limit) => reading(() => scan(database, table, after, limit), table),
     metas: () => reading(() => queries.metas()),
     readMeta: (name) => reading(() => queries.readMeta(name)),
@@ -122,20 +128,31 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
     probe: () => writing(() => proveRoom(database, queries, options.clock.now())),
     async backup(to) {
       if (closing !== null) throw storeClosed();
-      // Who looks into a copy counts its tables.
-      foldIfPossible(journal);
-      const running = copyTo(join(options.folder, databaseName), to);
-      backups.add(running);
-      try {
-        await running;
-      } finally {
-        backups.delete(running);
-      }
+      await backups.copy(to);
     },
     close() {
       closing ??= close();
       return closing;
     },
+  };
+}
+
+/** Copies that run have the database open on another thread: it is closed after them. */
+function backupsOf(path: string, journal: Journal) {
+  const copies = new Set<Promise<void>>();
+  return {
+    async copy(to: string): Promise<void> {
+      // Who looks into a copy counts its tables.
+      foldIfPossible(journal);
+      const running = copyTo(path, to);
+      copies.add(running);
+      try {
+        await running;
+      } finally {
+        copies.delete(running);
+      }
+    },
+    ended: (): Promise<unknown> => Promise.allSettled(copies),
   };
 }
 

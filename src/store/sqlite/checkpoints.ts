@@ -1,0 +1,111 @@
+import type { DatabaseSync } from "node:sqlite";
+import { createThread } from "../../platform/thread.ts";
+import type { Pass } from "./checkpoint-pass.ts";
+import type { Sync } from "./log-sync.ts";
+
+/** A frame is a page of 4 KB in the log. SQLite's own checkpoint, on the event loop, comes later (`openDatabase`). */
+const framesBetween = 4_000;
+/** To ask SQLite for the length of its log takes as long as a small write: not after each flush. */
+const flushesBetween = 4;
+
+/** Copies what is in the log into the database, beside the event loop (ADR 68). */
+export interface Checkpoints {
+  /** Flushes, and ends a checkpoint where one is due, before it calls back. */
+  readonly sync: Sync;
+  /** Resolves when none is under way: none begins before the next flush. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface CheckpointOptions {
+  readonly flush: Sync;
+  /** The length of the log. */
+  readonly frames: () => number;
+  /** One pass over it, somewhere else; null when it failed. */
+  readonly pass: () => Promise<Pass | null>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A checkpoint in two passes. The first copies nearly everything while commits go on. A log that is written on and on
+ * would never be copied whole, and so never begin anew: the second pass takes what has come meanwhile, and the next
+ * commit waits for it as it waits for a flush.
+ */
+export function createCheckpoints({ flush, frames, pass, close }: CheckpointOptions): Checkpoints {
+  let running: Promise<void> | null = null;
+  let isNearlyCopied = false;
+  /** How long the log was after the last checkpoint; it is shorter once it has begun anew. */
+  let logBefore = 0;
+  let flushes = 0;
+
+  function isDue(): boolean {
+    flushes += 1;
+    if (flushes % flushesBetween !== 0) return false;
+    const log = frames();
+    if (log < logBefore) logBefore = 0;
+    return log - logBefore >= framesBetween;
+  }
+
+  function run(isLast: boolean): Promise<void> {
+    const work = async (): Promise<void> => {
+      // A thread that cannot begin or has broken leaves the log to SQLite's own checkpoints.
+      const passed = await pass().catch(() => null);
+      isNearlyCopied = !isLast && passed !== null;
+      if (!isNearlyCopied) logBefore = passed?.log ?? frames();
+      running = null;
+    };
+    running = work();
+    return running;
+  }
+
+  return {
+    sync(done) {
+      flush((cause) => {
+        if (cause === null && isNearlyCopied && running === null) {
+          void run(true).then(() => done(null));
+          return;
+        }
+        done(cause);
+        if (cause === null && running === null && isDue()) void run(false);
+      });
+    },
+    async idle() {
+      while (running !== null) await running;
+    },
+    async close() {
+      while (running !== null) await running;
+      await close();
+    },
+  };
+}
+
+/** TypeScript in a clone, JavaScript in the package. */
+const file = new URL(
+  import.meta.url.endsWith(".ts") ? "./checkpoint-worker.ts" : "./checkpoint-worker.js",
+  import.meta.url,
+);
+
+/** By a thread of its own, which begins when the log is long for the first time: most installations never need it. */
+export function checkpointsBeside(database: DatabaseSync, path: string, flush: Sync): Checkpoints {
+  const thread = createThread<null, Pass | null>({
+    name: "checkpoints",
+    file,
+    memoryMb: { old: 16, young: 2 },
+    data: path,
+  });
+  return createCheckpoints({
+    flush,
+    frames: lengthOfLog(database),
+    pass: () => thread.ask(null),
+    close: () => thread.close(),
+  });
+}
+
+/** SQLite tells it since 3.51; an older one would make a checkpoint instead, so that there it stays what SQLite does itself. */
+function lengthOfLog(database: DatabaseSync): () => number {
+  const { version } = database.prepare("select sqlite_version() as version").get() as { version: string };
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < 3 || (major === 3 && minor < 51)) return () => 0;
+  const look = database.prepare("pragma wal_checkpoint(noop)");
+  return () => (look.get() as unknown as Pass).log;
+}

@@ -102,3 +102,25 @@ test.each([
     expect(answers).toEqual([unreachable, unreachable]);
   },
 );
+
+test.each([
+  ["the message", "the dot", "unknown", "250-taken\r\n550 refused"],
+  ["the message", "the dot", "unknown", "550-refused\r\n250 taken"],
+  ["the recipient", "RCPT", "refused", "250-yes\r\n550 no"],
+])(
+  "a server that takes and refuses %s in one reply at %s is not believed: %s",
+  async (_what, at, type, reply) => {
+    const isAt = (line: string): boolean => (at === "RCPT" ? line.startsWith(at) : line === ".");
+    const answers = await send((socket) => {
+      socket.write("220 here\r\n");
+      socket.on("data", (chunk) => {
+        for (const line of chunk.toString("latin1").split("\r\n")) {
+          if (isAt(line)) socket.write(`${reply}\r\n`);
+          else if (line === "DATA") socket.write("354 go on\r\n");
+          else if (/^(EHLO|MAIL|RCPT|QUIT)/.test(line)) socket.write("250-yes\r\n250 yes\r\n");
+        }
+      });
+    });
+    expect(answers).toMatchObject([{ type }, { type }]);
+  },
+);

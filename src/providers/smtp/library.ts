@@ -38,10 +38,14 @@ export interface SmtpConnection {
   on(event: "end", listener: () => void): unknown;
 }
 
-/** Of what it is made of inside, the two places that see every byte of a server. */
+/** Of what it is made of inside, the places that see every byte and every reply of a server. */
 interface ConnectionParts extends SmtpConnection {
+  /** Replies that nobody acted on yet, each with all its lines, of which the first decides. */
+  _responseQueue: readonly string[];
   _onData(chunk: Uint8Array): void;
   _onResponseTooLarge(): void;
+  _processResponse(): unknown;
+  _onError(cause: Error, type: "EPROTOCOL", data: false, command: "CONN"): void;
 }
 
 /** What a server says about one message, all replies together. */
@@ -84,7 +88,7 @@ async function load(): Promise<SmtpLibrary> {
 }
 
 /**
- * Lets go of a server that talks without an end. The library limits one reply, and lines that are none count for nothing
+ * Lets go of a server that talks without an end, or contradicts itself. The library limits one reply, and lines that are none count for nothing
  * there: each costs a turn of the event loop, so that whoever stands between us and the server, where it is not encrypted
  * yet, keeps everything else waiting with line ends alone.
  */
@@ -102,9 +106,20 @@ function brief(
       else super._onData(chunk);
     }
 
+    /** Who takes a message and refuses it in one reply (RFC 5321, 4.2.1) does what nobody knows. */
+    override _processResponse(): unknown {
+      if (!isContradictory(this._responseQueue[0] ?? "")) return super._processResponse();
+      return this._onError(new Error("a reply with several codes"), "EPROTOCOL", false, "CONN");
+    }
+
     override send(...given: Parameters<SmtpConnection["send"]>): void {
       this.#heardBytes = 0;
       super.send(...given);
     }
   };
+}
+
+function isContradictory(reply: string): boolean {
+  const [first, ...others] = reply.split("\n").map((line) => /^\d{3}(?=[ -]|\s*$)/.exec(line)?.[0]);
+  return others.some((code) => code !== undefined && code !== first);
 }

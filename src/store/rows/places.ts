@@ -30,7 +30,8 @@ export interface ListCodec<Fields> {
   fromList(list: readonly unknown[]): Fields;
 }
 
-interface Field {
+/** A field of a table as its code is made from it. */
+export interface Field {
   readonly name: string;
   readonly usual: unknown;
   readonly pack: ((value: unknown) => unknown) | null;
@@ -47,10 +48,56 @@ export function listCodec<Row, Column extends FieldOf<Row> = never>(
     const { usual, pack = null, unpack = null } = place as Place<unknown>;
     return { name, usual, pack, unpack } as Field;
   });
+  return codecOf(fields) as ListCodec<Omit<Row, Column>>;
+}
+
+function codecOf(fields: readonly Field[]): ListCodec<unknown> {
+  try {
+    return madeCodec(fields);
+  } catch (cause) {
+    // A host application that was started with --disallow-code-generation-from-strings.
+    if (cause instanceof EvalError) return loopedCodec(fields);
+    throw cause;
+  }
+}
+
+/** What is made from a table of fields. */
+export function madeCodec(fields: readonly Field[]): ListCodec<unknown> {
   return {
     toList: compiled(fields, toListSource(fields)),
     fromList: compiled(fields, fromListSource(fields)),
-  } as ListCodec<Omit<Row, Column>>;
+  } as ListCodec<unknown>;
+}
+
+/** The same without making code, four times as slow. */
+export function loopedCodec(fields: readonly Field[]): ListCodec<unknown> {
+  return {
+    toList: (row) => toList(fields, row as Readonly<Record<string, unknown>>),
+    fromList: (list) => fromList(fields, list),
+  };
+}
+
+function toList(fields: readonly Field[], row: Readonly<Record<string, unknown>>): unknown[] {
+  const list: unknown[] = [];
+  for (const [place, { name, usual, pack }] of fields.entries()) {
+    const value = row[name];
+    const isEmpty = usual === none && (value as readonly unknown[] | null | undefined)?.length === 0;
+    if (value === undefined || value === null || value === usual || isEmpty) continue;
+    while (list.length < place) list.push(null);
+    list.push(pack === null ? value : pack(value));
+  }
+  return list;
+}
+
+function fromList(fields: readonly Field[], list: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [place, { name, usual, unpack }] of fields.entries()) {
+    const packed = list[place] ?? null;
+    if (packed !== null) row[name] = unpack === null ? packed : unpack(packed);
+    else if (usual === undefined) missing(name);
+    else if (usual !== absent) row[name] = usual;
+  }
+  return row;
 }
 
 /**

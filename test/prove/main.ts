@@ -6,6 +6,7 @@ import { proveFailover } from "./failover.ts";
 import { proveKill } from "./kill.ts";
 import { proveMoves } from "./moves.ts";
 import { provePostgres } from "./postgres.ts";
+import { proveRotation } from "./rotation.ts";
 import { proveSecretRotation } from "./secrets.ts";
 import { proveBySimulation } from "./simulate.ts";
 
@@ -58,6 +59,13 @@ const parts: ReadonlyMap<string, Part> = new Map([
       what: "kill -9 before and after writes of a move to PostgreSQL and of taking it back; some twice: [every] [pairs], each write and 25 pairs a case by default",
       run: async ([every = "1", pairs = "25"]: string[]) =>
         (await proveMoves(Number(every), Number(pairs))) ? 0 : 1,
+    },
+  ],
+  [
+    "rotation",
+    {
+      what: "rotations of secrets, and starts without the former one, cut at their commits, on both stores: [every], each by default",
+      run: async ([every = "1"]: string[]) => ((await proveRotation(Number(every))) ? 0 : 1),
     },
   ],
   ["simulate", { what: "the simulator over many seeds: [--seeds n] [--from n]", run: proveBySimulation }],

@@ -37,28 +37,42 @@ interface OpenStep {
 export async function latency(bench: Bench): Promise<Section[]> {
   const subjects: { store: StoreName; subject: Subject }[] = [];
   const measured: Measured[] = [];
+  const control = { subject: await startSubject({ server: { mode: "bare" } }), open: [] as OpenStep[] };
   try {
     for (const store of bench.stores) {
       subjects.push({ store, subject: await startSubject(await countersignOn(store, bench)) });
     }
     for (const one of subjects) measured.push(await saturate(bench, one));
-    for (const [index, { subject }] of subjects.entries()) {
-      // What arrives at a rate takes other ways through load and server than the closed loop did.
-      const perSecond = (measured[index]?.fullPairsPerSecond ?? 0) / 2;
-      await openLoop(subject, { perSecond, seconds: Math.min(2, bench.warmSeconds), connections: poolSize });
-    }
-    for (let round = 1; round <= bench.rounds; round++) {
-      bench.progress(`latency: round ${round} of ${bench.rounds}`);
-      for (const [index, { subject }] of subjects.entries()) {
-        for (const { perSecond, rounds } of measured[index]?.open ?? []) {
-          rounds.push(await openLoop(subject, { perSecond, seconds: bench.seconds, connections: poolSize }));
-        }
+    // The machine stops everybody now and then: what a server without a disk has at these rates is not ours.
+    await closedLoop(control.subject, { connections: bench.connections, seconds: bench.warmSeconds });
+    control.open = (measured[0]?.open ?? []).map((step) => ({ ...step, rounds: [] }));
+    await inTurns(bench, [
+      ...subjects.map(({ subject }, index) => ({ subject, open: measured[index]?.open ?? [] })),
+      control,
+    ]);
+  } finally {
+    await Promise.all([control, ...subjects].map(({ subject }) => subject.stop()));
+  }
+  return [saturationSection(bench, measured), latencySection(bench, measured, control.open)];
+}
+
+async function inTurns(
+  bench: Bench,
+  subjects: readonly { readonly subject: Subject; readonly open: readonly OpenStep[] }[],
+): Promise<void> {
+  for (const { subject, open } of subjects) {
+    // What arrives at a rate takes other ways through load and server than the closed loop did.
+    const { perSecond = 0 } = open.find(({ load }) => load === 0.5) ?? {};
+    await openLoop(subject, { perSecond, seconds: Math.min(2, bench.warmSeconds), connections: poolSize });
+  }
+  for (let round = 1; round <= bench.rounds; round++) {
+    bench.progress(`latency: round ${round} of ${bench.rounds}`);
+    for (const { subject, open } of subjects) {
+      for (const { perSecond, rounds } of open) {
+        rounds.push(await openLoop(subject, { perSecond, seconds: bench.seconds, connections: poolSize }));
       }
     }
-  } finally {
-    await Promise.all(subjects.map(({ subject }) => subject.stop()));
   }
-  return [saturationSection(bench, measured), latencySection(bench, measured)];
 }
 
 async function saturate(
@@ -107,7 +121,7 @@ function saturationSection(bench: Bench, measured: readonly Measured[]): Section
   };
 }
 
-function latencySection(bench: Bench, measured: readonly Measured[]): Section {
+function latencySection(bench: Bench, measured: readonly Measured[], control: readonly OpenStep[]): Section {
   return {
     name: "latency",
     title: `Answer times when pairs arrive at a fixed rate, ${bench.rounds} rounds of ${bench.seconds} s`,
@@ -123,25 +137,29 @@ function latencySection(bench: Bench, measured: readonly Measured[]): Section {
       "code p99",
       "busy",
     ],
-    rows: measured.flatMap(({ store, open }) => open.map((step) => stepRow(store, step))),
+    rows: [
+      ...measured.flatMap(({ store, open }) => open.map((step) => stepRow(storeTitles[store], step))),
+      ...control.map((step) => stepRow("bare Fastify at that rate", step)),
+    ],
     notes: [
       "Counted from the moment a request was due: a stall counts for all that it kept waiting (no coordinated omission).",
       "Loads are of what the closed loop reached on that store. Code: from the moment a start was due to the code on the phone.",
+      `The bare server gets the rates of ${storeTitles[measured[0]?.store ?? "sqlite"]}: what it has is the machine's.`,
     ],
     goals: measured.flatMap(goalsOf),
     plots: [plotOf(measured)],
-    data: measured.map(({ store, open }) => ({ store, open })),
+    data: [...measured.map(({ store, open }) => ({ store, open })), { store: null, open: control }],
   };
 }
 
-function stepRow(store: StoreName, { load, perSecond, rounds }: OpenStep): string[] {
+function stepRow(name: string, { load, perSecond, rounds }: OpenStep): string[] {
   const times = (of: (round: OpenRound) => Latencies): string[] => [
     ms(median(rounds, (one) => of(one).p50)),
     ms(median(rounds, (one) => of(one).p99)),
     ms(median(rounds, (one) => of(one).p999)),
   ];
   return [
-    `${storeTitles[store]}, ${percent(load)}`,
+    `${name}, ${percent(load)}`,
     whole(perSecond),
     ...times((one) => one.startMs),
     ...times((one) => one.checkMs),

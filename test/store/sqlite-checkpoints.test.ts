@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -206,6 +206,8 @@ test("the log of a store begins anew long before SQLite's own checkpoint, which 
   await expect.poll(oneMore, { timeout: 20_000, interval: 20 }).toBe(salt + 1);
   expect(statSync(log).size).toBeLessThan(framesOfSqlite * frameBytes);
   await store.close();
+  // SQLite removes it with the last connection, which the thread's must not be.
+  expect(existsSync(log)).toBe(false);
 }, 30_000);
 
 test("K-2: a purge waits for the checkpoint that is under way, and empties the log", async () => {

@@ -47,6 +47,14 @@ export function auditing(request: FastifyRequest, operation: string): Audited {
   };
 }
 
+/**
+ * The entry of what programs do all day and is an act where an administrator does it, by their own hand; null for all
+ * others.
+ */
+export function auditingByHand(request: FastifyRequest, operation: string): Audited | null {
+  return request.caller.administrator === undefined ? null : auditing(request, operation);
+}
+
 /** What somebody did by this request; `target` is an id, or a masked number. */
 export function actOf(
   request: FastifyRequest,

@@ -64,6 +64,26 @@ export async function openConsole(settings: Readonly<Record<string, string>> = {
   };
 }
 
+/** Somebody who is no administrator, with a phone. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly number: string;
+}
+
+/** Enrols somebody with the password of all here and a phone. */
+export async function somebody({ call, codeFor, freshNumber }: Site, name: string): Promise<Person> {
+  const made = await call("POST", "/subscribers", { name, password });
+  const { id } = made.json;
+  const number = freshNumber();
+  const path = `/subscribers/${id}/authenticators`;
+  const { authenticator } = (await call("POST", path, { type: "phone", number })).json;
+  const code = await codeFor(number);
+  const { status } = await call("POST", `${path}/${authenticator.id}/confirm`, { code });
+  if (status !== 200) throw new Error(`the phone of ${name} was not confirmed: ${status}`);
+  return { id, name, number };
+}
+
 /** The key that an app is to be set up with. */
 export function seedOn({ page }: Visitor): string {
   return (/class="secret">([A-Z2-7 ]+)</.exec(page.text)?.[1] ?? "").replaceAll(" ", "");

@@ -16,6 +16,7 @@ const anyId = "01930000-0000-7000-8000-000000000000";
 const pages = [
   ["", "Overview"],
   ["/verifications", "Verifications"],
+  ["/people", "People"],
   ["/keys", "API keys"],
   ["/services", "Services"],
   ["/webhooks", "Webhooks"],
@@ -25,6 +26,8 @@ const pages = [
 const forms = [
   "verifications",
   `verifications/${anyId}/cancel`,
+  "people",
+  ...["sign-out", "reset", "remove"].map((act) => `people/${anyId}/${act}`),
   "keys",
   `keys/${anyId}/revoke`,
   `webhooks/${anyId}/events/${anyId}/replay`,
@@ -297,6 +300,8 @@ describe("what is seen", () => {
       for (const path of [
         `verifications?status=${shown}&cursor=${shown}`,
         `verifications/${shown}`,
+        `people?cursor=${shown}`,
+        `people/${shown}`,
         `audit?before=${shown}`,
         `nothing/${shown}`,
       ]) {
@@ -304,7 +309,12 @@ describe("what is seen", () => {
         expect([path, [200, 400, 403, 404, 414].includes(status)]).toEqual([path, true]);
         expect(text).not.toContain("<script>alert");
       }
-      for (const path of [...forms, `keys/${shown}/revoke`, `administrators/${shown}/remove`]) {
+      for (const path of [
+        ...forms,
+        `people/${shown}/reset`,
+        `keys/${shown}/revoke`,
+        `administrators/${shown}/remove`,
+      ]) {
         await visitor.open("/console/keys");
         if (heading(visitor) === "Sign in") await site.signIn(admin, visitor);
         const fields = { to: value, name: value, status: value, once: value, "scope:keys:read": value };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ConsoleSite, openConsole, password } from "../console/admins.ts";
+import { type ConsoleSite, openConsole, password, somebody } from "../console/admins.ts";
 import { chromiumPath } from "../support/programs.ts";
 import { codeOfApp } from "../support/totp-code.ts";
 import { looksAt, needBrowser, newPerson, openBrowser } from "./browser.ts";
@@ -39,7 +39,16 @@ async function join(page: Page, name: string): Promise<void> {
   await press(page, "form[action='/console/join'] button");
 }
 
-const places = ["", "/verifications", "/keys", "/services", "/webhooks", "/administrators", "/audit"];
+const places = [
+  "",
+  "/verifications",
+  "/people",
+  "/keys",
+  "/services",
+  "/webhooks",
+  "/administrators",
+  "/audit",
+];
 
 describe("W-15: in a browser", () => {
   test.for(looksAt("en-US", "en-US"))(
@@ -105,6 +114,33 @@ describe("W-15: with a passkey", () => {
     expect(await heading(page)).toBe("Administrators");
     await press(page, "form[action$='/invite'] button");
     expect(await heading(page)).toBe("An invitation");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("finds somebody, signs them out and opens a way back in", { timeout }, async (context) => {
+    needBrowser(context);
+    const { id, number } = await somebody(site, "grace");
+    const { page, complaints, close } = await newPerson(browser as Browser, origin, { width: 390 });
+    await addAuthenticator(page);
+    await join(page, "helper");
+    await press(page, "form[data-passkey] button");
+    await press(page, "form[action$='/codes-kept'] button");
+    await page.click("nav a[href='/console/people']");
+    await page.fill("#name", "Grace");
+    await press(page, "form[action='/console/people'] button");
+    expect([await heading(page), new URL(page.url()).pathname]).toEqual(["grace", `/console/people/${id}`]);
+    for (const one of await page.locator("summary").all()) await one.click();
+    await expectSound(page);
+    await press(page, "form[action$='/sign-out']:has(p) button");
+    expect(await page.textContent(".notice")).toBe("They are signed out everywhere.");
+    await page.click("summary");
+    await press(page, "form[action$='/reset'] button");
+    expect(await page.textContent(".notice")).toContain("A link is on its way by text");
+    await expectSound(page);
+    const { engine, sandbox } = site.server.instance;
+    await engine.tick();
+    expect(sandbox?.phones.messages(number)[0]?.text).toContain("csr_");
     expect(complaints).toEqual([]);
     await close();
   });

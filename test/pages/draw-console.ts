@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { openConsole } from "../console/admins.ts";
+import { openConsole, somebody } from "../console/admins.ts";
 import { newPerson } from "./browser.ts";
 
 /** The console of an installation on which a few people were asked for codes, as an administrator sees it. */
@@ -15,11 +15,16 @@ export async function drawConsole(
       const code = await site.codeFor(to);
       if (index > 0) await site.call("POST", `/verifications/${started.json.id}/check`, { code });
     }
+    const { id } = await somebody(site, "grace");
     const { visitor } = await site.join("ada");
+    for (let wrong = 0; wrong < 5; wrong++) {
+      await site.call("POST", "/sessions", { name: "grace", password: "not the right one" });
+    }
     const origin = `http://localhost:${site.server.port}`;
     for (const [what, path, width] of [
       ["console-overview", "/console", 1280],
       ["console-verifications", "/console/verifications", 1280],
+      ["console-person", `/console/people/${id}`, 1280],
       ["console-phone", "/console", 390],
     ] as const) {
       const { page, context, close } = await newPerson(browser, origin, { width, height: 760 });

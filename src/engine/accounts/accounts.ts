@@ -32,6 +32,7 @@ import {
 } from "./enrolment.ts";
 import { type UpdateSubscriber, type UpdateSubscriberResult, updateSubscriber } from "./language.ts";
 import { type FollowedLink, tenantOfLink } from "./links.ts";
+import { getLocks, type LocksView } from "./locks.ts";
 import {
   type CheckNoticeResult,
   checkNotice,
@@ -102,6 +103,7 @@ import {
   redeemTicket,
 } from "./session-tickets.ts";
 import {
+  type BesideEnding,
   type CheckSession,
   type CheckSessionResult,
   checkSession,
@@ -148,6 +150,8 @@ export interface Accounts {
     readonly after?: string | undefined;
     readonly limit: number;
   }): Promise<readonly SubscriberView[]>;
+  /** Why somebody cannot get in now; null where there is nobody. */
+  locks(ref: SubscriberRef): Promise<LocksView | null>;
   /** In which language they are written to. */
   updateSubscriber(request: UpdateSubscriber): Promise<UpdateSubscriberResult>;
   /** With everything it has, and with `erase` what was sent to it; false where there is none. */
@@ -205,7 +209,7 @@ export interface Accounts {
   /** Ends the session whose bearer is presented; false for none. */
   signOut(which: { readonly tenantId: string; readonly session: string }): Promise<boolean>;
   /** Ends all of somebody; false where there is nobody. */
-  endSessions(of: EndSessions): Promise<boolean>;
+  endSessions(of: EndSessions, beside?: BesideEnding): Promise<boolean>;
   /** Whose session this is, as an ES256 token for somebody who cannot ask us. */
   stateSession(request: StateSession): Promise<StateSessionResult>;
   /** What statements are verified with. */
@@ -263,6 +267,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     createSubscriber: (request, beside) => createSubscriber(parts, request, beside),
     subscriber: (ref) => getSubscriber(parts, ref),
     subscribers: (query) => listSubscribers(parts, query),
+    locks: (ref) => getLocks(parts, ref),
     updateSubscriber: (request) => updateSubscriber(parts, request),
     removeSubscriber: (request, beside) => removeSubscriber(parts, request, beside),
     changePassword: (request) => changePassword(parts, request),
@@ -302,7 +307,7 @@ function verbsOf(parts: AccountParts): AccountVerbs {
     sessions: (of) => listSessions(parts, of),
     endSession: (which) => endSession(parts, which),
     signOut: (which) => signOut(parts, which),
-    endSessions: (of) => endSessions(parts, of),
+    endSessions: (of, beside) => endSessions(parts, of, beside),
     stateSession: (request) => stateSession(parts, request),
     jwks: ({ tenantId }) => jwkSet(parts, tenantId),
     issueTicket: (request) => issueTicket(parts, request),

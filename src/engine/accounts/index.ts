@@ -17,6 +17,7 @@ export type {
 } from "./enrolment.ts";
 export type { UpdateSubscriberResult } from "./language.ts";
 export type { FollowedLink } from "./links.ts";
+export type { LocksView } from "./locks.ts";
 export type { CheckNoticeResult, DisputeResult } from "./notices.ts";
 export type { Once, Recalled } from "./once.ts";
 export type { AskPasskeyResult } from "./passkey-challenges.ts";
@@ -39,6 +40,7 @@ export type { Begun, CheckSessionResult } from "./sessions.ts";
 export type { SignInResult } from "./sign-in.ts";
 export { type SignUpResult, signUpPurpose } from "./sign-up.ts";
 export type { JwkSet, StateSessionResult } from "./statements.ts";
+export type { BesideRemoval } from "./subscriber-removal.ts";
 export type { CreateResult } from "./subscribers.ts";
 export type { ForgetDevicesResult, NewlyTrusted } from "./trusted-devices.ts";
 export type {

@@ -11,7 +11,7 @@ import {
   seen,
 } from "../../accounts/index.ts";
 import { uuidv7 } from "../../clock/index.ts";
-import { key, type Write } from "../../store/index.ts";
+import { type Key, key, type Rows, type Write } from "../../store/index.ts";
 import { isOpenedBy, newBearer, readBearer } from "./bearers.ts";
 import { seenOf } from "./new-authenticator.ts";
 import { type AccountParts, nobodysId } from "./parts.ts";
@@ -172,12 +172,24 @@ export type EndSessions = SubscriberRef & {
   readonly but?: string | undefined;
 };
 
+/** What is written together with an end, under the same locks. */
+export interface BesideEnding {
+  readonly keys: readonly Key[];
+  writes(rows: Rows, now: number): readonly Write[];
+}
+
+const nothingBeside: BesideEnding = { keys: [], writes: () => [] };
+
 /** Ends all sessions of a subscriber, however many there are; false where there is nobody. */
-export async function endSessions(parts: AccountParts, request: EndSessions): Promise<boolean> {
+export async function endSessions(
+  parts: AccountParts,
+  request: EndSessions,
+  beside: BesideEnding = nothingBeside,
+): Promise<boolean> {
   const found = await findSubscriber(parts, request);
   if (found === undefined) return false;
   const subscriberKey = key("subscriber", found.id);
-  return await parts.store.update<boolean>([subscriberKey], (rows, now) => {
+  return await parts.store.update<boolean>([subscriberKey, ...beside.keys], (rows, now) => {
     const row = rows.get(subscriberKey);
     if (row === undefined) return { writes: [], result: false };
     const next = {
@@ -188,6 +200,9 @@ export async function endSessions(parts: AccountParts, request: EndSessions): Pr
       stepUpsEnded: { at: now, but: null },
       updatedAt: now,
     };
-    return { writes: [{ table: "subscriber", id: row.id, row: next }], result: true };
+    return {
+      writes: [{ table: "subscriber", id: row.id, row: next }, ...beside.writes(rows, now)],
+      result: true,
+    };
   });
 }

@@ -1,9 +1,9 @@
 import type { Address, Subscriber } from "../../accounts/index.ts";
 import { blindIndex } from "../../secrets/index.ts";
-import { type Key, key, type Rows, type Write } from "../../store/index.ts";
+import { key, type Rows, type Write } from "../../store/index.ts";
 import { eraseSent } from "../erase.ts";
 import { type AccountParts, addressIn } from "./parts.ts";
-import { sessionsMax } from "./sessions.ts";
+import { type BesideEnding, sessionsMax } from "./sessions.ts";
 import { findSubscriber, type SubscriberRef } from "./subscribers.ts";
 
 export type RemoveSubscriber = SubscriberRef & {
@@ -12,10 +12,8 @@ export type RemoveSubscriber = SubscriberRef & {
 };
 
 /** What else has to hold for a removal, under the same locks, and what is written with it. */
-export interface BesideRemoval {
-  readonly keys: readonly Key[];
+export interface BesideRemoval extends BesideEnding {
   allows(rows: Rows, now: number): boolean;
-  writes(rows: Rows, now: number): readonly Write[];
 }
 
 const nothingBeside: BesideRemoval = { keys: [], allows: () => true, writes: () => [] };

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "../../schemas/index.ts";
+import type { Rows } from "../../store/index.ts";
+import { auditingByHand } from "../audit.ts";
 import { forms } from "../forms.ts";
 import { Problem } from "../problems.ts";
 import { accountRefusal, askOnce, header, sessionOf, subscriberIdOf } from "./account-answers.ts";
@@ -246,7 +248,15 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const subscriberId = subscriberIdOf(request);
       const { tenantId } = request.caller;
-      if (!(await app.accounts.endSessions({ tenantId, subscriberId }))) {
+      const audited = auditingByHand(request, "endSessions");
+      const beside =
+        audited === null
+          ? undefined
+          : {
+              keys: audited.keys,
+              writes: (rows: Rows, now: number) => audited.writes(rows, subscriberId, now),
+            };
+      if (!(await app.accounts.endSessions({ tenantId, subscriberId }, beside))) {
         throw new Problem("subscriber_not_found");
       }
       return reply.code(204).send();

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { auditing, noteFailedAct } from "../audit.ts";
+import type { BesideRemoval } from "../../engine/index.ts";
+import { type Audited, auditing, auditingByHand, noteFailedAct } from "../audit.ts";
 import { refuseWithout } from "../caller.ts";
 import { Problem } from "../problems.ts";
 import { accountRefusal, askOnce, bodyId, subscriberIdOf } from "./account-answers.ts";
@@ -144,7 +145,7 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const isErasing = request.query.erase === "true";
       const isRemoved = isErasing
         ? await erased(request, subscriberId)
-        : await app.accounts.removeSubscriber({ tenantId: request.caller.tenantId, subscriberId });
+        : await removed(request, subscriberId);
       if (!isRemoved) throw new Problem("subscriber_not_found");
       return reply.code(204).send();
     },
@@ -190,21 +191,31 @@ export const subscriberRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
+/** For programs it is daily work without an entry of the audit log; an administrator's is written as the person goes. */
+async function removed(request: FastifyRequest, subscriberId: string): Promise<boolean> {
+  const { caller, server } = request;
+  const audited = auditingByHand(request, "deleteSubscriber");
+  const beside = audited === null ? undefined : besideRemoval(audited, subscriberId);
+  return await server.accounts.removeSubscriber({ tenantId: caller.tenantId, subscriberId }, beside);
+}
+
 /** An act of administration, unlike a removal alone: its entry of the audit log is written as the person goes. */
 async function erased(request: FastifyRequest, subscriberId: string): Promise<boolean> {
   const { caller, server } = request;
   refuseWithout(caller, "verifications:settle");
   const operation = "eraseSubscriber";
-  const { keys, writes } = auditing(request, operation);
   const asked = { tenantId: caller.tenantId, subscriberId, erase: true };
   try {
-    return await server.accounts.removeSubscriber(asked, {
-      keys,
-      allows: () => true,
-      writes: (rows, now) => writes(rows, subscriberId, now),
-    });
+    return await server.accounts.removeSubscriber(
+      asked,
+      besideRemoval(auditing(request, operation), subscriberId),
+    );
   } catch (cause) {
     await noteFailedAct(request, operation, subscriberId);
     throw cause;
   }
+}
+
+function besideRemoval({ keys, writes }: Audited, subscriberId: string): BesideRemoval {
+  return { keys, allows: () => true, writes: (rows, now) => writes(rows, subscriberId, now) };
 }

@@ -39,6 +39,7 @@ export interface ConsolePage {
 const places = [
   ["/console", "Overview"],
   ["/console/verifications", "Verifications"],
+  ["/console/people", "People"],
   ["/console/keys", "API keys"],
   ["/console/services", "Services"],
   ["/console/webhooks", "Webhooks"],

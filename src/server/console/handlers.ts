@@ -29,6 +29,9 @@ import {
 import { auditPage } from "./pages/audit.ts";
 import { createKey, keysPage, revokeKey } from "./pages/keys.ts";
 import { overviewPage } from "./pages/overview.ts";
+import { idIn } from "./pages/page.ts";
+import { peoplePage, personPage, searchPerson } from "./pages/people.ts";
+import { removePerson, resetPerson, signOutPerson } from "./pages/people-acts.ts";
 import { replayEvent, servicesPage, webhooksPage } from "./pages/services.ts";
 import {
   cancelVerification,
@@ -60,6 +63,8 @@ const insidePages: readonly Row<(inside: Inside, query: Fields, ids: Ids) => Pro
   { path: "", work: overviewPage },
   { path: "verifications", work: verificationsPage },
   { path: "verifications/:id", work: (inside, _query, [id]) => verificationPage(inside, id) },
+  { path: "people", work: peoplePage },
+  { path: "people/:id", work: (inside, _query, [id]) => personPage(inside, id) },
   { path: "keys", work: keysPage },
   { path: "services", work: servicesPage },
   { path: "webhooks", work: webhooksPage },
@@ -68,17 +73,30 @@ const insidePages: readonly Row<(inside: Inside, query: Fields, ids: Ids) => Pro
 ];
 
 interface InsideForm extends Row<(inside: Inside, fields: Fields, ids: Ids) => Promise<Led>> {
-  /** The page that it is on, where it asks for an authenticator that was shown just now. */
+  /** The page that it is on, where it asks for an authenticator that was shown just now; `:id` as in the path. */
   readonly dangerousOn?: string;
 }
 
 const keys = "/console/keys";
 const administrators = "/console/administrators";
+const person = "/console/people/:id";
 
 /** Forms of those pages. */
 const insideForms: readonly InsideForm[] = [
   { path: "verifications", work: searchNumber },
   { path: "verifications/:id/cancel", work: (inside, _fields, [id]) => cancelVerification(inside, id) },
+  { path: "people", work: searchPerson },
+  { path: "people/:id/sign-out", work: (inside, _fields, [id]) => signOutPerson(inside, id) },
+  {
+    path: "people/:id/reset",
+    work: (inside, fields, [id]) => resetPerson(inside, fields, id),
+    dangerousOn: person,
+  },
+  {
+    path: "people/:id/remove",
+    work: (inside, fields, [id]) => removePerson(inside, fields, id),
+    dangerousOn: person,
+  },
   { path: "keys", work: createKey, dangerousOn: keys },
   { path: "keys/:id/revoke", work: (inside, _fields, [id]) => revokeKey(inside, id), dangerousOn: keys },
   {
@@ -172,7 +190,7 @@ export async function post(
   const asks = own(passkeyAsks, rest);
   if (asks !== undefined) return await sendOptions(tools, request, reply, asks);
   const [row, ids] = find(insideForms, rest);
-  const dangerous = row?.dangerousOn === undefined ? null : { on: row.dangerousOn };
+  const dangerous = row?.dangerousOn === undefined ? null : { on: pageWith(row.dangerousOn, ids) };
   return await take(
     tools,
     request,
@@ -214,6 +232,11 @@ function find<R extends { readonly path: string }>(
     if (isIt) return [row, parts.filter((_part, at) => names[at] === ":id")];
   }
   return [undefined, []];
+}
+
+/** The address of a page with ids in it; what can be none finds nothing. */
+function pageWith(path: string, ids: Ids): string {
+  return path.includes(":id") ? path.replace(":id", idIn(ids[0])) : path;
 }
 
 /** What went wrong, without a word of what it was about. */

@@ -5,7 +5,7 @@ import type { Fields } from "../../pages/flow.ts";
 import { button, type ConsolePage, formField, instant, table, text } from "../frame.ts";
 import type { Inside, Led } from "../gate.ts";
 import { noted } from "../state.ts";
-import { afterCall, ask, idIn, placed, read, refusal } from "./page.ts";
+import { afterCall, ask, idIn, onceIn, onceOf, placed, read, refusal } from "./page.ts";
 
 const path = "/console/keys";
 /** What most applications need. */
@@ -61,11 +61,6 @@ export async function keysPage(
   return placed(inside, path, { title: "API keys", content });
 }
 
-/** What keeps a form that is sent again by a reload from making another key. */
-function onceOf({ parts }: Inside): string {
-  return Buffer.from(parts.random.bytes(18)).toString("base64url");
-}
-
 /** Shows the new key with this answer, and never again. */
 export async function createKey(inside: Inside, fields: Fields): Promise<Led> {
   const { state } = inside;
@@ -74,7 +69,7 @@ export async function createKey(inside: Inside, fields: Fields): Promise<Led> {
   const refuse = (words: string): Led => ({ state: noted(state, words), to: path });
   if (name === "") return refuse("Give the key a name.");
   if (wanted.length === 0) return refuse("Choose at least one thing that the key may do.");
-  const once = /^[A-Za-z0-9_-]{24}$/.test(fields["once"] ?? "") ? (fields["once"] ?? "") : onceOf(inside);
+  const once = onceIn(inside, fields);
   const answer = await ask(inside, "POST", "/keys", { body: { name, scopes: wanted }, once });
   if (!answer.isDone) return refuse(refusal(answer));
   const { body } = answer;

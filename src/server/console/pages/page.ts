@@ -1,10 +1,14 @@
 import { uuidPattern } from "../../../clock/index.ts";
 import { type ErrorCode, errorTable } from "../../../errors/codes.ts";
+import type { Fields } from "../../pages/flow.ts";
 import { Problem } from "../../problems.ts";
 import type { ApiAnswer, AskedCall } from "../calls.ts";
 import type { ConsolePage } from "../frame.ts";
 import type { Inside, Led } from "../gate.ts";
 import { noted } from "../state.ts";
+
+/** Where the people are who sign in; each at their id below it. */
+export const peoplePath = "/console/people";
 
 /** The page with what stands around it for somebody who is signed in. */
 export function placed({ administrator, form }: Inside, path: string, page: ConsolePage): ConsolePage {
@@ -48,4 +52,14 @@ export function afterCall({ state }: Inside, answer: ApiAnswer, good: string, to
 export function idIn(given: unknown): string {
   if (typeof given === "string" && uuidPattern.test(given)) return given;
   throw new Problem("not_found");
+}
+
+/** What keeps a form that is sent again, as by a reload, from doing the same again: its Idempotency-Key. */
+export function onceOf({ parts }: Inside): string {
+  return Buffer.from(parts.random.bytes(18)).toString("base64url");
+}
+
+/** That of a form; a new one where it has none of ours. */
+export function onceIn(inside: Inside, { once = "" }: Fields): string {
+  return /^[A-Za-z0-9_-]{24}$/.test(once) ? once : onceOf(inside);
 }

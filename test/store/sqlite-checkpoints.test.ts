@@ -5,8 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { openSqliteStore, type Store } from "../../src/store/index.ts";
 import { type Pass, passOn } from "../../src/store/sqlite/checkpoint-pass.ts";
 import {
+  type CheckpointOptions,
   type Checkpoints,
-  checkpointsBeside,
+  checkpointsOf,
   createCheckpoints,
 } from "../../src/store/sqlite/checkpoints.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
@@ -51,6 +52,20 @@ function openLog(): Written {
 }
 
 const flushed = (done: (cause: Error | null) => void): void => done(null);
+
+function notAsked(): never {
+  throw new Error("not asked");
+}
+
+/** Without the parts that a test brings. */
+const alone: Omit<CheckpointOptions, "frames"> = {
+  flush: flushed,
+  passHere: notAsked,
+  passBeside: notAsked,
+  clock: createFakeClock(),
+  close: async () => {},
+};
+
 const synced = ({ sync }: Checkpoints): Promise<Error | null> => new Promise((resolve) => sync(resolve));
 
 /** The flush before which one looks whether a checkpoint is due. */
@@ -84,7 +99,7 @@ function heldPasses(path: string) {
 test("a long log is copied while commits go on, what came meanwhile before the next one, and it begins anew", async () => {
   const { path, write, frames } = openLog();
   const held = heldPasses(path);
-  const checkpoints = createCheckpoints({ flush: flushed, frames, pass: held.pass, close: async () => {} });
+  const checkpoints = createCheckpoints({ ...alone, frames, passBeside: held.pass });
   write(framesBetween - 1_000);
   await nextLook(checkpoints);
   expect(held.asked).toHaveLength(0);
@@ -124,7 +139,7 @@ test("a pass that fails is tried again once the log has grown as much again, and
     if (asked === 1) throw new Error("no thread");
     return null;
   };
-  const checkpoints = createCheckpoints({ flush: flushed, frames, pass, close: async () => {} });
+  const checkpoints = createCheckpoints({ ...alone, frames, passBeside: pass });
   write(framesBetween);
   for (let n = 0; n < 3; n++) {
     await nextLook(checkpoints);
@@ -138,11 +153,24 @@ test("a pass that fails is tried again once the log has grown as much again, and
   expect(await synced(checkpoints)).toBeNull();
 });
 
+test("a log that took a minute to grow is copied at once, without a thread", async () => {
+  const { database, write, frames } = openLog();
+  const clock = createFakeClock();
+  const checkpoints = createCheckpoints({ ...alone, frames, passHere: passOn(database), clock });
+  for (let round = 0; round < 2; round++) {
+    await clock.advance(60_000);
+    write(framesBetween);
+    await nextLook(checkpoints);
+    write(1);
+    expect(frames()).toBeLessThan(10);
+  }
+});
+
 test("a reader that holds the log is waited for by no commit", async () => {
   const { path, write, frames } = openLog();
   const reader = readerOf(path);
   const held = heldPasses(path);
-  const checkpoints = createCheckpoints({ flush: flushed, frames, pass: held.pass, close: async () => {} });
+  const checkpoints = createCheckpoints({ ...alone, frames, passBeside: held.pass });
   write(framesBetween);
   await nextLook(checkpoints);
   for (let n = 0; n < 2; n++) {
@@ -161,19 +189,13 @@ test("a reader that holds the log is waited for by no commit", async () => {
 test("a flush that fails is told at once", async () => {
   const { frames } = openLog();
   const broken = new Error("broken");
-  const pass = () => Promise.reject(new Error("not asked"));
-  const checkpoints = createCheckpoints({
-    flush: (done) => done(broken),
-    frames,
-    pass,
-    close: async () => {},
-  });
+  const checkpoints = createCheckpoints({ ...alone, frames, flush: (done) => done(broken) });
   expect(await synced(checkpoints)).toBe(broken);
 });
 
 test("in a thread of its own the log is copied and begins anew", async () => {
   const { database, path, write, frames } = openLog();
-  const checkpoints = checkpointsBeside(database, path, flushed);
+  const checkpoints = checkpointsOf(database, path, flushed, createFakeClock());
   write(framesBetween);
   await nextLook(checkpoints);
   await checkpoints.idle();

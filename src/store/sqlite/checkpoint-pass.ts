@@ -12,7 +12,6 @@ export interface Pass {
  * runs, which loses nothing: what is not in the database is still in the log.
  */
 export function passOn(database: DatabaseSync): () => Pass | null {
-  database.exec("pragma synchronous = normal; pragma cache_size = -256;");
   const checkpoint = database.prepare("pragma wal_checkpoint(passive)");
   return () => {
     try {

@@ -1,14 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../clock/index.ts";
 import { createThread } from "../../platform/thread.ts";
-import type { Pass } from "./checkpoint-pass.ts";
+import { type Pass, passOn } from "./checkpoint-pass.ts";
 import type { Sync } from "./log-sync.ts";
 
 /** A frame is a page of 4 KB in the log. SQLite's own checkpoint, on the event loop, comes later (`openDatabase`). */
 const framesBetween = 4_000;
+/** A log that takes longer to grow is copied at once: hardly anybody waits then, and a thread takes 20 MB. */
+const quietMs = 60_000;
 /** To ask SQLite for the length of its log takes as long as a small write: not after each flush. */
 const flushesBetween = 4;
 
-/** Copies what is in the log into the database, beside the event loop (ADR 68). */
+/** Copies what is in the log into the database, under load beside the event loop (ADR 68). */
 export interface Checkpoints {
   /** Flushes, and ends a checkpoint where one is due, before it calls back. */
   readonly sync: Sync;
@@ -21,21 +24,26 @@ export interface CheckpointOptions {
   readonly flush: Sync;
   /** The length of the log. */
   readonly frames: () => number;
+  /** One pass over it, which holds up the event loop. */
+  readonly passHere: () => Pass | null;
   /** One pass over it, somewhere else; null when it failed. */
-  readonly pass: () => Promise<Pass | null>;
+  readonly passBeside: () => Promise<Pass | null>;
+  readonly clock: Pick<Clock, "now">;
   readonly close: () => Promise<void>;
 }
 
 /**
- * A checkpoint in two passes. The first copies nearly everything while commits go on. A log that is written on and on
+ * A checkpoint under load has two passes. The first copies nearly everything while commits go on. A log that is written on and on
  * would never be copied whole, and so never begin anew: the second pass takes what has come meanwhile, and the next
  * commit waits for it as it waits for a flush.
  */
-export function createCheckpoints({ flush, frames, pass, close }: CheckpointOptions): Checkpoints {
+export function createCheckpoints(options: CheckpointOptions): Checkpoints {
+  const { flush, frames, clock } = options;
   let running: Promise<void> | null = null;
   let isNearlyCopied = false;
   /** How long the log was after the last checkpoint; it is shorter once it has begun anew. */
   let logBefore = 0;
+  let endedAt = clock.now();
   let flushes = 0;
 
   function isDue(): boolean {
@@ -46,16 +54,26 @@ export function createCheckpoints({ flush, frames, pass, close }: CheckpointOpti
     return log - logBefore >= framesBetween;
   }
 
+  function end(passed: Pass | null): void {
+    logBefore = passed?.log ?? frames();
+    endedAt = clock.now();
+  }
+
   function run(isLast: boolean): Promise<void> {
     const work = async (): Promise<void> => {
       // A thread that cannot begin or has broken leaves the log to SQLite's own checkpoints.
-      const passed = await pass().catch(() => null);
+      const passed = await options.passBeside().catch(() => null);
       isNearlyCopied = !isLast && passed !== null;
-      if (!isNearlyCopied) logBefore = passed?.log ?? frames();
+      if (!isNearlyCopied) end(passed);
       running = null;
     };
     running = work();
     return running;
+  }
+
+  function begin(): void {
+    if (clock.now() - endedAt >= quietMs) end(options.passHere());
+    else void run(false);
   }
 
   return {
@@ -66,7 +84,7 @@ export function createCheckpoints({ flush, frames, pass, close }: CheckpointOpti
           return;
         }
         done(cause);
-        if (cause === null && running === null && isDue()) void run(false);
+        if (cause === null && running === null && isDue()) begin();
       });
     },
     async idle() {
@@ -74,7 +92,7 @@ export function createCheckpoints({ flush, frames, pass, close }: CheckpointOpti
     },
     async close() {
       while (running !== null) await running;
-      await close();
+      await options.close();
     },
   };
 }
@@ -85,8 +103,13 @@ const file = new URL(
   import.meta.url,
 );
 
-/** By a thread of its own, which begins when the log is long for the first time: most installations never need it. */
-export function checkpointsBeside(database: DatabaseSync, path: string, flush: Sync): Checkpoints {
+/** Of the database at `path`, which `database` is connected to. */
+export function checkpointsOf(
+  database: DatabaseSync,
+  path: string,
+  flush: Sync,
+  clock: Pick<Clock, "now">,
+): Checkpoints {
   const thread = createThread<null, Pass | null>({
     name: "checkpoints",
     file,
@@ -96,16 +119,27 @@ export function checkpointsBeside(database: DatabaseSync, path: string, flush: S
   return createCheckpoints({
     flush,
     frames: lengthOfLog(database),
-    pass: () => thread.ask(null),
+    passHere: passOn(database),
+    passBeside: () => thread.ask(null),
+    clock,
     close: () => thread.close(),
   });
 }
 
-/** SQLite tells it since 3.51; an older one would make a checkpoint instead, so that there it stays what SQLite does itself. */
+/**
+ * SQLite tells it since 3.51. An older one would make a checkpoint instead, so that there it stays what SQLite does itself, as
+ * it does where it cannot be told.
+ */
 function lengthOfLog(database: DatabaseSync): () => number {
   const { version } = database.prepare("select sqlite_version() as version").get() as { version: string };
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < 3 || (major === 3 && minor < 51)) return () => 0;
   const look = database.prepare("pragma wal_checkpoint(noop)");
-  return () => (look.get() as unknown as Pass).log;
+  return () => {
+    try {
+      return (look.get() as unknown as Pass).log;
+    } catch {
+      return 0;
+    }
+  };
 }

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { DataFolderInUse, storeClosed } from "../errors.ts";
 import type { PurgeBefore, PurgeCounts, Store, StoreReads, TableName } from "../port.ts";
-import { checkpointsBeside } from "./checkpoints.ts";
+import { checkpointsOf } from "./checkpoints.ts";
 import { copyTo } from "./copy.ts";
 import { openDatabase } from "./database.ts";
 import { isSqliteError, toOpenFault, toSchemaFault, toStorageFault } from "./faults.ts";
@@ -78,7 +78,7 @@ function createStore(database: DatabaseSync, options: SqliteStoreOptions, onClos
   queries.writeMeta("opened", String(options.clock.now()));
   const path = join(options.folder, databaseName);
   const log = openLogSync(path);
-  const checkpoints = checkpointsBeside(database, path, log.sync);
+  const checkpoints = checkpointsOf(database, path, log.sync, options.clock);
   const journal = new Journal(database, prepareTables(database), options.journaledMin);
   const commits = new GroupCommit({
     database,

@@ -36,6 +36,18 @@ const forms = [
   "administrators/sign-out-others",
 ] as const;
 
+/** What nobody means, in every field and address. */
+const odd = [
+  "",
+  "x",
+  "\u0000",
+  "%",
+  "🦊".repeat(50),
+  "<script>alert(1)</script>",
+  "../../etc",
+  "9".repeat(5_000),
+] as const;
+
 /** Somebody with a right password and no authenticator shown. */
 async function halfIn(): Promise<Visitor> {
   const one = site.visitor();
@@ -285,16 +297,6 @@ describe("what is seen", () => {
   test("bad input in every form and address is answered clearly, and never with a 500", async () => {
     const { visitor } = admin;
     await site.signIn(admin, visitor);
-    const odd = [
-      "",
-      "x",
-      "\u0000",
-      "%",
-      "🦊".repeat(50),
-      "<script>alert(1)</script>",
-      "../../etc",
-      "9".repeat(5_000),
-    ];
     for (const value of odd) {
       const shown = encodeURIComponent(value.slice(0, 300));
       for (const path of [

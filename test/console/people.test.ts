@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { auditEntries } from "../../src/audit/index.ts";
+import { key } from "../../src/store/index.ts";
 import { breakSeals } from "../support/broken-seals.ts";
 import { codeOfApp } from "../support/totp-code.ts";
 import { heading, openConsole, type Person, password, said, somebody } from "./admins.ts";
@@ -54,6 +55,8 @@ describe("finding somebody", () => {
 
   test("names are shown as they are written, page by page", async () => {
     await accounts.createSubscriber({ tenantId, name: "<img src=x>" });
+    // Of one millisecond, any may be on the first page.
+    clock.jumpTo(clock.now() + 1);
     for (let n = 0; n < 60; n++) await accounts.createSubscriber({ tenantId, name: `paged-${n}` });
     await fresh();
     const names = () => [...visitor.page.text.matchAll(/>(paged-\d+)<\/a>/g)].map((one) => one[1]);
@@ -95,6 +98,25 @@ describe("helping somebody", () => {
     });
     expect((await call("DELETE", `/subscribers/${id}/sessions`)).status).toBe(204);
     expect(await newest()).toEqual(entry);
+  });
+
+  test("neither a sign-out nor a removal is done without its entry of the audit log", async () => {
+    const { id } = await somebody(site, "max");
+    await fresh();
+    const before = await store.get(key("subscriber", id));
+    const headKey = key("audit", "head");
+    const head = (await store.get(headKey)) ?? null;
+    const write = async (row: typeof head) => {
+      await store.update([headKey], () => ({ writes: [{ ...headKey, row }], result: undefined }));
+    };
+    await write(null);
+    for (const act of ["sign-out", "remove"]) {
+      await visitor.open(`/console/people/${id}`);
+      await visitor.post(`/console/people/${id}/${act}`, { sure: "on" });
+      expect([act, said(visitor)]).toEqual([act, expect.not.stringContaining("They are")]);
+    }
+    await write(head);
+    expect(await store.get(key("subscriber", id))).toEqual(before);
   });
 
   test("P-7: a way back in goes to their phone and nowhere else, once for a form that is sent twice", async () => {

@@ -4,6 +4,8 @@ import { CiReporter } from "./test/support/ci-reporter.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 import { scratchFolder } from "./test/support/scratch.ts";
 
+/** No measure of what is tested, but the end of what hangs: a busy machine takes ten times as long as a quiet one. */
+const patienceMs = 180_000;
 const measured = ["test/crash/kill.test.ts"];
 /** Each file has a process of its own here, since test/http/account-calls.ts opens one installation for each process. */
 const withAccountCalls = [
@@ -79,10 +81,10 @@ const config: ViteUserConfig = defineConfig({
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "countersign", "compiled"),
     },
     globalSetup: ["test/support/programs.ts", "test/support/postgres-data.ts"],
-    // No measure of what is tested: a machine that does much else at the same time takes several times as long.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 10_000,
+    testTimeout: patienceMs,
+    hookTimeout: patienceMs,
+    teardownTimeout: 30_000,
+    expect: { poll: { timeout: 60_000 } },
     // Time comes from an injected clock, so a test has no cause to be flaky; a retry would only hide it.
     retry: 0,
     restoreMocks: true,

@@ -172,7 +172,7 @@ function prepare({ faults, wire }: StandinParts, to: string, what: CarrierCase |
   if (type !== undefined) faults.set({ prefix: to, type, times: 1, retryAfterMs });
 }
 
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 
 /** What sockets do takes turns of the event loop, not time of the fake clock. */
 async function becomes(isSo: () => boolean): Promise<void> {

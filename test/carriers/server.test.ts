@@ -53,11 +53,9 @@ describe("a server with a real carrier, before a stand-in of another server", ()
     expect(started.status).toBe(201);
     const { id } = started.body;
     const phone = `${carrier.url}/sandbox/api/phones/${encodeURIComponent(to)}/messages`;
-    await expect
-      .poll(async () => JSON.parse((await ask(phone)).text).messages.length, { timeout: 5_000 })
-      .toBe(1);
+    await expect.poll(async () => JSON.parse((await ask(phone)).text).messages.length).toBe(1);
     const read = async () => (await json(`${server.url}/api/v1/verifications/${id}`, server.key)).body;
-    await expect.poll(async () => (await read()).deliveries[0].state, { timeout: 5_000 }).toBe("delivered");
+    await expect.poll(async () => (await read()).deliveries[0].state).toBe("delivered");
     expect((await read()).deliveries[0].provider).toBe("flowroute");
     const [{ code }] = JSON.parse((await ask(phone)).text).messages;
     const checked = await json(
@@ -77,14 +75,14 @@ describe("a server with a real carrier, before a stand-in of another server", ()
     const { id } = started.body;
     const phone = `${carrier.url}/sandbox/api/phones/${encodeURIComponent(called)}`;
     const calls = async () => JSON.parse((await ask(`${phone}/calls`)).text).calls;
-    await expect.poll(async () => (await calls())[0]?.state, { timeout: 5_000 }).toBe("ringing");
+    await expect.poll(async () => (await calls())[0]?.state).toBe("ringing");
     const [{ messageId }] = await calls();
     const headers = { "content-type": "application/json" };
     await ask(`${phone}/calls/${messageId}`, { method: "POST", headers, body: '{"act":"answer"}' });
     const messages = async () => JSON.parse((await ask(`${phone}/messages`)).text).messages;
-    await expect.poll(async () => (await messages())[0].code, { timeout: 5_000 }).toMatch(/^\d{6}$/);
+    await expect.poll(async () => (await messages())[0].code).toMatch(/^\d{6}$/);
     const read = async () => (await json(`${server.url}/api/v1/verifications/${id}`, server.key)).body;
-    await expect.poll(async () => (await read()).deliveries[0].state, { timeout: 5_000 }).toBe("delivered");
+    await expect.poll(async () => (await read()).deliveries[0].state).toBe("delivered");
     expect((await read()).deliveries[0]).toMatchObject({ channel: "voice", provider: "telnyx" });
     const [{ code }] = await messages();
     const checked = await json(

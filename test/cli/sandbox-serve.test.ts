@@ -36,7 +36,7 @@ async function readyLine(server: Process): Promise<Record<string, unknown> & { r
 
 const { telnyx } = standinAccounts;
 
-describe("carriers at the command line", { timeout: 120_000 }, () => {
+describe("carriers at the command line", () => {
   test("sandbox serve: a program's texts arrive on virtual phones, nothing is written, and a signal ends it", async () => {
     const server = start(["sandbox", "serve", "--json", "--port", "0"]);
     const { url, standins } = await readyLine(server);

@@ -12,7 +12,7 @@ const fromClone = ["help.txt", "verify-by-hand.txt"];
 describe.concurrent("the command line", () => {
   for (const file of readdirSync(folder).sort()) {
     const transcript = parseTranscript(readFileSync(join(folder, file), "utf8"));
-    test(`${transcript.title} (${file})`, { timeout: 180_000 }, async ({ onTestFinished }) => {
+    test(`${transcript.title} (${file})`, async ({ onTestFinished }) => {
       const home = realpathSync(mkdtempSync(join(tmpdir(), "cs-")));
       onTestFinished(() => rmSync(home, { recursive: true, force: true }));
       await runTranscript(transcript, home, fromClone.includes(file) ? startFromClone : startCountersign);

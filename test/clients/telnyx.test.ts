@@ -26,7 +26,7 @@ describe("Telnyx's own clients and its stand-in", () => {
       await expect(wrong.messages.send({ from: telnyx.number, to, text })).rejects.toMatchObject({
         status: 401,
       });
-      await expect.poll(() => program.posted.length, { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => program.posted.length).toBe(2);
       const events = program.posted.map(({ body, headers }) => client.webhooks.unwrap(body, { headers }));
       expect(await Promise.all(events)).toMatchObject([
         { data: { event_type: "message.sent" } },
@@ -55,7 +55,7 @@ describe("Telnyx's own clients and its stand-in", () => {
             async ({ body, headers }) => (await client.webhooks.unwrap(body, { headers })).data.event_type,
           ),
         );
-      const becomes = (events: readonly string[]) => expect.poll(seen, { timeout: 5_000 }).toEqual(events);
+      const becomes = (events: readonly string[]) => expect.poll(seen).toEqual(events);
       await becomes(["call.initiated"]);
       await site.answer(to);
       await becomes(["call.initiated", "call.answered"]);

@@ -37,7 +37,7 @@ describe.each(["twilio", "twilio-5"])("Twilio's own client (%s) and its stand-in
       const smsUrl = `${site.program.url}/inbound`;
       await client.incomingPhoneNumbers.create({ phoneNumber: number, smsUrl });
       await site.reply(to, "STOP & go");
-      await expect.poll(() => site.program.posted.length, { timeout: 5_000 }).toBe(3);
+      await expect.poll(() => site.program.posted.length).toBe(3);
       expect(isValid(site)).toBe(true);
     });
   });
@@ -58,7 +58,7 @@ describe.each(["twilio", "twilio-5"])("Twilio's own client (%s) and its stand-in
       });
       expect(call).toMatchObject({ status: "queued", to });
       await site.answer(to);
-      await expect.poll(() => site.program.posted.length, { timeout: 5_000 }).toBe(3);
+      await expect.poll(() => site.program.posted.length).toBe(3);
       const statuses = site.program.posted.map((one) => new URLSearchParams(one.body).get("CallStatus"));
       expect(statuses).toEqual(["ringing", "in-progress", "completed"]);
       expect(await site.texts(to)).toEqual(["Your A&B code is 1, 2, 3"]);

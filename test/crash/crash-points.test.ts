@@ -255,7 +255,7 @@ for (const [name, open] of Object.entries(stores)) {
           expect(nth).toBeGreaterThan(2);
           expect(nth).toBeLessThan(crashesMax);
         }
-      }, 60_000);
+      });
     }
   });
 }

@@ -7,4 +7,4 @@ test("K-4: cut at commits of a rotation, and of a start without the former secre
   const { kills, anomalies } = await rotationDeaths({ folder: tempFolder(), databaseOf: null }, 30);
   expect(anomalies).toEqual([]);
   expect(kills).toBeGreaterThan(4);
-}, 60_000);
+});

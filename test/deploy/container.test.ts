@@ -15,7 +15,6 @@ const ignored = readFileSync(join(root, ".dockerignore"), "utf8").trim().split("
 const home = mkdtempSync(join(tmpdir(), "container-"));
 const at = (path: string): string => join(home, path);
 const node24 = join(root, "node_modules", ".bin");
-const timeoutMs = 180_000;
 
 /** The paths of the image, moved into a folder of ours. */
 function moved(text: string): string {
@@ -67,7 +66,7 @@ describe("the Dockerfile", () => {
       if (basename(from) === "node_modules") symlinkSync(join(root, "node_modules"), join(at("/app"), to));
       else cpSync(at(from), join(at("/app"), to), { recursive: true });
     }
-  }, timeoutMs);
+  });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   test("sends nothing to the builder that it does not need, and everything that it does", () => {
@@ -100,38 +99,34 @@ describe("the Dockerfile", () => {
     expect(textsOf(final, "EXPOSE")).toEqual([environment["PORT"]]);
   });
 
-  test(
-    "starts healthy with a secret and a word on the sandbox, and stops at its stop signal",
-    async () => {
-      mkdirSync(at("/data"), { mode: 0o700 });
-      const port = String(await freePort());
-      const env = {
-        PATH: `${node24}:${process.env["PATH"]}`,
-        ...environment,
-        COUNTERSIGN_DATA: at("/data"),
-        PORT: port,
-        COUNTERSIGN_SECRET: testSecret.reveal(),
-        COUNTERSIGN_SANDBOX: "on",
-      };
-      const entry = JSON.parse(textsOf(final, "ENTRYPOINT")[0] ?? "[]") as string[];
-      const command = JSON.parse(textsOf(final, "CMD")[0] ?? "[]") as string[];
-      const [program = "", ...args] = [...entry, ...command].map(moved);
-      const server = spawn(program, args, { cwd: at("/app"), env, stdio: ["ignore", "pipe", "ignore"] });
-      try {
-        const check = /CMD (\[.*\])$/.exec(textsOf(final, "HEALTHCHECK")[0] ?? "")?.[1] ?? "[]";
-        const [asking = "", ...question] = JSON.parse(check) as string[];
-        const isHealthy = (): boolean => spawnSync(asking, question, { env }).status === 0;
-        await ready(server);
-        expect(isHealthy()).toBe(true);
-        server.kill(textsOf(final, "STOPSIGNAL")[0] as NodeJS.Signals);
-        expect(await ended(server)).toBe(0);
-        expect(isHealthy()).toBe(false);
-      } finally {
-        server.kill("SIGKILL");
-      }
-    },
-    timeoutMs,
-  );
+  test("starts healthy with a secret and a word on the sandbox, and stops at its stop signal", async () => {
+    mkdirSync(at("/data"), { mode: 0o700 });
+    const port = String(await freePort());
+    const env = {
+      PATH: `${node24}:${process.env["PATH"]}`,
+      ...environment,
+      COUNTERSIGN_DATA: at("/data"),
+      PORT: port,
+      COUNTERSIGN_SECRET: testSecret.reveal(),
+      COUNTERSIGN_SANDBOX: "on",
+    };
+    const entry = JSON.parse(textsOf(final, "ENTRYPOINT")[0] ?? "[]") as string[];
+    const command = JSON.parse(textsOf(final, "CMD")[0] ?? "[]") as string[];
+    const [program = "", ...args] = [...entry, ...command].map(moved);
+    const server = spawn(program, args, { cwd: at("/app"), env, stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const check = /CMD (\[.*\])$/.exec(textsOf(final, "HEALTHCHECK")[0] ?? "")?.[1] ?? "[]";
+      const [asking = "", ...question] = JSON.parse(check) as string[];
+      const isHealthy = (): boolean => spawnSync(asking, question, { env }).status === 0;
+      await ready(server);
+      expect(isHealthy()).toBe(true);
+      server.kill(textsOf(final, "STOPSIGNAL")[0] as NodeJS.Signals);
+      expect(await ended(server)).toBe(0);
+      expect(isHealthy()).toBe(false);
+    } finally {
+      server.kill("SIGKILL");
+    }
+  });
 
   test("without a secret it says what is missing, and ends", async () => {
     const env = { PATH: `${node24}:${process.env["PATH"]}`, ...environment, COUNTERSIGN_DATA: at("/none") };

@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 const key = "key-of-the-documentation-4f8c1d7b9e";
-const startsWithinMs = 20_000;
+const startsWithinMs = 60_000;
 
 /** Starts the one of the package, or that of the clone, as `npm start` does. */
 export async function startServerProcess(from: "package" | "clone"): Promise<ServerProcess> {

@@ -8,7 +8,7 @@ import { Stand, type TranscriptStep, transcriptOf } from "./transcript.ts";
 const pages = readPages().filter((page) => transcriptOf(page).length > 0);
 const run = promisify(execFile);
 /** A message arrives right after the answer of its start, not with it. */
-const arrivesWithinMs = 5_000;
+const arrivesWithinMs = 30_000;
 
 describe("what the documentation shows in a terminal", () => {
   test("the README has a verified number, from start to approval", () => {
@@ -18,9 +18,7 @@ describe("what the documentation shows in a terminal", () => {
   });
 
   for (const page of pages) {
-    test(`${page.path} prints what it says, against a server just started`, {
-      timeout: 60_000,
-    }, async (context) => {
+    test(`${page.path} prints what it says, against a server just started`, async (context) => {
       if (!hasCurl()) context.skip("curl 7.82 or newer is needed for --json");
       const server = await startServerProcess(page.path === "README.md" ? "clone" : "package");
       onTestFinished(() => server.stop());

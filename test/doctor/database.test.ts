@@ -13,7 +13,7 @@ import { startPostgres } from "../support/postgres.ts";
 import { startTransactionPooler } from "../support/transaction-pooler.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 async function examined(url: string): Promise<Readonly<Record<string, string>>> {
   const place = { databaseUrl: url, folder: "", clock: systemClock(), lockWaitMs: 0 };
@@ -80,9 +80,7 @@ describe("the doctor of a PostgreSQL database", () => {
     expect((await examined(arriving))["move"]).toMatch(/^fail: a move into this database/);
   });
 
-  test("a pooler by transaction that keeps no prepared statements is found out, and the settings that do not arrive", {
-    timeout: 30_000,
-  }, async () => {
+  test("a pooler by transaction that keeps no prepared statements is found out, and the settings that do not arrive", async () => {
     const url = new URL(await server.database());
     const pooler = await startTransactionPooler(server.port, url.pathname.slice(1));
     onTestFinished(() => pooler.close());

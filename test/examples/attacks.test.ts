@@ -147,7 +147,7 @@ describe("the tutorials' mistakes against single examples", { timeout }, () => {
 
   test("M-03: codes of four characters are refused, whatever the settings say", async () => {
     const app = run("express-sms", { environment: { CODE_LENGTH: "4", CODE_ALPHABET: "hex" } });
-    await expect.poll(() => app.errors(), { timeout: 20_000 }).toContain("CODE_LENGTH: allowed is 6 to 10");
+    await expect.poll(() => app.errors()).toContain("CODE_LENGTH: allowed is 6 to 10");
   });
 
   test("M-06: after kill -9 between start and check, the code still works", async () => {
@@ -162,7 +162,7 @@ describe("the tutorials' mistakes against single examples", { timeout }, () => {
       const answer = await fetch(`${base}/verify/sandbox/api/phones/${ada}/messages`);
       return ((await answer.json()) as { messages: { code?: string }[] }).messages[0]?.code;
     };
-    await expect.poll(phone, { timeout: 20_000 }).toMatch(/^\d{6}$/);
+    await expect.poll(phone).toMatch(/^\d{6}$/);
     const code = await phone();
     await first.kill();
     const second = run("fastify-api", { folder: first.folder });

@@ -9,7 +9,7 @@ import { type FacadeInstallation, freshNumber, openFacades } from "./installatio
 import { askTelnyx, type TelnyxAnswer } from "./telnyx-requests.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const stores: readonly (readonly [string, () => Promise<TestInstanceOptions>])[] = [
   ["SQLite", async () => ({})],

@@ -59,7 +59,7 @@ describe("C-43, C-44: a person who answers STOP, before a stand-in", () => {
     const { status, json } = await post("/messages", { to, text: "hello" });
     return `${status} ${json["reason"] ?? json["state"]}`;
   };
-  const becomes = (to: string, said: string) => expect.poll(() => text(to), { timeout: 5_000 }).toBe(said);
+  const becomes = (to: string, said: string) => expect.poll(() => text(to)).toBe(said);
 
   test("gets no further text, is told why, may be called, and gets texts again after START", async () => {
     const to = "+12065550146";

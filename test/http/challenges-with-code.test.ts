@@ -9,7 +9,7 @@ const parallel = 20;
 const on = { binding: "b", passwordChecked: true, send: true };
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const stores: readonly (readonly [string, () => Promise<Installation>])[] = [
   ["SQLite", () => openInstallation()],

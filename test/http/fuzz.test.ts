@@ -301,4 +301,4 @@ test(`W-3, W-7: ${requestsMax} requests made from the document get documented an
   const usual = [200, 201, 400, 401, 403, 404, 415, 422];
   for (const status of share === 1 ? [...usual, 405, 409, 410, 429] : usual)
     expect(statuses.get(status), `no answer was ${status}`).toBeGreaterThan(0);
-}, 180_000);
+});

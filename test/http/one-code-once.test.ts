@@ -14,7 +14,7 @@ const stores: (readonly [string, () => Promise<Installation>])[] = [["SQLite", (
 // A framework around us changes nothing about the store.
 if (shareOfRequests() === 1) {
   const server = await startPostgres();
-  afterAll(() => server.stop(), 60_000);
+  afterAll(() => server.stop());
   stores.push(["PostgreSQL", () => openOnPostgres(server)]);
 }
 

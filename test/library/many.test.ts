@@ -2,9 +2,7 @@ import { describe, expect, test } from "vitest";
 import { begin, open, wrong } from "./open.ts";
 
 describe("ten instances in one process", () => {
-  test("each has its own folder, numbers, codes, limits, phones and events", {
-    timeout: 60_000,
-  }, async () => {
+  test("each has its own folder, numbers, codes, limits, phones and events", async () => {
     const instances = await Promise.all(Array.from({ length: 10 }, () => open()));
     const heard = instances.map(() => [] as string[]);
     for (const [index, { countersign }] of instances.entries()) {
@@ -35,7 +33,7 @@ describe("ten instances in one process", () => {
     expect((await Promise.all(others)).map(({ outcome }) => outcome)).toEqual(Array(9).fill("started"));
   });
 
-  test("two hundred pairs through ten of them at once are all approved", { timeout: 60_000 }, async () => {
+  test("two hundred pairs through ten of them at once are all approved", async () => {
     const instances = await Promise.all(Array.from({ length: 10 }, () => open()));
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, async (_, index) => {

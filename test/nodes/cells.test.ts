@@ -23,7 +23,7 @@ describe("two cells, each with a PostgreSQL of its own, behind deploy/haproxy-ce
   afterAll(async () => {
     for (const one of open.reverse()) await one.end();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   async function openCell(cell: number): Promise<Cell> {
     const database = await startPostgres();
@@ -80,9 +80,7 @@ describe("two cells, each with a PostgreSQL of its own, behind deploy/haproxy-ce
     throw new Error(`no code came to ${number}`);
   }
 
-  test("every check finds the cell of its start by the id alone, and one number is counted in one cell", {
-    timeout: 120_000,
-  }, async (context) => {
+  test("every check finds the cell of its start by the id alone, and one number is counted in one cell", async (context) => {
     if (spawnSync("haproxy", ["-v"]).status !== 0) {
       return context.skip("there is no haproxy here: apt-get install haproxy");
     }

@@ -9,14 +9,14 @@ import { startPostgres } from "../support/postgres.ts";
 import { codeOn, countOf, messagesOn, openTwo, pick } from "./nodes.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const freely: Partial<Policy> = { resendWaitsMs: [] };
 /** `COUNTERSIGN_PROOF=full` repeats the races a hundred times. */
 const isFull = process.env["COUNTERSIGN_PROOF"] === "full";
 const races = isFull ? 100 : 5;
 const freshRecipients = isFull ? 100 : 3;
-const timeoutMs = isFull ? 600_000 : 30_000;
+const timeoutMs = isFull ? 600_000 : 180_000;
 
 async function started(nodes: readonly Instance[], index: number, to: string): Promise<string> {
   const node = pick(nodes, index);

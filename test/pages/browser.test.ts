@@ -49,9 +49,7 @@ async function codeFor(number: string): Promise<string> {
 
 describe("in Chromium", () => {
   for (const width of widths) {
-    test(`O-3: from the number to the approval, at ${width} pixels with scripts`, {
-      timeout: 90_000,
-    }, async (context) => {
+    test(`O-3: from the number to the approval, at ${width} pixels with scripts`, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, locale: "de-DE", dark: width === 1280 });
       await page.goto(`${server.url}/two-factor`);
@@ -102,7 +100,7 @@ describe("in Chromium", () => {
       await close();
     });
 
-    test(`the same at ${width} pixels without scripts`, { timeout: 90_000 }, async (context) => {
+    test(`the same at ${width} pixels without scripts`, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, script: false });
       await page.goto(`${server.url}/two-factor`);
@@ -124,9 +122,7 @@ describe("in Chromium", () => {
       await close();
     });
 
-    test(`every way to end is sound at ${width} pixels, from right to left too`, {
-      timeout: 90_000,
-    }, async (context) => {
+    test(`every way to end is sound at ${width} pixels, from right to left too`, async (context) => {
       needBrowser(context);
       const { page, complaints, close } = await person({ width, locale: "ar-EG", dark: width === 390 });
       await page.goto(`${server.url}/two-factor?service=${service}`);
@@ -157,9 +153,7 @@ describe("in Chromium", () => {
     });
   }
 
-  test("W-14: a link leads back to the host application with a ticket", {
-    timeout: 90_000,
-  }, async (context) => {
+  test("W-14: a link leads back to the host application with a ticket", async (context) => {
     needBrowser(context);
     const number = freshNumber();
     const asked = await fetch(`${server.url}/api/v1/pages`, {
@@ -185,7 +179,7 @@ describe("in Chromium", () => {
     await close();
   });
 
-  test("W-13: a page of another site can post nothing", { timeout: 90_000 }, async (context) => {
+  test("W-13: a page of another site can post nothing", async (context) => {
     needBrowser(context);
     const { page, context: window, close } = await person({});
     await page.goto(`${server.url}/two-factor`);

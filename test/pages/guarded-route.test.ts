@@ -53,4 +53,4 @@ test("a guarded route in Chromium leads to the sign-in and back, and later to a 
     expect(complaints).toEqual([]);
     await leave();
   }
-}, 60_000);
+});

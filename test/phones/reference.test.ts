@@ -114,7 +114,7 @@ function stylesOf(html: string | null): string[] {
   return styles;
 }
 
-describe("in a browser", { timeout: 30_000 }, () => {
+describe("in a browser", () => {
   beforeEach(needBrowser);
 
   /** One page of each form is seen by axe in all ways; of the chapters, which share a template, each in one in turn. */
@@ -145,7 +145,7 @@ describe("in a browser", { timeout: 30_000 }, () => {
     await close();
   });
 
-  test("no word of any schema or error is too wide for a phone", { timeout: 120_000 }, async () => {
+  test("no word of any schema or error is too wide for a phone", async () => {
     const { page, close } = await newPerson(browser, origin, { width: widths[0] });
     const errors = Object.keys(errorTable).map((code) => `/errors/${code}`);
     const schemas = (await pagesOf()).filter((path) => path.includes("/schemas/"));

@@ -6,7 +6,7 @@ import { startPostgres } from "../support/postgres.ts";
 import { openTown, seenIn, type Town, type TownCarrierPlan } from "./town.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const second = 1_000;
 const fine: TownCarrierPlan = { behave: () => "ok" };
@@ -24,17 +24,13 @@ describe("R-11: on PostgreSQL as well", () => {
     ["answers and delivers after ten minutes", (at) => (at < 30 * second ? "ok" : "tenMinutes")],
   ];
 
-  test.each(table)(
-    "%s: the switch takes less than 10 s, with the same code",
-    async (_, behave) => {
-      const town = await townOn({ ill: { behave }, fine });
-      await town.live(120, 500);
-      const seen = await seenIn(town);
-      expect(seen).toMatchObject({ people: 120, success: 1, askedAgain: 0, twoCodes: 0, duplicates: 0 });
-      expect(seen.slowestMs).toBeLessThanOrEqual(10 * second);
-    },
-    180_000,
-  );
+  test.each(table)("%s: the switch takes less than 10 s, with the same code", async (_, behave) => {
+    const town = await townOn({ ill: { behave }, fine });
+    await town.live(120, 500);
+    const seen = await seenIn(town);
+    expect(seen).toMatchObject({ people: 120, success: 1, askedAgain: 0, twoCodes: 0, duplicates: 0 });
+    expect(seen.slowestMs).toBeLessThanOrEqual(10 * second);
+  });
 
   test("D-6, D-14: of lost answers each has one second message at the most, with the same code", async () => {
     const behave: TownCarrierPlan["behave"] = (_, nth) => ((nth * 37) % 100 < 5 ? "answerLost" : "ok");
@@ -45,5 +41,5 @@ describe("R-11: on PostgreSQL as well", () => {
     expect(lost).toBeGreaterThan(5);
     expect(seen).toMatchObject({ success: 1, twoCodes: 0 });
     expect(seen.duplicates).toBeLessThanOrEqual(lost);
-  }, 180_000);
+  });
 });

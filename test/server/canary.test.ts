@@ -92,7 +92,7 @@ describe("C-35, K-7, N-8: canaries in every input, at level trace", () => {
     await refusals();
     await wire();
     secrets.push(...Object.values(canary), derivedCode, master);
-  }, 30_000);
+  });
   afterAll(() => server.remove());
 
   const headers = { authorization: `Bearer ${canary.apiKey}`, "content-type": "application/json" };

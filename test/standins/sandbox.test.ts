@@ -60,7 +60,7 @@ describe("the sandbox by itself", () => {
       expect(await provider().send(message(to, "sms"), never)).toMatchObject({ type: "accepted" });
       const { messages } = (await json(`${phone}/messages`)).body;
       expect(messages).toMatchObject([{ channel: "sms", text: "123456 is your Acme code.", code: "123456" }]);
-      await expect.poll(() => posted(reference).length, { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => posted(reference).length).toBe(2);
       for (const one of posted(reference)) {
         const reading = await provider().readCallback?.(one, never);
         expect(reading).toMatchObject({ type: "read", receipts: [{ reference }] });
@@ -72,7 +72,7 @@ describe("the sandbox by itself", () => {
       expect((await ask(`${at()}${path}`, setup)).status).toBeLessThan(300);
       // To whom it heard from last: the account's number.
       expect((await json(`${phone}/replies`, "POST", { text: "STOP" })).body.to).toBe(number);
-      await expect.poll(() => posted("inbound").length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => posted("inbound").length).toBe(1);
       const [request] = posted("inbound");
       if (request === undefined) throw new Error("nothing was posted");
       expect(await provider().readCallback?.(request, never)).toMatchObject({
@@ -80,7 +80,7 @@ describe("the sandbox by itself", () => {
       });
       await json(`${phone}/replies`, "POST", { text: "for somebody else", to: "+12065550999" });
       await json(`${phone}/replies`, "POST", { text: "YES", to: number });
-      await expect.poll(() => posted("inbound").length, { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => posted("inbound").length).toBe(2);
       expect(posted("inbound").at(-1)?.body).toContain("YES");
     });
 
@@ -115,17 +115,14 @@ describe("the sandbox by itself", () => {
       const statuses: string[] = [];
       let read = 0;
       await expect
-        .poll(
-          async () => {
-            for (; read < posted(said.reference).length; read += 1) {
-              const one = posted(said.reference)[read];
-              const reading = one && (await provider().readCallback?.(one, never));
-              if (reading?.type === "read") statuses.push(...reading.receipts.map(({ status }) => status));
-            }
-            return statuses.at(-1);
-          },
-          { timeout: 5_000 },
-        )
+        .poll(async () => {
+          for (; read < posted(said.reference).length; read += 1) {
+            const one = posted(said.reference)[read];
+            const reading = one && (await provider().readCallback?.(one, never));
+            if (reading?.type === "read") statuses.push(...reading.receipts.map(({ status }) => status));
+          }
+          return statuses.at(-1);
+        })
         .toBe("delivered");
       expect((await json(`${calls}/messages`)).body.messages[0].text).toBe(said.text);
     });

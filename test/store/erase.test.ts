@@ -9,7 +9,7 @@ import { alice, bob, openTestInstance } from "../support/instance.ts";
 import { startPostgres } from "../support/postgres.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 interface Opened {
   readonly clock: FakeClock;

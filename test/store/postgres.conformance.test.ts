@@ -4,7 +4,7 @@ import { storeConformance } from "../../src/testing/store-conformance.ts";
 import { startPostgres } from "../support/postgres.ts";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 storeConformance({ describe, test }, "PostgreSQL", async (options) => {
   const url = await server.database();

@@ -15,7 +15,7 @@ const password = "nine rowing margarets";
 const mail = "ada@example.com";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 type Open = (more?: Pick<InstanceOptions, "watch">) => Promise<Instance>;
 

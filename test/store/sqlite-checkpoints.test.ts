@@ -230,7 +230,7 @@ test("the log of a store begins anew long before SQLite's own checkpoint, which 
   await store.close();
   // SQLite removes it with the last connection, which the thread's must not be.
   expect(existsSync(log)).toBe(false);
-}, 30_000);
+});
 
 test("K-2: a purge waits for the checkpoint that is under way, and empties the log", async () => {
   const folder = tempFolder();
@@ -242,4 +242,4 @@ test("K-2: a purge waits for the checkpoint that is under way, and empties the l
     expect(statSync(join(folder, `${databaseName}-wal`)).size).toBe(0);
   }
   await store.close();
-}, 30_000);
+});

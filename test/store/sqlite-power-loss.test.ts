@@ -61,7 +61,6 @@ test.each(ways)(
     }
     expect(await openedLast(folder, whole)).toBe(updates);
   },
-  60_000,
 );
 
 test.each(ways)(
@@ -79,7 +78,6 @@ test.each(ways)(
     }
     expect(seen.size).toBeGreaterThan(3);
   },
-  60_000,
 );
 
 test("R-05: each acknowledgement follows an fsync of the log (strace)", ({ skip }) => {
@@ -106,4 +104,4 @@ test("R-05: each acknowledgement follows an fsync of the log (strace)", ({ skip 
     acknowledged += 1;
   }
   expect(acknowledged).toBe(25);
-}, 30_000);
+});

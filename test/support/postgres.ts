@@ -40,7 +40,9 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Test
   let server = serverOn(data, port, flags);
   if (!isCopied) await server.initialise();
   await server.start();
-  const urlOf = (name: string): string => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
+  // On a busy machine a backend takes seconds to start.
+  const urlOf = (name: string): string =>
+    `postgres://postgres:postgres@127.0.0.1:${port}/${name}?connect_timeout=15`;
   let made = 0;
   let template: Promise<string> | null = isCopied ? Promise.resolve(templateName) : null;
 

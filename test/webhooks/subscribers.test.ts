@@ -22,7 +22,7 @@ const newPassword = "seven quiet lighthouses";
 const number = "+14155550123";
 
 const server = await startPostgres();
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const stores: readonly (readonly [string, () => Promise<Instance>])[] = [
   ["SQLite", () => openTestInstance({ ...options, clock: createFakeClock(systemClock().now()) })],

@@ -22,6 +22,14 @@ describe("R-07: the hosts of a connection string, as libpq understands them", ()
     expect(hostsOf(url).map((host) => host.url)).toEqual(urls);
   });
 
+  test("a connection has three seconds, or those of connect_timeout", () => {
+    expect(hostsOf("postgres://h/x")).toMatchObject([{ connectTimeoutMs: 3_000 }]);
+    expect(hostsOf("postgres://a,b/x?connect_timeout=10&sslmode=require")).toEqual([
+      { name: "a:5432", url: "postgres://a/x?sslmode=require", connectTimeoutMs: 10_000 },
+      { name: "b:5432", url: "postgres://b/x?sslmode=require", connectTimeoutMs: 10_000 },
+    ]);
+  });
+
   test.each([
     ["mysql://h/x", /allowed is an address such as postgres:/],
     ["postgres://h1,,h2/x", /a host between its commas is missing/],
@@ -29,6 +37,9 @@ describe("R-07: the hosts of a connection string, as libpq understands them", ()
     ["postgres://h1,h2/x?target_session_attrs=standby", /takes no writes: write read-write/],
     ["postgres://u@/x?host=a,b,c&port=1,2", /3 hosts and 2 ports/],
     ["postgres://a,b,c,d,e,f,g,h,i/x", /9 hosts, at most 8/],
+    ["postgres://h/x?connect_timeout=0", /connect_timeout=0 is not allowed: write whole seconds, 1 to 60/],
+    ["postgres://h/x?connect_timeout=2.5", /whole seconds/],
+    ["postgres://h/x?connect_timeout=61", /whole seconds/],
   ])("%s is refused with its remedy", (url, problem) => {
     expect(databaseUrlProblem(url)).toMatch(problem);
   });

@@ -3,8 +3,13 @@ export interface Host {
   /** Host and port, nothing secret. */
   readonly name: string;
   readonly url: string;
+  /** What a connection may take to be made. */
+  readonly connectTimeoutMs: number;
 }
 
+const connectTimeoutDefaultMs = 3_000;
+/** Longer than the wait of whoever asked. */
+const connectTimeoutMaxMs = 60_000;
 /** Each one is asked whenever the primary is looked for. */
 const hostsMax = 8;
 const form =
@@ -42,6 +47,7 @@ export function hostsOf(url: string): readonly Host[] {
   const [, start = "", authority = "", path = "", query = ""] = parts;
   const parameters = new URLSearchParams(query);
   refuseStandbys(parameters);
+  const connectTimeoutMs = connectTimeoutOf(parameters);
   const named = namedHosts(authority, parameters);
   if (named.length > hostsMax) {
     throw new DatabaseUrlInvalid(`it names ${named.length} hosts, at most ${hostsMax} are allowed`);
@@ -57,6 +63,7 @@ export function hostsOf(url: string): readonly Host[] {
     return {
       name: isFolder ? host : `${host || "localhost"}:${port || "5432"}`,
       url: `${start}${address}${path}${rest}`,
+      connectTimeoutMs,
     };
   });
 }
@@ -71,6 +78,20 @@ function refuseStandbys(parameters: URLSearchParams): void {
   parameters.delete("target_session_attrs");
   // Which of several is taken follows from which takes writes.
   parameters.delete("load_balance_hosts");
+}
+
+/** In whole seconds, as libpq has it; its 0, without end, would hold up the look at the other hosts. */
+function connectTimeoutOf(parameters: URLSearchParams): number {
+  const written = parameters.get("connect_timeout");
+  if (written === null) return connectTimeoutDefaultMs;
+  parameters.delete("connect_timeout");
+  const ms = Number(written) * 1_000;
+  if (!/^\d+$/.test(written) || ms < 1_000 || ms > connectTimeoutMaxMs) {
+    throw new DatabaseUrlInvalid(
+      `connect_timeout=${written} is not allowed: write whole seconds, 1 to ${connectTimeoutMaxMs / 1_000}, or leave it out`,
+    );
+  }
+  return ms;
 }
 
 interface NamedHost {

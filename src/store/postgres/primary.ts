@@ -3,7 +3,7 @@ import type { Clock } from "../../clock/index.ts";
 import { StorageUnavailable } from "../errors.ts";
 import { isLostConnection, ReadOnlyServer, reasonOf, rejectsOptions } from "./faults.ts";
 import type { Host } from "./hosts.ts";
-import { connectTimeoutMs, sessionOf } from "./session.ts";
+import { sessionOf } from "./session.ts";
 
 /** A server that takes writes. */
 export interface Primary {
@@ -89,7 +89,10 @@ async function lookAt(host: Host, search: Search): Promise<Primary> {
 }
 
 async function lookWith(host: Host, { hosts, node }: Search, takesOptions: boolean): Promise<Primary> {
-  const client = new pg.Client({ ...sessionOf(host, node, takesOptions), query_timeout: connectTimeoutMs });
+  const client = new pg.Client({
+    ...sessionOf(host, node, takesOptions),
+    query_timeout: host.connectTimeoutMs,
+  });
   // Without a listener a connection that breaks would end the process.
   client.on("error", () => undefined);
   try {

@@ -2,7 +2,6 @@ import type pg from "pg";
 import type { Host } from "./hosts.ts";
 
 const statementTimeoutMs = 5_000;
-export const connectTimeoutMs = 3_000;
 /** Connections of one node: two carry batches of updates, the others read. */
 export const connectionsMaxDefault = 8;
 /** What a connection that fell silent costs at most; longer than the server itself lets a statement run. */
@@ -32,7 +31,7 @@ export function applicationName(node: string): string {
 export function sessionOf(host: Host, node: string, takesOptions: boolean): pg.PoolConfig {
   return {
     connectionString: host.url,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: host.connectTimeoutMs,
     query_timeout: answerTimeoutMs,
     keepAlive: true,
     // Statements that do not need each other's answers go out together: a batch waits three times, not ten.

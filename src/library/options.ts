@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Clock, Random } from "../clock/index.ts";
 import { relyingPartyIn } from "../config/passkey-settings.ts";
 import { isSandboxOn, settingsProblems } from "../config/rules.ts";
@@ -157,7 +158,8 @@ export function readOptions(options: CountersignOptions): InstanceOptions {
   const { providers, publicUrl, riskLookup, lockWaitMs, log, clock, random } = options;
   const sandbox = isSandboxOn(seen);
   return {
-    folder: values.data,
+    // As it is now: the application may change its working directory.
+    folder: resolve(values.data),
     databaseUrl: values.databaseUrl,
     secrets: values.secret,
     apiKey: values.apiKey,

@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
@@ -34,6 +42,16 @@ test("a folder that is well is found well, and is not changed by the look", asyn
   expect(readFileSync(path).equals(before)).toBe(true);
   const store = await openSqliteStore({ folder, clock, lockWaitMs: 0 });
   await store.close();
+});
+
+test("a log that somebody keeps from beginning anew is told", async () => {
+  const { folder, path } = await filled();
+  writeFileSync(`${path}-wal`, "");
+  expect((await levels(folder, false))["log"]).toMatch(/^ok: 0/);
+  writeFileSync(`${path}-wal`, "");
+  // Nothing is read of one without a header.
+  truncateSync(`${path}-wal`, 300 * 1_048_576);
+  expect((await levels(folder, false))["log"]).toMatch(/^warn: 300 MB/);
 });
 
 test("R-21: a flipped bit in a row is found by its checksum, where SQLite's own check is content", async () => {

@@ -169,6 +169,11 @@ describe("wrong options fail at creation, by name", () => {
   });
 });
 
+test("a folder stays where it was when the application changes its working directory", () => {
+  expect(readOptions({ data: "store" }).folder).toBe(join(process.cwd(), "store"));
+  expect(readOptions({}).folder).toBe(join(process.cwd(), "data"));
+});
+
 test("the first key is told when it is made, and never again; a key of one's own is never told", async () => {
   const { countersign, data } = await open();
   expect(countersign.firstKey).toMatch(/^cs_/);

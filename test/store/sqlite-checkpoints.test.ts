@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -203,6 +203,27 @@ test("in a thread of its own the log is copied and begins anew", async () => {
   await checkpoints.idle();
   write(1);
   expect(frames()).toBeLessThan(10);
+  await checkpoints.close();
+});
+
+test("a database that was moved away while it is open keeps its log, and nothing new comes in its place", async () => {
+  const { database, path, write, frames } = openLog();
+  const checkpoints = checkpointsOf(database, path, flushed, createFakeClock());
+  const copyInPlace = () => copyFileSync(`${path}.moved`, path);
+  renameSync(path, `${path}.moved`);
+  for (const [putBack, isThere] of [
+    [() => {}, false],
+    [copyInPlace, true],
+  ] as const) {
+    putBack();
+    const before = isThere ? readFileSync(path) : null;
+    write(framesBetween);
+    await nextLook(checkpoints);
+    await checkpoints.idle();
+    expect(existsSync(path)).toBe(isThere);
+    if (before !== null) expect(readFileSync(path).equals(before)).toBe(true);
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(frames() * 4_096);
+  }
   await checkpoints.close();
 });
 

@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock/index.ts";
 import { createThread } from "../../platform/thread.ts";
 import { type Pass, passOn } from "./checkpoint-pass.ts";
+import type { CheckpointedFile } from "./checkpoint-worker.ts";
 import type { Sync } from "./log-sync.ts";
 
 /** A frame is a page of 4 KB in the log. SQLite's own checkpoint, on the event loop, comes later (`openDatabase`). */
@@ -110,11 +112,12 @@ export function checkpointsOf(
   flush: Sync,
   clock: Pick<Clock, "now">,
 ): Checkpoints {
+  const data: CheckpointedFile = { path, inode: statSync(path).ino };
   const thread = createThread<null, Pass | null>({
     name: "checkpoints",
     file,
     memoryMb: { old: 16, young: 2 },
-    data: path,
+    data,
   });
   return createCheckpoints({
     flush,

@@ -14,6 +14,8 @@ import { databaseName } from "./store.ts";
 
 const roomBytesMin = 268_435_456;
 const roomBytesLast = 16_777_216;
+/** Under load it is a quarter of it at the most, unless somebody reads for long. */
+const logBytesMax = 268_435_456;
 const scanPageRows = 1_000;
 
 /**
@@ -26,7 +28,12 @@ export function examineFolder(folder: string, isThorough: boolean): Examination 
     const remedy = "Name its folder with --data; a server that starts makes a new one.";
     return { findings: [fail("folder", `there is no database in ${folder}`, remedy)], metas: null };
   }
-  const findings = [...judgeModes(folder), ...judgeRoom(folder, statSync(path).size), holderOf(folder)];
+  const findings = [
+    ...judgeModes(folder),
+    ...judgeRoom(folder, statSync(path).size),
+    judgeLog(`${path}-wal`),
+    holderOf(folder),
+  ];
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(path, { readOnly: true });
@@ -86,6 +93,16 @@ function judgeRoom(folder: string, databaseBytes: number): readonly Finding[] {
       ? []
       : [fail("disk", `the folder lies on ${network}, where a database loses writes`, "Use a local disk.")]),
   ];
+}
+
+/** Nothing but a reader that does not end, or a database that cannot be written, keeps it from beginning anew. */
+function judgeLog(path: string): Finding {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const found = `${sizeOf(bytes)} of recent changes`;
+  if (bytes <= logBytesMax) return ok("log", found);
+  const remedy =
+    "End what else has the database open, such as a backup program that hangs; if there is nothing, look at the disk.";
+  return warn("log", found, remedy);
 }
 
 function holderOf(folder: string): Finding {

@@ -66,5 +66,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 export function through(url: string, port: number): string {
   const changed = new URL(url);
   changed.port = String(port);
+  // What a network swallows is waited for as long as an installation waits.
+  changed.searchParams.delete("connect_timeout");
   return changed.href;
 }

@@ -24,11 +24,14 @@ export async function axeFindings(page: Page, rules: "all" | "colours" = "all"):
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(" | ")}`);
 }
 
-/** Nothing that axe can find, nothing wider than the window, no target too small for a thumb. */
+/** Nothing that axe can find, nothing wider than the window or its box, no target too small for a thumb. */
 export async function expectSound(page: Page): Promise<void> {
   expect(await axeFindings(page)).toEqual([]);
   const layout = await page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    cut: [...document.querySelectorAll(".scroll")]
+      .filter((one) => one.scrollWidth > one.clientWidth)
+      .map((one) => one.getAttribute("aria-label")),
     small: [...document.querySelectorAll("button, a, input:not([type=hidden]), select")]
       .filter((one) => one.checkVisibility())
       .map((one) => ({
@@ -38,5 +41,5 @@ export async function expectSound(page: Page): Promise<void> {
       .filter(({ box }) => box.height < 44 || box.width < 44)
       .map(({ html }) => html),
   }));
-  expect(layout).toEqual({ overflow: 0, small: [] });
+  expect(layout).toEqual({ overflow: 0, cut: [], small: [] });
 }

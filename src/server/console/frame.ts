@@ -84,6 +84,9 @@ export function formField(form: string): string {
   return html`<input type="hidden" name="form" value="${form}">`;
 }
 
+/** More columns than a phone has room for become a list there, with the name of its column before each value. */
+const columnsAbreastMax = 3;
+
 /** A table that scrolls by itself where it is too wide; cells are escaped HTML. */
 export function table(
   label: string,
@@ -92,9 +95,15 @@ export function table(
   none: string,
 ): string {
   if (rows.length === 0) return html`<p class="quiet">${none}</p>`;
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
-<thead><tr>!${heads.map((one) => (one === "" ? "<td></td>" : html`<th scope="col">${one}</th>`))}</tr></thead>
-<tbody>!${rows.map((cells) => html`<tr>!${cells.map((cell) => html`<td>!${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+  const stacks = heads.length > columnsAbreastMax ? " stacks" : "";
+  // The roles are those that a table has by itself, until a style shows it as a list.
+  return html`<div class="scroll${stacks}" role="region" aria-label="${label}" tabindex="0"><table role="table">
+<thead role="rowgroup"><tr role="row">!${heads.map(headCell)}</tr></thead>
+<tbody role="rowgroup">!${rows.map((cells) => html`<tr role="row">!${cells.map((cell, index) => html`<td role="cell" data-head="${heads[index] ?? ""}">!${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+}
+
+function headCell(words: string): string {
+  return words === "" ? '<td role="cell"></td>' : html`<th role="columnheader" scope="col">${words}</th>`;
 }
 
 /** Names and values; values are escaped HTML. */

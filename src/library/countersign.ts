@@ -3,6 +3,7 @@ import { type Instance, openInstance } from "../instance/instance.ts";
 import { StartRefused, toStartRefused } from "../instance/start-refused.ts";
 import type { PhoneMessage } from "../providers/sandbox/index.ts";
 import { type AccountVerbs, accountVerbs } from "./accounts.ts";
+import { backUp } from "./backup.ts";
 import { type CountersignEvent, createEvents, type Events, type Listener } from "./events.ts";
 import { type DescribeResult, describe } from "./number.ts";
 import { type CountersignOptions, inOptionNames, readOptions } from "./options.ts";
@@ -108,6 +109,14 @@ export interface Countersign extends AccountVerbs {
   readonly firstKey: string | null;
   /** Does now what is due, and resolves when it is done: for tests that turn a clock. */
   tick(): Promise<void>;
+  /**
+   * Writes what the data folder holds into a new file that only its owner reads, while everything goes on: the state after one
+   * commit, without the master secret. The file appears when it is complete.
+   * @example
+   * await countersign.backup("/mnt/backup/monday.db");
+   * @throws TypeError where the file exists already, and with PostgreSQL, which has tools of its own
+   */
+  backup(file: string): Promise<void>;
   /**
    * Finishes what is under way and lets go of the data folder. What was not sent yet is sent by the next to open it.
    * Every further call throws `StorageUnavailable`.
@@ -221,6 +230,7 @@ export function countersignOf(
     phones: sandbox?.phones ?? null,
     firstKey: instance.firstKey?.key ?? null,
     tick: () => engine.tick(),
+    backup: (file) => backUp(parts, file),
     close() {
       for (const close of closers.splice(0)) close();
       closing ??= instance.close().finally(() => events.close());

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -29,6 +30,26 @@ describe("one data folder, one instance", () => {
     const second = await next;
     onTestFinished(() => second.close());
     expect((await second.check({ id, to, code })).outcome).toBe("approved");
+  });
+
+  test("a backup is all that was there, and takes the place of nothing", async () => {
+    const { countersign, data } = await open();
+    const { id, code } = await begin(countersign);
+    const folder = join(temporaryFolder(), "data");
+    mkdirSync(folder, { mode: 0o700 });
+    const file = join(folder, "countersign.db");
+    await countersign.backup(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await expect(countersign.backup(file)).rejects.toThrow(/exists already/);
+    await expect(countersign.backup(join(folder, "none", "x.db"))).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
+    copyFileSync(join(data, "secret"), join(folder, "secret"));
+    const { countersign: copy } = await open({ data: folder });
+    expect((await copy.check({ id, to, code })).outcome).toBe("approved");
+    expect((await countersign.get({ id }))?.status).toBe("pending");
+    await countersign.close();
+    await expect(countersign.backup(join(folder, "late.db"))).rejects.toThrow(/closed/);
   });
 
   test("two folders in one process know nothing of each other", async () => {

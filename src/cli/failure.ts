@@ -1,5 +1,6 @@
 import { withCommandName } from "../config/command-name.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
+import { details } from "../errors/details.ts";
 import { StartRefused, type StartRefusedCode, toStartRefused } from "../instance/start-refused.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { remedies } from "./remedies.ts";
@@ -13,6 +14,8 @@ export interface Failure {
   readonly remedy: string | null;
   /** What a program gets: the problem as the API sent it, where there is one. */
   readonly problem?: unknown;
+  /** The page of the error, with its address. */
+  readonly page?: string | null;
 }
 
 /** Ends the command. What is thrown as anything else is a mistake of ours. */
@@ -46,7 +49,7 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
     });
   }
   const what = sentence(typeof title === "string" ? title : errorTable[known].title);
-  const why = typeof detail === "string" && sentence(detail) !== what ? detail : statusOf(problem);
+  const why = typeof detail === "string" && sentence(detail) !== what ? causeOf(detail, known) : null;
   const field = fieldOf(problem);
   return new CommandFailed({
     exitCode: exitCodeOf(status, known),
@@ -56,17 +59,28 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
     why: field === null || why?.startsWith(`${field} `) === true ? why : `${field}: ${why ?? what}`,
     remedy: remedies[known] ?? null,
     problem,
+    page: pageOf(problem, known),
   });
+}
+
+/** Where there is a remedy for people at a terminal, what a program should do instead is left out. */
+function causeOf(detail: string, code: ErrorCode): string | null {
+  if (remedies[code] === undefined) return detail;
+  const known = detail.replace(details[code], "").trim();
+  if (known === "") return null;
+  const [, cause] = /^(.*?): [^:]*`[A-Z]+ \/[^:]*$/s.exec(known) ?? [];
+  return cause === undefined ? known : `${cause}.`;
+}
+
+/** Where the code is explained; null where it has no address outside of the server. */
+function pageOf(problem: unknown, code: ErrorCode): string | null {
+  const type = (problem as { readonly type?: unknown } | null)?.type;
+  return typeof type === "string" && /^https?:/.test(type) && type.endsWith(`/errors/${code}`) ? type : null;
 }
 
 function fieldOf(problem: unknown): string | null {
   const field = (problem as { readonly field?: unknown } | null)?.field;
   return typeof field === "string" ? field : null;
-}
-
-function statusOf(problem: unknown): string | null {
-  const status = (problem as { readonly verificationStatus?: unknown } | null)?.verificationStatus;
-  return typeof status === "string" ? `It is ${status} already.` : null;
 }
 
 function exitCodeOf(status: number, code: ErrorCode): ExitCode {
@@ -129,6 +143,7 @@ export function failureLines(failure: Failure): readonly string[] {
   if (failure.remedy !== null) {
     lines.push(`  What to do: ${withCommandName(failure.remedy)}`);
   }
+  if (failure.page != null) lines.push(`  More: ${failure.page}`);
   return lines;
 }
 

@@ -27,7 +27,7 @@ export async function requestOver(
   }
   try {
     const message = await open(target, { method, headers, timeout: timeoutMs }, path, sent);
-    return { status: message.statusCode ?? 0, body: await bodyOf(message) };
+    return { status: message.statusCode ?? 0, body: withAddress(target, await bodyOf(message)) };
   } catch (cause) {
     throw unreachable(target, cause);
   }
@@ -50,7 +50,8 @@ export async function* followOver(
   } catch (cause) {
     throw unreachable(target, cause);
   }
-  if (message.statusCode !== 200) throw problemFailure(message.statusCode ?? 0, await bodyOf(message));
+  if (message.statusCode !== 200)
+    throw problemFailure(message.statusCode ?? 0, withAddress(target, await bodyOf(message)));
   try {
     yield* eventsOf(message);
   } catch (cause) {
@@ -88,6 +89,15 @@ function open(
 /** An address may have a path in front of ours, as behind a proxy. */
 function joined(base: URL, path: string): URL {
   return new URL(`${base.pathname.replace(/\/$/, "")}${path}`, base);
+}
+
+/** A problem with the whole address of its page: it says the path alone, as no server knows all its names. */
+function withAddress(target: HttpTarget, body: unknown): unknown {
+  const type = (body as { readonly type?: unknown } | null)?.type;
+  if (!("url" in target) || typeof type !== "string" || !type.includes("/errors/")) return body;
+  // A server that is mounted below a path says that path itself; one behind a proxy does not.
+  const isWhole = type.startsWith(`${target.url.pathname.replace(/\/$/, "")}/`);
+  return { ...(body as object), type: (isWhole ? new URL(type, target.url) : joined(target.url, type)).href };
 }
 
 async function bodyOf(message: IncomingMessage): Promise<unknown> {

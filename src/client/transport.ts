@@ -179,10 +179,13 @@ function parse(text: string): Json | null {
 /** Where nothing is found below an address that may hold the path of the API twice, that is what is said. */
 function toFault({ status, body }: Answered, isOfApi: boolean): CountersignFault {
   const code = faultCodes.find((one) => one === body["code"]) ?? ("unreadable" satisfies FaultCode);
-  const field = typeof body["field"] === "string" ? `${body["field"]}: ` : "";
+  const detail = String(body["detail"] ?? body["title"] ?? code);
+  const named = typeof body["field"] === "string" ? body["field"] : "";
+  // The API begins with the field's name itself where its sentence needs it.
+  const field = named === "" || detail.startsWith(`${named} `) ? "" : `${named}: `;
   const instance = typeof body["instance"] === "string" ? { instance: body["instance"] } : {};
   const twice = isOfApi && code === "not_found" ? ": give the url without /api/v1" : "";
-  const said = `${field}${String(body["detail"] ?? body["title"] ?? code)}${twice}`;
+  const said = `${field}${detail}${twice}`;
   return new CountersignFault(code, said, { status, ...instance });
 }
 

@@ -11,7 +11,7 @@ import { guardRequests, requestProblem, setSecurityHeaders } from "./guards.ts";
 import { jsonProblem } from "./json-body.ts";
 import { jwksRoutes } from "./jwks.ts";
 import { noteAnswer, noteFailure, noteRoutes } from "./notes.ts";
-import { Problem, sendProblem, toProblem } from "./problems.ts";
+import { noRoute, Problem, sendProblem, toProblem } from "./problems.ts";
 import { requestIds } from "./request-ids.ts";
 import type { Runtime } from "./runtime.ts";
 import { compileSchemasLate } from "./schema-compilers.ts";
@@ -112,13 +112,13 @@ export function createApp(appParts: AppParts): FastifyInstance {
   guardRequests(app, runtime);
   noteRoutes(app, parts.log, runtime);
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error);
+    const problem = toProblem(error, request.headers["content-type"]);
     if (problem.code === "internal_error") noteFailure(request, error);
     return sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
     const page = appParts.nothingHere?.(request, reply) ?? null;
-    if (page === null) return sendProblem(request, reply, new Problem("not_found"));
+    if (page === null) return sendProblem(request, reply, noRoute());
     return reply.code(404).send(page);
   });
   app.register(api, { prefix: "/api" });

@@ -18,10 +18,7 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
     ? null
     : (quoted.exec(header)?.[1] ?? (bare.test(header) ? header : null));
   if (given === null) {
-    throw new Problem(
-      "idempotency_key_invalid",
-      "Idempotency-Key must be 1 to 255 printable ASCII characters.",
-    );
+    throw new Problem("idempotency_key_invalid");
   }
   const { keyring } = request.server.parts;
   // Under the first secret of this data: a repeat that comes after the current one was replaced is a repeat all the same.

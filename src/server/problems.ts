@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HashingOverloaded, PasskeysUnavailable } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
+import { details } from "../errors/details.ts";
 import { SealBroken, SecretInvalid } from "../secrets/index.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
@@ -14,10 +15,18 @@ export class Problem extends Error {
   override readonly name = "Problem";
 
   constructor(code: ErrorCode, detail?: string, fields: Readonly<Record<string, unknown>> = {}) {
-    super(detail ?? errorTable[code].title);
+    super(detail ?? details[code]);
     this.code = code;
     this.fields = fields;
   }
+}
+
+/** For a path that nothing answers, whoever asks: which paths there are is no secret (C-37). */
+export function noRoute(): Problem {
+  return new Problem(
+    "not_found",
+    "No route has this path: those of the API begin with /api/v1, and /api/docs lists them.",
+  );
 }
 
 /** Too many requests of a key or an address: with the quota in the headers (W-5). */
@@ -39,7 +48,7 @@ export function problemType(code: ErrorCode, basePath = ""): string {
   return code === "rate_limited" ? quotaExceeded : `${basePath}/errors/${code}`;
 }
 
-/** RFC 9457: no stack, no SQL, nothing that the caller sent. */
+/** RFC 9457: no stack, no SQL, nothing that the caller sent but names: of a field, of a media type. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, title, retryable } = errorTable[problem.code];
   const retryAt = problem.fields["retryAt"];
@@ -104,15 +113,21 @@ const codeOfFastifyError: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: "not_found",
 };
 
-/** Turns whatever was thrown into a problem; what we did not foresee is a 500 and an entry in the log. */
-export function toProblem(error: unknown): Problem {
+/**
+ * Turns whatever was thrown into a problem; what we did not foresee is a 500 and an entry in the log. `contentType` is
+ * the header of the request, which only a body that is not taken makes interesting.
+ */
+export function toProblem(error: unknown, contentType?: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StorageOverloaded)
-    return new Problem("storage_unavailable", "Too much is waiting; try again soon.");
+    return new Problem("storage_unavailable", "Too much is waiting: try again after `Retry-After`.");
   if (error instanceof StorageUnavailable) return new Problem("storage_unavailable");
   // While secrets are replaced: another server has it.
   if (error instanceof SecretInvalid)
-    return new Problem("storage_unavailable", "This server lacks a master secret that is in use.");
+    return new Problem(
+      "storage_unavailable",
+      "This server lacks a master secret that is in use: give it to every node, or ask another one.",
+    );
   if (error instanceof SealBroken) return new Problem("internal_error", unreadDetail);
   if (error instanceof HashingOverloaded) return new Problem("sign_in_congested");
   if (error instanceof PasskeysUnavailable)
@@ -120,12 +135,7 @@ export function toProblem(error: unknown): Problem {
   const { validation, code, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) return validationProblem(error as FastifyError);
   const known = code === undefined ? undefined : codeOfFastifyError[code];
-  if (known === "media_type_unsupported") {
-    return new Problem(
-      known,
-      "Send JSON, with `Content-Type: application/json`. With curl: `--json '{...}'`.",
-    );
-  }
+  if (known === "media_type_unsupported") return new Problem(known, mediaTypeDetail(contentType));
   if (known !== undefined) return new Problem(known);
   if (statusCode === 400) return new Problem("request_malformed");
   if (statusCode === 413) return new Problem("body_too_large");
@@ -134,6 +144,15 @@ export function toProblem(error: unknown): Problem {
 
 const unreadDetail =
   "A value that this answer needs cannot be read any more: the entry `failure` of this request in the log says which. Lists show it as null.";
+
+function mediaTypeDetail(contentType = ""): string {
+  const [given = ""] = contentType.split(";", 1);
+  const shown = mediaTypePattern.test(given.trim()) ? `It came as ${given.trim()}. ` : "";
+  return `${shown}${details.media_type_unsupported}`;
+}
+
+/** What is said back: a name, and not whatever a header may hold. */
+const mediaTypePattern = /^[\w.+-]{1,40}\/[\w.+-]{1,60}$/;
 
 /** A message as it stands in an answer. */
 function sentence(message: string): string {

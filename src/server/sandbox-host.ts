@@ -17,7 +17,7 @@ export function onlyOwnHosts(
     if (admin.has(request.raw)) return done();
     const host = onlyHost(request.raw.rawHeaders);
     if (host !== null && (namesThisMachine(host) || host.toLowerCase() === publicHost)) return done();
-    done(new Problem("host_not_allowed", "Use localhost, or set PUBLIC_URL to the address you came by."));
+    done(new Problem("host_not_allowed"));
   };
 }
 

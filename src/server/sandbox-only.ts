@@ -42,8 +42,16 @@ export async function startSandbox(
   decorateAddresses(app, null);
   readStrictJson(app);
   guardRequests(app, null);
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, toProblem(error)));
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem("not_found")));
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(request, reply, toProblem(error, request.headers["content-type"])),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new Problem("not_found", "No route has this path: the virtual phones are at /sandbox."),
+    ),
+  );
   const sandbox = { phones: createPhones(clock), faults: createSandboxFaults() };
   const guard = { publicUrl: null, admin: createAdminRequests() };
   const door = sandboxDoor({ instance: { sandbox, parts: { clock, random } }, root, guard });

@@ -44,6 +44,8 @@ export type StartOutcome =
       readonly type: "verificationPending";
       /** Only for a caller who repeats its binding; null for everybody else. */
       readonly verificationId: string | null;
+      /** When it ends at the latest; null where its id is. */
+      readonly endsAt: number | null;
     }
   | CongestedOutcome
   | GuardedOutcome

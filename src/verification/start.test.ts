@@ -85,6 +85,7 @@ describe("A-17: a start while a verification started with binding a is pending",
     expect(decideStart({ recipient, pending: undefined }, command, later).outcome).toEqual({
       type: "verificationPending",
       verificationId: null,
+      endsAt: null,
     });
   });
 

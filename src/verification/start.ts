@@ -75,7 +75,8 @@ export function decideStart(
   const rival = policy.ifPending === "refuse" ? pendingRival(recipient, command, now) : undefined;
   if (rival !== undefined) {
     const mine = rival.binding !== null && rival.binding === command.binding;
-    return refuse({ type: "verificationPending", verificationId: mine ? rival.id : null });
+    const [verificationId, endsAt] = mine ? [rival.id, rival.endsAt] : [null, null];
+    return refuse({ type: "verificationPending", verificationId, endsAt });
   }
   const limit = sendLimit(recipient, command, now);
   if (limit !== null) return refuse(limit);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type ErrorCode, errorTable } from "../../src/errors/codes.ts";
 import { problemType } from "../../src/server/problems.ts";
 import { toPolicySettings } from "../../src/tenants/policy-settings.ts";
+import { isRemedy } from "../http/contract.ts";
 import { blocksOf, readPage, readPages, root } from "./pages.ts";
 
 const pages = readPages();
@@ -19,7 +20,9 @@ describe("the pages of errors", () => {
       for (const part of ["## Why it comes", "## What to do", "## Example"])
         expect(page.text).toContain(part);
       const [example] = blocksOf(page, "json");
-      expect(JSON.parse(example?.text ?? "null")).toMatchObject({ type: problemType(code), code, ...entry });
+      const shown = JSON.parse(example?.text ?? "null");
+      expect(shown).toMatchObject({ type: problemType(code), code, ...entry });
+      expect(shown.detail).toSatisfy((detail: string) => isRemedy(entry.title, detail));
     });
   }
 

@@ -100,6 +100,8 @@ function createContract(document: Json): Contract {
   return {
     check(method, path, answer) {
       const where = `${method} ${path} -> ${answer.status}`;
+      if (answer.headers["content-type"]?.startsWith("application/problem+json") === true)
+        checkDetail(where, answer);
       const [plain = ""] = path.split("?");
       const template = templates.find(({ pattern }) => pattern.test(plain))?.path;
       if (answer.text === hostsAnswer && (template === undefined || method === "TRACE")) return;
@@ -134,6 +136,22 @@ function createContract(document: Json): Contract {
     if (!allowed.includes(answer.status)) throw new Error(`${where} is neither documented nor refused`);
     if (answer.text !== "") validate(["components", "schemas", "Problem"], answer, where);
   }
+}
+
+/** What a problem says is what to do, not its title again (RFC 9457, 3.1.4), and is soon read. */
+function checkDetail(where: string, { json, text }: Answer): void {
+  // A HEAD has none.
+  if (text === "") return;
+  const { title, detail } = json;
+  if (isRemedy(title, detail)) return;
+  throw new Error(`${where} has a detail that is no sentence, too long, or its title again: ${text}`);
+}
+
+/** Whether the detail of a problem is a sentence of its own, and a short one. */
+export function isRemedy(title: string, detail: string): boolean {
+  // What may be given instead is the remedy, however many there are.
+  const lengthMax = detail.includes(" must be one of ") ? 600 : 300;
+  return detail !== title && detail !== `${title}.` && detail.endsWith(".") && detail.length <= lengthMax;
 }
 
 /** A reference into the document: RFC 6901, in a URI fragment. */

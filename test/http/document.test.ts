@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { errorTable } from "../../src/errors/codes.ts";
-import { createValidators, type Json, operationsOf } from "./contract.ts";
+import { createValidators, isRemedy, type Json, operationsOf } from "./contract.ts";
 import { rowsOfDoor } from "./door.ts";
 import { openInstallation } from "./installation.ts";
 
@@ -152,6 +152,15 @@ describe("the OpenAPI document", () => {
         expect(operation.responses).toHaveProperty(status);
     },
   );
+
+  test("shows of each problem what to do, in calls that exist", () => {
+    const calls = operations.map(({ method, path }) => `${method} /api/v1${path}`);
+    for (const [code, { summary, value }] of Object.entries<Json>(document.components.examples)) {
+      expect(isRemedy(summary, value.detail), `${code}: ${value.detail}`).toBe(true);
+      for (const [, named] of value.detail.matchAll(/`([A-Z]+ \/api[^`?]*)/g)) expect(calls).toContain(named);
+    }
+    expect(Object.keys(document.components.examples)).toEqual(Object.keys(errorTable));
+  });
 
   test("has schemas that compile, each under one name", () => {
     const names = Object.keys(document.components.schemas);

@@ -77,8 +77,10 @@ function problemsOfVerbs(
 
     test.each(verbs)("%s once it has expired", async (verb) => {
       const { id } = await installation.start();
+      const endedAt = new Date(clock.now() + 5 * 60_000).toISOString();
       await clock.advance(46 * 60_000);
-      await expectOf(verb, id, "verification_expired");
+      const { json } = await expectOf(verb, id, "verification_expired");
+      expect(json.detail).toContain(endedAt);
     });
 
     test.each(verbs)("%s once it is exhausted", async (verb) => {
@@ -142,8 +144,16 @@ function problemsOfStarts(
       await installation.start({ to });
       expect((await start({ to }, "send_limit_reached")).json.limit).toBe("wait");
       const other = freshNumber();
-      await installation.start({ to: other, service: "refusing" });
-      await start({ to: other, service: "refusing" }, "verification_pending");
+      const rival = { to: other, service: "refusing" };
+      const { id } = await installation.start({ ...rival, binding: "mine" });
+      const told = (await start({ ...rival, binding: "mine" }, "verification_pending")).json.detail;
+      expect(told).toContain(
+        `Verification ${id} is pending until ${new Date(clock.now() + 5 * 60_000).toISOString()}`,
+      );
+      const hidden = (await start({ ...rival, binding: "theirs" }, "verification_pending")).json.detail;
+      expect(hidden).toMatch(
+        /^A verification of this recipient is pending, started with another binding or with none: [^\d]*$/,
+      );
     });
 
     test("a locked recipient, whose checks are refused too, until the tenant opens it", async () => {

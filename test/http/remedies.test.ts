@@ -12,7 +12,7 @@ test("refusals name their remedy: a missing header, a scope, a step-up, a ticket
   for (const [said, asked] of [
     ["the header `Countersign-Session`", ask("GET", "/sessions/current")],
     ["has ended", current("css_none")],
-    ["`POST /subscribers/{id}/authenticators`", post("/challenges", { subscriberId: without })],
+    ["`POST /api/v1/subscribers/{id}/authenticators`", post("/challenges", { subscriberId: without })],
     ["the `binding` or `session`", post(`${own}/check`, { code: "123456", binding: "other" })],
     ["`Countersign-Binding`", ask("DELETE", own)],
     ["`Countersign-Binding`", ask("DELETE", "/challenges/mine")],
@@ -20,8 +20,8 @@ test("refusals name their remedy: a missing header, a scope, a step-up, a ticket
       "`stepUp` or in the header",
       ask("DELETE", `/subscribers/${one.id}/authenticators/${one.authenticatorId}`),
     ],
-    ["`POST /sessions/redeem`", post("/tickets/redeem", { ticket: "t".repeat(208) })],
-    ["`POST /tickets/redeem`", post("/sessions/redeem", { ticket: "t".repeat(54) })],
+    ["`POST /api/v1/sessions/redeem`", post("/tickets/redeem", { ticket: "t".repeat(208) })],
+    ["`POST /api/v1/tickets/redeem`", post("/sessions/redeem", { ticket: "t".repeat(54) })],
   ] as const) {
     expect((await asked).json.detail, said).toContain(said);
   }

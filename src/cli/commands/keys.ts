@@ -140,7 +140,7 @@ async function ofKey(
   const refused = problemFailure(answer.status, answer.body);
   if (refused.failure.code !== "not_found") throw refused;
   const what = "There is no such key.";
-  throw new CommandFailed({ ...refused.failure, what, remedy: "See `countersign keys list`." });
+  throw new CommandFailed({ ...refused.failure, what, why: null, remedy: "See `countersign keys list`." });
 }
 
 function stateOf(one: KeyAnswer): string {

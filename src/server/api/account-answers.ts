@@ -82,8 +82,8 @@ function snake(reason: string): string {
 }
 
 const passwordDetails: Readonly<Record<string, string>> = {
-  malformed: "The password has a character that cannot be typed.",
-  tooLong: "The password is longer than 256 bytes.",
+  malformed: "The password has a character that cannot be typed: choose another.",
+  tooLong: "The password is longer than 256 bytes: choose a shorter one.",
   tooCommon: "This password is among those that are tried first: choose another.",
   containsContext: "The password is little more than the name or the product: choose another.",
 };
@@ -111,10 +111,7 @@ const passkeyDetails: Readonly<Record<PasskeyRefusal, string>> = {
     "The authenticator counts its uses, and this one is not after the last: there may be a copy of it.",
 };
 
-/** Nothing was compared: it is the same for a wrong id. */
-const noChallenge =
-  "There is none of this id, or the call lacks the `binding` or `session` that it was started with. Calls without a body give them as `Countersign-Binding` and `Countersign-Session`.";
-
+/** What this request's answer knows more than the table (`errors/details.ts`). */
 function detailOf(result: Result): string | undefined {
   const { outcome, retryAt } = result;
   const until = typeof retryAt === "number" ? iso(retryAt) : "";
@@ -127,26 +124,12 @@ function detailOf(result: Result): string | undefined {
       return `Too many wrong codes of this subscriber. It opens at ${until}.`;
     case "signInLocked":
       return `Too many wrong passwords for this name. It opens at ${until}.`;
-    case "stepUpRequired":
-      return "An authenticator has to be used first: send the id of a fresh challenge with the purpose `manage`, as `stepUp` or in the header `Countersign-Step-Up`.";
-    case "notEnrolled":
-      return "Nothing that could be asked for is enrolled: enrol it with `POST /subscribers/{id}/authenticators`.";
-    case "challengeNotFound":
-      return noChallenge;
-    case "sessionInvalid":
-      return "It is not known, has ended, or waits for its challenge: sign in again.";
-    case "changesFrozen":
-      return "Somebody said that a change was not theirs: recover the account, or reset it, before anything is changed.";
-    case "codeNotSent":
-      return "No code that works is on its way to this phone: send one first.";
     case "passkeyRefused":
       return passkeyDetails[result["reason"] as PasskeyRefusal];
-    case "codeUsed":
-      return "This code was used already: wait for the next one.";
-    case "challengeRequired":
-      return "The password is right, and an authenticator is asked for: answer the challenge with `pending.bearer`.";
-    case "enrolmentRequired":
-      return "The password is right, and the first authenticator is to be enrolled with `pending.bearer`.";
+    case "authenticatorsFull":
+      return `The subscriber may have ${Number(result["most"])} authenticators, with those that wait for their first code: remove one with \`DELETE /api/v1/subscribers/{id}/authenticators/{authenticator}\` first.`;
+    case "challengeSettled":
+      return `The challenge is ${String(result["status"])} already: start another with \`POST /api/v1/challenges\`, or let them sign in again.`;
     default:
       return undefined;
   }
@@ -175,8 +158,7 @@ export function subscriberIdOf(request: FastifyRequest): string {
 
 export function pathId(request: FastifyRequest, name: string, code: ErrorCode): string {
   const id = (request.params as Readonly<Record<string, string>>)[name] ?? "";
-  if (!uuidPattern.test(id))
-    throw new Problem(code, code === codes.challengeNotFound ? noChallenge : undefined);
+  if (!uuidPattern.test(id)) throw new Problem(code);
   return id;
 }
 

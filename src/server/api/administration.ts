@@ -58,10 +58,7 @@ export async function administer(
 }
 
 export function keyReused(): Problem {
-  return new Problem(
-    "idempotency_key_reused",
-    "This Idempotency-Key came with another body before. Use a new key for a new request.",
-  );
+  return new Problem("idempotency_key_reused");
 }
 
 /** The id in the path; what cannot be an id finds nothing, like any other unknown id (C-12). */

@@ -37,7 +37,7 @@ export function readCursor(
     given.length === cursorBytes &&
     timingSafeEqual(given, signature(request, listed, id));
   if (!isOurs) {
-    throw new Problem("cursor_invalid", "Use `nextCursor` of a page of this list, with the same filter.");
+    throw new Problem("cursor_invalid");
   }
   return id;
 }

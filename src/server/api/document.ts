@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifySchema } from "fastify";
 import { type ErrorCode, errorTable } from "../../errors/codes.ts";
+import { details } from "../../errors/details.ts";
 import { problemType } from "../problems.ts";
 import { problemSchema, withComponents } from "./document-schemas.ts";
 import { problemsOf, type RouteDescription, tags } from "./route.ts";
@@ -170,7 +171,7 @@ function exampleOf(code: ErrorCode): Json {
     title,
     status,
     code,
-    detail: title,
+    detail: details[code],
     instance: "req-2VbN0bA4oH1c",
     retryable,
   };

@@ -5,7 +5,7 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from "fastify";
-import { Problem, sendProblem } from "../problems.ts";
+import { noRoute, Problem, sendProblem } from "../problems.ts";
 
 /** Which methods a path has, by the segments of its pattern: filled while routes are registered. */
 export type MethodsByPath = Map<
@@ -28,8 +28,7 @@ export async function answerOtherMethods(app: FastifyInstance, paths: MethodsByP
   const answer = (request: FastifyRequest, reply: FastifyReply): void => {
     const known = methodsOf(paths, request.url);
     // A method that it has came here for another reason.
-    if (known === null || known.has(request.method))
-      return void sendProblem(request, reply, new Problem("not_found"));
+    if (known === null || known.has(request.method)) return void sendProblem(request, reply, noRoute());
     const allow = [...known, "OPTIONS"].sort().join(", ");
     void reply.header("allow", allow);
     if (request.method === "OPTIONS") void reply.code(204).send();

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../errors/codes.ts";
+import { details } from "../../errors/details.ts";
 import { Problem, wrongField } from "../problems.ts";
 import { iso } from "./schemas.ts";
 
@@ -54,6 +55,8 @@ interface Refused {
   readonly detail?: string;
   readonly retryAt?: number;
   readonly allowedAt?: number | null;
+  /** As far as whoever asks may see it. */
+  readonly verification?: { readonly settledAt: number | null } | null;
   readonly [field: string]: unknown;
 }
 
@@ -73,34 +76,66 @@ export function refusal(refused: Refused): Problem {
   return new Problem(code, refused.detail ?? detailOf(refused, retryAt), fields);
 }
 
+/** What this request's answer knows more than the table (`errors/details.ts`). */
 function detailOf(refused: Refused, retryAt: number | null | undefined): string | undefined {
   const until = typeof retryAt === "number" ? iso(retryAt) : "";
   switch (refused.outcome) {
     case "recipientLocked":
       return `Too many wrong codes for this recipient. It opens at ${until}.`;
     case "sendLimitReached":
-      if (refused["limit"] === "wait")
-        return `The last message to this recipient is too recent. Try again at ${until}.`;
-      if (refused["limit"] === "day")
-        return `This recipient got all messages of a day. Try again at ${until}.`;
-      if (refused["limit"] === "calls")
-        return `This recipient got all calls of a day. Try again at ${until}.`;
-      if (refused["limit"] === "money")
-        return `The day's money for messages is spent. Try again at ${until}.`;
-      return `This verification has sent all it may. Start a new one after ${until}.`;
+      return `${limitDetail(refused["limit"])} ${until}.`;
     case "resendTooSoon":
       return `The last message to this recipient is too recent. Try again at ${until}.`;
     case "deliveryCongested":
       return `More messages wait than the carriers can send in time. Try again at ${until}.`;
-    case "codeExpired":
-      return "This code is too old. Ask for a new one with resend.";
     case "cancelRefused":
-      return until === "" ? "It has gone too far to be canceled." : `It can be canceled from ${until} on.`;
-    case "serviceNotFound":
-      return "No service of this tenant has this id or name.";
-    case "idempotencyKeyReused":
-      return "This Idempotency-Key came with another body before. Use a new key for a new request.";
+      return until === ""
+        ? "The verification has gone too far to be canceled: let it end by itself."
+        : `The verification can be canceled from ${until} on.`;
+    case "codeMismatch":
+      return mismatchDetail(refused["checksLeft"]);
+    case "expired":
+      return expiredDetail(refused.verification);
+    case "settled":
+      return `The verification is ${String(refused["status"])} already: read it with \`GET /api/v1/verifications/{id}\`, or ${startNew}.`;
+    case "verificationPending":
+      return pendingDetail(refused["verificationId"], refused["endsAt"]);
     default:
       return undefined;
   }
+}
+
+const startNew = "start a new one with `POST /api/v1/verifications`";
+
+function limitDetail(limit: unknown): string {
+  switch (limit) {
+    case "wait":
+      return "The last message to this recipient is too recent. Try again at";
+    case "day":
+      return "This recipient got all messages of a day. Try again at";
+    case "calls":
+      return "This recipient got all calls of a day. Try again at";
+    case "money":
+      return "The day's money for messages is spent. Try again at";
+    default:
+      return "This verification has sent all it may. Start a new one after";
+  }
+}
+
+function mismatchDetail(checksLeft: unknown): string | undefined {
+  if (typeof checksLeft !== "number") return undefined;
+  if (checksLeft === 0) return `That was the last check of this verification: ${startNew}.`;
+  return `${details.code_mismatch} Checks left: ${checksLeft}.`;
+}
+
+function expiredDetail(ended: Refused["verification"]): string | undefined {
+  const endedAt = ended?.settledAt;
+  return typeof endedAt === "number" ? `The verification ended at ${iso(endedAt)}: ${startNew}.` : undefined;
+}
+
+/** Only whoever repeats its binding is told of it: for everybody else the id is null (A-17). */
+function pendingDetail(id: unknown, endsAt: unknown): string | undefined {
+  if (typeof id !== "string") return undefined;
+  const until = typeof endsAt === "number" ? ` until ${iso(endsAt)}` : "";
+  return `Verification ${id} is pending${until}: go on with it, or cancel it with \`DELETE /api/v1/verifications/{id}\` first.`;
 }

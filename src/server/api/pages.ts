@@ -109,7 +109,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (result.outcome === "ticketInvalid") {
         throw new Problem(
           "ticket_invalid",
-          "It is unknown, was redeemed before, or is older than 60 seconds. Tickets of the account pages go to `POST /sessions/redeem`.",
+          "The ticket is unknown, was redeemed before, or is older than 60 seconds. Tickets of the account pages go to `POST /api/v1/sessions/redeem`.",
         );
       }
       if (result.replayed) reply.header("idempotency-replayed", "true");

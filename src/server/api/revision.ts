@@ -30,10 +30,7 @@ export function refuseStale({ headers }: FastifyRequest, current: { readonly rev
   // Proxies that compress mark an ETag as weak; ours names the row, not the bytes.
   const known = asked.split(",").map((one) => one.trim().replace(/^W\//, ""));
   if (known.includes("*") || known.includes(`"${current.revision}"`)) return;
-  throw new Problem(
-    "precondition_failed",
-    "Somebody else changed it since it was read. Nothing was changed.",
-  );
+  throw new Problem("precondition_failed");
 }
 
 /**

@@ -93,7 +93,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (done.outcome !== "redeemed") {
         throw new Problem(
           "ticket_invalid",
-          "It is unknown, was redeemed before, or is older than 60 seconds. Tickets of the verification page go to `POST /tickets/redeem`.",
+          "The ticket is unknown, was redeemed before, or is older than 60 seconds. Tickets of the verification page go to `POST /api/v1/tickets/redeem`.",
         );
       }
       const { subscriber, session } = done;

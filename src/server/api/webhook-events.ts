@@ -89,7 +89,7 @@ export const webhookEventRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const endpoint = await loadOwn(request, "endpoint", idOf(request));
       refuseDialect(endpoint);
       if (endpoint.disabled !== null) {
-        throw new Problem("webhook_disabled", "Nothing is posted to it: enable it first.");
+        throw new Problem("webhook_disabled");
       }
       const eventId = uuidv7(app.clock.now(), app.parts.random);
       const id = eventRowId(eventId, endpoint.id);

@@ -9,6 +9,7 @@ import {
   type Checkpoints,
   checkpointsOf,
   createCheckpoints,
+  framesOfSqlite,
 } from "../../src/store/sqlite/checkpoints.ts";
 import { openDatabase } from "../../src/store/sqlite/database.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
@@ -20,8 +21,6 @@ const frameBytes = 4_120;
 /** When a checkpoint is due, and how often one looks. */
 const framesBetween = 4_000;
 const flushesBetween = 4;
-/** When SQLite makes a checkpoint itself. */
-const framesOfSqlite = 16_000;
 
 interface Written {
   readonly database: DatabaseSync;
@@ -62,6 +61,7 @@ const alone: Omit<CheckpointOptions, "frames"> = {
   flush: flushed,
   passHere: notAsked,
   passBeside: notAsked,
+  leaveToSqlite: () => {},
   clock: createFakeClock(),
   close: async () => {},
 };
@@ -184,6 +184,46 @@ test("a reader that holds the log is waited for by no commit", async () => {
   write(framesBetween);
   await nextLook(checkpoints);
   expect(held.asked).toHaveLength(1);
+});
+
+test("a log that a reader held for long is copied beside, however slowly it grew", async () => {
+  const { path, write, frames } = openLog();
+  const clock = createFakeClock();
+  const held = heldPasses(path);
+  const checkpoints = createCheckpoints({ ...alone, frames, passBeside: held.pass, clock });
+  const reader = readerOf(path);
+  for (let round = 0; round < 2; round++) {
+    write(framesBetween);
+    await nextLook(checkpoints);
+    expect(held.asked).toHaveLength(1);
+    for (let pass = 0; pass < 2; pass++) {
+      held.answer();
+      await checkpoints.idle();
+      checkpoints.sync(() => {});
+    }
+    await clock.advance(60_000);
+  }
+  reader.close();
+});
+
+test("SQLite makes no checkpoint itself from the first of the thread on, until one fails", async () => {
+  const { database, path, write } = openLog();
+  const ofSqlite = () => Object.values(database.prepare("pragma wal_autocheckpoint").get() ?? {})[0];
+  database.exec("pragma wal_autocheckpoint = ".concat(String(framesOfSqlite)));
+  const checkpoints = checkpointsOf(database, path, flushed, createFakeClock());
+  expect(ofSqlite()).toBe(framesOfSqlite);
+  const pair = async () => {
+    write(framesBetween);
+    await nextLook(checkpoints);
+    await checkpoints.idle();
+    await synced(checkpoints);
+  };
+  await pair();
+  expect(ofSqlite()).toBe(0);
+  await checkpoints.close();
+  write(1);
+  await pair();
+  expect(ofSqlite()).toBe(framesOfSqlite);
 });
 
 test("a flush that fails is told at once", async () => {

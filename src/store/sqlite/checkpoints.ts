@@ -6,8 +6,10 @@ import { type Pass, passOn } from "./checkpoint-pass.ts";
 import type { CheckpointedFile } from "./checkpoint-worker.ts";
 import type { Sync } from "./log-sync.ts";
 
-/** A frame is a page of 4 KB in the log. SQLite's own checkpoint, on the event loop, comes later (`openDatabase`). */
+/** A frame is a page of 4 KB in the log. */
 const framesBetween = 4_000;
+/** When SQLite makes a checkpoint itself, on the event loop: later than ours, and not at all while ours work. */
+export const framesOfSqlite = 16_000;
 /** A log that takes longer to grow is copied at once: hardly anybody waits then, and a thread takes 20 MB. */
 const quietMs = 60_000;
 /** To ask SQLite for the length of its log takes as long as a small write: not after each flush. */
@@ -30,6 +32,8 @@ export interface CheckpointOptions {
   readonly passHere: () => Pass | null;
   /** One pass over it, somewhere else; null when it failed. */
   readonly passBeside: () => Promise<Pass | null>;
+  /** Whether SQLite makes checkpoints itself. */
+  readonly leaveToSqlite: (isLeft: boolean) => void;
   readonly clock: Pick<Clock, "now">;
   readonly close: () => Promise<void>;
 }
@@ -65,6 +69,8 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
     const work = async (): Promise<void> => {
       // A thread that cannot begin or has broken leaves the log to SQLite's own checkpoints.
       const passed = await options.passBeside().catch(() => null);
+      // While none fails, SQLite makes none: the first commit after a backup would copy all that came meanwhile.
+      options.leaveToSqlite(passed === null);
       isNearlyCopied = !isLast && passed !== null;
       if (!isNearlyCopied) end(passed);
       running = null;
@@ -74,7 +80,8 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   }
 
   function begin(): void {
-    if (clock.now() - endedAt >= quietMs) end(options.passHere());
+    // One that did not begin anew was held by a reader, and may be of any length.
+    if (logBefore === 0 && clock.now() - endedAt >= quietMs) end(options.passHere());
     else void run(false);
   }
 
@@ -124,9 +131,22 @@ export function checkpointsOf(
     frames: lengthOfLog(database),
     passHere: passOn(database),
     passBeside: () => thread.ask(null),
+    leaveToSqlite: autocheckpointOf(database),
     clock,
     close: () => thread.close(),
   });
+}
+
+/** On at first, as the connection was opened. */
+function autocheckpointOf(database: DatabaseSync): (isOn: boolean) => void {
+  let wasOn = true;
+  return (isOn) => {
+    // What was under way when the store was closed may end after it.
+    if (isOn === wasOn || !database.isOpen) return;
+    // A pragma takes no parameters; the number is ours.
+    database.exec("pragma wal_autocheckpoint = ".concat(String(isOn ? framesOfSqlite : 0)));
+    wasOn = isOn;
+  };
 }
 
 /**

@@ -50,7 +50,7 @@ function digestOf(password: string): string {
 
 function unusable(path: string, why: string, remedy: string, cause?: unknown): BreachedPasswordsUnusable {
   return new BreachedPasswordsUnusable(
-    `the breached passwords ${path} cannot be used, since ${why}; ${remedy}`,
+    `the breached passwords ${path} (COUNTERSIGN_BREACHED_PASSWORDS) cannot be used, since ${why}; ${remedy}`,
     { cause },
   );
 }

@@ -3,16 +3,22 @@ export function nearestName(given: string, known: readonly string[]): string | u
   // PORT and HOST have no prefix; whoever gives them that of the others is off by more letters than a misspelling.
   const unprefixed = known.find((name) => given === `COUNTERSIGN_${name}`);
   if (unprefixed !== undefined) return unprefixed;
+  // What nearly all names begin with would hide how little of the rest is alike.
+  const written = withoutPrefix(given);
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
+  let bestDistance = Math.max(2, Math.floor(written.length / 3)) + 1;
   for (const name of known) {
-    const distance = editDistance(given.toLowerCase(), name.toLowerCase());
+    const distance = editDistance(written, withoutPrefix(name));
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+function withoutPrefix(name: string): string {
+  return name.toLowerCase().replace(/^countersign_/, "");
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */

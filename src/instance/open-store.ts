@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import type { Clock, Random } from "../clock/index.ts";
-import { createKeyring, type Keyring, SecretInvalid } from "../secrets/index.ts";
+import { createKeyring, type Keyring, type Secret, SecretInvalid } from "../secrets/index.ts";
 import { openPostgresStore, openSqliteStore, type Store } from "../store/index.ts";
 import { secretBesideDatabase } from "./master-secret.ts";
 import type { InstanceOptions } from "./options.ts";
@@ -57,12 +58,23 @@ export async function openStore(
   });
   try {
     const own = secrets.length > 0 ? null : secretBesideDatabase(options.folder, random);
-    const keyring = createKeyring(own === null ? secrets : [own.secret]);
+    const keyring = own === null ? createKeyring(secrets) : ringOfFolder(own.secret, options.folder);
     // The folder is held: nobody else is there.
     return { store, kind: "embedded", keyring, keepSecret: () => own?.keep(), once: (work) => work() };
   } catch (cause) {
     await store.close();
     throw cause;
+  }
+}
+
+/** The secret was made here, so that another one would open nothing of what is here. */
+function ringOfFolder(secret: Secret, folder: string): Keyring {
+  try {
+    return createKeyring([secret]);
+  } catch (cause) {
+    if (!(cause instanceof SecretInvalid)) throw cause;
+    const message = `${join(folder, "secret")} is not the master secret that was made there; put back the whole file, as it was copied with a backup`;
+    throw new SecretInvalid(message, { cause });
   }
 }
 

@@ -36,6 +36,12 @@ export function toStartRefused(cause: unknown, folder: string, isEmbedded = true
   ) {
     return new StartRefused(cause.code, cause.message, { cause });
   }
+  const reason =
+    folderReasonOf(cause) ?? (isEmbedded ? folderReasonOf((cause as Error | null)?.cause) : undefined);
+  if (reason !== undefined) {
+    const message = `the data folder ${folder} cannot be used: ${reason}; choose another with COUNTERSIGN_DATA`;
+    return new StartRefused("data_folder_unusable", message, { cause });
+  }
   if (cause instanceof StorageUnavailable && !isEmbedded) {
     const message = `PostgreSQL cannot be used: ${cause.message}; check DATABASE_URL and the server it names`;
     return new StartRefused("database_unusable", message, { cause });
@@ -44,10 +50,12 @@ export function toStartRefused(cause: unknown, folder: string, isEmbedded = true
     const message = `${folder} cannot be written: ${cause.message}; check its disk and its permissions`;
     return new StartRefused("data_folder_unusable", message, { cause });
   }
-  const reason = folderReasons[(cause as NodeJS.ErrnoException | null)?.code ?? ""];
-  if (reason === undefined) return cause;
-  const message = `the data folder ${folder} cannot be used: ${reason}; choose another with COUNTERSIGN_DATA`;
-  return new StartRefused("data_folder_unusable", message, { cause });
+  return cause;
+}
+
+/** What the operating system says of the folder; undefined where it says nothing that we know. */
+function folderReasonOf(cause: unknown): string | undefined {
+  return folderReasons[(cause as NodeJS.ErrnoException | null | undefined)?.code ?? ""];
 }
 
 const folderReasons: Readonly<Record<string, string>> = {

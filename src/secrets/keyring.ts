@@ -147,7 +147,7 @@ function checkedMaterial(secret: Secret): Buffer {
   const material = Buffer.from(secret.reveal(), "utf8");
   if (material.length < masterSecretBytesMin) {
     throw new SecretInvalid(
-      `the master secret has ${material.length} bytes; at least ${masterSecretBytesMin} are needed`,
+      `the master secret has ${material.length} bytes, and at least ${masterSecretBytesMin} are needed: make one with \`openssl rand -base64 32\``,
     );
   }
   const isExample = /change.?me|example|default|secretsecret|password/i.test(secret.reveal());

@@ -146,6 +146,7 @@ describe("refusals name the setting, what was given and what is allowed", () => 
     ],
     [{ COUNTERSIGN_APIKEY: "x" }, {}, /did you mean COUNTERSIGN_API_KEY\?$/],
     [{ COUNTERSIGN_PORT: "1" }, {}, /did you mean PORT\?$/],
+    [{ COUNTERSIGN_PROT: "1" }, {}, /did you mean PORT\?$/],
     [{ COUNTERSIGN_PURPLE_ELEPHANTS_DANCE: "x" }, {}, /see `countersign config explain`/],
     [{}, { flags: { prot: "1" } }, /^--prot: .*did you mean --port\?$/],
     [
@@ -167,10 +168,10 @@ describe("refusals name the setting, what was given and what is allowed", () => 
 
 describe("K-5: keys and secrets that anybody could guess are refused, and never said back", () => {
   test.each<[string, string, RegExp]>([
-    ["COUNTERSIGN_SECRET", "tooshort1234", /has 12 bytes; at least 32/],
+    ["COUNTERSIGN_SECRET", "tooshort1234", /has 12 bytes, and at least 32 are needed: make one/],
     ["COUNTERSIGN_SECRET", "change-me-change-me-change-me-change-me", /example/],
     ["COUNTERSIGN_SECRET", "a".repeat(64), /example/],
-    ["COUNTERSIGN_SECRET", `${goodSecret},short-former-one`, /bytes; at least 32/],
+    ["COUNTERSIGN_SECRET", `${goodSecret},short-former-one`, /bytes, and at least 32/],
     ["COUNTERSIGN_API_KEY", "tooshort1234", /has 12 characters, at least 32/],
     ["COUNTERSIGN_API_KEY", "your-key-goes-here-0123456789abcdefgh", /example/],
     ["COUNTERSIGN_API_KEY", "0".repeat(40), /example/],

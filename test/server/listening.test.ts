@@ -109,6 +109,8 @@ describe("refusals to start are one sentence with the remedy", () => {
       expect(cause.message).toContain('the file "secret"');
       expect(existsSync(path)).toBe(false);
     }
+    writeFileSync(path, right.slice(0, 9), { mode: 0o600 });
+    expect((await refusal(server.settings)).message).toContain(`${path} is not the master secret`);
     writeFileSync(path, right, { mode: 0o600 });
     const back = await startServer({ settings: server.settings, logTo: { write: () => {} } });
     expect(back.firstKey).toBeNull();

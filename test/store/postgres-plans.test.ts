@@ -103,7 +103,7 @@ describe("what a server is judged by", () => {
   });
 
   test("one that is too old or read-only is refused", () => {
-    expect(() => judgeServer({ ...good, version: 140_011 }, 0, false)).toThrow(/version 14, 15 or newer/);
+    expect(() => judgeServer({ ...good, version: 140_011 }, 0, false)).toThrow(/version 14, and 15 or newer/);
     expect(() => judgeServer({ ...good, read_only: true }, 0, false)).toThrow(/read-only/);
   });
 });

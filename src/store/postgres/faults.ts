@@ -99,6 +99,9 @@ export function rejectsOptions(cause: unknown): boolean {
   return cause instanceof Error && /unsupported startup parameter/i.test(cause.message);
 }
 
+const untrusted =
+  "its certificate comes from nobody that is known here, whom sslrootcert in DATABASE_URL would name";
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens at its address",
   ENOTFOUND: "its host name is not known",
@@ -111,6 +114,16 @@ const reasons: Readonly<Record<string, string>> = {
   "57P03": "it is starting",
   "57P01": "it shuts down",
   "25006": "it takes no writes: it is a standby, or its transactions are read-only by default",
+  // Of this machine, for what a connection string names.
+  ENOENT: "what DATABASE_URL names, such as a socket or sslrootcert, is not there",
+  EACCES: "what DATABASE_URL names, such as a socket or sslkey, may not be opened by this user",
+  // What Node says of certificates.
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name than that of DATABASE_URL",
+  CERT_HAS_EXPIRED: "its certificate has expired",
 };
 
 /** A cause in a few words, without anything of the connection string. */
@@ -118,6 +131,10 @@ export function reasonOf(cause: unknown): string {
   if (cause instanceof ReadOnlyServer || cause instanceof StorageUnavailable) return cause.message;
   const code = codeOf(cause);
   if (cause instanceof Error && /timeout expired/.test(cause.message)) return "it does not answer";
+  if (cause instanceof Error && /does not support SSL/.test(cause.message))
+    return "it has no TLS, which sslmode in DATABASE_URL asks for";
+  if (cause instanceof Error && /terminated unexpectedly/.test(cause.message))
+    return "it closed the connection";
   if (code === undefined) return cause instanceof Error ? cause.message : "unknown";
   return reasons[code] ?? code;
 }

@@ -39,6 +39,7 @@ describe("R-07: the hosts of a connection string, as libpq understands them", ()
     ["postgres://a,b,c,d,e,f,g,h,i/x", /9 hosts, at most 8/],
     ["postgres://h/x?connect_timeout=0", /connect_timeout=0 is not allowed: write whole seconds, 1 to 60/],
     ["postgres://h/x?connect_timeout=2.5", /whole seconds/],
+    ["postgres://h/x?sslmode=verify_full", /sslmode=verify_full is not known: write verify-full/],
     ["postgres://h/x?connect_timeout=61", /whole seconds/],
   ])("%s is refused with its remedy", (url, problem) => {
     expect(databaseUrlProblem(url)).toMatch(problem);

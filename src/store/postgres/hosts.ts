@@ -47,6 +47,7 @@ export function hostsOf(url: string): readonly Host[] {
   const [, start = "", authority = "", path = "", query = ""] = parts;
   const parameters = new URLSearchParams(query);
   refuseStandbys(parameters);
+  refuseUnknownMode(parameters);
   const connectTimeoutMs = connectTimeoutOf(parameters);
   const named = namedHosts(authority, parameters);
   if (named.length > hostsMax) {
@@ -78,6 +79,23 @@ function refuseStandbys(parameters: URLSearchParams): void {
   parameters.delete("target_session_attrs");
   // Which of several is taken follows from which takes writes.
   parameters.delete("load_balance_hosts");
+}
+
+/** Those of libpq, and the driver's own for certificates that nobody looks at. It would take any other word for one. */
+const sslModes: readonly string[] = [
+  "disable",
+  "allow",
+  "prefer",
+  "require",
+  "verify-ca",
+  "verify-full",
+  "no-verify",
+];
+
+function refuseUnknownMode(parameters: URLSearchParams): void {
+  const mode = parameters.get("sslmode");
+  if (mode === null || sslModes.includes(mode)) return;
+  throw new DatabaseUrlInvalid(`sslmode=${mode} is not known: write verify-full, or another of libpq's`);
 }
 
 /** In whole seconds, as libpq has it; its 0, without end, would hold up the look at the other hosts. */

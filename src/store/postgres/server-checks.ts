@@ -39,7 +39,7 @@ export async function checkServer(connections: Connections, clock: Clock): Promi
 export function judgeServer(server: Facts, skewMs: number, hasStandbys: boolean): readonly string[] {
   if (server.version < versionMin) {
     throw new DataUnreadable(
-      `this PostgreSQL is version ${Math.floor(server.version / 10_000)}, 15 or newer is needed`,
+      `this PostgreSQL is version ${Math.floor(server.version / 10_000)}, and 15 or newer is needed: upgrade it, or name another with DATABASE_URL`,
     );
   }
   if (server.read_only) {

@@ -10,8 +10,7 @@ const resultCodes = {
   notADatabase: 26,
 } as const;
 
-const restoreRemedy =
-  "stop Countersign, keep a copy of the data folder, and restore the last backup (docs: backup and restore)";
+const restoreRemedy = "stop Countersign, keep a copy of the data folder, and restore the last backup";
 
 export function isSqliteError(cause: unknown): cause is Error & { readonly errcode: number } {
   return cause instanceof Error && "code" in cause && cause.code === "ERR_SQLITE_ERROR";

@@ -1,6 +1,6 @@
 import { withCommandName } from "../config/command-name.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
-import { details } from "../errors/details.ts";
+import { detailBelow, details } from "../errors/details.ts";
 import { StartRefused, type StartRefusedCode, toStartRefused } from "../instance/start-refused.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { remedies } from "./remedies.ts";
@@ -49,7 +49,8 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
     });
   }
   const what = sentence(typeof title === "string" ? title : errorTable[known].title);
-  const why = typeof detail === "string" && sentence(detail) !== what ? causeOf(detail, known) : null;
+  const why =
+    typeof detail === "string" && sentence(detail) !== what ? causeOf(detail, known, problem) : null;
   const field = fieldOf(problem);
   return new CommandFailed({
     exitCode: exitCodeOf(status, known),
@@ -64,12 +65,19 @@ export function problemFailure(status: number, problem: unknown): CommandFailed 
 }
 
 /** Where there is a remedy for people at a terminal, what a program should do instead is left out. */
-function causeOf(detail: string, code: ErrorCode): string | null {
+function causeOf(detail: string, code: ErrorCode, problem: unknown): string | null {
   if (remedies[code] === undefined) return detail;
-  const known = detail.replace(details[code], "").trim();
+  const known = detail.replace(detailBelow(details[code], basePathOf(problem, code)), "").trim();
   if (known === "") return null;
   const [, cause] = /^(.*?): [^:]*`[A-Z]+ \/[^:]*$/s.exec(known) ?? [];
   return cause === undefined ? known : `${cause}.`;
+}
+
+/** Where the server is on its host, which the page of the code is below. */
+function basePathOf(problem: unknown, code: ErrorCode): string {
+  const type = (problem as { readonly type?: unknown } | null)?.type;
+  const path = typeof type === "string" ? (URL.parse(type, "http://host.invalid")?.pathname ?? "") : "";
+  return path.endsWith(`/errors/${code}`) ? path.slice(0, -`/errors/${code}`.length) : "";
 }
 
 /** Where the code is explained; null where it has no address outside of the server. */

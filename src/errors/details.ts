@@ -127,3 +127,8 @@ export const details: Readonly<Record<ErrorCode, string>> = {
     "The server opens its data: try again after `Retry-After`, or once `GET /health/ready` answers 200.",
   stopping: "The server takes no new work: try again after `Retry-After`, when the next process answers.",
 };
+
+/** The same with the calls that it names where they are, for who comes to us below a path. */
+export function detailBelow(detail: string, basePath: string): string {
+  return basePath === "" ? detail : detail.replaceAll(/(?<=[ `])\/(?=(?:api|health)\/)/g, `${basePath}/`);
+}

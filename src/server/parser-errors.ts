@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
-import { details } from "../errors/details.ts";
+import { detailBelow, details } from "../errors/details.ts";
 import { http } from "../platform/http.ts";
 
 const codeOfParserError: Readonly<Record<string, ErrorCode>> = {
@@ -42,7 +42,8 @@ export function problemBody(
   basePath = "",
 ): { readonly status: number; readonly code: ErrorCode } {
   const { status, title, retryable } = errorTable[code];
-  const body = { type: `${basePath}/errors/${code}`, title, status, code, detail: details[code], retryable };
+  const type = `${basePath}/errors/${code}`;
+  const body = { type, title, status, code, detail: detailBelow(details[code], basePath), retryable };
   return body;
 }
 

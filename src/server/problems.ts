@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HashingOverloaded, PasskeysUnavailable } from "../authenticators/index.ts";
 import { type ErrorCode, errorTable } from "../errors/codes.ts";
-import { details } from "../errors/details.ts";
+import { detailBelow, details } from "../errors/details.ts";
 import { SealBroken, SecretInvalid } from "../secrets/index.ts";
 import { StorageOverloaded, StorageUnavailable } from "../store/index.ts";
 import type { Quota } from "./limits.ts";
@@ -55,12 +55,13 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   if (typeof retryAt === "string") reply.header("retry-after", retryAfterSeconds(request, retryAt));
   else if (status === 503) reply.header("retry-after", "1");
   if (problem instanceof RateLimited) setQuotaHeaders(reply, problem.quota);
+  const basePath = request.server.basePath(request);
   const body = {
-    type: problemType(problem.code, request.server.basePath(request)),
+    type: problemType(problem.code, basePath),
     title,
     status,
     code: problem.code,
-    detail: problem.message,
+    detail: detailBelow(problem.message, basePath),
     instance: request.id,
     retryable,
     ...problem.fields,

@@ -161,8 +161,10 @@ describe.each(hostNames)("mounted in %s", (name) => {
     expect((await browse("/two-factor")).text).toBe("host");
   });
 
-  test("W-3: the type of a problem, the reference and its document stay below the prefix", async () => {
-    const { ask, browse } = await mounted(name, { prefix: "/verify" });
+  test("W-3: the type of a problem, the calls that it names, the reference and its document stay below the prefix", async () => {
+    const { ask, browse, post } = await mounted(name, { prefix: "/verify" });
+    const { detail } = JSON.parse((await post(`/verify${start}`, { to, service: "nobody" })).text);
+    expect(detail).toContain("`GET /verify/api/v1/services`");
     const { type } = JSON.parse((await ask(`/verify${start}`)).text);
     expect(type).toBe("/verify/errors/unauthorized");
     const explained = await browse(type);
